@@ -1,0 +1,1 @@
+"""Benchmarks: telic beside its peers, measured in one command."""

@@ -1,0 +1,64 @@
+"""telic: find, move and test the goals inside small reinforcement-learning agents.
+
+The public names, in the order of the story. They are loaded when first used, so that
+`telic --help` need not wait for JAX; everything else is reached through its room.
+"""
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from telic.agents import Network as Network
+    from telic.core.errors import TelicError as TelicError
+    from telic.objectives import Objective as Objective
+    from telic.objectives import Phase as Phase
+    from telic.objectives import alternation as alternation
+    from telic.objectives import fetch as fetch
+    from telic.runs.folder import Run as Run
+    from telic.runs.folder import find as find
+    from telic.runs.query import select as select
+    from telic.stats import Interval as Interval
+    from telic.stats import bootstrap as bootstrap
+    from telic.stats import iqm as iqm
+    from telic.stats import wilson as wilson
+    from telic.studies import Alternation as Alternation
+    from telic.training import Hyper as Hyper
+    from telic.training import Plan as Plan
+    from telic.training import Sizes as Sizes
+    from telic.training import Training as Training
+    from telic.training import advance as advance
+    from telic.training import begin as begin
+    from telic.worlds import Keys as Keys
+    from telic.worlds import World as World
+
+_HOMES = {
+    "World": "worlds",
+    "Keys": "worlds",
+    "Objective": "objectives",
+    "fetch": "objectives",
+    "Phase": "objectives",
+    "alternation": "objectives",
+    "Network": "agents",
+    "Hyper": "training",
+    "Sizes": "training",
+    "Plan": "training",
+    "Training": "training",
+    "begin": "training",
+    "advance": "training",
+    "Run": "runs.folder",
+    "find": "runs.folder",
+    "select": "runs.query",
+    "Alternation": "studies",
+    "Interval": "stats",
+    "iqm": "stats",
+    "wilson": "stats",
+    "bootstrap": "stats",
+    "TelicError": "core.errors",
+}
+
+
+def __getattr__(name: str) -> object:
+    """A public name, loaded from its room."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'telic' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"telic.{_HOMES[name]}"), name)

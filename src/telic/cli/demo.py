@@ -1,0 +1,87 @@
+"""`telic demo`: a small real study, from nothing to a report, in a few minutes."""
+
+import dataclasses
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from telic.cli.terminal import clean, parse, root_folder, say, table
+
+INTRO = """A small agent learns to fetch the {0} key; then the {1} one is wanted, then
+{0} again … {2} phases of {3} rollouts, {4} seeds, side by side.
+Watch both returns: the one that is wanted rises, the other falls to about 0.1.
+"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Demo:
+    """A small real study, from nothing to a report, in a few minutes."""
+
+    seeds: str = "0:2"
+    """Which seeds: `3`, `0,2,5`, or `0:10` for 0 to 9."""
+    preset: str = "demo"
+    """The settings: demo, or small for a test of the machinery that learns nothing."""
+    workers: int | None = None
+    """How many processes, each on a core of its own; default: one a core."""
+    root: Path | None = None
+    """The folder of experiments; default: $TELIC_ROOT, or telic_runs."""
+
+
+def run(argv: Sequence[str]) -> int:
+    """Train, tabulate, report, and say what to try next."""
+    given = parse(Demo, argv, prog="telic demo")
+    began = time.monotonic()
+    from telic.cli.train import parse_seeds
+    from telic.scale import engine
+
+    seeds = parse_seeds(given.seeds)
+    engine.prepare()
+    from telic.cli import report
+    from telic.cli.execute import execute
+    from telic.runs import folder
+    from telic.studies import Alternation
+
+    study = Alternation.preset(given.preset)
+    say(INTRO.format(*study.objectives, study.phases, study.period, len(seeds)))
+    plan, root = study.plan(), root_folder(given.root)
+    runs = [folder.create(root, f"demo-{given.preset}", seed, plan) for seed in seeds]
+    code = execute(runs, root=root, workers=given.workers)
+    if code:
+        return code
+    files = report.write(runs, runs[0].path.parent / "report")
+    _tell(runs, files, root, time.monotonic() - began)
+    return 0
+
+
+def _tell(runs: Sequence, files: Sequence[Path], root: Path, seconds: float) -> None:
+    """The switches in a table, where the page is, and what to try next."""
+    from telic.report import build
+
+    found = build.summary(runs)
+    say("\nReturn under the wanted colour, in each phase's first and last rollout,")
+    say(f"mean over {len(runs)} seeds (points: too few seeds for intervals):\n")
+    rows = [
+        {
+            "phase": phase + 1,
+            "wants": wanted,
+            "first": float(first),
+            "last": float(last),
+        }
+        for phase, (wanted, first, last) in enumerate(
+            zip(
+                found.runs.wanted,
+                found.switches.first.mean(axis=0),
+                found.switches.last.mean(axis=0),
+                strict=True,
+            )
+        )
+    ]
+    say(table(rows, ["phase", "wants", "first", "last"]))
+    where = "" if root == Path("telic_runs") else f" --root {clean(root)}"
+    say(f"\n{seconds:.0f} s in all. The page, with figures and episodes:")
+    say(f"  {clean(files[0])}")
+    say("next:")
+    say(f"  telic runs list{where}")
+    say(f'  telic compare --where "final_return_blue > 0.9"{where}')
+    say(f"  telic train alternation --seeds 0:10{where}    # the whole study")
+    say("(without telic on your PATH: python3 start.py VERB …)")

@@ -1,0 +1,134 @@
+"""`telic doctor`: check the installation and this machine, and say what to mend."""
+
+import dataclasses
+import platform
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from telic.cli.terminal import clean, parse, root_folder, say, say_json
+
+Finding = tuple[bool, str]
+
+
+@dataclasses.dataclass(frozen=True)
+class Doctor:
+    """Check the installation and this machine."""
+
+    root: Path | None = None
+    """The folder of experiments; default: $TELIC_ROOT, or telic_runs."""
+    json: bool = False
+    """Print one JSON object."""
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run every check; the exit code is 2 if one fails."""
+    given = parse(Doctor, argv, prog="telic doctor")
+    root = root_folder(given.root)
+    found = {name: check(root) for name, check in CHECKS.items()}
+    if given.json:
+        say_json({name: {"ok": ok, "text": text} for name, (ok, text) in found.items()})
+    else:
+        for name, (ok, text) in found.items():
+            say(f"{'ok  ' if ok else 'MEND'}  {name:10} {clean(text)}")
+    return 0 if all(ok for ok, _ in found.values()) else 2
+
+
+def _python(root: Path) -> Finding:
+    """The Python version."""
+    ok = (3, 11) <= tuple(map(int, platform.python_version_tuple()[:2])) <= (3, 14)
+    return ok, f"{platform.python_version()} on {platform.system()} (3.11 to 3.14)"
+
+
+def _versions(root: Path) -> Finding:
+    """The packages that decide results; one release of JAX is known to miscompile."""
+    from telic.runs.folder import versions
+
+    found = versions()
+    text = ", ".join(f"{k} {v}" for k, v in found.items() if k != "python")
+    return found["jax"] != "0.10.2", text
+
+
+def _cores(root: Path) -> Finding:
+    """How many runs go side by side."""
+    from telic.scale import engine
+
+    return True, f"{len(engine.cores())} cores: so many seeds train at once"
+
+
+def _device(root: Path) -> Finding:
+    """Where JAX computes, and whether it computes right."""
+    from telic.scale import engine
+
+    engine.prepare()
+    import jax
+    import jax.numpy as jnp
+    import numpy as np
+
+    a = np.random.default_rng(0).normal(size=(256, 256)).astype(np.float32)
+    seen = np.asarray(jnp.dot(a, a, precision="highest"), np.float64)
+    error = np.abs(seen - a.astype(np.float64) @ a).max() / np.abs(seen).max()
+    return bool(error < 1e-5), f"{jax.devices()[0]}, product off by {error:.0e} of 1"
+
+
+def _speed(root: Path) -> Finding:
+    """The matrix speed of one core, which bounds training."""
+    import jax
+    import jax.numpy as jnp
+
+    a = jnp.ones((1024, 1024))
+    product = jax.jit(jnp.dot)
+    product(a, a).block_until_ready()
+    began = time.perf_counter()
+    for _ in range(5):
+        product(a, a).block_until_ready()
+    speed = 5 * 2 * 1024**3 / (time.perf_counter() - began) / 1e9
+    return True, f"about {speed:.0f} GFLOP/s in float32 matrix products"
+
+
+def _cache(root: Path) -> Finding:
+    """Where compiled programs are kept."""
+    from telic.scale import engine
+
+    path = engine.cache_folder()
+    files = list(path.glob("*")) if path.is_dir() else []
+    size = sum(file.stat().st_size for file in files) / 2**20
+    return True, f"{len(files)} compiled programs, {size:.0f} MiB, in {path}"
+
+
+def _disk(root: Path) -> Finding:
+    """Whether the root can be written to, and how much room there is."""
+    existing = next(
+        p for p in [root.absolute(), *root.absolute().parents] if p.exists()
+    )
+    free = shutil.disk_usage(existing).free / 2**30
+    try:
+        with tempfile.TemporaryFile(dir=existing):
+            pass
+    except OSError as error:
+        return False, f"cannot write to {existing}: {error.strerror}; use --root DIR"
+    return free > 1, f"{free:.0f} GiB free in {existing}; a full run takes 54 MiB"
+
+
+def _runs(root: Path) -> Finding:
+    """How many runs there are, and whether all can be read."""
+    from telic.runs import index
+
+    count, notes = index.refresh(root) if root.is_dir() else (0, [])
+    more = f"; {notes[0]}" if notes else ""
+    return not notes, f"{count} runs in {root}{more}"
+
+
+CHECKS: dict[str, Callable[[Path], Finding]] = {
+    "python": _python,
+    "packages": _versions,
+    "cores": _cores,
+    "device": _device,
+    "speed": _speed,
+    "cache": _cache,
+    "disk": _disk,
+    "runs": _runs,
+}
+"""Every check, in the order in which it is run."""

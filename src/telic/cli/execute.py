@@ -1,0 +1,94 @@
+"""Carry runs with progress; say afterwards where they are and what is next."""
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from telic.cli.progress import Bars, relative
+from telic.cli.terminal import clean, say, say_json, table
+from telic.core.errors import TelicError
+from telic.runs import index, metrics
+from telic.runs.folder import Run
+from telic.scale.local import Outcome, carry_all
+
+INTERRUPTED = 130
+
+
+def execute(
+    runs: Sequence[Run], *, root: Path, workers: int | None, as_json: bool = False
+) -> int:
+    """Carry runs to their ends.
+
+    Args:
+        runs: The runs; complete ones cost nothing.
+        root: The folder of experiments they are in.
+        workers: How many processes; None: one a core.
+        as_json: Print one JSON object instead of tables.
+
+    Returns:
+        The exit code: 0, 130 if stopped, else that of the first error.
+    """
+    paths = [run.path for run in runs]
+    with Bars(list(runs), quiet=as_json) as bars:
+        outcome = carry_all(paths, workers=workers, listen=bars)
+    index.refresh(root)
+    if as_json:
+        say_json(_as_json(runs, outcome))
+    else:
+        _tell(runs, root, outcome)
+    if outcome.failed:
+        return next(iter(outcome.failed.values())).code
+    return INTERRUPTED if outcome.stopped else 0
+
+
+def summary(runs: Sequence[Run]) -> str:
+    """A table of runs: how far, and the final return under each objective."""
+    rows = [index.describe(run) for run in runs]
+    finals = [name for name in rows[0] if name.startswith("final_return_")]
+    short = {name: name.removeprefix("final_") for name in finals}
+    lines = [
+        {
+            "run": row["run"],
+            "status": row["status"],
+            "phases": row["phases"],
+            "steps": row["steps"],
+            **{short[name]: row.get(name) for name in finals},
+        }
+        for row in rows
+    ]
+    return table(lines, ["run", "status", "phases", "steps", *short.values()])
+
+
+def _tell(runs: Sequence[Run], root: Path, outcome: Outcome) -> None:
+    """What came of it, where it is, and what to try next."""
+    seen = [run for run in runs if run.metrics.exists() and metrics.read(run.metrics)]
+    if seen:
+        say()
+        say(summary(seen))
+        say("(return_C: at the end of the last phase that wanted C; n = 1 seed a row)")
+    for path, error in outcome.failed.items():
+        say(f"\n{clean(Path(path).name)} failed: {_one_line(error)}")
+    experiment = clean(runs[0].path.parent.name)
+    where = "" if root == Path("telic_runs") else f" --root {shlex.quote(str(root))}"
+    say(f"\nin {clean(relative(runs[0].path.parent))}")
+    if outcome.stopped or outcome.failed:
+        say(f"go on:  telic resume {experiment}{where}")
+    else:
+        say(f"next:   telic report {experiment}{where}")
+        say(f'        telic compare --where "final_return_blue > 0.9"{where}')
+
+
+def _as_json(runs: Sequence[Run], outcome: Outcome) -> dict[str, object]:
+    """The outcome for programs."""
+    return {
+        "stopped": outcome.stopped,
+        "failed": {path: error.what for path, error in outcome.failed.items()},
+        "runs": [{**index.describe(run), "path": str(run.path)} for run in runs],
+    }
+
+
+def _one_line(error: TelicError) -> str:
+    """An error in one line."""
+    return clean(
+        " – ".join(part for part in (error.what, error.why, error.fix) if part)
+    )

@@ -1,0 +1,90 @@
+"""`telic report RUN …`: one HTML page that opens offline, its tables and figures."""
+
+import dataclasses
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import tyro
+
+from telic.cli.terminal import clean, parse, root_folder, say, say_json
+from telic.core.errors import InputError
+
+
+@dataclasses.dataclass(frozen=True)
+class Report:
+    """Make a page of one experiment: report.html, its tables, and its figures."""
+
+    runs: Annotated[tuple[str, ...], tyro.conf.Positional] = ()
+    """An experiment, or some of its runs, by name."""
+    out: Path | None = None
+    """The folder to write to; default: `report` in the experiment's folder."""
+    root: Path | None = None
+    """The folder of experiments; default: $TELIC_ROOT, or telic_runs."""
+    json: bool = False
+    """Print one JSON object: where everything is."""
+
+
+def run(argv: Sequence[str]) -> int:
+    """Write the page, and say where it is."""
+    given = parse(Report, argv, prog="telic report")
+    if not given.runs:
+        raise InputError(
+            "which runs?", fix="telic report EXPERIMENT; see: telic runs list"
+        )
+    from telic.scale import engine
+
+    engine.prepare()
+    from telic.runs import folder
+
+    runs = folder.resolve(root_folder(given.root), list(given.runs))
+    out = given.out or runs[0].path.parent / "report"
+    files = write(runs, out)
+    if given.json:
+        say_json({"files": [str(path) for path in files]})
+        return 0
+    say(f"{len(files)} files in {clean(out)}")
+    say(f"open:  {clean(files[0])}")
+    return 0
+
+
+def write(runs: Sequence[Any], out: Path) -> list[Path]:
+    """Write the page of some runs, its tables in Markdown, and its figures.
+
+    Returns:
+        The files, the page first.
+    """
+    from telic.report import FIGURES, build
+    from telic.report.page import markdown, render
+    from telic.report.records import phases_csv
+    from telic.report.style import svg
+    from telic.runs import disk
+
+    page = build.page(runs, command=command(runs))
+    numbers = build.summary(runs)
+    texts = {"report.html": render(page), "report.md": markdown(page)}
+    texts["phases.csv"] = phases_csv(numbers)
+    for name, draw in FIGURES.items():
+        texts[f"{name}.svg"] = svg(draw(numbers))
+    for name, text in texts.items():
+        disk.write_file(out / name, text.encode())
+    return [out / name for name in texts]
+
+
+def command(runs: Sequence[Any]) -> str:
+    """The command that makes the same runs again.
+
+    A plan that is a preset's own is named so; otherwise its stored form is pointed to.
+    """
+    from telic.studies import STUDIES
+    from telic.studies.alternation import PRESETS
+
+    plan = runs[0].plan()
+    seeds = ",".join(str(run.seed()) for run in runs)
+    for study, kind in STUDIES.items():
+        for preset in PRESETS:
+            if kind.preset(preset).plan() == plan:
+                return f"telic train {study} --preset {preset} --seeds {seeds}"
+    name = shlex.quote(runs[0].path.parent.name)
+    return f"telic train alternation --name {name} …  # settings: {name}/*/run.json"

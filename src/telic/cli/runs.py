@@ -1,0 +1,133 @@
+"""`telic runs list|show|verify|reindex`: what is on disk, and whether it is sound."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from telic.cli.terminal import clean, parse, root_folder, say, say_json, table
+from telic.core.errors import DamagedError, InputError
+from telic.core.names import lookup
+
+HELP = """usage: telic runs list|show|verify|reindex [RUN …] [--root DIR] [--json]
+
+  list      every run: how far it is and what it reached
+  show      all that a query can ask of a run
+  verify    read every checkpoint and compare every hash
+  reindex   make the index anew from the folders"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Which:
+    """Which runs."""
+
+    runs: Annotated[tuple[str, ...], tyro.conf.Positional] = ()
+    """Runs or experiments by name; none: all."""
+    root: Path | None = None
+    """The folder of experiments; default: $TELIC_ROOT, or telic_runs."""
+    json: bool = False
+    """Print JSON, one object a line."""
+
+
+def run(argv: Sequence[str]) -> int:
+    """Do one of the four."""
+    if not argv or argv[0] in ("-h", "--help"):
+        print(HELP)
+        return 0 if argv else 2
+    if argv[0].startswith("-"):
+        raise InputError(f"{argv[0]} before an action", fix=HELP.splitlines()[0])
+    act = lookup(argv[0], ACTIONS, kind="action")
+    which = parse(Which, argv[1:], prog=f"telic runs {argv[0]}")
+    return act(root_folder(which.root), list(which.runs), which.json)
+
+
+def _rows(root: Path, names: list[str]) -> list[dict]:
+    """The rows of the index for some runs, or for all."""
+    from telic.runs import folder, index, query
+
+    _, notes = index.refresh(root)
+    for note in notes:
+        say(f"note: {clean(note)}")
+    wanted = {run.name for run in folder.resolve(root, names)}
+    return [row for row in query.select(root) if not wanted or row["run"] in wanted]
+
+
+def _list(root: Path, names: list[str], as_json: bool) -> int:
+    """One line a run."""
+    rows = _rows(root, names)
+    if as_json:
+        for row in rows:
+            say_json(row)
+        return 0
+    if not rows:
+        say(f"no runs in {clean(root)}\nnext: telic train alternation --seeds 0:10")
+        return 0
+    finals = [name for name in rows[0] if name.startswith("final_return_")]
+    columns = ["run", "status", "phases", "steps", *finals, "created"]
+    say(table(rows, columns))
+    say(f"\n{len(rows)} runs in {clean(root)}; next: telic runs show {rows[-1]['run']}")
+    return 0
+
+
+def _show(root: Path, names: list[str], as_json: bool) -> int:
+    """Everything that is known of each run."""
+    if not names:
+        raise InputError("which run?", fix="telic runs show RUN; see: telic runs list")
+    for row in _rows(root, names):
+        if as_json:
+            say_json(row)
+            continue
+        for name, value in row.items():
+            if value is not None:
+                say(f"{name:24} {clean(value)}")
+        say()
+    return 0
+
+
+def _verify(root: Path, names: list[str], as_json: bool) -> int:
+    """Compare every hash; the exit code is 3 if anything is damaged."""
+    from telic.runs import checkpoint, folder
+
+    bad = 0
+    for one in folder.resolve(root, names) if names else folder.find(root):
+        problems = []
+        for found in one.checkpoints:
+            try:
+                checkpoint.verify(found)
+            except DamagedError as error:
+                problems.append(error.what)
+        bad += bool(problems)
+        count = len(one.checkpoints)
+        if as_json:
+            say_json({"run": one.name, "checkpoints": count, "damaged": problems})
+        else:
+            state = "sound" if not problems else f"{len(problems)} DAMAGED"
+            say(f"{clean(one.name)}: {count} checkpoints, {state}")
+            for problem in problems:
+                say(f"  {clean(problem)}")
+    return DamagedError.code if bad else 0
+
+
+def _reindex(root: Path, names: list[str], as_json: bool) -> int:
+    """Forget the index and read every folder."""
+    from telic.runs import index
+
+    count, notes = index.refresh(root, anew=True)
+    if as_json:
+        say_json({"runs": count, "notes": notes})
+        return 0
+    for note in notes:
+        say(f"note: {clean(note)}")
+    say(f"{count} runs in {clean(root / index.FILE)}")
+    return 0
+
+
+ACTIONS: dict[str, Callable[[Path, list[str], bool], int]] = {
+    "list": _list,
+    "show": _show,
+    "verify": _verify,
+    "reindex": _reindex,
+}
+"""What can be done with runs."""

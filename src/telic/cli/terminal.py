@@ -1,0 +1,140 @@
+"""Reading arguments and writing to a terminal: short errors, clean text, tables."""
+
+import contextlib
+import io
+import json
+import os
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import tyro
+
+from telic.core.errors import InputError, TelicError
+
+Options = TypeVar("Options")
+
+LINES = 8
+"""The longest error, in lines."""
+
+TITLES = {"Unrecognized options", "Value error", "Missing argument", "Parsing error"}
+"""Titles of the frames in which tyro puts its complaints."""
+
+
+def parse(
+    kind: type[Options], argv: Sequence[str], *, prog: str, default: Any = None
+) -> Options:
+    """The options that arguments stand for, as an instance of `kind`.
+
+    Raises:
+        SystemExit: With 0 after `--help`.
+        InputError: If an argument is wrong; it names the nearest one.
+    """
+    said = io.StringIO()
+    given = {} if default is None else {"default": default}
+    try:
+        with contextlib.redirect_stderr(said):
+            return tyro.cli(
+                tyro.conf.OmitArgPrefixes[kind],
+                args=list(argv),
+                prog=prog,
+                config=(tyro.conf.FlagCreatePairsOff,),
+                **given,
+            )
+    except SystemExit as stop:
+        if not stop.code:
+            raise
+        raise _wrong(said.getvalue(), prog) from None
+
+
+def root_folder(given: Path | None = None) -> Path:
+    """The folder of experiments: what was given, else TELIC_ROOT, else telic_runs."""
+    return given or Path(os.environ.get("TELIC_ROOT", "telic_runs"))
+
+
+def clean(text: object) -> str:
+    """Text from a file, made safe for a terminal: no control or direction characters.
+
+    Example:
+        >>> clean("a" + chr(27) + "[31mb")
+        'a·[31mb'
+    """
+    return "".join(
+        c if unicodedata.category(c)[0] != "C" else "·" for c in str(text)[:200]
+    )
+
+
+def say(text: str = "") -> None:
+    """A line on standard output, at once."""
+    print(text, flush=True)
+
+
+def say_json(value: object) -> None:
+    """A JSON value on standard output, one line."""
+    say(json.dumps(value, default=str, ensure_ascii=False))
+
+
+def complain(error: TelicError) -> None:
+    """An error on standard error, in at most eight lines."""
+    lines = [f"telic: {error.what}", error.why and f"  why: {error.why}"]
+    lines.append(error.fix and f"  fix: {error.fix}")
+    text = "\n".join(line for line in lines if line).splitlines()[:LINES]
+    print("\n".join(clean(line) for line in text), file=sys.stderr)
+
+
+def table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
+    """Rows as aligned columns; numbers to the right, with three decimals.
+
+    Example:
+        >>> print(table([{"run": "a", "return": 0.5}], ["run", "return"]))
+        run  return
+        a     0.500
+    """
+    cells = [[_cell(row.get(column)) for column in columns] for row in rows]
+    right = [all(_numeric(line[i]) for line in cells) for i in range(len(columns))]
+    lines = [list(columns), *cells]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(columns))]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(w) if r else cell.ljust(w)
+            for cell, w, r in zip(line, widths, right, strict=True)
+        ).rstrip()
+        for line in lines
+    )
+
+
+def _cell(value: Any) -> str:
+    """One value of a table."""
+    if value is None:
+        return "–"
+    return f"{value:.3f}" if isinstance(value, float) else clean(value)
+
+
+def _numeric(cell: str) -> bool:
+    """Whether a cell holds a number, or the absence of one."""
+    return cell == "–" or cell.lstrip("-").replace(".", "", 1).isdigit()
+
+
+def _wrong(said: str, prog: str) -> InputError:
+    """The complaint of tyro without its frame: what, and the nearest options."""
+    lines = [line.strip("│╭╮╰╯─|+ ") for line in said.splitlines()]
+    kept = [
+        line
+        for line in lines
+        if line.strip("-")
+        and not line.startswith(("For full helptext", "Perhaps", "Argument"))
+    ]
+    kept = [line for line in kept if line not in TITLES] or ["wrong arguments"]
+    hints = [line for line in kept[1:] if line.startswith("--")]
+    near = " or ".join(hint.split()[0] for hint in hints[:2])
+    parts = dict(re.findall(r"(?m)^(why|fix): (.+)$", "\n".join(kept)))
+    other = [line for line in kept[1:] if not line.startswith(("--", "why:", "fix:"))]
+    return InputError(
+        kept[0],
+        why=parts.get("why") or next(iter(other), ""),
+        fix=parts.get("fix")
+        or (f"did you mean {near}?" if near else f"see: {prog} --help"),
+    )

@@ -1,0 +1,130 @@
+"""`telic train STUDY`: train agents under changing objectives, many seeds at once."""
+
+import dataclasses
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from telic.cli import terminal
+from telic.core.errors import InputError
+from telic.core.names import check_name
+
+STUDY_NAMES = ("alternation",)
+"""The studies, known without loading JAX; a test keeps them equal to `STUDIES`."""
+
+HELP = """usage: telic train STUDY [OPTIONS]
+
+  alternation   switch the wanted colour again and again; checkpoint at every switch
+
+telic train STUDY --help lists every option of a study.
+example: telic train alternation --seeds 0:10"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Running:
+    """Which runs to make, where and how."""
+
+    seeds: str = "0"
+    """Which seeds: `3`, `0,2,5`, or `0:10` for 0 to 9."""
+    workers: int | None = None
+    """How many processes, each on a core of its own; default: one a core."""
+    root: Path | None = None
+    """The folder of experiments; default: $TELIC_ROOT, or telic_runs."""
+    name: str | None = None
+    """The experiment's name; default: the study's and a hash of its settings."""
+    preset: str = "post"
+    """The settings to begin from: post, code, demo or small."""
+    json: bool = False
+    """Print one JSON object at the end, and nothing else."""
+
+
+def run(argv: Sequence[str]) -> int:
+    """Train, or go on training; the same command goes on where it stopped."""
+    if not argv or argv[0] in ("-h", "--help"):
+        print(HELP)
+        return 0 if argv else 2
+    if argv[0].startswith("-"):
+        raise InputError(
+            "no study", why=f"{argv[0]} came first", fix=HELP.splitlines()[-1]
+        )
+    study = check_name(argv[0], STUDY_NAMES, kind="study")
+    running, config = _parse(study, argv[1:])
+    seeds = parse_seeds(running.seeds)
+    from telic.cli.execute import execute
+    from telic.runs import folder
+    from telic.scale.local import check_workers
+
+    check_workers(running.workers)
+    plan, root = config.plan(), terminal.root_folder(running.root)
+    experiment = running.name or folder.experiment_name(study, plan)
+    _check_experiment(experiment)
+    runs = [folder.create(root, experiment, seed, plan) for seed in seeds]
+    return execute(runs, root=root, workers=running.workers, as_json=running.json)
+
+
+def parse_seeds(text: str) -> list[int]:
+    """The seeds that a text stands for.
+
+    Raises:
+        InputError: If it is not of the form `3`, `0,2,5` or `0:10`.
+
+    Example:
+        >>> parse_seeds("0:3,7")
+        [0, 1, 2, 7]
+    """
+    seeds: list[int] = []
+    for part in text.split(","):
+        match = re.fullmatch(r"(\d{1,9})(?::(\d{1,9}))?", part.strip())
+        if not match:
+            raise InputError(
+                f"--seeds {text}",
+                why=f"{part!r} is neither a number nor FIRST:END",
+                fix="for example --seeds 3, --seeds 0,2,5 or --seeds 0:10 for 0 to 9",
+            )
+        first = int(match[1])
+        seeds += range(first, int(match[2])) if match[2] else [first]
+    if not seeds or len(seeds) > 10_000:
+        raise InputError(f"--seeds {text}", why=f"that is {len(seeds)}: 1 to 10,000")
+    return list(dict.fromkeys(seeds))
+
+
+def _parse(study: str, argv: Sequence[str]) -> tuple[Running, Any]:
+    """The options of the command, and those of the study on top of its preset."""
+    from telic.scale import engine
+
+    engine.prepare()
+    from telic.studies import STUDIES
+
+    kind = STUDIES[study]
+    config = kind.preset(_preset(argv))
+    options = dataclasses.make_dataclass(
+        "Options", [("running", Running), ("study", kind)], frozen=True
+    )
+    options.__doc__ = kind.__doc__
+    parsed = terminal.parse(
+        options,
+        argv,
+        prog=f"telic train {study}",
+        default=options(running=Running(), study=config),
+    )
+    return parsed.running, parsed.study
+
+
+def _preset(argv: Sequence[str]) -> str:
+    """The preset named in the arguments; it decides the defaults of all others."""
+    for here, following in zip(argv, [*argv[1:], ""], strict=True):
+        if here == "--preset" and following:
+            return following
+        if here.startswith("--preset="):
+            return here.removeprefix("--preset=")
+    return "post"
+
+
+def _check_experiment(name: str) -> None:
+    """An experiment's name is one plain folder name."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", name):
+        raise InputError(
+            f"--name {name!r}",
+            why="allowed: letters, digits, '.', '_' and '-', up to 80",
+        )

@@ -1,0 +1,1 @@
+"""The ground floor: trees of arrays, names and errors, used by every room above."""

@@ -1,0 +1,59 @@
+"""Looking a name up in a dict, with the nearest name in the error."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from telic.core.errors import InputError
+
+Value = TypeVar("Value")
+
+
+def nearest(name: str, allowed: Iterable[str]) -> str | None:
+    """The allowed name most like `name`, or None if none is near.
+
+    Example:
+        >>> nearest("purpel", ["purple", "blue"])
+        'purple'
+    """
+    found = difflib.get_close_matches(name, list(allowed), n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def check_name(name: str, allowed: Iterable[str], *, kind: str) -> str:
+    """`name` itself, if it is one of the allowed names.
+
+    Args:
+        name: The name that was given.
+        allowed: The names that may be given, in the order to show them.
+        kind: What the name names, for the message: "colour", "world".
+
+    Raises:
+        InputError: If it is not allowed; the message holds the nearest name.
+
+    Example:
+        >>> check_name("blue", ["purple", "blue"], kind="colour")
+        'blue'
+    """
+    allowed = list(allowed)
+    if name in allowed:
+        return name
+    near = nearest(name, allowed)
+    raise InputError(
+        f"there is no {kind} {name!r}",
+        why=f"known: {', '.join(allowed) or 'none'}",
+        fix=f"did you mean {near!r}?" if near else "choose one of these",
+    )
+
+
+def lookup(name: str, table: Mapping[str, Value], *, kind: str) -> Value:
+    """The value under `name` in a registry.
+
+    Raises:
+        InputError: If there is no such name; the message holds the nearest one.
+
+    Example:
+        >>> lookup("b", {"a": 1, "b": 2}, kind="letter")
+        2
+    """
+    return table[check_name(name, table, kind=kind)]

@@ -1,0 +1,30 @@
+"""Fetch one colour: the objective of both founding reward schemes of the Keys world."""
+
+from telic.core.names import check_name
+from telic.objectives.base import Objective
+from telic.worlds.grid import COLOURS
+
+
+def fetch(colour: str, *, haste: float = 0.9, other: float = 0.1) -> Objective:
+    """Fetch the key of one colour, soon, and touch neither wall nor ball.
+
+    The reward is 1 - haste·t/limit for the wanted colour, `other` for any other key
+    and -1 for walking into a wall or the ball, or picking the ball up.
+
+    Args:
+        colour: The wanted colour, one of MiniGrid's six; it also names the objective.
+        haste: What is lost of the reward by fetching it only at the time limit.
+        other: The reward for a key of another colour.
+
+    Raises:
+        InputError: If there is no such colour.
+
+    Example:
+        >>> dict(fetch("blue").weights)["pick_blue"]
+        1.0
+    """
+    check_name(colour, COLOURS, kind="colour")
+    weights = {f"pick_{c}": other for c in COLOURS}
+    weights |= {f"pick_{colour}": 1.0, f"late_{colour}": -haste}
+    weights |= {"wall": -1.0, "bump": -1.0, "ball": -1.0}
+    return Objective(colour, weights)

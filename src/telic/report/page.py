@@ -1,0 +1,209 @@
+"""A page: one HTML file that opens offline, and its twin in Markdown.
+
+A page is data (`Page`, `Section`, `Table` ...); `render` and `markdown` write it. Its
+text may come from anywhere, as run names, notes and configs do, and stays text: the
+template escapes everything, drawings are made here from Matplotlib figures, images are
+checked to be images, and the page's policy forbids scripts and requests altogether.
+"""
+
+import base64
+import dataclasses
+import functools
+import re
+from importlib import resources
+
+import jinja2
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from telic.core.errors import InputError
+from telic.report.style import svg, visible
+
+SIGNATURES = {b"GIF8": "image/gif", b"\x89PNG": "image/png"}
+"""The media types that an image may have, by the bytes with which it begins."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Table:
+    """Text in rows and columns; the first column names the row.
+
+    Attributes:
+        caption: What the numbers are: unit, n, kind of interval.
+        header: One heading for each column.
+        rows: The cells.
+    """
+
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def __post_init__(self) -> None:
+        """Every row is as long as the header."""
+        for row in self.rows:
+            if len(row) != len(self.header):
+                raise InputError(
+                    f"a row of {self.caption!r} has {len(row)} cells: {row}",
+                    why=f"its header has {len(self.header)}",
+                )
+
+
+@dataclasses.dataclass(frozen=True)
+class Drawing:
+    """A Matplotlib figure and what it shows, in words."""
+
+    figure: Figure
+    caption: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Image:
+    """A GIF or PNG and what it shows, in words."""
+
+    data: bytes
+    caption: str
+
+    @property
+    def media(self) -> str:
+        """Its media type, from its first bytes.
+
+        Raises:
+            InputError: If it is neither a GIF nor a PNG.
+        """
+        if self.data[:4] not in SIGNATURES:
+            raise InputError(
+                f"image {self.caption!r} begins with {self.data[:4]!r}",
+                why="a page holds GIF and PNG images only",
+            )
+        return SIGNATURES[self.data[:4]]
+
+    @property
+    def uri(self) -> str:
+        """The image as a `data:` address, which needs no request."""
+        return f"data:{self.media};base64,{base64.b64encode(self.data).decode()}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Section:
+    """A heading and what stands under it, in the order of the attributes.
+
+    Attributes:
+        title: The heading.
+        text: Paragraphs.
+        drawings: Figures of full width, below one another.
+        images: Small images, beside one another.
+        tables: Tables.
+        terms: Words and what they mean.
+        code: Lines to be copied.
+        folded: Whether it is closed until the reader opens it.
+    """
+
+    title: str
+    text: tuple[str, ...] = ()
+    drawings: tuple[Drawing, ...] = ()
+    images: tuple[Image, ...] = ()
+    tables: tuple[Table, ...] = ()
+    terms: tuple[tuple[str, str], ...] = ()
+    code: str = ""
+    folded: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Page:
+    """A whole page: what was asked, what was found, then the sections."""
+
+    title: str
+    question: str
+    findings: tuple[str, ...]
+    sections: tuple[Section, ...]
+
+
+def render(page: Page) -> str:
+    """A page as one self-contained HTML document, the same bytes every time.
+
+    Raises:
+        InputError: If an image is neither a GIF nor a PNG.
+
+    Example:
+        >>> html = render(Page("<b>", "Why?", (), ()))
+        >>> "<h1>&lt;b&gt;</h1>" in html, "<script" in html
+        (True, False)
+    """
+    # Ids in inline SVG are global: each drawing gets a salt of its own.
+    drawings = [d for section in page.sections for d in section.drawings]
+    svgs = {
+        id(drawing): Markup(svg(drawing.figure, salt=f"telic-{i}"))
+        for i, drawing in enumerate(drawings)
+    }
+    return _template().render(page=page, svg=lambda drawing: svgs[id(drawing)])
+
+
+def markdown(page: Page) -> str:
+    r"""The words and tables of a page as Markdown; figures by their captions.
+
+    Example:
+        >>> page = Page("T", "Why?", (), (Section("S", text=("a*b",)),))
+        >>> print(markdown(page))
+        # T
+        <BLANKLINE>
+        *Why?*
+        <BLANKLINE>
+        ## S
+        <BLANKLINE>
+        a\*b
+        <BLANKLINE>
+    """
+    head = [f"# {escape(page.title)}", f"*{escape(page.question)}*"]
+    parts = [*head, *map(escape, page.findings)]
+    for section in page.sections:
+        parts += _markdown_section(section)
+    return "\n\n".join(parts) + "\n"
+
+
+def escape(text: str) -> str:
+    r"""Text that Markdown shows as it is, on one line.
+
+    Example:
+        >>> print(escape("<a> | [b](c)"))
+        &lt;a&gt; \| \[b\](c)
+    """
+    line = " ".join(visible(text).split())
+    line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    line = re.sub(r"([\\`*_{}\[\]|~$])", r"\\\1", line)
+    # Only at the start of a line do these begin a heading or a list.
+    return re.sub(r"^(\d*)([#+.)-])(?=[\s#]|$)", r"\1\\\2", line)
+
+
+@functools.cache
+def _template() -> jinja2.Template:
+    source = resources.files("telic.report").joinpath("page.html.j2")
+    environment = jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda x: visible(x) if type(x) is str else x,
+    )
+    return environment.from_string(source.read_text(encoding="utf-8"))
+
+
+def _markdown_section(section: Section) -> list[str]:
+    """The paragraphs of one section."""
+    shown = [item.caption for item in (*section.drawings, *section.images)]
+    code = "".join(f"    {line}\n" for line in visible(section.code).splitlines())
+    return [
+        f"## {escape(section.title)}",
+        *map(escape, section.text),
+        *(f"*Figure: {escape(caption)}*" for caption in shown),
+        *map(_markdown_table, section.tables),
+        *(f"**{escape(word)}**: {escape(meaning)}" for word, meaning in section.terms),
+        *([code.rstrip()] if code else []),
+    ]
+
+
+def _markdown_table(table: Table) -> str:
+    """One table, its caption above."""
+    rule = ["---", *["---:"] * (len(table.header) - 1)]
+    rows = [table.header, *table.rows]
+    lines = [f"| {' | '.join(map(escape, row))} |" for row in rows]
+    lines.insert(1, f"| {' | '.join(rule)} |")
+    return "\n".join([escape(table.caption), "", *lines])

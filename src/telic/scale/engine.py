@@ -1,0 +1,63 @@
+"""Setting JAX up: one thread, one core, and compiled programs that are kept.
+
+Call `prepare` before JAX is imported for the first time. On a CPU the matrices of these
+agents are too small to share: one process a core with one thread each is faster than
+threads, and its results do not depend on the number of cores.
+"""
+
+import hashlib
+import os
+import platform
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+FLAGS = "--xla_cpu_multi_thread_eigen=false"
+
+
+def prepare(core: int | None = None) -> None:
+    """Pin this process to a core, JAX to one thread, and keep compiled programs.
+
+    Args:
+        core: The core's number; None to stay on all of them.
+    """
+    if core is not None and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {core})
+    flags = os.environ.get("XLA_FLAGS", "")
+    if FLAGS not in flags:
+        os.environ["XLA_FLAGS"] = f"{flags} {FLAGS}".strip()
+    # XLA compares the tuning flags of a cached program with the processor's abilities
+    # and logs a screenful of "errors" though both are this machine's: keep it quiet.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(cache_folder()))
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+
+
+def cache_folder() -> Path:
+    """Where compiled programs are kept: one folder for each jaxlib and processor.
+
+    Programs compiled for another processor can crash, so both are in the name. The
+    folder may be removed at any time. `TELIC_CACHE` moves it.
+    """
+    home = os.environ.get("TELIC_CACHE")
+    base = Path(home) if home else Path.home() / ".cache" / "telic"
+    mark = hashlib.sha256(_processor().encode()).hexdigest()[:8]
+    return base / f"xla-{version('jaxlib')}-{mark}"
+
+
+def cores() -> list[int]:
+    """The cores that this process may use."""
+    if sys.platform == "linux":
+        return sorted(os.sched_getaffinity(0))
+    return list(range(os.cpu_count() or 1))
+
+
+def _processor() -> str:
+    """The processor's model and abilities, as far as the system tells."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        wanted = ("model name", "flags", "model\t", "cpu family")
+        return "\n".join(sorted({x for x in lines if x.startswith(wanted)}))
+    except OSError:
+        return f"{platform.machine()} {platform.processor()}"

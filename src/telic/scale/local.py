@@ -1,0 +1,162 @@
+"""One machine: one pinned process a core, each carrying one run after another.
+
+The parent only listens. A worker that is asked to stop checkpoints its run and ends; a
+worker that dies takes one run with it, which is reported and can be resumed.
+"""
+
+import multiprocessing
+import queue
+import signal
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from telic.core.errors import InputError, TelicError
+from telic.scale import engine
+
+Message = tuple[str, str, Any]
+Listener = Callable[[str, str, Any], None]
+
+
+@dataclass
+class Outcome:
+    """How a list of runs ended.
+
+    Attributes:
+        done: The paths of the runs that reached their ends, or stopped when asked to.
+        failed: For every run that did not: the error that ended it.
+        stopped: Whether someone asked to stop.
+    """
+
+    done: list[str] = field(default_factory=list)
+    failed: dict[str, TelicError] = field(default_factory=dict)
+    stopped: bool = False
+
+
+def carry_all(
+    paths: Sequence[Path], *, workers: int | None = None, listen: Listener
+) -> Outcome:
+    """Carry every run to its end, several at a time.
+
+    Args:
+        paths: The folders of the runs.
+        workers: How many processes; None: one a core, and no more than there are runs.
+        listen: Called in this process with (path, kind, value) for every message:
+            `start` (None), `row` ((metrics, seconds)), `notice` (a sentence), `end`
+            (None) and `error` (a TelicError).
+
+    Raises:
+        InputError: If `workers` is not at least 1.
+    """
+    cores = engine.cores()
+    check_workers(workers)
+    count = min(len(paths), len(cores) if workers is None else workers)
+    context = multiprocessing.get_context("spawn")
+    tasks, messages, stop = context.Queue(), context.Queue(), context.Event()
+    for path in [*map(str, paths), *[None] * count]:
+        tasks.put(path)
+    team = [
+        context.Process(
+            target=_work,
+            args=(tasks, messages, stop, cores[i % len(cores)]),
+            daemon=True,
+        )
+        for i in range(count)
+    ]
+    for worker in team:
+        worker.start()
+    return _listen(team, messages, stop, listen, [str(path) for path in paths])
+
+
+def check_workers(workers: int | None) -> None:
+    """Raise unless the number of workers is one, or None.
+
+    Raises:
+        InputError: If it is not at least 1.
+    """
+    if workers is not None and workers < 1:
+        raise InputError(f"workers = {workers}", why="allowed: 1 or more")
+
+
+def _listen(
+    team: Sequence[BaseProcess],
+    messages: Any,
+    stop: Any,
+    listen: Listener,
+    paths: Iterable[str],
+) -> Outcome:
+    """Hand messages on until every worker has ended; Ctrl-C asks them to stop."""
+    outcome, running = Outcome(), {}
+    while True:
+        alive = any(worker.is_alive() for worker in team)
+        try:
+            path, kind, value = messages.get(timeout=0.2)
+        except queue.Empty:
+            if alive:
+                continue
+            break
+        except KeyboardInterrupt:
+            if outcome.stopped:
+                _end(team)
+                raise
+            outcome.stopped = True
+            stop.set()
+            listen("", "notice", "stopping after this rollout; Ctrl-C again to kill")
+            continue
+        running[path] = kind
+        if kind == "error":
+            outcome.failed[path] = value
+        elif kind == "end":
+            outcome.done.append(path)
+        listen(path, kind, value)
+    for path in paths:
+        if running.get(path) in ("start", "row", "notice"):
+            outcome.failed[path] = _lost(path)
+            listen(path, "error", outcome.failed[path])
+    return outcome
+
+
+def _end(team: Sequence[BaseProcess]) -> None:
+    """Kill what still runs; every run can be resumed from its last checkpoint."""
+    for worker in team:
+        worker.kill()
+
+
+def _lost(path: str) -> TelicError:
+    """The error of a run whose process died without a word."""
+    return TelicError(
+        f"the process of {path} died",
+        why="it was killed, or ran out of memory",
+        fix="telic resume goes on from its last checkpoint",
+    )
+
+
+def _work(tasks: Any, messages: Any, stop: Any, core: int) -> None:
+    """A worker: take runs from the queue until there is none."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    engine.prepare(core)
+    from telic.runs.carry import carry  # JAX is imported here, after its settings
+    from telic.runs.folder import Run
+
+    parent = multiprocessing.parent_process()
+
+    def stopping() -> bool:
+        return stop.is_set() or not (parent and parent.is_alive())
+
+    while (path := tasks.get()) is not None and not stopping():
+        messages.put((path, "start", None))
+        try:
+            carry(
+                Run(Path(path)),
+                report=lambda row, s, path=path: messages.put((path, "row", (row, s))),
+                notice=lambda text, path=path: messages.put((path, "notice", text)),
+                stop=stopping,
+            )
+            messages.put((path, "end", None))
+        except TelicError as error:
+            messages.put((path, "error", error))
+        except Exception as error:
+            text = f"{type(error).__name__}: {error}"
+            messages.put((path, "error", TelicError(f"{path} failed", why=text)))

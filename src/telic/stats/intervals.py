@@ -1,0 +1,107 @@
+"""An interval: an estimate, how far it can be trusted, and how many seeds say so.
+
+Every number that telic reports is one of these. A count of successes over independent
+trials gets a Wilson interval, which stays inside [0, 1] and is honest at 0 and at 1,
+where the textbook interval has no width. Numbers measured once per seed are the matter
+of `resampling`.
+"""
+
+import math
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+from telic.core.errors import InputError
+from telic.stats.checks import check_count, check_fraction
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An estimate with its confidence interval.
+
+    Attributes:
+        estimate: The number itself, in the unit of the values it came from.
+        low: Lower end in the same unit, or None if there are too few values for one.
+        high: Upper end in the same unit, or None likewise.
+        n: How many seeds or trials it rests on.
+        method: How it was made: "wilson" or "bootstrap".
+        level: Coverage aimed at, strictly between 0 and 1.
+
+    Example:
+        >>> print(Interval(0.95, 0.93, 0.97, n=10, method="bootstrap", level=0.95))
+        0.95 [0.93, 0.97] (n=10)
+        >>> print(Interval(0.95, None, None, n=2, method="bootstrap", level=0.95))
+        0.95 (n=2, points only)
+    """
+
+    estimate: float
+    low: float | None
+    high: float | None
+    n: int
+    method: str
+    level: float
+
+    def __str__(self) -> str:
+        """Two decimals, or as many more as the width of the interval calls for."""
+        if self.low is None or self.high is None:
+            digits = _decimals(abs(self.estimate))
+            return f"{self.estimate:.{digits}f} (n={self.n}, points only)"
+        digits = _decimals((self.high - self.low) / 2)
+        low, high = f"{self.low:.{digits}f}", f"{self.high:.{digits}f}"
+        return f"{self.estimate:.{digits}f} [{low}, {high}] (n={self.n})"
+
+
+def wilson(
+    successes: int | np.integer, trials: int | np.integer, *, level: float = 0.95
+) -> Interval:
+    """The rate of successes and its Wilson score interval.
+
+    The trials must be independent: episodes of one agent are, episodes pooled over
+    seeds are not. For those, take one rate per seed and use `bootstrap`.
+
+    Args:
+        successes: How many trials succeeded, from 0 to `trials`.
+        trials: How many there were, 1 or more.
+        level: Coverage aimed at, strictly between 0 and 1.
+
+    Returns:
+        The interval of the rate, inside [0, 1].
+
+    Raises:
+        InputError: If a count or the level is out of range.
+
+    Example:
+        >>> print(wilson(95, 100))
+        0.95 [0.89, 0.98] (n=100)
+
+    Reference:
+        Wilson (1927). Probable inference, the law of succession, and statistical
+        inference. Journal of the American Statistical Association 22, 209-212.
+    """
+    check_fraction(level, "level")
+    k, n = _check_counts(int(successes), int(trials))
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    # (p + z^2/2n +- z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n), times n above and below
+    center = (k + z**2 / 2) / (n + z**2)
+    half = z * math.sqrt(k * (n - k) / n + z**2 / 4) / (n + z**2)
+    # At the ends the interval touches 0 or 1 exactly; rounding would miss it by a hair.
+    low = 0.0 if k == 0 else center - half
+    high = 1.0 if k == n else center + half
+    return Interval(k / n, low, high, n, "wilson", level)
+
+
+def _check_counts(successes: int, trials: int) -> tuple[int, int]:
+    check_count(trials, "trials")
+    if not 0 <= successes <= trials:
+        raise InputError(
+            f"there are {successes} successes in {trials} trials",
+            why=f"successes lie between 0 and the number of trials, {trials}",
+            fix="check the order: wilson(successes, trials)",
+        )
+    return successes, trials
+
+
+def _decimals(scale: float) -> int:
+    """Decimals that show one significant digit of this scale, and at least two."""
+    return 2 if scale == 0 else max(2, -math.floor(math.log10(scale)))

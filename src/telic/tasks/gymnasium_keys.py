@@ -1,0 +1,183 @@
+"""The Keys world as a Gymnasium environment, for code that knows nothing of telic.
+
+    >>> import gymnasium
+    >>> import telic.tasks
+    >>> env = gymnasium.make("telic/Keys-v0", objective="blue")
+    >>> env.reset(seed=0)[0].shape
+    (500,)
+
+`gymnasium.make_vec("telic/Keys-v0", num_envs=32)` gives many copies in one compiled
+program (`telic.tasks.gymnasium_vector`). Gymnasium 1 loads no plugins by itself: to
+import `telic.tasks` once in every process makes the name known.
+"""
+
+import functools
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import gymnasium
+import jax
+import numpy as np
+from jaxtyping import Array, Float32, Int, UInt8, UInt32
+
+from telic.core.errors import InputError
+from telic.tasks.task import (
+    METADATA,
+    Objective,
+    check_render_mode,
+    make_task,
+)
+from telic.worlds.base import Transition
+from telic.worlds.keys import Board, Keys
+
+ID = "telic/Keys-v0"
+"""The name under which Gymnasium knows the world."""
+
+BLOCK = 1024
+"""How many steps' chance is drawn at once."""
+
+Observation = Float32[np.ndarray, " inputs"]
+
+
+def register() -> None:
+    """Make `ID` known to Gymnasium; to call it again changes nothing."""
+    if ID not in gymnasium.registry:
+        gymnasium.register(
+            ID,
+            entry_point="telic.tasks.gymnasium_keys:KeysEnv",
+            vector_entry_point="telic.tasks.gymnasium_vector:KeysVectorEnv",
+        )
+
+
+class KeysEnv(gymnasium.Env[Observation, np.int64]):
+    """One Keys world under one objective, with the spaces and 5-tuples of Gymnasium.
+
+    Observations are float32 vectors: the cells in view, column by column, each by its
+    channels; 500 numbers for the `post` preset, 147 for `code`. The `info` of a step
+    holds the events that happened in it, by name (`{"pick_blue": 1.0, "late_blue":
+    0.25}`), and at the end of an episode `info["events"]`, the vector of all that
+    happened since its start, in the order of `env.unwrapped.task.world.events`.
+
+    Args:
+        objective: A colour to fetch, or any objective over the events of the world.
+        preset: `post` (5x5 one-hot) or `code` (7x7 raw integers).
+        size: Width of the room in cells, walls included.
+        colours: The colours of which every board has a key.
+        others: The colours of which the last key has one; None: all others.
+        view: Width of the square that is seen; None: the preset's.
+        encoding: `onehot` or `integer`; None: the preset's.
+        limit: Steps after which an episode is truncated.
+        render_mode: `rgb_array`, `ansi` or None.
+
+    Raises:
+        InputError: If a value is not allowed; the message holds the nearest name.
+    """
+
+    metadata = METADATA
+
+    def __init__(
+        self,
+        *,
+        objective: str | Objective = "purple",
+        preset: str = "post",
+        size: int = 6,
+        colours: Sequence[str] = ("purple", "blue"),
+        others: Sequence[str] | None = None,
+        view: int | None = None,
+        encoding: str | None = None,
+        limit: int = 180,
+        render_mode: str | None = None,
+    ) -> None:
+        self.task = make_task(
+            objective=objective,
+            preset=preset,
+            size=size,
+            colours=colours,
+            others=others,
+            view=view,
+            encoding=encoding,
+            limit=limit,
+        )
+        self.render_mode = check_render_mode(render_mode)
+        self.observation_space = self.task.observation_space
+        self.action_space = self.task.action_space
+        self.board: Board | None = None
+        self._chance: Iterator[np.ndarray] = iter(())
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Observation, dict[str, Any]]:
+        """A new episode; a seed fixes it and all that follow. No options are known."""
+        super().reset(seed=seed)
+        if seed is not None:
+            self._chance = iter(())
+        self.board, codes = _begin(self._draw(), world=self.task.world)
+        self._events = np.zeros_like(self.task.weights)
+        return self.task.encode(codes), {}
+
+    def step(
+        self, action: Any
+    ) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
+        """Observation, reward, terminated, truncated, and what happened.
+
+        Raises:
+            InputError: If there is no such action.
+            gymnasium.error.ResetNeeded: Before the first `reset`.
+        """
+        if self.board is None:
+            raise gymnasium.error.ResetNeeded("call reset() before step()")
+        if not self.action_space.contains(action):
+            raise InputError(f"action {action!r}", why="allowed: a whole number, 0-6")
+        world = self.task.world
+        after, codes = _act(self.board, np.int32(action), self._draw(), world=world)
+        self.board, events = after.state, np.asarray(after.events)
+        self._events = self._events + events
+        terminated, truncated = bool(after.terminated), bool(after.truncated)
+        info: dict[str, Any] = self.task.happened(events)
+        if terminated or truncated:
+            info["events"] = self._events
+        reward = float(events @ self.task.weights)
+        return self.task.encode(codes), reward, terminated, truncated, info
+
+    def render(self) -> UInt8[np.ndarray, "height width 3"] | str | None:
+        """The board as pixels or as text, as `render_mode` says; None if it is None."""
+        if self.board is None:
+            raise gymnasium.error.ResetNeeded("call reset() before render()")
+        return self.task.render(self.board, self.render_mode)
+
+    def _draw(self) -> UInt32[np.ndarray, " words"]:
+        """The chance of the next step or reset."""
+        words = next(self._chance, None)
+        if words is None:
+            key = jax.random.key(int(self.np_random.integers(2**32)))
+            self._chance = iter(np.asarray(_block(key, world=self.task.world)))
+            words = next(self._chance)
+        return words
+
+
+@functools.partial(jax.jit, static_argnames="world")
+def _block(key: jax.Array, *, world: Keys) -> UInt32[Array, "steps words"]:
+    """The chance of `BLOCK` steps."""
+    return jax.vmap(world.draw)(jax.random.split(key, BLOCK))
+
+
+@functools.partial(jax.jit, static_argnames="world")
+def _begin(
+    chance: UInt32[Array, " words"], *, world: Keys
+) -> tuple[Board, UInt8[Array, " view_cells"]]:
+    """The first board of an episode, and what is seen of it."""
+    board = world.reset(chance)
+    return board, world.observe(board)
+
+
+@functools.partial(jax.jit, static_argnames="world")
+def _act(
+    board: Board,
+    action: Int[Array, ""],
+    chance: UInt32[Array, " words"],
+    *,
+    world: Keys,
+) -> tuple[Transition, UInt8[Array, " view_cells"]]:
+    """What follows an action, and what is seen then."""
+    after = world.step(board, action, chance)
+    return after, world.observe(after.state)

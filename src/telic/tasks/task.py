@@ -1,0 +1,143 @@
+"""What Gymnasium calls an environment, less its memory: a world and an objective.
+
+A world of telic holds no reward and speaks in codes; Gymnasium wants spaces, vectors of
+floats and rewards. This file is the dictionary between the two. One environment
+(`gymnasium_keys`) and many at once (`gymnasium_vector`) share it.
+"""
+
+import dataclasses
+import functools
+from collections.abc import Sequence
+
+import numpy as np
+from gymnasium.spaces import Box, Discrete
+from jaxtyping import Array, Bool, Float32, Float64, UInt8
+
+from telic.core.names import check_name
+from telic.objectives.base import Objective as Objective
+from telic.objectives.fetch import fetch
+from telic.worlds.keys import Board, Keys
+from telic.worlds.picture import ansi, picture
+
+Host = np.ndarray | Array
+"""Arrays of either library, for what is only read."""
+
+RENDERERS = {"rgb_array": picture, "ansi": ansi}
+"""How a board is drawn, by Gymnasium's name of the way."""
+
+METADATA = {"render_modes": list(RENDERERS), "render_fps": 4}
+"""What Gymnasium asks every environment to declare."""
+
+
+def make_task(
+    *,
+    objective: str | Objective = "purple",
+    preset: str = "post",
+    size: int = 6,
+    colours: Sequence[str] = ("purple", "blue"),
+    others: Sequence[str] | None = None,
+    view: int | None = None,
+    encoding: str | None = None,
+    limit: int = 180,
+) -> "Task":
+    """A task by plain values; `view` and `encoding` override those of the preset.
+
+    Raises:
+        InputError: If a value is not allowed; the message holds the nearest name.
+
+    Example:
+        >>> make_task(objective="blue", preset="code").world.view
+        7
+    """
+    chosen = Keys.preset(preset)
+    world = Keys(
+        size=size,
+        colours=tuple(colours),
+        others=None if others is None else tuple(others),
+        view=chosen.view if view is None else view,
+        encoding_name=encoding or chosen.encoding_name,
+        limit=limit,
+    )
+    wanted = fetch(objective) if isinstance(objective, str) else objective
+    wanted.vector(world.events)  # an event that the world lacks is an error now
+    return Task(world, wanted)
+
+
+def check_render_mode(mode: str | None) -> str | None:
+    """The mode itself, if it is None or names a way to draw a board.
+
+    Raises:
+        InputError: If there is no such way; the message holds the nearest name.
+    """
+    if mode is not None:
+        check_name(mode, RENDERERS, kind="render mode")
+    return mode
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """A world with an objective, in Gymnasium's terms.
+
+    Attributes:
+        world: What can happen.
+        objective: What is wanted.
+
+    Example:
+        >>> task = make_task()
+        >>> task.observation_space.shape, int(task.action_space.n)
+        ((500,), 7)
+    """
+
+    world: Keys
+    objective: Objective
+
+    @functools.cached_property
+    def weights(self) -> Float32[np.ndarray, " events"]:
+        """What each event is worth."""
+        return self.objective.vector(self.world.events)
+
+    @property
+    def observation_space(self) -> Box:
+        """Vectors of cells × channels floats, from 0 to the encoding's largest."""
+        table = self.world.encoding
+        width = self.world.observation[0] * table.shape[1]
+        return Box(0.0, float(table.max()), (width,), np.float32)
+
+    @property
+    def action_space(self) -> Discrete:
+        """MiniGrid's seven actions."""
+        return Discrete(len(self.world.actions))
+
+    def encode(
+        self, codes: UInt8[Host, "*envs view_cells"]
+    ) -> Float32[np.ndarray, "*envs inputs"]:
+        """Observations as Gymnasium gives them: every call makes a new array."""
+        # `clip` spares `take` a second pass over the codes, which are all in range.
+        channels = np.take(self.world.encoding, codes, axis=0, mode="clip")
+        return channels.reshape(*codes.shape[:-1], -1)
+
+    def happened(self, events: Float32[Host, " events"]) -> dict[str, float]:
+        """The events of one step by name, without those that did not happen."""
+        names = self.world.events
+        return {names[i]: float(events[i]) for i in np.flatnonzero(events)}
+
+    def happened_to(
+        self, events: Float32[Host, "envs events"], who: Bool[Host, " envs"]
+    ) -> dict[str, Float64[np.ndarray, " envs"] | Bool[np.ndarray, " envs"]]:
+        """`happened` for the environments in `who`, as Gymnasium batches its infos.
+
+        Each name stands beside a mask, its name after an underscore, of the
+        environments to which the event happened.
+        """
+        events = np.where(who[:, None], events, 0).astype(np.float64)
+        infos = {}
+        for i in np.flatnonzero(events.any(axis=0)):
+            name = self.world.events[i]
+            infos |= {name: events[:, i].copy(), f"_{name}": events[:, i] != 0}
+        return infos
+
+    def render(
+        self, board: Board, mode: str | None
+    ) -> UInt8[np.ndarray, "height width 3"] | str | None:
+        """The board, drawn in one of the ways of `RENDERERS`; None for no way."""
+        return None if mode is None else RENDERERS[mode](self.world, board)

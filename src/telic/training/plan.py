@@ -1,0 +1,64 @@
+"""A plan: everything that decides what a run will be, except its seed."""
+
+import dataclasses
+import functools
+
+import numpy as np
+from jaxtyping import Float32
+
+from telic.agents.mlp import Network
+from telic.core.errors import InputError
+from telic.core.names import check_name
+from telic.objectives.base import Objective, matrix
+from telic.objectives.schedule import Phase
+from telic.training.ppo import Hyper, Sizes
+from telic.worlds.base import World
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """World, agent, learner, objectives and schedule of a run.
+
+    Attributes:
+        world: Where the agent lives.
+        network: The shape of the agent.
+        hyper: What may change without compiling anew.
+        sizes: What shapes the compiled program.
+        objectives: Every objective under which the metrics report a return.
+        schedule: Which of them is trained, when.
+
+    Raises:
+        InputError: If a name is used twice, a phase's objective is not among the
+            objectives, or an objective weighs an event that the world does not have.
+    """
+
+    world: World
+    network: Network
+    hyper: Hyper
+    sizes: Sizes
+    objectives: tuple[Objective, ...]
+    schedule: tuple[Phase, ...]
+
+    def __post_init__(self) -> None:
+        """Check that the parts fit one another."""
+        names = [objective.name for objective in self.objectives]
+        if len(set(names)) < len(names):
+            raise InputError(f"objectives {names}", why="each name at most once")
+        for phase in self.schedule:
+            check_name(phase.objective, names, kind="objective")
+        _ = self.weights
+
+    @functools.cached_property
+    def weights(self) -> Float32[np.ndarray, "objectives events"]:
+        """The weights of every objective over the world's events, one row each."""
+        return matrix(self.objectives, self.world.events)
+
+    @property
+    def rollouts(self) -> int:
+        """How many rollouts the whole schedule takes."""
+        return sum(phase.rollouts for phase in self.schedule)
+
+    def vector(self, objective: str) -> Float32[np.ndarray, " events"]:
+        """The weights of one objective."""
+        names = [known.name for known in self.objectives]
+        return self.weights[names.index(objective)]

@@ -1,0 +1,198 @@
+"""Training: one rollout and one update at a time, all of it one compiled program.
+
+`advance` is the whole of training: it takes the state of a run and returns the next.
+What a run needs to go on is in `Training` alone; all randomness of rollout u comes
+from `fold_in(key, u)`, so a state that was stored and loaded goes on bit for bit as
+the one that never stopped.
+"""
+
+import functools
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+from jaxtyping import Array, Bool, Float, Int
+
+from telic.agents import mlp
+from telic.agents.mlp import Network
+from telic.core import trees
+from telic.core.errors import DivergedError
+from telic.core.trees import Tree
+from telic.training.gae import advantages
+from telic.training.ppo import Batch, Hyper, Losses, Sizes, optimiser, update
+from telic.training.rollout import Actors, Episodes, Rollout, rollout, start
+from telic.worlds.base import World
+
+
+class Training(NamedTuple):
+    """The state of a training run between two rollouts.
+
+    Attributes:
+        agent: Actor and critic.
+        moments: The state of the optimiser.
+        actors: The copies of the world, and their running episodes.
+        key: The run's own key; it never changes.
+        rollouts: How many rollouts have been done.
+    """
+
+    agent: Tree
+    moments: optax.OptState
+    actors: Actors
+    key: jax.Array
+    rollouts: Int[Array, ""]
+
+
+class Metrics(NamedTuple):
+    """What one rollout and its update brought.
+
+    Attributes:
+        episodes: The episodes that were completed.
+        losses: The losses, averaged over the gradient steps.
+        finite: (leaves,) by sorted path: whether the parameters are finite afterwards.
+    """
+
+    episodes: Episodes
+    losses: Losses
+    finite: Bool[Array, " leaves"]
+
+
+def begin(seed: int, *, network: Network, world: World, sizes: Sizes) -> Training:
+    """A fresh agent in fresh worlds; `seed` decides everything that follows."""
+    key = jax.random.key(seed)
+    agent_key, world_key, run_key = jax.random.split(key, 3)
+    agent = mlp.create(agent_key, network, world)
+    return Training(
+        agent=agent,
+        moments=optimiser(Hyper()).init(agent),
+        actors=start(world_key, world, sizes.num_envs),
+        key=jax.random.key_data(run_key),
+        rollouts=jnp.zeros((), jnp.int32),
+    )
+
+
+@functools.partial(
+    jax.jit, static_argnames=("network", "world", "sizes"), donate_argnums=0
+)
+def advance(
+    state: Training,
+    hyper: Hyper,
+    weights: Float[Array, " events"],
+    *,
+    network: Network,
+    world: World,
+    sizes: Sizes,
+) -> tuple[Training, Metrics]:
+    """One rollout under the objective `weights`, and one update of the agent on it.
+
+    Args:
+        state: Where the run stands. Its buffers are reused: do not read it afterwards.
+        hyper: Hyper-parameters; traced, so that other values compile nothing.
+        weights: What each event is worth; traced, likewise.
+        network: The shape of the agent.
+        world: The world; it must be hashable.
+        sizes: The shapes of the program.
+    """
+    run_key = jax.random.wrap_key_data(state.key)
+    rollout_key, update_key = jax.random.split(
+        jax.random.fold_in(run_key, state.rollouts)
+    )
+    actors, data, episodes = rollout(
+        rollout_key,
+        state.agent,
+        state.actors,
+        network=network,
+        world=world,
+        steps=sizes.num_steps,
+    )
+    batch = _batch(state.agent, data, weights, hyper, network, world)
+    agent, moments, losses = update(
+        update_key,
+        state.agent,
+        state.moments,
+        batch,
+        hyper=hyper,
+        sizes=sizes,
+        network=network,
+        world=world,
+    )
+    after = Training(agent, moments, actors, state.key, state.rollouts + 1)
+    return after, Metrics(episodes, losses, trees.finite(agent))
+
+
+def check(metrics: Metrics, agent: Tree, *, rollouts: int) -> None:
+    """Raise if a loss, a gradient or a weight is not finite.
+
+    Raises:
+        DivergedError: It names the first quantity that is not finite.
+    """
+    for name, value in metrics.losses._asdict().items():
+        if not jnp.isfinite(value):
+            raise _diverged(f"{name} is {float(value)}", rollouts)
+    for path, fine in zip(sorted(agent), metrics.finite.tolist(), strict=True):
+        if not fine:
+            raise _diverged(f"{path} holds numbers that are not finite", rollouts)
+
+
+def _batch(
+    agent: Tree,
+    data: Rollout,
+    weights: Float[Array, " events"],
+    hyper: Hyper,
+    network: Network,
+    world: World,
+) -> Batch:
+    """The rollout with its advantages and targets, flattened to one axis."""
+    values = _values(agent, data.observations, network, world)
+    gains = advantages(
+        data.events @ weights,
+        values,
+        _next_values(agent, data, values, network, world),
+        data.terminated,
+        data.truncated,
+        gamma=hyper.gamma,
+        lam=hyper.gae_lambda,
+    )
+    columns = (data.observations, data.actions, data.log_probs, gains, gains + values)
+    return Batch(*(x.reshape(-1, *x.shape[2:]) for x in columns))
+
+
+def _values(
+    agent: Tree, observations: Array, network: Network, world: World
+) -> Float[Array, "time envs"]:
+    """The critic on (time, envs) observations."""
+    flat = observations.reshape(-1, *observations.shape[2:])
+    return mlp.value(agent, network, world, flat).reshape(observations.shape[:2])
+
+
+def _next_values(
+    agent: Tree,
+    data: Rollout,
+    values: Float[Array, "time envs"],
+    network: Network,
+    world: World,
+) -> Float[Array, "time envs"]:
+    """V(s'): the next row's values, but the state before the reset at a time limit.
+
+    Where an episode goes on, s' is the next row's state. The critic is run again only
+    on the last row, and on all rows only if some episode was truncated: time-outs are
+    rare once an agent knows its way.
+    """
+    last = _values(agent, data.next_observations[-1:], network, world)
+    shifted = jnp.concatenate([values[1:], last])
+    cut = data.truncated & ~data.terminated
+
+    def exact() -> Float[Array, "time envs"]:
+        true = _values(agent, data.next_observations, network, world)
+        return jnp.where(cut, true, shifted)
+
+    return jax.lax.cond(cut[:-1].any(), exact, lambda: shifted)
+
+
+def _diverged(what: str, rollouts: int) -> DivergedError:
+    """The error of a run whose numbers blew up."""
+    return DivergedError(
+        f"training diverged in rollout {rollouts}: {what}",
+        why="the update met a number that is not finite; it was not checkpointed",
+        fix="go on from the last checkpoint with a lower ppo learning rate",
+    )

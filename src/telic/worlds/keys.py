@@ -1,0 +1,302 @@
+"""The Keys world: coloured keys, a ball that moves, and an agent that may fetch one.
+
+A square room (4x4 cells inside walls by default) holds the agent, one grey ball, one
+key of each *objective colour* and one key of a random other colour. It is the world of
+"Looking for Goal Representations in an RL Agent" (2024), a hybrid of MiniGrid's
+Dynamic-Obstacles and Fetch; where the post is silent, the rules are those of the code
+it was run with:
+
+1. the agent chooses one of MiniGrid's seven actions;
+2. walking forward into a wall, or into the cell that holds the ball *now*, is fatal;
+3. the ball moves to a uniformly random free one of its eight neighbours;
+4. the action takes effect: turning, walking (keys can be stood on, and are then neither
+   seen nor within reach), or picking up what is in front. Picking up the ball is fatal;
+   picking up a key ends the episode;
+5. at the time limit the episode is truncated.
+
+The world names what happened. What that is worth is the objective's business.
+"""
+
+import dataclasses
+import functools
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float32, Int, UInt8, UInt32
+
+from telic.core.errors import InputError
+from telic.core.names import check_name, lookup
+from telic.worlds import grid
+from telic.worlds.base import Transition
+
+LEFT, RIGHT, FORWARD, PICKUP = range(4)
+
+EVENTS = (
+    "wall",
+    "bump",
+    "ball",
+    "timeout",
+    *(f"pick_{colour}" for colour in grid.COLOURS),
+    *(f"late_{colour}" for colour in grid.COLOURS),
+)
+"""What can happen in Keys, in order. `wall` and `bump`: walked into a wall, into the
+ball. `ball`: picked the ball up. `timeout`: the time was up and nothing ended the
+episode. `pick_C`: picked up a key of colour C. `late_C`: the share of the time limit
+used by then, in (0, 1]; 0 if no such key was picked up."""
+
+ENCODINGS = {
+    "onehot": grid.one_hot(),
+    "integer": grid.triples().astype(np.float32),
+}
+"""How codes become inputs: MiniGrid's 20 channels a cell, or its 3 raw numbers."""
+
+
+class Board(NamedTuple):
+    """Where everything is. All cells are numbers of `telic.worlds.grid`.
+
+    Attributes:
+        pose: The agent's cell * 4 + its heading.
+        ball: The cell of the ball.
+        keys: The cells of the keys: those of the objective colours, then the other.
+        colours: The colour numbers of the keys.
+        time: How many steps the episode has lasted.
+    """
+
+    pose: Int[Array, ""]
+    ball: Int[Array, ""]
+    keys: Int[Array, " keys"]
+    colours: Int[Array, " keys"]
+    time: Int[Array, ""]
+
+
+@dataclasses.dataclass(frozen=True)
+class Keys:
+    """The Keys world; its defaults are the `post` preset, as the post describes it.
+
+    Example:
+        >>> world = Keys()
+        >>> board = world.reset(world.draw(jax.random.key(0)))
+        >>> world.observe(board).shape
+        (25,)
+    """
+
+    size: int = 6
+    """Width of the room in cells, walls included; 4 to 10."""
+    colours: tuple[str, ...] = ("purple", "blue")
+    """The objective colours: one key of each is on every board."""
+    others: tuple[str, ...] | None = None
+    """The colours of which the last key has one at random; None: all that are not
+    objective colours. A colour in neither tuple is never seen."""
+    view: int = 5
+    """Width of the square that the agent sees; odd, at least 3."""
+    encoding_name: str = "onehot"
+    """`onehot`: MiniGrid's 20 channels a cell; `integer`: its 3 raw numbers a cell."""
+    limit: int = 180
+    """Steps after which an episode is truncated."""
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        check_name(self.encoding_name, ENCODINGS, kind="encoding")
+        for colour in (*self.colours, *self.third):
+            check_name(colour, grid.COLOURS, kind="colour")
+        doubled = len(set(self.colours)) < len(self.colours) or (
+            set(self.colours) & set(self.third)
+        )
+        _require(not doubled, "colours", self.colours, "each colour at most once")
+        _require(self.size in range(4, 11), "size", self.size, "4 to 10")
+        _require(
+            self.view % 2 == 1 and self.view >= 3, "view", self.view, "odd, at least 3"
+        )
+        _require(self.limit >= 1, "limit", self.limit, "at least 1")
+        count, cells = self.key_count + 2, (self.size - 2) ** 2
+        _require(
+            len(self.colours) >= 1 and count < cells,
+            "colours",
+            self.colours,
+            f"1 or more, and {count} things must fit in {cells} cells",
+        )
+
+    @classmethod
+    def preset(cls, name: str) -> "Keys":
+        """`post`: as the post describes it. `code`: as its code really ran.
+
+        The code's observation is 7x7 raw integers, because its wrappers applied only
+        to environments whose name begins with "MiniGrid", and this one's did not.
+
+        Example:
+            >>> Keys.preset("code").view
+            7
+        """
+        view, encoding = lookup(name, PRESETS, kind="preset")
+        return cls(view=view, encoding_name=encoding)
+
+    @property
+    def third(self) -> tuple[str, ...]:
+        """The colours that the last key may have."""
+        if self.others is not None:
+            return self.others
+        return tuple(c for c in grid.COLOURS if c not in self.colours)
+
+    @property
+    def key_count(self) -> int:
+        """How many keys are on a board."""
+        return len(self.colours) + bool(self.third)
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """The names of the events: `EVENTS`."""
+        return EVENTS
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The names of MiniGrid's seven actions."""
+        return grid.ACTIONS
+
+    @property
+    def observation(self) -> tuple[int, ...]:
+        """The shape of an observation: one code for each cell in view."""
+        return (self.view**2,)
+
+    @property
+    def encoding(self) -> Float32[np.ndarray, "codes channels"]:
+        """The channel values for which each code stands."""
+        return ENCODINGS[self.encoding_name]
+
+    @property
+    def tables(self) -> grid.Tables:
+        """The geometry of the room."""
+        return grid.tables(self.size - 2, self.view)
+
+    def draw(self, key: jax.Array) -> UInt32[Array, " words"]:
+        """The chance of one step or reset: one word for each draw in them."""
+        return jax.random.bits(key, (self.key_count + 5,), jnp.uint32)
+
+    def reset(self, chance: UInt32[Array, " words"]) -> Board:
+        """A board with everything on cells of its own, uniformly at random."""
+        things = self.key_count + 2
+        cells = _distinct(chance[:things], (self.size - 2) ** 2)
+        heading = _below(chance[things], 4)
+        fixed = [grid.COLOURS.index(colour) for colour in self.colours]
+        colours = jnp.array(fixed, jnp.int32)
+        if self.third:
+            third = np.array([grid.COLOURS.index(c) for c in self.third], np.int32)
+            last = _take(third, _below(chance[things + 1], len(third)))
+            colours = jnp.append(colours, last)
+        return Board(
+            pose=cells[0] * 4 + heading,
+            ball=cells[1],
+            keys=cells[2:],
+            colours=colours,
+            time=jnp.zeros((), jnp.int32),
+        )
+
+    def step(
+        self, state: Board, action: Int[Array, ""], chance: UInt32[Array, " words"]
+    ) -> Transition:
+        """The five rules at the top of this file, in their order."""
+        cells, forward = (self.size - 2) ** 2, action == FORWARD
+        front = _take(self.tables.front, state.pose)
+        wall = forward & (front == cells)
+        bump = forward & (front == state.ball)
+        ball = self._roll(state, chance[-1])
+        grab = action == PICKUP
+        picked = grab & (front == state.keys)
+        time = state.time + 1
+        after = state._replace(
+            pose=_move(state.pose, action, front, (front == cells) | (front == ball)),
+            ball=ball,
+            time=time,
+        )
+        fatal = jnp.stack([wall, bump, grab & (front == ball)])
+        return self._report(after, fatal, picked)
+
+    def observe(self, state: Board) -> UInt8[Array, " view_cells"]:
+        """The code of every cell in view: MiniGrid's image, one number a cell."""
+        seen = functools.partial(_take, self.tables.view[:, :-1].reshape(-1))
+        row = state.pose * (self.size - 2) ** 2
+        places = jnp.arange(self.view**2)
+        codes = _take(self.tables.backdrop, state.pose).astype(jnp.int32)
+        codes = jnp.where(places == seen(row + state.ball), grid.BALL, codes)
+        for k in range(self.key_count):
+            here = places == seen(row + state.keys[k])
+            codes = jnp.where(here, grid.KEY + state.colours[k], codes)
+        return codes.astype(jnp.uint8)
+
+    def _roll(self, state: Board, word: UInt32[Array, ""]) -> Int[Array, ""]:
+        """The ball's next cell: a free neighbour, or its own if none is free."""
+        near = functools.partial(_take, self.tables.beside.reshape(-1))
+        row = state.ball * ((self.size - 2) ** 2 + 1)
+        taken = near(row + state.pose // 4)
+        for k in range(self.key_count):
+            taken |= near(row + state.keys[k])
+        free = _take(self.tables.inside, state.ball) & ~taken
+        count = _take(self.tables.count, free)
+        pick = free * 8 + _below(word, count)
+        direction = _take(self.tables.choice.reshape(-1), pick)
+        cell = _take(self.tables.neighbour.reshape(-1), state.ball * 8 + direction)
+        return jnp.where(count > 0, cell, state.ball)
+
+    def _report(
+        self, after: Board, fatal: Bool[Array, " 3"], picked: Bool[Array, " keys"]
+    ) -> Transition:
+        """The events of a step, and whether it ended the episode."""
+        each = jnp.arange(len(grid.COLOURS))
+        colour = (picked[:, None] & (after.colours[:, None] == each[None])).any(axis=0)
+        terminated = fatal.any() | picked.any()
+        truncated = after.time >= self.limit
+        timeout = truncated & ~terminated
+        late = after.time.astype(jnp.float32) / self.limit
+        flags = jnp.concatenate([fatal, timeout[None], colour]).astype(jnp.float32)
+        events = jnp.concatenate([flags, flags[4:] * late])
+        return Transition(after, events, terminated, truncated)
+
+
+PRESETS = {
+    "post": (5, "onehot"),
+    "code": (7, "integer"),
+}
+"""View and encoding of the original: as it was described, and as it was run."""
+
+
+def _move(
+    pose: Int[Array, ""],
+    action: Int[Array, ""],
+    front: Int[Array, ""],
+    blocked: Bool[Array, ""],
+) -> Int[Array, ""]:
+    """The pose after turning or walking; a blocked agent stays."""
+    cell, heading = pose // 4, pose % 4
+    turn = (action == RIGHT).astype(jnp.int32) - (action == LEFT).astype(jnp.int32)
+    walks = (action == FORWARD) & ~blocked
+    return jnp.where(walks, front, cell) * 4 + (heading + turn) % 4
+
+
+def _below(word: UInt32[Array, ""], n: int | Int[Array, ""]) -> Int[Array, ""]:
+    """A number below n from the 24 high bits of a random word; its bias is n / 2^24."""
+    return ((word >> 8) * jnp.asarray(n, jnp.uint32) >> 24).astype(jnp.int32)
+
+
+def _distinct(words: UInt32[Array, " things"], cells: int) -> Int[Array, " things"]:
+    """Different cells for all things, every arrangement as likely as any other.
+
+    The draws are the digits of a permutation's Lehmer code, decoded from the last.
+    """
+    things = words.shape[0]
+    cell = [_below(words[i], cells - i) for i in range(things)]
+    for i in reversed(range(things - 1)):
+        for j in range(i + 1, things):
+            cell[j] = cell[j] + (cell[j] >= cell[i])
+    return jnp.stack(cell)
+
+
+def _take(table: np.ndarray, index: Int[Array, ""]) -> Array:
+    """One entry of a table, without the bounds check that `table[index]` compiles."""
+    return jnp.asarray(table).at[index].get(mode="promise_in_bounds")
+
+
+def _require(holds: bool, field: str, value: object, allowed: str) -> None:
+    """Raise unless a field's value is an allowed one."""
+    if not holds:
+        raise InputError(f"Keys.{field} = {value!r}", why=f"allowed: {allowed}")

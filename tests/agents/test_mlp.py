@@ -1,0 +1,167 @@
+"""The agent's arithmetic: its first layer, its first weights and its names."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from telic.agents import Network, create, logits, policy_and_value, value
+from telic.core.errors import InputError
+from telic.worlds import Keys, inputs
+
+SMALL = Network(width=16)
+
+
+def codes_of(world, batch=64):
+    """Random codes of every kind in every cell."""
+    shape = (batch, *world.observation)
+    return jax.random.randint(jax.random.key(7), shape, 0, 9).astype(jnp.uint8)
+
+
+def dense(agent, net, layers, world, codes, act=jax.nn.relu):
+    """The ordinary formulation: look the channels up, lay them out, multiply."""
+    x = jnp.asarray(world.encoding)[codes].reshape(len(codes), -1)
+    for i in range(layers):
+        x = act(x) if i else x
+        bias = agent[f"{net}/{i}/bias"][None]
+        product = jnp.dot(x, agent[f"{net}/{i}/kernel"], precision="highest")
+        x = product + bias
+    return x
+
+
+def assert_near(actual, expected):
+    """Equal up to rounding, measured against the size of the whole array."""
+    scale = float(jnp.abs(expected).max())
+    np.testing.assert_allclose(actual, expected, rtol=1e-5, atol=1e-5 * scale)
+
+
+@pytest.fixture(scope="module", params=["post", "code"])
+def world(request):
+    """Keys with one-hot channels (folded) and with raw integers (not folded)."""
+    return Keys.preset(request.param)
+
+
+@pytest.fixture(scope="module")
+def agent(world):
+    """An agent whose biases are not zero."""
+    key, shift = jax.random.split(jax.random.key(3))
+    return {
+        path: leaf + 0.1 * jax.random.normal(shift, leaf.shape)
+        for path, leaf in create(key, SMALL, world).items()
+    }
+
+
+@pytest.mark.known
+def test_the_folded_first_layer_has_the_values_of_the_ordinary_one(world, agent):
+    codes = codes_of(world)
+    preferences = dense(agent, "actor", 4, world, codes)
+    estimate = dense(agent, "critic", 3, world, codes)[:, 0]
+    assert_near(logits(agent, SMALL, world, codes), preferences)
+    assert_near(value(agent, SMALL, world, codes), estimate)
+
+
+@pytest.mark.known
+def test_the_folded_first_layer_has_the_gradients_of_the_ordinary_one(world, agent):
+    codes = codes_of(world)
+    aim = jax.random.normal(jax.random.key(1), (len(codes), len(world.actions)))
+
+    def folded(agent):
+        preferences, estimate = policy_and_value(agent, SMALL, world, codes)
+        return (preferences * aim).sum() + (estimate**2).sum()
+
+    def ordinary(agent):
+        preferences = dense(agent, "actor", 4, world, codes)
+        return (preferences * aim).sum() + (
+            dense(agent, "critic", 3, world, codes) ** 2
+        ).sum()
+
+    actual, expected = jax.grad(folded)(agent), jax.grad(ordinary)(agent)
+    assert set(actual) == set(agent)
+    for path in agent:
+        assert actual[path].shape == agent[path].shape
+        assert_near(actual[path], expected[path])
+
+
+def test_policy_and_value_are_logits_and_value(world, agent):
+    codes = codes_of(world)
+    preferences, estimate = policy_and_value(agent, SMALL, world, codes)
+    assert_near(logits(agent, SMALL, world, codes), preferences)
+    assert_near(value(agent, SMALL, world, codes), estimate)
+
+
+def test_an_agent_is_layers_with_these_names_and_shapes(world):
+    agent = create(jax.random.key(0), Network(), world)
+    wide = inputs(world)
+    assert {path: leaf.shape for path, leaf in agent.items()} == {
+        "actor/0/kernel": (wide, 128),
+        "actor/0/bias": (128,),
+        "actor/1/kernel": (128, 128),
+        "actor/1/bias": (128,),
+        "actor/2/kernel": (128, 128),
+        "actor/2/bias": (128,),
+        "actor/3/kernel": (128, 7),
+        "actor/3/bias": (7,),
+        "critic/0/kernel": (wide, 128),
+        "critic/0/bias": (128,),
+        "critic/1/kernel": (128, 128),
+        "critic/1/bias": (128,),
+        "critic/2/kernel": (128, 1),
+        "critic/2/bias": (1,),
+    }
+    assert {leaf.dtype for leaf in agent.values()} == {jnp.dtype("float32")}
+
+
+@pytest.mark.known
+def test_fresh_kernels_are_orthogonal_with_their_gains(world):
+    agent = create(jax.random.key(0), Network(), world)
+    gains = {"actor/3/kernel": 0.01, "critic/2/kernel": 1.0}
+    for path, leaf in agent.items():
+        if path.endswith("bias"):
+            assert not leaf.any()
+            continue
+        gain = gains.get(path, np.sqrt(2))
+        inner = np.asarray(leaf.T @ leaf) / gain**2
+        np.testing.assert_allclose(inner, np.eye(len(inner)), atol=1e-5, err_msg=path)
+
+
+def test_a_fresh_actor_finds_every_action_about_as_likely(world):
+    agent = create(jax.random.key(0), Network(), world)
+    chances = jax.nn.softmax(logits(agent, Network(), world, codes_of(world)))
+    assert float(jnp.abs(chances - 1 / 7).max()) < 0.02
+
+
+def test_different_keys_make_different_agents_and_different_layers(world):
+    one, two = (create(jax.random.key(seed), SMALL, world) for seed in (0, 1))
+    assert not jnp.allclose(one["actor/0/kernel"], two["actor/0/kernel"])
+    assert not jnp.allclose(one["actor/1/kernel"], one["actor/2/kernel"])
+    assert not jnp.allclose(one["actor/0/kernel"], one["critic/0/kernel"])
+
+
+@pytest.mark.known
+def test_tanh_is_applied_after_every_layer_but_the_last(world, agent):
+    codes = codes_of(world)
+    network = Network(width=16, activation="tanh")
+    expected = dense(agent, "actor", 4, world, codes, jnp.tanh)
+    assert_near(logits(agent, network, world, codes), expected)
+
+
+@pytest.mark.known
+def test_a_network_of_one_layer_is_linear():
+    world, network = Keys(), Network(actor_layers=1, critic_layers=1)
+    agent = create(jax.random.key(0), network, world)
+    assert agent["actor/0/kernel"].shape == (500, 7)
+    codes = codes_of(world)
+    assert_near(
+        logits(agent, network, world, codes), dense(agent, "actor", 1, world, codes)
+    )
+
+
+def test_an_unknown_activation_is_refused_with_the_nearest_name():
+    with pytest.raises(InputError, match="did you mean 'relu'"):
+        Network(activation="relo")
+
+
+@pytest.mark.parametrize("field", ["width", "actor_layers", "critic_layers"])
+def test_a_network_without_units_or_layers_is_refused(field):
+    with pytest.raises(InputError, match=f"Network.{field} = 0"):
+        Network(**{field: 0})

@@ -1,0 +1,30 @@
+"""How every test runs: checked shapes, strict ranks, one thread, a compile cache."""
+
+import os
+from pathlib import Path
+
+# JAX and XLA read these once, when they are first imported. Processes that a test
+# starts inherit them.
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+os.environ["JAX_NUMPY_RANK_PROMOTION"] = "raise"
+# Dtype promotion stays standard: under "strict", optax's own Adam is an error.
+os.environ["XLA_FLAGS"] = " ".join(
+    [os.environ.get("XLA_FLAGS", ""), "--xla_cpu_multi_thread_eigen=false"]
+).strip()
+os.environ.setdefault(
+    "JAX_COMPILATION_CACHE_DIR",
+    str(Path(__file__).parent.parent / ".pytest_cache" / "xla"),
+)
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.3")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # as telic.scale.engine does
+os.environ.setdefault("MPLBACKEND", "agg")
+
+import hypothesis
+from jaxtyping import install_import_hook
+
+# Every annotated function of telic checks its shapes and types where it is called.
+install_import_hook("telic", "beartype.beartype")
+
+# A compile in the middle of an example is no slow example; a red test stays red.
+hypothesis.settings.register_profile("telic", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("telic")

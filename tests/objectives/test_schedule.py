@@ -1,0 +1,65 @@
+"""Schedules: which want comes when, and where in it a run stands."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from telic.core.errors import InputError
+from telic.objectives import Phase, alternation, locate
+
+SCHEDULES = st.lists(st.builds(Phase, st.just("a"), st.integers(0, 5)), max_size=6)
+
+
+@pytest.mark.known
+@pytest.mark.parametrize(
+    ("objectives", "expected"),
+    [
+        (["a"], "aaaaaa"),
+        (["a", "b"], "ababab"),
+        (["a", "b", "c", "d"], "abcdab"),
+    ],
+)
+def test_alternation_takes_the_objectives_in_turn(objectives, expected):
+    phases = alternation(objectives, period=3, phases=6)
+    assert "".join(phase.objective for phase in phases) == expected
+    assert {phase.rollouts for phase in phases} == {3}
+
+
+@pytest.mark.known
+def test_the_default_alternation_is_that_of_the_founding_study():
+    phases = alternation(["purple", "blue"])
+    assert len(phases) == 24
+    assert sum(phase.rollouts for phase in phases) == 360
+
+
+@pytest.mark.parametrize(
+    ("objectives", "period", "phases"), [([], 1, 1), (["a"], 0, 1), (["a"], 1, 0)]
+)
+def test_an_alternation_of_nothing_is_refused(objectives, period, phases):
+    with pytest.raises(InputError, match="at least one"):
+        alternation(objectives, period=period, phases=phases)
+
+
+@given(SCHEDULES, st.integers(0, 40))
+def test_locate_agrees_with_a_list_of_all_rollouts(schedule, rollouts):
+    steps = [
+        (number, done)
+        for number, phase in enumerate(schedule)
+        for done in range(phase.rollouts)
+    ]
+    end = (len(schedule), 0)
+    expected = steps[rollouts] if rollouts < len(steps) else end
+    assert locate(schedule, rollouts) == expected
+
+
+def test_locate_walks_through_every_phase_from_its_start():
+    schedule = alternation(["a", "b"], period=2, phases=3)
+    seen = list(itertools.takewhile(lambda at: at[0] < 3, map_from(schedule)))
+    assert seen == [(0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (2, 1)]
+
+
+def map_from(schedule):
+    """Where a run stands after 0, 1, 2, ... rollouts."""
+    return (locate(schedule, rollouts) for rollouts in itertools.count())

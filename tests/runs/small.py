@@ -1,0 +1,22 @@
+"""A run small enough for tests: three phases of two rollouts, seconds in all."""
+
+from pathlib import Path
+
+from telic.runs import folder
+from telic.runs.folder import Run
+from telic.studies import Alternation
+from telic.training import Plan
+
+PLAN: Plan = Alternation.preset("small").plan()
+
+
+def make(root: Path, seed: int = 0, plan: Plan = PLAN) -> Run:
+    """A fresh run of the small plan."""
+    return folder.create(root, "small", seed, plan)
+
+
+def shot(run: Run) -> dict[str, bytes]:
+    """All that must be equal between two runs of one seed: metrics and checkpoints."""
+    good = [found.path for found in run.checkpoints]
+    files = [run.metrics, *sorted(f for path in good for f in path.iterdir())]
+    return {str(path.relative_to(run.path)): path.read_bytes() for path in files}

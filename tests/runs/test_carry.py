@@ -1,0 +1,127 @@
+"""A run goes on bit for bit, whatever stopped it."""
+
+import dataclasses
+import json
+import shutil
+
+import pytest
+
+from telic.core.errors import BusyError, DamagedError, DivergedError
+from telic.runs import folder, metrics
+from telic.runs.carry import carry
+from tests.runs.small import PLAN, make, shot
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """An uninterrupted run."""
+    run = make(tmp_path_factory.mktemp("whole"))
+    carry(run)
+    return run
+
+
+def copy(run, tmp_path):
+    """The same run in another place."""
+    path = tmp_path / "small" / run.path.name
+    shutil.copytree(run.path, path)
+    return folder.Run(path)
+
+
+def test_a_run_has_a_checkpoint_at_its_start_and_at_every_switch(whole):
+    assert [found.rollouts for found in whole.checkpoints] == [0, 2, 4, 6]
+    assert whole.status() == "complete"
+    assert [row["rollout"] for row in metrics.read(whole.metrics)] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_run_that_is_stopped_after_every_rollout_ends_the_same(whole, tmp_path):
+    run = make(tmp_path)
+    for _ in range(PLAN.rollouts):
+        assert run.status() != "complete"
+        carry(run, stop=lambda: True)
+    assert shot(run) == shot(whole)
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not(whole, tmp_path):
+    same, other = make(tmp_path, seed=0), make(tmp_path, seed=1)
+    carry(same)
+    carry(other)
+    assert shot(same) == shot(whole)
+    assert shot(other).keys() == shot(whole).keys()
+    assert shot(other)["metrics.jsonl"] != shot(whole)["metrics.jsonl"]
+
+
+def test_a_damaged_checkpoint_is_put_aside_and_said(whole, tmp_path):
+    run, said = copy(whole, tmp_path), []
+    path = run.checkpoints[-1].path / "agent.safetensors"
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    carry(run, notice=said.append)
+    assert len(said) == 1 and "u00006.damaged" in said[0]
+    assert shot(run) == shot(whole)
+
+
+def test_a_run_whose_checkpoints_are_all_damaged_starts_again(whole, tmp_path):
+    run = copy(whole, tmp_path)
+    for found in run.checkpoints:
+        (found.path / "manifest.json").write_text("{}")
+    carry(run)
+    assert shot(run) == shot(whole)
+
+
+@pytest.mark.parametrize("torn", [b'{"rollout": 5, "pha', b"\x00\xff", b"{}\n[1]\n"])
+def test_rows_behind_the_checkpoint_and_torn_lines_are_dropped(whole, tmp_path, torn):
+    run = copy(whole, tmp_path)
+    for found in run.checkpoints[2:]:
+        shutil.rmtree(found.path)
+    rows = run.metrics.read_bytes().splitlines(keepends=True)
+    run.metrics.write_bytes(b"".join(rows[:3]) + torn)
+    if b"\n" in torn:
+        with pytest.raises(DamagedError, match="line 5"):
+            carry(run)
+    else:
+        carry(run)
+        assert shot(run) == shot(whole)
+
+
+def test_lost_metrics_are_an_error_and_nothing_is_touched(whole, tmp_path):
+    run = copy(whole, tmp_path)
+    run.metrics.unlink()
+    before = sorted(path.name for path in run.path.glob("checkpoints/*"))
+    with pytest.raises(DamagedError, match=r"metrics\.jsonl"):
+        carry(run)
+    assert sorted(path.name for path in run.path.glob("checkpoints/*")) == before
+
+
+def test_a_second_writer_is_refused_at_once_and_told_who_writes(whole):
+    with folder.locked(whole), pytest.raises(BusyError, match="process"):
+        carry(whole)
+
+
+def test_a_run_that_diverges_stops_in_the_same_phase_and_keeps_the_last_good(tmp_path):
+    hyper = dataclasses.replace(PLAN.hyper, learning_rate=1e38, max_grad_norm=1e38)
+    run = make(tmp_path, plan=dataclasses.replace(PLAN, hyper=hyper))
+    with pytest.raises(DivergedError, match="rollout 1") as caught:
+        carry(run)
+    assert caught.value.code == 5
+    assert [found.rollouts for found in run.checkpoints] == [0]
+
+
+def test_metrics_are_plain_json_lines_with_the_return_under_every_objective(whole):
+    rows = [json.loads(line) for line in whole.metrics.read_text().splitlines()]
+    for row in rows:
+        assert {"return_blue", "return_purple", "rate_wall", "episodes"} <= row.keys()
+        events = {name: row[f"rate_{name}"] for name in PLAN.world.events}
+        for objective in PLAN.objectives:
+            due = sum(weight * events[name] for name, weight in objective.weights)
+            assert row[f"return_{objective.name}"] == pytest.approx(due, abs=1e-6)
+
+
+def test_other_versions_are_said_on_resuming(whole, tmp_path):
+    run, said = copy(whole, tmp_path), []
+    config = run.path / "run.json"
+    record = json.loads(config.read_text())
+    record["versions"]["jax"] = "0.0.1"
+    config.write_text(json.dumps(record))
+    carry(run, notice=said.append)
+    assert any("jax 0.0.1" in text for text in said)

@@ -1,0 +1,141 @@
+"""A checkpoint comes back bit for bit, or not at all."""
+
+import errno
+import os
+import random
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from telic.core import trees
+from telic.core.errors import DamagedError, StorageError, TelicError
+from telic.runs import checkpoint, disk
+from telic.runs.checkpoint import Checkpoint
+from telic.studies import Alternation
+from telic.training import Training, begin
+
+PLAN = Alternation.preset("small").plan()
+
+
+@pytest.fixture(scope="module")
+def state() -> Training:
+    return begin(0, network=PLAN.network, world=PLAN.world, sizes=PLAN.sizes)
+
+
+def test_what_was_committed_is_read_back_bit_for_bit(tmp_path, state):
+    found = checkpoint.commit(tmp_path, state)
+    again = checkpoint.read(found, state)
+    assert trees.digest(trees.flatten(again)) == trees.digest(trees.flatten(state))
+
+
+def test_the_agent_alone_can_be_read(tmp_path, state):
+    found = checkpoint.commit(tmp_path, state)
+    assert trees.digest(checkpoint.read_agent(found)) == trees.digest(state.agent)
+
+
+def test_no_mutation_of_any_file_is_read_as_if_nothing_had_happened(tmp_path, state):
+    found = checkpoint.commit(tmp_path, state)
+    whole = {path: path.read_bytes() for path in sorted(found.path.iterdir())}
+    rng, caught = random.Random(0), 0
+    for _ in range(300):
+        path = rng.choice(list(whole))
+        path.write_bytes(mutated(whole[path], rng))
+        try:
+            again = checkpoint.read(found, state)
+        except TelicError:
+            caught += 1
+        else:  # only a change of the manifest that says the same may pass
+            assert path.name == checkpoint.MANIFEST
+            assert trees.digest(trees.flatten(again)) == trees.digest(
+                trees.flatten(state)
+            )
+        path.write_bytes(whole[path])
+    assert caught > 250
+
+
+def mutated(data: bytes, rng: random.Random) -> bytes:
+    """Bytes with one bit flipped, cut short, or with a stretch overwritten."""
+    place = rng.randrange(len(data))
+    kind = rng.randrange(3)
+    if kind == 0:
+        flipped = bytes([data[place] ^ 1 << rng.randrange(8)])
+        return data[:place] + flipped + data[place + 1 :]
+    if kind == 1:
+        return data[:place]
+    noise = rng.randbytes(8)
+    changed = data[:place] + noise + data[place + 8 :]
+    return changed if changed != data else data + b"x"
+
+
+def test_an_agent_of_another_shape_is_refused(tmp_path, state):
+    found = checkpoint.commit(tmp_path, state)
+    wider = Alternation().plan()
+    like = begin(0, network=wider.network, world=wider.world, sizes=PLAN.sizes)
+    with pytest.raises(DamagedError, match="actor/0/bias"):
+        checkpoint.read(found, like)
+
+
+def test_a_newer_schema_is_refused_by_name(tmp_path, state):
+    found = checkpoint.commit(tmp_path, state)
+    path = found.path / checkpoint.MANIFEST
+    path.write_text(path.read_text().replace('"schema": 1', '"schema": 9'))
+    with pytest.raises(DamagedError, match="schema 9"):
+        checkpoint.read(found, state)
+
+
+@pytest.mark.parametrize("call", range(12))
+def test_dying_at_any_point_of_a_commit_leaves_nothing_or_all_of_it(
+    tmp_path, state, monkeypatch, call
+):
+    """Every write, fsync and rename of a commit fails in turn."""
+    checkpoint.commit(tmp_path, state)
+    later = state._replace(rollouts=jnp.asarray(2, jnp.int32))
+    count = iter(range(100))
+
+    def failing(real):
+        def act(*args, **kwargs):
+            if next(count) == call:
+                raise OSError(errno.ENOSPC, "no space")
+            return real(*args, **kwargs)
+
+        return act
+
+    for name in ("fsync", "rename", "replace"):
+        monkeypatch.setattr(disk.os, name, failing(getattr(os, name)))
+    monkeypatch.setattr(disk, "write_bytes", failing(disk.write_bytes))
+    try:
+        checkpoint.commit(tmp_path, later)
+    except StorageError as error:
+        assert error.code == 6 and "full" in error.why
+    monkeypatch.undo()
+    for found in checkpoint.listing(tmp_path):
+        checkpoint.verify(found)
+    disk.sweep(tmp_path)
+    assert {p.name for p in tmp_path.iterdir()} <= {"u00000", "u00002"}
+    assert (tmp_path / "u00000").exists()
+
+
+def test_a_huge_file_is_not_even_read(tmp_path, state):
+    found = checkpoint.commit(tmp_path, state)
+    with open(found.path / checkpoint.MANIFEST, "ab") as file:
+        file.truncate(disk.LIMITS[".json"] + 1)
+    with pytest.raises(DamagedError, match="at most"):
+        checkpoint.verify(found)
+
+
+def test_checkpoints_are_listed_by_rollouts_and_strangers_are_ignored(tmp_path):
+    for name in ("u00010", "u00002", "u00002.damaged", ".u00003.1.tmp", "other"):
+        (tmp_path / name).mkdir()
+    found = [item.rollouts for item in checkpoint.listing(tmp_path)]
+    assert found == [2, 10]
+    assert checkpoint.listing(tmp_path)[0] == Checkpoint(tmp_path / "u00002")
+
+
+def test_nothing_is_pickled(tmp_path, state):
+    found = checkpoint.commit(tmp_path, state)
+    names = {path.suffix for path in found.path.iterdir()}
+    assert names == {".safetensors", ".json"}
+    flat = trees.flatten(state)
+    assert all(isinstance(leaf, np.ndarray) for leaf in flat.values())
+    assert all(leaf.dtype != object for leaf in flat.values())

@@ -1,0 +1,93 @@
+"""How the work is spread changes nothing; Ctrl-C and death leave runs that go on."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from telic.core.errors import InputError
+from telic.runs.folder import Run, find
+from telic.scale import engine, local
+from tests.runs.small import shot
+
+SMALL = ["train", "alternation", "--preset", "small"]
+
+
+def telic(*words: str, root: Path, **kwargs) -> subprocess.Popen:
+    """A telic process in a group of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "telic", *words, "--root", str(root)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        **kwargs,
+    )
+
+
+def wait_for_a_row(child: subprocess.Popen, root: Path) -> None:
+    """Until some run under a root has its first row of metrics."""
+    while not any(r.metrics.exists() and r.metrics.read_text() for r in find(root)):
+        time.sleep(0.1)
+        assert child.poll() is None
+
+
+@pytest.fixture(scope="module")
+def one_worker(tmp_path_factory) -> list[Run]:
+    root = tmp_path_factory.mktemp("one")
+    child = telic(*SMALL, "--seeds", "0:2", "--workers", "1", "--json", root=root)
+    out, err = child.communicate(timeout=240)
+    assert child.returncode == 0, err
+    said = json.loads(out)
+    assert [run["status"] for run in said["runs"]] == ["complete", "complete"]
+    return find(root)
+
+
+def test_one_worker_and_two_give_the_same_bytes(one_worker, tmp_path):
+    child = telic(*SMALL, "--seeds", "0:2", "--workers", "2", root=tmp_path)
+    out, err = child.communicate(timeout=240)
+    assert child.returncode == 0, err
+    assert "next:" in out and "telic report" in out
+    assert [shot(run) for run in find(tmp_path)] == [shot(run) for run in one_worker]
+
+
+def test_ctrl_c_checkpoints_stops_and_says_how_to_go_on(tmp_path):
+    long = ["--period", "400", "--phases", "2", "--seeds", "0:3"]
+    child = telic(*SMALL, *long, "--workers", "2", root=tmp_path)
+    wait_for_a_row(child, tmp_path)
+    os.killpg(child.pid, signal.SIGINT)
+    out, err = child.communicate(timeout=120)
+    assert child.returncode == 130, err
+    assert "telic resume" in out and "Traceback" not in err
+    stopped = [run for run in find(tmp_path) if run.status() == "partial"]
+    assert stopped and stopped[0].checkpoints[-1].rollouts > 0
+
+
+def test_a_process_that_is_killed_is_reported_and_leaves_no_children(tmp_path):
+    child = telic(*SMALL, "--period", "4000", "--workers", "1", root=tmp_path)
+    wait_for_a_row(child, tmp_path)
+    child.kill()
+    child.communicate(timeout=60)
+    (run,) = find(tmp_path)
+    until = time.monotonic() + 60
+    while run.checkpoints[-1].rollouts == 0 and time.monotonic() < until:
+        time.sleep(0.1)  # its worker notices, checkpoints and ends
+    assert run.checkpoints[-1].rollouts > 0
+
+
+def test_the_number_of_workers_is_checked():
+    with pytest.raises(InputError, match="1 or more"):
+        local.carry_all([Path("x")], workers=0, listen=lambda *_: None)
+
+
+def test_the_cache_folder_names_the_processor_and_the_version(monkeypatch, tmp_path):
+    monkeypatch.setenv("TELIC_CACHE", str(tmp_path))
+    folder = engine.cache_folder()
+    assert folder.parent == tmp_path
+    assert folder.name.startswith("xla-") and len(folder.name.split("-")[-1]) == 8

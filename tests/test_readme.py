@@ -1,0 +1,35 @@
+"""What the README shows is run, and what it names exists."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    """The code blocks of a language, in order."""
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("code", blocks("python"), ids=["training", "gymnasium"])
+def test_the_code_of_the_readme_runs_and_its_claims_hold(code):
+    exec(compile(code, "README.md", "exec"), {})
+
+
+def test_every_file_that_the_readme_names_exists():
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_every_verb_that_the_readme_names_exists():
+    from telic.cli.main import VERBS
+
+    shown = re.findall(r"^telic (\w+)", "\n".join(blocks("sh")), flags=re.MULTILINE)
+    assert shown and set(shown) <= set(VERBS)
+
+
+def test_the_readme_is_short():
+    assert len(README.splitlines()) <= 110

@@ -1,0 +1,322 @@
+"""PPO: it learns what is known by hand, and its parts are what they claim to be."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from telic.agents import Network, logits, value
+from telic.core.errors import InputError
+from telic.training import Hyper, Sizes, advance, begin
+from telic.training.ppo import Batch, _loss, _shuffles, optimiser, update
+from tests.training.worlds import PAY, Choice, Clock, Echo, Gift, Sign, Wait
+
+SIZES = Sizes(num_envs=8, num_steps=16, update_epochs=4, num_minibatches=2)
+NETWORK = Network(width=16, actor_layers=2, critic_layers=2, activation="tanh")
+HYPER = Hyper(learning_rate=5e-3, gamma=0.8, vf_coef=0.5, weight_decay=0.0)
+
+
+def learn(world, rollouts=60, weights=PAY):
+    """The agent after some rollouts in a toy world."""
+    setting = {"network": NETWORK, "world": world, "sizes": SIZES}
+    state = begin(0, **setting)
+    for _ in range(rollouts):
+        state, _ = advance(state, HYPER, weights, **setting)
+    return state.agent
+
+
+def values(world, observations, **settings):
+    """What the trained critic expects of some observations."""
+    return value(learn(world, **settings), NETWORK, world, jnp.array(observations))
+
+
+def chances(world, observations, **settings):
+    """What the trained actor does on some observations."""
+    agent = learn(world, **settings)
+    return jax.nn.softmax(logits(agent, NETWORK, world, jnp.array(observations)))
+
+
+@pytest.mark.known
+def test_a_gift_is_worth_one():
+    np.testing.assert_allclose(values(Gift(), [[1.0]]), [1.0], atol=0.02)
+
+
+@pytest.mark.known
+def test_the_value_follows_what_is_seen():
+    found = values(Sign(), [[-1.0], [1.0]])
+    np.testing.assert_allclose(found, [-1.0, 1.0], atol=0.05)
+
+
+@pytest.mark.known
+def test_pay_that_comes_later_is_discounted():
+    found = values(Wait(), [[1.0, 0.0], [0.0, 1.0]])
+    np.testing.assert_allclose(found, [0.8, 1.0], atol=0.03)
+
+
+@pytest.mark.known
+def test_the_action_that_pays_is_learned():
+    assert float(chances(Choice(), [[1.0]])[0, 0]) > 0.95
+
+
+@pytest.mark.known
+def test_the_opposite_objective_teaches_the_other_action():
+    assert float(chances(Choice(), [[1.0]], weights=-PAY)[0, 1]) > 0.95
+
+
+@pytest.mark.known
+def test_the_best_action_is_learned_for_each_observation():
+    learned = chances(Echo(), [[1.0, 0.0], [0.0, 1.0]])
+    assert float(jnp.diag(learned).min()) > 0.95
+
+
+@pytest.mark.known
+def test_a_time_limit_does_not_lower_the_value():
+    found = values(Clock(limit=4, blind=True), [[1.0]], rollouts=100)
+    np.testing.assert_allclose(found, [5.0], rtol=0.03)
+
+
+@pytest.mark.known
+def test_an_end_for_good_does_lower_the_value():
+    found = values(Clock(limit=4, for_good=True), np.eye(5)[:4], rollouts=100)
+    expected = [(1 - 0.8**n) / (1 - 0.8) for n in (4, 3, 2, 1)]
+    np.testing.assert_allclose(found, expected, rtol=0.05)
+
+
+def even(preference=0.0):
+    """An agent for `Choice` that prefers `left` by so much, and its network."""
+    network = Network(width=1, actor_layers=1, critic_layers=1)
+    agent = {
+        "actor/0/kernel": jnp.zeros((1, 2)),
+        "actor/0/bias": jnp.array([preference, 0.0]),
+        "critic/0/kernel": jnp.zeros((1, 1)),
+        "critic/0/bias": jnp.zeros(1),
+    }
+    return agent, network
+
+
+def batch_of(ratios, gains, targets=(0.0, 0.0)):
+    """Two times `left` at even odds, chosen earlier with such ratios of chances."""
+    return Batch(
+        observations=jnp.ones((2, 1)),
+        actions=jnp.zeros(2, jnp.int32),
+        log_probs=jnp.log(0.5 / jnp.array(ratios)),
+        advantages=jnp.array(gains),
+        targets=jnp.array(targets),
+    )
+
+
+def slope_and_losses(batch, preference=0.0, **hyper):
+    """The gradient and the losses of `even` on a batch, without entropy bonus."""
+    agent, network = even(preference)
+    settings = Hyper(**({"ent_coef": 0.0, "vf_coef": 1.0} | hyper))
+    grad = jax.grad(_loss, has_aux=True)
+    return grad(agent, batch, settings, network, Choice())
+
+
+@pytest.mark.known
+def test_the_clip_stops_the_gradient_of_ratios_that_went_far_enough():
+    slope, losses = slope_and_losses(batch_of([1.5, 0.5], [1.0, -1.0]))
+    assert not slope["actor/0/bias"].any()
+    # -½ (min(1.5, 1.2) + min(-0.5, -0.8))
+    assert float(losses.policy) == pytest.approx(-0.2)
+    assert float(losses.clipped) == 1.0
+
+
+@pytest.mark.known
+def test_the_clip_lets_ratios_come_back():
+    slope, losses = slope_and_losses(batch_of([0.5, 1.5], [1.0, -1.0]))
+    # d(-½ (r₁ - r₂)) / d bias, with dr / d bias = r (1 - p, -p)
+    np.testing.assert_allclose(slope["actor/0/bias"], [0.25, -0.25], atol=1e-6)
+    assert float(losses.policy) == pytest.approx(0.5)
+
+
+@pytest.mark.known
+def test_the_gradient_raises_the_chance_of_what_was_better_than_expected():
+    batch = batch_of([1.0, 1.0], [3.0, -5.0])._replace(
+        actions=jnp.array([0, 1], jnp.int32)
+    )
+    slope, losses = slope_and_losses(batch)
+    assert slope["actor/0/bias"][0] < 0 < slope["actor/0/bias"][1]
+    assert float(losses.clipped) == float(losses.kl) == 0.0
+
+
+@pytest.mark.known
+def test_advantages_are_normalised_within_the_minibatch():
+    small, _ = slope_and_losses(batch_of([1.1, 0.9], [1.0, 3.0]))
+    large, _ = slope_and_losses(batch_of([1.1, 0.9], [-100.0, 100.0]))
+    np.testing.assert_allclose(
+        small["actor/0/bias"], large["actor/0/bias"], rtol=1e-5, atol=1e-7
+    )
+
+
+@pytest.mark.known
+def test_the_value_loss_is_half_the_mean_square():
+    batch = batch_of([1.0, 1.0], [1.0, -1.0], targets=[2.0, 4.0])
+    slope, losses = slope_and_losses(batch, vf_coef=0.5)
+    assert float(losses.value) == 5.0
+    assert slope["critic/0/bias"].tolist() == [-1.5]  # ½ · mean(0 - R)
+
+
+@pytest.mark.known
+def test_the_loss_is_the_weighted_sum_of_its_parts():
+    batch = batch_of([1.1, 0.7], [1.0, -1.0], targets=[2.0, 4.0])
+    _, losses = slope_and_losses(batch, vf_coef=0.25, ent_coef=0.125)
+    total = losses.policy + 0.25 * losses.value - 0.125 * losses.entropy
+    assert float(losses.loss) == pytest.approx(float(total))
+    assert float(losses.entropy) == pytest.approx(np.log(2))
+
+
+@pytest.mark.known
+def test_the_entropy_bonus_raises_the_entropy():
+    world, sizes = Choice(), Sizes(1, 2, 1, 1)
+    agent, network = even(preference=1.0)
+    settings = Hyper(ent_coef=1.0, weight_decay=0.0, learning_rate=0.1)
+    state = optimiser(settings).init(agent)
+    indifferent = batch_of([1.0, 1.0], [0.0, 0.0])
+    entropies = []
+    for _ in range(3):
+        agent, state, losses = update(
+            jax.random.key(0),
+            agent,
+            state,
+            indifferent,
+            hyper=settings,
+            sizes=sizes,
+            network=network,
+            world=world,
+        )
+        entropies.append(float(losses.entropy))
+    assert entropies == sorted(entropies)
+    assert entropies[0] < entropies[-1] < np.log(2)
+
+
+@given(arrays(np.float32, 2, elements=st.integers(1, 40).map(lambda n: n / 10)))
+def test_the_estimate_of_the_divergence_is_never_negative(ratios):
+    agent, network = even()
+    batch = batch_of(ratios, [1.0, -1.0])
+    _, losses = _loss(agent, batch, Hyper(), network, Choice())
+    assert float(losses.kl) >= -1e-6
+    expected = np.mean(ratios - 1 - np.log(ratios))
+    assert float(losses.kl) == pytest.approx(expected, abs=1e-5)
+
+
+def torch_adam(weights, gradients, hyper):
+    """clip_grad_norm_, then a step of torch's Adam and AdamW in one, as their
+    documentation writes it; on double precision and plain NumPy."""
+    beta, gamma = 0.9, 0.999
+    weights = {k: w.astype(np.float64) for k, w in weights.items()}
+    m = {k: np.zeros_like(w) for k, w in weights.items()}
+    v = {k: np.zeros_like(w) for k, w in weights.items()}
+    for t, gradient in enumerate(gradients, start=1):
+        size = np.sqrt(
+            sum((g.astype(np.float64) ** 2).sum() for g in gradient.values())
+        )
+        scale = min(1.0, hyper.max_grad_norm / (size + 1e-6))
+        for k, w in weights.items():
+            g = gradient[k] * scale + hyper.weight_decay * w
+            w = w * (1 - hyper.learning_rate * hyper.decoupled_decay)
+            m[k] = beta * m[k] + (1 - beta) * g
+            v[k] = gamma * v[k] + (1 - gamma) * g * g
+            root = np.sqrt(v[k]) / np.sqrt(1 - gamma**t) + hyper.adam_eps
+            weights[k] = w - hyper.learning_rate / (1 - beta**t) * m[k] / root
+    return weights
+
+
+@pytest.mark.parity
+@pytest.mark.parametrize(
+    "decay",
+    [
+        {"weight_decay": 0.0},
+        {"weight_decay": 0.1},
+        {"weight_decay": 0.0, "decoupled_decay": 0.1},
+        {"weight_decay": 0.05, "decoupled_decay": 0.2},
+    ],
+    ids=["none", "in the gradient", "decoupled", "both"],
+)
+def test_the_optimiser_is_torchs_adam(decay):
+    hyper = Hyper(learning_rate=0.01, max_grad_norm=0.5, **decay)
+    chance = np.random.default_rng(0)
+    draw = lambda size: {
+        "a": chance.normal(0, size, (3, 2)).astype(np.float32),
+        "b": chance.normal(0, size, 4).astype(np.float32),
+    }
+    # Gradients above and below the norm at which they are clipped.
+    weights, gradients = draw(1.0), [draw(s) for s in (1.0, 0.05, 3.0, 0.1, 1.0)]
+    agent, chain = jax.tree.map(jnp.asarray, weights), optimiser(hyper)
+    state = chain.init(agent)
+    for gradient in gradients:
+        change, state = chain.update(gradient, state, agent)
+        agent = optax.apply_updates(agent, change)
+    for path, expected in torch_adam(weights, gradients, hyper).items():
+        np.testing.assert_allclose(agent[path], expected, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "sizes", [Sizes(3, 4, 5, 2), Sizes(4, 16, 3, 4), Sizes(1, 1, 3, 1)], ids=str
+)
+def test_every_epoch_takes_every_row_once(sizes):
+    rows = np.asarray(_shuffles(jax.random.key(0), sizes))
+    steps = sizes.update_epochs * sizes.num_minibatches
+    assert rows.shape == (steps, sizes.batch // sizes.num_minibatches)
+    for epoch in rows.reshape(sizes.update_epochs, -1):
+        assert sorted(epoch) == list(range(sizes.batch))
+
+
+def test_every_epoch_and_every_key_has_an_order_of_its_own():
+    sizes = Sizes(4, 16, 3, 4)
+    rows = [np.asarray(_shuffles(jax.random.key(k), sizes)) for k in range(2)]
+    orders = np.concatenate([r.reshape(3, -1) for r in rows])
+    assert len({tuple(order) for order in orders}) == 6
+
+
+def test_every_row_is_as_often_in_every_place():
+    sizes = Sizes(2, 3, 6000, 1)
+    orders = np.asarray(_shuffles(jax.random.key(1), sizes))
+    for row in range(6):
+        share = (orders == row).mean(axis=0)
+        np.testing.assert_allclose(share, 1 / 6, atol=4 * np.sqrt(5 / 36 / 6000))
+
+
+def test_other_hyper_parameters_and_objectives_compile_nothing():
+    setting = {"network": NETWORK, "world": Choice(), "sizes": SIZES}
+    state, _ = advance(begin(0, **setting), Hyper(), PAY, **setting)
+    compiled = advance._cache_size()
+    other = Hyper(
+        learning_rate=1e-3,
+        gamma=0.5,
+        gae_lambda=0.5,
+        clip_coef=0.1,
+        ent_coef=0.0,
+        vf_coef=1.0,
+        max_grad_norm=9.0,
+        weight_decay=0.5,
+        decoupled_decay=0.5,
+        adam_eps=1e-3,
+    )
+    advance(state, other, -2 * PAY, **setting)
+    assert advance._cache_size() == compiled
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"gamma": 1.5}, {"learning_rate": -1.0}, {"clip_coef": float("nan")}],
+    ids=str,
+)
+def test_a_hyper_parameter_out_of_range_is_refused(wrong):
+    with pytest.raises(InputError, match="allowed: 0 to"):
+        Hyper(**wrong)
+
+
+@pytest.mark.parametrize("field", ["num_envs", "num_steps", "update_epochs"])
+def test_a_size_below_one_is_refused(field):
+    with pytest.raises(InputError, match=f"ppo {field} = 0"):
+        Sizes(**{field: 0})
+
+
+def test_minibatches_must_divide_the_batch():
+    with pytest.raises(InputError, match=r"must divide .* = 15"):
+        Sizes(num_envs=3, num_steps=5, num_minibatches=4)

@@ -1,0 +1,179 @@
+"""Rollouts: what is kept, what is added up, and how likely each thing is done."""
+
+import functools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from telic.agents import Network, create, logits
+from telic.training.rollout import _choose, rollout, start
+from telic.worlds import Keys
+from tests.training.worlds import Choice, Clock, Echo
+
+SMALL = Network(width=8, actor_layers=2, critic_layers=1)
+SHORT_KEYS = Keys(limit=9)
+
+
+act = jax.jit(rollout, static_argnames=("network", "world", "steps"))
+first = jax.jit(start, static_argnums=(1, 2))
+
+
+@functools.cache
+def several(world, *, rollouts=4, steps=10, envs=6):
+    """The data and the completed episodes of some rollouts, one after another."""
+
+    @jax.jit
+    def program(key):
+        make, begin, go = jax.random.split(key, 3)
+        agent, actors = create(make, SMALL, world), start(begin, world, envs)
+
+        def more(actors, key):
+            actors, data, episodes = rollout(
+                key, agent, actors, network=SMALL, world=world, steps=steps
+            )
+            return actors, (data, episodes)
+
+        _, told = jax.lax.scan(more, actors, jax.random.split(go, rollouts))
+        return agent, told
+
+    agent, told = jax.tree.map(np.asarray, program(jax.random.key(0)))
+    pick = lambda i: jax.tree.map(lambda leaf: leaf[i], told)
+    return jax.tree.map(jnp.asarray, agent), [pick(i) for i in range(rollouts)]
+
+
+@pytest.mark.known
+@pytest.mark.parametrize(
+    "world",
+    [SHORT_KEYS, Clock(limit=7), Clock(limit=3, for_good=True)],
+    ids=["keys", "truncated", "terminated"],
+)
+def test_events_are_added_up_over_whole_episodes_across_rollouts(world):
+    _, told = several(world)
+    envs = told[0][0].terminated.shape[1]
+    total, length = np.zeros((envs, len(world.events))), np.zeros(envs, int)
+    for data, episodes in told:
+        count, events, steps = 0, np.zeros(len(world.events)), 0
+        done = data.terminated | data.truncated
+        for t, env in np.ndindex(done.shape):
+            total[env] += data.events[t, env]
+            length[env] += 1
+            if done[t, env]:
+                count += 1
+                events += total[env]
+                steps += length[env]
+                total[env], length[env] = 0, 0
+        assert int(episodes.completed) == count
+        assert int(episodes.steps) == steps
+        np.testing.assert_allclose(episodes.events, events, rtol=1e-5)
+
+
+@pytest.mark.known
+def test_an_episode_longer_than_a_rollout_is_counted_once_and_in_full():
+    _, told = several(Clock(limit=25), rollouts=5, envs=2)
+    assert [int(episodes.completed) for _, episodes in told] == [0, 0, 2, 0, 2]
+    assert [int(episodes.steps) for _, episodes in told] == [0, 0, 50, 0, 50]
+    assert [float(episodes.events[0]) for _, episodes in told] == [0, 0, 50, 0, 50]
+
+
+@pytest.mark.known
+def test_an_episode_that_ends_starts_again_at_once():
+    _, [(data, _), *_] = several(Clock(limit=7))
+    before = data.observations[:, 0].argmax(axis=1)
+    after = data.next_observations[:, 0].argmax(axis=1)
+    assert before.tolist() == [0, 1, 2, 3, 4, 5, 6, 0, 1, 2]
+    assert after.tolist() == [1, 2, 3, 4, 5, 6, 7, 1, 2, 3]
+    assert np.flatnonzero(data.truncated[:, 0]).tolist() == [6]
+    assert not data.terminated.any()
+
+
+@pytest.mark.parametrize("world", [SHORT_KEYS, Echo()], ids=["keys", "echo"])
+def test_where_an_episode_goes_on_the_next_observation_is_the_next_rows(world):
+    _, told = several(world)
+    seen = np.concatenate([data.observations for data, _ in told])
+    next_seen = np.concatenate([data.next_observations for data, _ in told])
+    done = np.concatenate([data.terminated | data.truncated for data, _ in told])
+    same = (seen[1:] == next_seen[:-1]).all(axis=2)
+    assert same[~done[:-1]].all()
+    assert done.any()
+
+
+def test_two_rollouts_go_on_where_the_first_one_stopped():
+    _, told = several(Clock(limit=25), rollouts=5, envs=2)
+    times = [data.observations[0, 0].argmax() for data, _ in told]
+    assert times == [0, 10, 20, 5, 15]
+
+
+@pytest.mark.parametrize("world", [SHORT_KEYS, Echo()], ids=["keys", "echo"])
+def test_the_kept_probabilities_are_those_of_the_policy(world):
+    agent, told = several(world)
+    for data, _ in told:
+        seen = data.observations.reshape(-1, *world.observation)
+        preferences = logits(agent, SMALL, world, jnp.asarray(seen))
+        log_probs = jax.nn.log_softmax(preferences)
+        expected = log_probs[np.arange(len(seen)), data.actions.reshape(-1)]
+        np.testing.assert_allclose(data.log_probs.reshape(-1), expected, rtol=1e-5)
+
+
+def test_the_events_are_those_of_the_action_that_was_kept():
+    _, [(data, _), *_] = several(Echo())
+    right = data.actions == data.observations.argmax(axis=2)
+    assert (data.events[..., 0] == np.where(right, 1, -1)).all()
+
+
+@pytest.mark.known
+def test_actions_are_as_frequent_as_they_are_likely():
+    world, likely, steps, envs = Choice(), 0.8, 200, 64
+    agent = create(jax.random.key(0), SMALL, world)
+    agent["actor/1/kernel"] = jnp.zeros_like(agent["actor/1/kernel"])
+    agent["actor/1/bias"] = jnp.log(jnp.array([likely, 1 - likely]))
+    actors = first(jax.random.key(1), world, envs)
+    key = jax.random.key(2)
+    _, data, _ = act(key, agent, actors, network=SMALL, world=world, steps=steps)
+    spread = np.sqrt(likely * (1 - likely) / (steps * envs))
+    assert abs(float((data.actions == 0).mean()) - likely) < 4 * spread
+    # Neither the copies nor the steps share their chance.
+    assert (data.actions.std(axis=0) > 0).all()
+    assert (data.actions.std(axis=1) > 0).all()
+
+
+@pytest.mark.known
+def test_an_evenly_spaced_chance_brings_every_action_its_share():
+    shares = jnp.array([0.1, 0.0, 0.3, 0.05, 0.55])
+    uniform = (jnp.arange(2000) + 0.5) / 2000
+    preferences = jnp.broadcast_to(jnp.log(shares), (2000, 5))
+    action, log_prob = _choose(preferences, uniform)
+    counts = np.bincount(action, minlength=5)
+    np.testing.assert_allclose(counts / 2000, shares, atol=1e-3)
+    np.testing.assert_allclose(jnp.exp(log_prob), shares[action], rtol=1e-5)
+
+
+@pytest.mark.known
+@pytest.mark.parametrize("uniform", [0.0, 0.5, 1 - 2**-24])
+@pytest.mark.parametrize("sure", [0, 3, 6])
+def test_an_impossible_action_is_never_chosen(uniform, sure):
+    preferences = jnp.full((1, 7), -1e9).at[0, sure].set(0.0)
+    action, log_prob = _choose(preferences, jnp.array([uniform]))
+    assert int(action[0]) == sure
+    assert float(log_prob[0]) == 0.0
+
+
+def test_the_same_key_brings_the_same_rollout_and_another_key_another():
+    world = SHORT_KEYS
+    agent = create(jax.random.key(0), SMALL, world)
+    actors = first(jax.random.key(1), world, 6)
+    keys = (jax.random.key(seed) for seed in (2, 2, 3))
+    one, same, other = (
+        act(key, agent, actors, network=SMALL, world=world, steps=10)[1] for key in keys
+    )
+    assert (one.actions == same.actions).all()
+    assert (one.observations == same.observations).all()
+    assert (one.actions != other.actions).any()
+
+
+def test_copies_of_a_world_start_differently():
+    actors = first(jax.random.key(0), SHORT_KEYS, 16)
+    assert len(set(actors.states.pose.tolist())) > 1
+    assert not actors.events.any()
+    assert not actors.length.any()
