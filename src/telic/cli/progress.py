@@ -90,8 +90,8 @@ class Bars:
         self.first.setdefault(path, done)
         per_rollout = row["steps"] / done
         if done > self.first[path]:  # the first one holds the compilation
-            old = self.speeds.get(path, per_rollout / seconds)
-            self.speeds[path] = 0.9 * old + 0.1 * per_rollout / seconds
+            now: float = per_rollout / seconds
+            self.speeds[path] = 0.9 * self.speeds.get(path, now) + 0.1 * now
         text = describe(row, self.speeds.get(path))
         self.progress.update(self.tasks[path], completed=done, text=escape(text))
         starting = done == self.first[path]
