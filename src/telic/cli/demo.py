@@ -44,7 +44,8 @@ def run(argv: Sequence[str]) -> int:
     study = Alternation.preset(given.preset)
     say(INTRO.format(*study.objectives, study.phases, study.period, len(seeds)))
     plan, root = study.plan(), root_folder(given.root)
-    runs = [folder.create(root, f"demo-{given.preset}", seed, plan) for seed in seeds]
+    name = "demo" if given.preset == "demo" else f"demo-{given.preset}"
+    runs = [folder.create(root, name, seed, plan) for seed in seeds]
     code = execute(runs, root=root, workers=given.workers)
     if code:
         return code
