@@ -102,6 +102,7 @@ TRAINING: dict[str, Callable[[int], list[float]]] = {
 }
 WORLDS: dict[str, Callable[[int], list[float]]] = {
     "telic, world only": lambda _: module("telic_loop").world_only(32),
+    "telic, world only, 1,024 copies": lambda _: module("telic_loop").world_only(1024),
     "MiniGrid, world only": lambda _: module("minigrid_keys").world_only(32),
 }
 """The first of each table is what the others are compared with."""
