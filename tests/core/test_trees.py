@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from telic.core import trees
+from telic.core.errors import InputError
 
 LEAVES = arrays(
     np.float32,
@@ -34,6 +35,37 @@ def test_the_norm_is_that_of_all_entries_in_one_vector(tree):
 
 def test_the_norm_of_no_leaves_is_zero():
     assert float(trees.norm({})) == 0.0
+
+
+@given(TREES, st.integers(-3, 3))
+def test_the_algebra_is_that_of_all_entries_in_one_vector(tree, factor):
+    other = {path: leaf[::-1] + 1 for path, leaf in tree.items()}
+    expected = {path: leaf + factor * other[path] for path, leaf in tree.items()}
+    for a, b in ((tree, other), (of_jax(tree), of_jax(other)), (tree, of_jax(other))):
+        found = trees.add(a, trees.scale(b, float(factor)))
+        assert trees.digest(found) == trees.digest(expected)
+        leaves = [*found.values(), *trees.add(a, b).values()]
+        assert all(isinstance(leaf, jax.Array) for leaf in leaves)
+        due = sum(float((tree[path] * other[path]).sum()) for path in tree)
+        assert float(trees.dot(a, b)) == due
+
+
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        ({"a": np.ones(2)}, "only one of them has 'b'"),
+        ({"a": np.ones(2), "b": np.ones(1), "c": np.ones(1)}, "has 'c'"),
+        ({"a": np.ones((2, 1)), "b": np.ones(1)}, r"in 'a': \(2,\) and \(2, 1\)"),
+    ],
+)
+@pytest.mark.parametrize("call", [trees.check_alike, trees.add, trees.dot])
+def test_trees_that_differ_in_form_are_refused_by_the_leaf(call, other, message):
+    tree = {"a": jnp.ones(2), "b": jnp.ones(1)}
+    for pair in ((tree, other), (other, tree)):
+        with pytest.raises(InputError, match=message.split(":")[0]):
+            call(*pair)
+    with pytest.raises(InputError, match=message):
+        call(tree, other)
 
 
 def test_select_keeps_full_paths_and_the_arrays_themselves():

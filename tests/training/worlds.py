@@ -24,6 +24,7 @@ class Toy(abc.ABC):
     events = ("pay",)
     actions = ("left", "right")
     encoding = None
+    limit = 1000
 
     @property
     @abc.abstractmethod

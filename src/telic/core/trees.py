@@ -14,14 +14,58 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
-from telic.core.errors import DamagedError
+from telic.core.errors import DamagedError, InputError
 
 Tree = dict[str, jax.Array]
+"""What every function here that computes gives back."""
 
+Arrays = Mapping[str, jax.Array | np.ndarray]
+"""What every function here takes: a tree of JAX's arrays or of NumPy's, such as one
+read from a file. What is computed from it is JAX's, so of 32 bits."""
+
+Leaf = TypeVar("Leaf", bound=jax.Array | np.ndarray)
 Structure = TypeVar("Structure")
 
 
-def norm(tree: Mapping[str, Array]) -> Float[Array, ""]:
+def add(a: Arrays, b: Arrays) -> Tree:
+    """The sum of two trees, leaf by leaf.
+
+    Raises:
+        InputError: If they differ in a path or a shape; it names the first.
+
+    Example:
+        >>> add({"a": jnp.ones(2)}, {"a": jnp.ones(2)})["a"].tolist()
+        [2.0, 2.0]
+    """
+    check_alike(a, b)
+    return {path: jnp.add(a[path], b[path]) for path in a}
+
+
+def scale(tree: Arrays, factor: float | Float[Array, ""]) -> Tree:
+    """A tree with every entry multiplied by one factor.
+
+    Example:
+        >>> scale({"a": jnp.ones(2)}, -3.0)["a"].tolist()
+        [-3.0, -3.0]
+    """
+    return {path: jnp.multiply(leaf, factor) for path, leaf in tree.items()}
+
+
+def dot(a: Arrays, b: Arrays) -> Float[Array, ""]:
+    """The inner product of two trees, over all entries.
+
+    Raises:
+        InputError: If they differ in a path or a shape.
+
+    Example:
+        >>> float(dot({"a": jnp.ones(2)}, {"a": jnp.full(2, 3.0)}))
+        6.0
+    """
+    check_alike(a, b)
+    return sum((jnp.sum(a[path] * b[path]) for path in a), jnp.zeros(()))
+
+
+def norm(tree: Arrays) -> Float[Array, ""]:
     """The Euclidean norm of all entries of a tree together.
 
     Example:
@@ -31,7 +75,31 @@ def norm(tree: Mapping[str, Array]) -> Float[Array, ""]:
     return jnp.sqrt(sum((jnp.sum(leaf**2) for leaf in tree.values()), jnp.zeros(())))
 
 
-def select(tree: Mapping[str, Array], prefix: str) -> Tree:
+def check_alike(a: Arrays, b: Arrays) -> None:
+    """Raise unless two trees have the same paths and shapes.
+
+    Raises:
+        InputError: At the first path that only one of them has, or of which the shapes
+            differ.
+
+    Example:
+        >>> check_alike({"a": jnp.ones(2)}, {"a": jnp.ones(2)})
+    """
+    odd = sorted(set(a) ^ set(b))
+    if odd:
+        raise InputError(
+            f"two agents differ: only one of them has {odd[0]!r}",
+            why="they must be of the same network",
+        )
+    for path in a:
+        if a[path].shape != b[path].shape:
+            raise InputError(
+                f"two agents differ in {path!r}: {a[path].shape} and {b[path].shape}",
+                why="they must be of the same network and the same inputs",
+            )
+
+
+def select(tree: Mapping[str, Leaf], prefix: str) -> dict[str, Leaf]:
     """The leaves whose path starts with `prefix`, under their full paths.
 
     Example:
@@ -41,7 +109,7 @@ def select(tree: Mapping[str, Array], prefix: str) -> Tree:
     return {path: leaf for path, leaf in tree.items() if path.startswith(prefix)}
 
 
-def finite(tree: Mapping[str, Array]) -> Bool[Array, " leaves"]:
+def finite(tree: Arrays) -> Bool[Array, " leaves"]:
     """Whether all entries of each leaf are finite, in the order of sorted paths.
 
     Example:
@@ -51,7 +119,7 @@ def finite(tree: Mapping[str, Array]) -> Bool[Array, " leaves"]:
     return jnp.stack([jnp.isfinite(tree[path]).all() for path in sorted(tree)])
 
 
-def digest(tree: Mapping[str, Array | np.ndarray]) -> str:
+def digest(tree: Arrays) -> str:
     """The SHA-256 of a tree: of every path, dtype, shape and byte, by sorted path.
 
     Two trees have one digest if and only if they are equal bit for bit.

@@ -46,6 +46,7 @@ class World(Protocol):
         encoding: For observations made of integer codes, the table
             (codes, channels) by which a code stands for channel values; None for
             observations that are vectors of floats.
+        limit: Steps after which an episode is truncated, if it has not ended.
         observation: The shape of what `observe` returns, without batch axes.
     """
 
@@ -55,6 +56,8 @@ class World(Protocol):
     def actions(self) -> tuple[str, ...]: ...  # noqa: D102
     @property
     def encoding(self) -> Float32[np.ndarray, "codes channels"] | None: ...  # noqa: D102
+    @property
+    def limit(self) -> int: ...  # noqa: D102
     @property
     def observation(self) -> tuple[int, ...]: ...  # noqa: D102
 

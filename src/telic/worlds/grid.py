@@ -34,6 +34,9 @@ EMPTY, WALL, BALL, KEY = 0, 1, 2, 3
 CODES = KEY + len(COLOURS)
 """How many codes there are."""
 
+OBJECTS = 11
+"""How many kinds of object MiniGrid has; so the first colour channel of `one_hot`."""
+
 
 def triples() -> UInt8[np.ndarray, "codes 3"]:
     """MiniGrid's (object, colour, state) numbers for each of our codes.
@@ -56,7 +59,7 @@ def one_hot() -> Float32[np.ndarray, "codes 20"]:
         ((9, 20), [3.0, 3.0])
     """
     kind, colour, state = triples().T
-    parts = [np.eye(11)[kind], np.eye(6)[colour], np.eye(3)[state]]
+    parts = [np.eye(OBJECTS)[kind], np.eye(6)[colour], np.eye(3)[state]]
     return np.concatenate(parts, axis=1).astype(np.float32)
 
 

@@ -164,6 +164,50 @@ class Keys:
         """The channel values for which each code stands."""
         return ENCODINGS[self.encoding_name]
 
+    def rows(self, colour: str) -> tuple[int, ...]:
+        """The rows of a first kernel that carry a colour: one for each cell in view.
+
+        Row `cell * channels + channel` of `actor/0/kernel` takes a channel of a cell.
+        A colour's channel is on for every thing of that colour: the grey one also for
+        walls and the ball, the red one also for empty cells (MiniGrid's (1, 0, 0)).
+
+        Raises:
+            InputError: If there is no such colour, or the encoding is `integer`.
+
+        Example:
+            >>> Keys().rows("blue")[:3]
+            (13, 33, 53)
+        """
+        check_name(colour, grid.COLOURS, kind="colour")
+        if self.encoding_name != "onehot":
+            raise InputError(
+                f"no rows carry {colour!r} in the encoding {self.encoding_name!r}",
+                why="a colour is a number there, not a row",
+                fix="use a world with encoding_name='onehot'",
+            )
+        channel = grid.OBJECTS + grid.COLOURS.index(colour)
+        channels = self.encoding.shape[1]
+        return tuple(range(channel, self.view**2 * channels, channels))
+
+    def exchanged(self, observations: Array, first: str, second: str) -> Array:
+        """The same observations, had the keys of two colours changed places.
+
+        Raises:
+            InputError: If there is no such colour.
+
+        Example:
+            >>> red, green = grid.KEY, grid.KEY + 1
+            >>> Keys().exchanged(jnp.array([0, red, green]), "red", "green").tolist()
+            [0, 4, 3]
+        """
+        order = list(range(grid.CODES))
+        a, b = (
+            grid.KEY + grid.COLOURS.index(check_name(c, grid.COLOURS, kind="colour"))
+            for c in (first, second)
+        )
+        order[a], order[b] = b, a
+        return jnp.array(order, observations.dtype)[observations]
+
     @property
     def tables(self) -> grid.Tables:
         """The geometry of the room."""

@@ -1,0 +1,21 @@
+"""Vectors: what a phase of training changed, as an algebra, measures and nulls."""
+
+from telic.vectors.carry import carry as carry
+from telic.vectors.components import Components as Components
+from telic.vectors.components import components as components
+from telic.vectors.components import separation as separation
+from telic.vectors.isolate import add as add
+from telic.vectors.isolate import contrast as contrast
+from telic.vectors.isolate import interpolate as interpolate
+from telic.vectors.isolate import isolate as isolate
+from telic.vectors.isolate import mean as mean
+from telic.vectors.isolate import only as only
+from telic.vectors.measure import concentration as concentration
+from telic.vectors.measure import cosine as cosine
+from telic.vectors.measure import cosines as cosines
+from telic.vectors.measure import effective_ranks as effective_ranks
+from telic.vectors.measure import energies as energies
+from telic.vectors.measure import norms as norms
+from telic.vectors.measure import spectra as spectra
+from telic.vectors.nulls import NULLS as NULLS
+from telic.vectors.nulls import matched as matched

@@ -1,0 +1,92 @@
+"""The principal components of a run's checkpoints: along which axes did it move?
+
+If the first axis separates the objectives, then a run that switches again and again
+swings along one line, and the goal is (at least) written there.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from telic.core.errors import InputError
+from telic.core.trees import Arrays
+from telic.vectors.measure import stacked
+
+
+class Components(NamedTuple):
+    """Principal components of agents, as points in weight space.
+
+    Attributes:
+        coordinates: (agents, axes) where each agent lies on each axis, about the mean.
+        shares: (axes,) the share of the variance along each axis, largest first.
+        axes: (axes, weights) the axes, of length 1, in the order of `flat`.
+    """
+
+    coordinates: Float[np.ndarray, "agents axes"]
+    shares: Float[np.ndarray, " axes"]
+    axes: Float[np.ndarray, "axes weights"]
+
+
+def components(agents: Sequence[Arrays], *, count: int = 2) -> Components:
+    """The first principal components of several agents.
+
+    The largest entry of every axis is positive, so that signs do not depend on chance.
+
+    Args:
+        agents: At least two agents of one shape.
+        count: How many axes; no more than one less than there are agents.
+
+    Raises:
+        InputError: If there are too few agents, or they are not of one shape.
+
+    Example:
+        >>> line = [{"a": np.array([float(i), 0.0])} for i in (0, 1, 2)]
+        >>> components(line, count=1).coordinates.ravel().tolist()
+        [-1.0, 0.0, 1.0]
+    """
+    if not 1 <= count < len(agents):
+        raise InputError(
+            f"{count} components of {len(agents)} agents",
+            why="allowed: 1 up to one less than there are agents",
+        )
+    rows = stacked(agents)
+    moves = rows - rows[0]  # exactly 0 for equal agents, as rows - their mean is not
+    left, values, axes = np.linalg.svd(moves - moves.mean(axis=0), full_matrices=False)
+    largest = np.abs(axes).argmax(axis=1, keepdims=True)
+    sign = np.sign(np.take_along_axis(axes, largest, axis=1))
+    total = (values**2).sum() or 1.0  # agents that are all the same have no axis
+    return Components(
+        coordinates=(left * values * sign.T)[:, :count],
+        shares=(values**2 / total)[:count],
+        axes=(axes * sign)[:count],
+    )
+
+
+def separation(
+    coordinate: Float[np.ndarray, " agents"], labels: Sequence[str]
+) -> float:
+    """How well one axis tells two kinds of agents apart: an AUROC, folded.
+
+    Returns:
+        1 if some threshold on the axis separates the kinds, 0.5 if it says nothing;
+        which side is which does not matter.
+
+    Raises:
+        InputError: If there are not exactly two kinds.
+
+    Example:
+        >>> separation(np.array([0.0, 1.0, 5.0, 6.0]), ["p", "p", "b", "b"])
+        1.0
+    """
+    kinds = sorted(set(labels))
+    if len(kinds) != 2 or len(labels) != len(coordinate):
+        raise InputError(
+            f"kinds {kinds} of {len(labels)} labels for {len(coordinate)} agents",
+            why="exactly two kinds and one label an agent are needed",
+        )
+    first = np.array([label == kinds[0] for label in labels])
+    over = coordinate[first][:, None] - coordinate[~first][None, :]
+    found = float(((over > 0) + 0.5 * (over == 0)).mean())
+    return max(found, 1 - found)

@@ -1,0 +1,138 @@
+"""Task vectors: what a stretch of training did to the weights, and sums of that.
+
+The task vector of a phase is θ_after - θ_before, a tree like the agent itself. The
+founding study of LunarLander calls it an isolated update: added to an agent with a
+coefficient it moves what the agent wants, subtracted it takes the change back.
+
+Agents and vectors may be of NumPy's arrays, as they are read; what comes back is JAX's.
+
+Reference:
+    Ilharco et al. 2022, "Editing Models with Task Arithmetic", arXiv 2212.04089.
+"""
+
+import functools
+import math
+from collections.abc import Sequence
+
+import jax.numpy as jnp
+
+from telic.core import trees
+from telic.core.errors import InputError
+from telic.core.trees import Arrays, Tree
+
+
+def isolate(before: Arrays, after: Arrays) -> Tree:
+    """The task vector of what lies between two checkpoints: after - before.
+
+    Raises:
+        InputError: If the agents are not of one shape.
+
+    Example:
+        >>> v = isolate({"actor/0/bias": jnp.ones(2)}, {"actor/0/bias": jnp.zeros(2)})
+        >>> v["actor/0/bias"].tolist()
+        [-1.0, -1.0]
+    """
+    return trees.add(after, trees.scale(before, -1.0))
+
+
+def add(agent: Arrays, vector: Arrays, *, coefficient: float = 1.0) -> Tree:
+    """An agent moved along a task vector: θ + coefficient · v.
+
+    At coefficient 0 it is the agent itself, bit for bit; -1 subtracts.
+
+    Raises:
+        InputError: If they are not of one shape, or the coefficient is not finite.
+
+    Example:
+        >>> one = {"actor/0/bias": jnp.ones(2)}
+        >>> add(one, one, coefficient=-1.0)["actor/0/bias"].tolist()
+        [0.0, 0.0]
+    """
+    if not math.isfinite(coefficient):
+        raise InputError(f"coefficient = {coefficient}", why="it must be finite")
+    if coefficient == 0:
+        trees.check_alike(agent, vector)
+        return _unchanged(agent)
+    return trees.add(agent, trees.scale(vector, coefficient))
+
+
+def mean(vectors: Sequence[Arrays]) -> Tree:
+    """The mean of several task vectors: what they share stays, what they do not fades.
+
+    Raises:
+        InputError: If there is none, or they are not of one shape.
+
+    Example:
+        >>> two = [{"a": jnp.zeros(1)}, {"a": jnp.full(1, 4.0)}]
+        >>> mean(two)["a"].tolist()
+        [2.0]
+    """
+    if not vectors:
+        raise InputError("the mean of no task vector", why="at least one is needed")
+    return trees.scale(functools.reduce(trees.add, vectors), 1 / len(vectors))
+
+
+def contrast(towards: Arrays, away: Arrays) -> Tree:
+    """Contrastive vector: what leads to one agent rather than another, a - b.
+
+    For two trainings from one base it is the difference of their task vectors, as the
+    base cancels: what both trainings share (time, data, decay) is gone from it.
+
+    Raises:
+        InputError: If the agents are not of one shape.
+
+    Example:
+        >>> contrast({"a": jnp.full(1, 3.0)}, {"a": jnp.ones(1)})["a"].tolist()
+        [2.0]
+    """
+    return isolate(away, towards)
+
+
+def interpolate(a: Arrays, b: Arrays, share: float) -> Tree:
+    """The agent on the line from a to b: (1 - share) · a + share · b.
+
+    Shares below 0 and above 1 extrapolate; at 0 and 1 the ends come back bit for bit.
+
+    Raises:
+        InputError: If the agents are not of one shape, or the share is not finite.
+
+    Example:
+        >>> ends = {"a": jnp.zeros(1)}, {"a": jnp.full(1, 4.0)}
+        >>> interpolate(*ends, 0.25)["a"].tolist()
+        [1.0]
+    """
+    trees.check_alike(a, b)
+    if share in (0, 1):
+        return _unchanged(b if share else a)
+    return add(a, isolate(a, b), coefficient=share)
+
+
+def only(vector: Arrays, *prefixes: str) -> Tree:
+    """A view of a vector: its leaves under some prefixes, and zeros elsewhere.
+
+    `only(v, "actor/")` is its actor, `only(v, "actor/0/", "actor/1/")` two layers. A
+    view can be added to an agent like the vector itself.
+
+    Raises:
+        InputError: If a prefix is that of no leaf.
+
+    Example:
+        >>> v = {"actor/0/bias": jnp.ones(1), "critic/0/bias": jnp.ones(1)}
+        >>> {path: leaf.tolist() for path, leaf in only(v, "actor/").items()}
+        {'actor/0/bias': [1.0], 'critic/0/bias': [0.0]}
+    """
+    for prefix in prefixes:
+        if not any(path.startswith(prefix) for path in vector):
+            raise InputError(
+                f"no weights under {prefix!r}",
+                why=f"there are {', '.join(sorted(vector))}",
+            )
+    return {
+        path: jnp.asarray(leaf) if path.startswith(prefixes) else jnp.zeros_like(leaf)
+        for path, leaf in vector.items()
+    }
+
+
+def _unchanged(agent: Arrays) -> Tree:
+    """The agent itself, as JAX's arrays: θ + 0 · v is not θ where v is infinite."""
+    return {path: jnp.asarray(leaf) for path, leaf in agent.items()}
