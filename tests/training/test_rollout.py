@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from telic.agents import Network, create, logits
-from telic.training.rollout import _choose, rollout, start
+from telic.training.rollout import choose, rollout, start
 from telic.worlds import Keys
 from tests.training.worlds import Choice, Clock, Echo
 
@@ -143,7 +143,7 @@ def test_an_evenly_spaced_chance_brings_every_action_its_share():
     shares = jnp.array([0.1, 0.0, 0.3, 0.05, 0.55])
     uniform = (jnp.arange(2000) + 0.5) / 2000
     preferences = jnp.broadcast_to(jnp.log(shares), (2000, 5))
-    action, log_prob = _choose(preferences, uniform)
+    action, log_prob = choose(preferences, uniform)
     counts = np.bincount(action, minlength=5)
     np.testing.assert_allclose(counts / 2000, shares, atol=1e-3)
     np.testing.assert_allclose(jnp.exp(log_prob), shares[action], rtol=1e-5)
@@ -154,7 +154,7 @@ def test_an_evenly_spaced_chance_brings_every_action_its_share():
 @pytest.mark.parametrize("sure", [0, 3, 6])
 def test_an_impossible_action_is_never_chosen(uniform, sure):
     preferences = jnp.full((1, 7), -1e9).at[0, sure].set(0.0)
-    action, log_prob = _choose(preferences, jnp.array([uniform]))
+    action, log_prob = choose(preferences, jnp.array([uniform]))
     assert int(action[0]) == sure
     assert float(log_prob[0]) == 0.0
 

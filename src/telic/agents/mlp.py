@@ -3,25 +3,19 @@
 Layer i of the actor is `actor/i/kernel` (inputs, outputs) and `actor/i/bias`; so for
 the critic. That is all an agent is: it maps one-to-one onto a safetensors file and a
 torch state dict, and an edit of it is a function from dict to dict.
-
-**The first layer.** An observation is integer codes, one a cell, and a code stands for
-fixed channel values (`World.encoding`, a codes × channels table P). The ordinary input
-is x = P[codes], 500 wide in Keys, of which 75 entries are 1. Since
-x·W = onehot(codes)·(P·W), the layer can be computed with P folded into W, and since
-the one-hots of a cell sum to one, with the first code of each cell folded into the
-bias: 200 wide instead of 500. Values and gradients are those of the ordinary
-formulation up to rounding; the parameters keep its shape. Where folding does not make
-the input narrower, as with raw integers, x itself is used.
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+import functools
+from collections.abc import Callable, Mapping
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Float32
+from jaxtyping import Array, Float
 
+from telic.agents import interventions
+from telic.agents.first import first_layer
 from telic.core.errors import InputError
 from telic.core.names import check_name, lookup
 from telic.core.trees import Tree
@@ -33,6 +27,9 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
 }
 
 Parameters = Mapping[str, Array]
+Hook = Callable[[str, Array], Array]
+OUTPUTS = {"actor": "logits", "critic": "value"}
+"""The name of each net's last site."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,26 +88,64 @@ def logits(
     agent: Parameters, network: Network, world: World, observations: Array
 ) -> Float[Array, "batch actions"]:
     """The actor's preference for each action, before the softmax."""
-    (first,) = _first(agent, ["actor"], world, observations)
-    return _rest(agent, "actor", network, first)
+    (first,) = first_layer(agent, ["actor"], world, observations)
+    hook = _hook(agent, network, world, observations)
+    return _rest(agent, "actor", network, first, hook)["actor/logits"]
 
 
 def value(
     agent: Parameters, network: Network, world: World, observations: Array
 ) -> Float[Array, " batch"]:
     """The critic's estimate of the discounted return to come."""
-    (first,) = _first(agent, ["critic"], world, observations)
-    return _rest(agent, "critic", network, first)[:, 0]
+    (first,) = first_layer(agent, ["critic"], world, observations)
+    hook = _hook(agent, network, world, observations)
+    return _rest(agent, "critic", network, first, hook)["critic/value"][:, 0]
 
 
 def policy_and_value(
     agent: Parameters, network: Network, world: World, observations: Array
 ) -> tuple[Float[Array, "batch actions"], Float[Array, " batch"]]:
     """`logits` and `value` together, their first layers in one matrix product."""
-    actor, critic = _first(agent, ["actor", "critic"], world, observations)
-    return (
-        _rest(agent, "actor", network, actor),
-        _rest(agent, "critic", network, critic)[:, 0],
+    found = activations(agent, network, world, observations)
+    return found["actor/logits"], found["critic/value"][:, 0]
+
+
+def activations(
+    agent: Parameters, network: Network, world: World, observations: Array
+) -> dict[str, Float[Array, "batch units"]]:
+    """Every site of both nets in one forward pass, by its name, in order.
+
+    Sites are `actor/0/pre` (a layer's output), `actor/0/post` (behind its activation
+    function), ..., `actor/logits`, and so for the critic up to `critic/value`; `sites`
+    lists them. What an intervention changed is shown as changed.
+
+    Example:
+        >>> from telic.worlds import Keys
+        >>> agent = create(jax.random.key(0), Network(), Keys())
+        >>> found = activations(agent, Network(), Keys(), jnp.zeros((2, 25), jnp.uint8))
+        >>> found["actor/2/post"].shape, found["actor/logits"].shape
+        ((2, 128), (2, 7))
+    """
+    firsts = first_layer(agent, ["actor", "critic"], world, observations)
+    hook = _hook(agent, network, world, observations)
+    found = {}
+    for net, first in zip(["actor", "critic"], firsts, strict=True):
+        found |= _rest(agent, net, network, first, hook)
+    return found
+
+
+def sites(network: Network) -> tuple[str, ...]:
+    """The names of all sites of an agent, in the order of `activations`.
+
+    Example:
+        >>> sites(Network(actor_layers=2, critic_layers=1))
+        ('actor/0/pre', 'actor/0/post', 'actor/logits', 'critic/value')
+    """
+    return tuple(
+        site
+        for net in OUTPUTS
+        for i in range(network.layers(net))
+        for site in _sites(net, i, network)
     )
 
 
@@ -130,49 +165,50 @@ def _net(
     return tree
 
 
-def _first(
-    agent: Parameters, nets: Sequence[str], world: World, observations: Array
-) -> list[Float[Array, "batch units"]]:
-    """The first layer's output for each net, by one matrix product for all of them."""
-    kernel = jnp.concatenate([agent[f"{net}/0/kernel"] for net in nets], axis=1)
-    bias = jnp.concatenate([agent[f"{net}/0/bias"] for net in nets])
-    table = world.encoding
-    if table is None:
-        x = observations
-    elif table.shape[0] > table.shape[1]:
-        x = jnp.asarray(table)[observations].reshape(len(observations), -1)
-    else:
-        x = _one_hot(observations, len(table))
-        kernel, bias = _folded(kernel, bias, table)
-    widths = [agent[f"{net}/0/bias"].shape[0] for net in nets]
-    return jnp.split(x @ kernel + bias[None], np.cumsum(widths)[:-1], axis=1)
-
-
-def _one_hot(codes: Array, count: int) -> Float[Array, "batch cells_and_codes"]:
-    """One-hot codes without the first code: (batch, cells · (count - 1))."""
-    hot = codes[:, :, None] == jnp.arange(1, count, dtype=codes.dtype)[None, None]
-    return hot.astype(jnp.float32).reshape(len(codes), -1)
-
-
-def _folded(
-    kernel: Float[Array, "inputs units"],
-    bias: Float[Array, " units"],
-    table: Float32[np.ndarray, "codes channels"],
-) -> tuple[Float[Array, "cells_and_codes units"], Float[Array, " units"]]:
-    """The kernel for one-hot codes, and the bias with each cell's first code in it."""
-    cells = kernel.shape[0] // table.shape[1]
-    by_cell = kernel.reshape(cells, table.shape[1], -1)
-    folded = jnp.einsum("kc,ncu->nku", jnp.asarray(table), by_cell)
-    narrow = folded[:, 1:] - folded[:, :1]
-    return narrow.reshape(-1, kernel.shape[1]), bias + folded[:, 0].sum(axis=0)
-
-
 def _rest(
-    agent: Parameters, net: str, network: Network, first: Float[Array, "batch units"]
-) -> Float[Array, "batch outputs"]:
-    """Everything behind the first layer."""
+    agent: Parameters,
+    net: str,
+    network: Network,
+    first: Float[Array, "batch units"],
+    hook: Hook,
+) -> dict[str, Float[Array, "batch units"]]:
+    """Every site of one net, from its first layer's output on."""
     act = lookup(network.activation, ACTIVATIONS, kind="activation")
-    x = first
-    for i in range(1, network.layers(net)):
-        x = act(x) @ agent[f"{net}/{i}/kernel"] + agent[f"{net}/{i}/bias"][None]
-    return x
+    found, x = {}, first
+    for i in range(network.layers(net)):
+        if i:
+            x = x @ agent[f"{net}/{i}/kernel"] + agent[f"{net}/{i}/bias"][None]
+        for site in _sites(net, i, network):
+            x = hook(site, act(x) if site.endswith("/post") else x)
+            found[site] = x
+    return found
+
+
+def _sites(net: str, layer: int, network: Network) -> tuple[str, ...]:
+    """The sites of one layer."""
+    if layer == network.layers(net) - 1:
+        return (f"{net}/{OUTPUTS[net]}",)
+    return f"{net}/{layer}/pre", f"{net}/{layer}/post"
+
+
+def _hook(
+    agent: Parameters, network: Network, world: World, observations: Array
+) -> Hook:
+    """What the agent's own interventions do at each site; nothing where it has none."""
+    held = interventions.read(agent)
+    for site in held:
+        check_name(site, sites(network), kind="site")
+
+    def donor_at(site: str, donor: Parameters) -> Array:
+        net = site.partition("/")[0]
+        (first,) = first_layer(donor, [net], world, observations)
+        upto = {**agent, **donor}
+        return _rest(upto, net, network, first, lambda _, x: x)[site]
+
+    def hook(site: str, x: Array) -> Array:
+        for leaves in held.get(site, ()):
+            run_donor = functools.partial(donor_at, site)
+            x = interventions.intervene(leaves, x, run_donor)
+        return x
+
+    return hook

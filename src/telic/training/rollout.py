@@ -92,16 +92,16 @@ def rollout(
     def step(actors: Actors, now: tuple[Array, Array]) -> tuple[Actors, tuple]:
         chance, uniform = now
         seen = jax.vmap(world.observe)(actors.states)
-        action, log_prob = _choose(logits(agent, network, world, seen), uniform)
+        action, log_prob = choose(logits(agent, network, world, seen), uniform)
         after = jax.vmap(world.step)(actors.states, action, chance)
         fresh = jax.vmap(world.reset)(chance)
         done = after.terminated | after.truncated
         total, length = actors.events + after.events, actors.length + 1
-        ended = (done.sum(), _where(done, total, 0.0).sum(0), (done * length).sum())
+        ended = (done.sum(), where(done, total, 0.0).sum(0), (done * length).sum())
         now_seen = jax.vmap(world.observe)(after.state)
         kept = Actors(
-            states=jax.tree.map(lambda a, b: _where(done, a, b), fresh, after.state),
-            events=_where(done, jnp.zeros_like(total), total),
+            states=jax.tree.map(lambda a, b: where(done, a, b), fresh, after.state),
+            events=where(done, jnp.zeros_like(total), total),
             length=jnp.where(done, 0, length),
         )
         ends = (after.terminated, after.truncated)
@@ -112,7 +112,7 @@ def rollout(
     return actors, data, jax.tree.map(lambda x: x.sum(0), ended)
 
 
-def _choose(
+def choose(
     preferences: Float[Array, "envs actions"], uniform: Float[Array, " envs"]
 ) -> tuple[Int[Array, " envs"], Float[Array, " envs"]]:
     """An action by inverting the distribution function: one uniform number each."""
@@ -122,6 +122,6 @@ def _choose(
     return action, jnp.take_along_axis(log_probs, action[:, None], axis=1)[:, 0]
 
 
-def _where(mask: Bool[Array, " envs"], a: Array, b: Array | float) -> Array:
+def where(mask: Bool[Array, " envs"], a: Array, b: Array | float) -> Array:
     """`a` where the mask holds, else `b`, over any trailing axes."""
     return jnp.where(mask.reshape(mask.shape + (1,) * (jnp.ndim(a) - 1)), a, b)

@@ -1,0 +1,289 @@
+"""Interventions: each does what its formula says at its site, and nothing elsewhere."""
+
+import itertools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from telic.agents import (
+    Network,
+    activations,
+    create,
+    logits,
+    policy_and_value,
+    sites,
+    value,
+)
+from telic.agents.first import first_layer
+from telic.agents.interventions import append, read, weights
+from telic.core.errors import InputError
+from tests.agents.small import AGENT, CODES, DONOR, NETWORK, WORLD
+
+SITES = sites(NETWORK)
+
+
+def by_hand(agent, change=lambda site, x: x):
+    """Every site in double precision, with a change of what arrives at each of them."""
+    found = {}
+    for net, end in (("actor", "logits"), ("critic", "value")):
+        layers = NETWORK.layers(net)
+        x = WORLD.encoding[np.asarray(CODES)].reshape(len(CODES), -1)
+        for i in range(layers):
+            kernel = np.asarray(agent[f"{net}/{i}/kernel"], np.float64)
+            x = x @ kernel + np.asarray(agent[f"{net}/{i}/bias"], np.float64)
+            if i == layers - 1:
+                found[f"{net}/{end}"] = x = change(f"{net}/{end}", x)
+                continue
+            found[f"{net}/{i}/pre"] = x = change(f"{net}/{i}/pre", x)
+            found[f"{net}/{i}/post"] = x = change(f"{net}/{i}/post", np.maximum(x, 0))
+    return found
+
+
+def units(site):
+    """How many units a site has."""
+    return {"actor/logits": 7, "critic/value": 1}.get(site, 8)
+
+
+def drawn(site, *more, seed=0):
+    """Some numbers, one for each unit."""
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(*more, units(site))).astype(np.float32)
+
+
+def shift(site):
+    d = drawn(site)
+    return {"shift": d}, lambda x: x + d
+
+
+def gain(site):
+    g = drawn(site)
+    return {"gain": g}, lambda x: x * g
+
+
+def gain_and_shift(site):
+    g, d = drawn(site), drawn(site, seed=1)
+    return {"gain": g, "shift": d}, lambda x: x * g + d
+
+
+def map_(site):
+    m = drawn(site, units(site))
+    return {"map": m}, lambda x: x @ m
+
+
+def map_and_shift(site):
+    m, d = drawn(site, units(site)), drawn(site, seed=1)
+    return {"map": m, "shift": d}, lambda x: x @ m + d
+
+
+def patch(site):
+    m, theirs = drawn(site), by_hand(DONOR)[site]
+    held = {f"donor/{path}": leaf for path, leaf in DONOR.items()}
+    return {"mask": m, **held}, lambda x: x + m * (theirs - x)
+
+
+KINDS = [shift, gain, gain_and_shift, map_, map_and_shift, patch]
+
+
+def held(leaves):
+    """Leaves as JAX's arrays."""
+    return {name: jnp.asarray(leaf) for name, leaf in leaves.items()}
+
+
+def assert_near(actual, expected):
+    """Equal at every site up to rounding, by the size of what is there."""
+    assert list(actual) == list(expected)
+    for site, x in expected.items():
+        scale = 1e-5 * max(1, np.abs(x).max())
+        np.testing.assert_allclose(actual[site], x, rtol=1e-5, atol=scale, err_msg=site)
+
+
+@pytest.mark.known
+@pytest.mark.parametrize("site", SITES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_intervention_does_what_its_formula_says_and_what_follows_follows(
+    kind, site
+):
+    leaves, formula = kind(site)
+    edited = append(AGENT, site, held(leaves))
+    expected = by_hand(AGENT, lambda at, x: formula(x) if at == site else x)
+    assert_near(activations(edited, NETWORK, WORLD, CODES), expected)
+    unedited = by_hand(AGENT)
+    assert not np.allclose(expected[site], unedited[site])
+
+
+@pytest.mark.known
+def test_interventions_at_every_site_at_once_all_act():
+    edited, formulas = AGENT, {}
+    for number, site in enumerate(SITES):
+        leaves, formulas[site] = KINDS[number % len(KINDS)](site)
+        edited = append(edited, site, held(leaves))
+    expected = by_hand(AGENT, lambda site, x: formulas[site](x))
+    assert_near(activations(edited, NETWORK, WORLD, CODES), expected)
+
+
+@pytest.mark.known
+def test_interventions_at_one_site_are_done_in_the_order_of_their_numbers():
+    site, shifts, gains = "actor/0/post", np.arange(1.0, 7.0), 0.5 + np.arange(6.0) / 9
+    edited = AGENT
+    for d, g in zip(shifts, gains, strict=True):
+        edited = append(edited, site, {"shift": jnp.full(8, d)})
+        edited = append(edited, site, {"gain": jnp.full(8, g)})
+    assert set(read(edited)) == {site}
+    assert len(read(edited)[site]) == 12
+    # A dict has an order of its own, in which "10" may stand before "9".
+    mixed = dict(sorted(edited.items(), key=lambda item: item[0][::-1]))
+
+    def in_order(at, x):
+        if at == site:
+            for d, g in zip(shifts, gains, strict=True):
+                x = (x + d) * g
+        return x
+
+    expected = by_hand(AGENT, in_order)
+    assert_near(activations(edited, NETWORK, WORLD, CODES), expected)
+    assert_near(activations(mixed, NETWORK, WORLD, CODES), expected)
+
+
+def patched(site, mask, agent=AGENT, donor=DONOR):
+    """An agent with a donor's units at a site."""
+    leaves = {f"donor/{path}": leaf for path, leaf in donor.items()}
+    return append(agent, site, {"mask": mask, **leaves})
+
+
+@pytest.mark.known
+def test_patching_all_units_is_splicing_all_layers_up_to_the_site():
+    edited = patched("actor/1/post", jnp.ones(8))
+    spliced = {
+        path: (DONOR if path.startswith(("actor/0/", "actor/1/")) else AGENT)[path]
+        for path in AGENT
+    }
+    found = logits(edited, NETWORK, WORLD, CODES)
+    due = logits(spliced, NETWORK, WORLD, CODES)
+    np.testing.assert_allclose(found, due, rtol=1e-4, atol=1e-4)
+    assert not np.allclose(found, logits(AGENT, NETWORK, WORLD, CODES), atol=0.1)
+    assert not np.allclose(found, logits(DONOR, NETWORK, WORLD, CODES), atol=0.1)
+
+
+@pytest.mark.known
+def test_a_donor_sees_the_observations_and_not_what_was_done_to_the_agent():
+    shifted = append(AGENT, "actor/0/post", {"shift": jnp.full(8, 9.0)})
+    one = patched("actor/1/pre", jnp.ones(8), agent=shifted)
+    two = patched("actor/1/pre", jnp.ones(8))
+    np.testing.assert_allclose(
+        logits(one, NETWORK, WORLD, CODES),
+        logits(two, NETWORK, WORLD, CODES),
+        rtol=1e-4,
+        atol=1e-4,
+    )
+
+
+def test_a_mask_of_zeros_patches_nothing():
+    np.testing.assert_array_equal(
+        logits(patched("actor/1/post", jnp.zeros(8)), NETWORK, WORLD, CODES),
+        logits(AGENT, NETWORK, WORLD, CODES),
+    )
+
+
+@pytest.mark.known
+def test_a_plain_agent_acts_bit_for_bit_as_if_there_were_no_interventions():
+    for net, seen in (
+        ("actor", logits(AGENT, NETWORK, WORLD, CODES)),
+        ("critic", value(AGENT, NETWORK, WORLD, CODES)[:, None]),
+    ):
+        (x,) = first_layer(AGENT, [net], WORLD, CODES)
+        for i in range(1, NETWORK.layers(net)):
+            bias = AGENT[f"{net}/{i}/bias"][None]
+            x = jax.nn.relu(x) @ AGENT[f"{net}/{i}/kernel"] + bias
+        np.testing.assert_array_equal(seen, x)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_intervention_in_one_net_leaves_the_other_bit_for_bit(kind):
+    for site, act in (("critic/0/post", logits), ("actor/0/post", value)):
+        edited = append(AGENT, site, held(kind(site)[0]))
+        np.testing.assert_array_equal(
+            act(edited, NETWORK, WORLD, CODES), act(AGENT, NETWORK, WORLD, CODES)
+        )
+
+
+def test_logits_value_and_both_together_all_see_interventions():
+    edited = AGENT
+    for site in ("actor/1/post", "critic/0/post"):
+        edited = append(edited, site, held(gain_and_shift(site)[0]))
+    found = activations(edited, NETWORK, WORLD, CODES)
+    preferences, estimates = jax.jit(policy_and_value, static_argnums=(1, 2))(
+        edited, NETWORK, WORLD, CODES
+    )
+    for seen in (preferences, logits(edited, NETWORK, WORLD, CODES)):
+        np.testing.assert_allclose(seen, found["actor/logits"], rtol=1e-4, atol=1e-4)
+    for seen in (estimates, value(edited, NETWORK, WORLD, CODES)):
+        np.testing.assert_allclose(
+            seen, found["critic/value"][:, 0], rtol=1e-4, atol=1e-4
+        )
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "at/",
+        "at/actor/0/post",
+        "at/actor/0/post/shift",
+        "at/actor/0/post/0",
+        "at/actor/0/post/0/",
+        "at/actor/0/post/-1/shift",
+        "at/actor/0/post/first/shift",
+        "at/actor/0/mid/0/shift",
+        "at/actor/logits/shift",
+        "at/mover/0/post/0/shift",
+        "at/at/actor/0/post/0/shift",
+    ],
+)
+def test_a_leaf_that_is_no_intervention_is_refused_by_its_path(path):
+    odd = {**AGENT, path: jnp.zeros(8)}
+    for use in (read, lambda agent: logits(agent, NETWORK, WORLD, CODES)):
+        with pytest.raises(InputError) as caught:
+            use(odd)
+        assert repr(path) in caught.value.what
+
+
+@pytest.mark.parametrize(
+    ("site", "nearest"),
+    [
+        ("actor/2/post", "actor/0/post"),
+        ("critic/1/pre", "critic/0/pre"),
+        ("critic/logits", "critic/value"),
+    ],
+)
+def test_an_intervention_where_the_network_has_no_site_is_refused(site, nearest):
+    odd = append(AGENT, site, {"shift": jnp.zeros(8)})
+    with pytest.raises(InputError, match=f"no site '{site}'") as caught:
+        logits(odd, NETWORK, WORLD, CODES)
+    assert nearest in caught.value.why
+
+
+def test_reading_finds_what_was_appended_and_weights_are_the_rest():
+    edited = append(AGENT, "critic/value", {"shift": jnp.ones(1)})
+    edited = append(edited, "critic/value", {"gain": jnp.zeros(1)})
+    assert [list(leaves) for leaves in read(edited)["critic/value"]] == [
+        ["shift"],
+        ["gain"],
+    ]
+    assert read(AGENT) == {}
+    assert weights(edited) == AGENT
+
+
+@pytest.mark.parametrize(("actor", "critic"), [*itertools.product([1, 2, 4], repeat=2)])
+def test_the_sites_of_a_network_are_those_of_its_activations_in_order(actor, critic):
+    network = Network(width=8, actor_layers=actor, critic_layers=critic)
+    agent = jax.eval_shape(lambda: create(jax.random.key(0), network, WORLD))
+    found = jax.eval_shape(lambda a: activations(a, network, WORLD, CODES), agent)
+    assert set(found) == set(sites(network))
+    assert len(sites(network)) == 2 * (actor + critic - 2) + 2
+
+
+def test_activations_come_in_the_order_of_the_sites_with_their_units():
+    found = activations(AGENT, NETWORK, WORLD, CODES)
+    assert list(found) == list(SITES)
+    assert [x.shape for x in found.values()] == [(16, units(site)) for site in SITES]
