@@ -1,0 +1,113 @@
+"""The operations of expressions: which kinds may be joined by which sign.
+
+A part of an expression stands for an agent, a vector or a number. Two agents cannot be
+added, nor can an agent be scaled: neither is an agent that any training could reach.
+"""
+
+import functools
+import operator
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from telic import vectors
+from telic.core import trees
+from telic.core.errors import InputError
+from telic.core.trees import Tree
+
+LARGEST = 1e6
+"""The largest number: beyond it no weight keeps any meaning."""
+
+
+class Worth(NamedTuple):
+    """What a part of an expression stands for.
+
+    Attributes:
+        kind: `agent`, `vector` or `number`.
+        content: A tree, or the number.
+    """
+
+    kind: str
+    content: Any
+
+
+def operate(operation: str, *contents: Tree | float) -> Worth:
+    """The result of an operation.
+
+    Args:
+        operation: The kinds, and the sign before or between them: `- vector`,
+            `number * vector`.
+        *contents: The trees and numbers, in that order.
+
+    Raises:
+        InputError: If there is no such operation, or its result is not finite.
+
+    Example:
+        >>> operate("number / number", 1.0, 4.0)
+        Worth(kind='number', content=0.25)
+    """
+    if operation not in OPERATIONS:
+        raise InputError(
+            f"there is no operation {operation!r}",
+            why="agent - agent is a vector; agent + vector is an agent; "
+            "number * vector is a vector",
+            fix="between two agents lies lerp(agent, agent, 0.5)",
+        )
+    gives, act = OPERATIONS[operation]
+    return checked(Worth(gives, act(*contents)))
+
+
+def checked(worth: Worth) -> Worth:
+    """What was worked out, unless it is not finite, or a number is too large.
+
+    Raises:
+        InputError: If it is.
+
+    Example:
+        >>> checked(Worth("number", 2e6))
+        Traceback (most recent call last):
+        telic.core.errors.InputError: the number 2e+06 is out of range
+          why: allowed: up to 1e+06 in size
+    """
+    kind, content = worth
+    if kind != "number" and not trees.finite(content).all():
+        raise InputError(f"the {kind} is not finite", why="a weight became too large")
+    if kind == "number" and not abs(content) <= LARGEST:
+        raise InputError(
+            f"the number {content:g} is out of range",
+            why=f"allowed: up to {LARGEST:g} in size",
+        )
+    return worth
+
+
+def check_divisor(number: float) -> None:
+    """Raise unless one can divide by a number.
+
+    Raises:
+        InputError: If it is all but zero.
+
+    Example:
+        >>> check_divisor(-0.5)
+    """
+    if abs(number) < 1 / LARGEST:
+        raise InputError(
+            f"division by {number:g}", why=f"allowed: {1 / LARGEST:g} or more in size"
+        )
+
+
+OPERATIONS: dict[str, tuple[str, Callable[..., Any]]] = {
+    "agent - agent": ("vector", vectors.contrast),
+    "agent + vector": ("agent", vectors.add),
+    "agent - vector": ("agent", functools.partial(vectors.add, coefficient=-1.0)),
+    "vector + vector": ("vector", trees.add),
+    "vector - vector": ("vector", vectors.contrast),
+    "number * vector": ("vector", lambda factor, v: trees.scale(v, factor)),
+    "vector * number": ("vector", trees.scale),
+    "vector / number": ("vector", lambda v, divisor: trees.scale(v, 1 / divisor)),
+    "- vector": ("vector", lambda v: trees.scale(v, -1.0)),
+    "number + number": ("number", operator.add),
+    "number - number": ("number", operator.sub),
+    "number * number": ("number", operator.mul),
+    "number / number": ("number", operator.truediv),
+    "- number": ("number", operator.neg),
+}
+"""Every operation: what it gives, and how."""

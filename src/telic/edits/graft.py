@@ -1,0 +1,123 @@
+"""Graft: some of a donor's weights, chosen one by one.
+
+Reference:
+    Panigrahi et al. 2023, "Task-Specific Skill Localization in Fine-tuned Language
+    Models", arXiv 2302.06600.
+"""
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float
+
+from telic.core.errors import InputError
+from telic.core.trees import Tree
+from telic.edits.base import Agent, Edit, check_leaves, lerp
+from telic.edits.weights import WeightEdit
+
+
+@dataclasses.dataclass(frozen=True)
+class Graft(WeightEdit):
+    """Replace the weights under a mask by a donor's.
+
+    Example:
+        >>> agent, donor = {"actor/0/bias": jnp.ones(2)}, {"actor/0/bias": jnp.zeros(2)}
+        >>> mask = {"actor/0/bias": jnp.array([True, False])}
+        >>> Graft(donor, mask)(agent)["actor/0/bias"].tolist()
+        [0.0, 1.0]
+    """
+
+    donor: Tree
+    """The agent from which weights are taken."""
+    mask: Tree
+    """Boolean leaves: which weights. It may leave out whole leaves."""
+
+    def changed(self, agent: Agent) -> Tree:
+        """The leaves under the mask."""
+        check_leaves(agent, self.mask, what="mask")
+        check_leaves(self.donor, self.mask, what="mask", of="donor")
+        return {
+            p: jnp.where(m, lerp(agent[p], self.donor[p], self.strength), agent[p])
+            for p, m in self.mask.items()
+        }
+
+    def nulls(self, key: jax.Array, agent: Agent) -> dict[str, Edit]:
+        """Those of every edit of weights, and `random`: as many weights, elsewhere.
+
+        All weights have no elsewhere: without `random`.
+        """
+        key, mask_key = jax.random.split(key)
+        found = super().nulls(key, agent)
+        if all(leaf.all() for leaf in self.mask.values()):
+            return found
+        mask = random_mask(mask_key, self.mask)
+        return {"random": dataclasses.replace(self, mask=mask), **found}
+
+
+def top(agent: Agent, donor: Agent, share: float) -> Tree:
+    """The mask of the weights that differ most: the largest |donor - agent|.
+
+    Args:
+        agent: Leaves to choose from (`actor(agent)` for the actor's alone).
+        donor: An agent that has at least these leaves.
+        share: The share of all weights, in (0, 1]; at least one weight is chosen.
+
+    Raises:
+        InputError: If the share is out of range, or the agents do not match.
+
+    Example:
+        >>> agent, donor = {"a": jnp.zeros(4)}, {"a": jnp.array([1.0, -3, 2, 0])}
+        >>> top(agent, donor, 0.5)["a"].tolist()
+        [False, True, True, False]
+    """
+    if not 0 < share <= 1:
+        raise InputError(f"share = {share}", why="allowed: above 0, up to 1")
+    check_leaves(donor, agent, what="agent", of="donor")
+    paths = sorted(agent)
+    sizes = {p: np.abs(np.asarray(donor[p]) - np.asarray(agent[p])) for p in paths}
+    row = np.concatenate([sizes[p].ravel() for p in paths])
+    chosen = _largest(row, max(1, round(share * len(row))))
+    return _unflatten(chosen, {p: agent[p] for p in paths})
+
+
+def _largest(
+    row: Float[np.ndarray, " weights"], count: int
+) -> Bool[np.ndarray, " weights"]:
+    """The `count` largest of some sizes; of equal ones the first.
+
+    A dead unit's weights do not differ at all, so half of the sizes are 0: they are
+    left out of the search, which is slow among equals.
+    """
+    moved = row[row > 0]
+    least = row.dtype.type(0)
+    if count <= len(moved):
+        least = np.partition(moved, -count)[-count]
+    chosen = row > least
+    chosen[np.flatnonzero(row == least)[: count - chosen.sum()]] = True
+    return chosen
+
+
+def random_mask(key: jax.Array, like: Agent) -> Tree:
+    """A mask that chooses as many weights as another, uniformly among all leaves.
+
+    Example:
+        >>> mask = {"a": jnp.array([True, False, False])}
+        >>> int(random_mask(jax.random.key(0), mask)["a"].sum())
+        1
+    """
+    paths = sorted(like)
+    row = np.concatenate([np.asarray(like[p]).ravel() for p in paths])
+    mixed = np.asarray(jax.random.permutation(key, jnp.asarray(row)))
+    return _unflatten(mixed, {p: like[p] for p in paths})
+
+
+def _unflatten(row: np.ndarray, like: dict[str, Array]) -> Tree:
+    """One row of flags as leaves of the shapes of others."""
+    ends = np.cumsum([leaf.size for leaf in like.values()])
+    parts = np.split(row, ends[:-1])
+    return {
+        path: jnp.asarray(part.reshape(leaf.shape))
+        for (path, leaf), part in zip(like.items(), parts, strict=True)
+    }

@@ -1,0 +1,57 @@
+"""Low rank: a donor's difference, cut to its first directions in every layer.
+
+Reference:
+    Eckart & Young 1936, "The approximation of one matrix by another of lower rank",
+    Psychometrika 1; Hu et al. 2021, "LoRA", arXiv 2106.09685, for updates of low rank.
+"""
+
+import dataclasses
+
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from telic.core.errors import InputError
+from telic.core.trees import Tree
+from telic.edits.base import Agent, check_leaves
+from telic.edits.weights import WeightEdit
+
+
+@dataclasses.dataclass(frozen=True)
+class LowRank(WeightEdit):
+    """Add the best approximation of rank `rank` to donor - agent, kernel by kernel.
+
+    Biases are taken over whole: they are of rank one.
+
+    Example:
+        >>> agent = {"actor/0/kernel": jnp.zeros((2, 2))}
+        >>> donor = {"actor/0/kernel": jnp.diag(jnp.array([3.0, 1.0]))}
+        >>> LowRank(donor, 1)(agent)["actor/0/kernel"].round(5).tolist()
+        [[3.0, 0.0], [0.0, 0.0]]
+    """
+
+    donor: Tree
+    """The agent towards which the edit goes."""
+    rank: int
+    """How many singular directions of each kernel's difference are kept."""
+
+    def __post_init__(self) -> None:
+        """Check the rank."""
+        super().__post_init__()
+        if self.rank < 1:
+            raise InputError(f"rank = {self.rank}", why="allowed: 1 or more")
+
+    def changed(self, agent: Agent) -> Tree:
+        """All leaves of the donor."""
+        check_leaves(agent, self.donor, what="donor")
+        return {
+            p: agent[p] + self.strength * _cut(leaf - agent[p], self.rank)
+            for p, leaf in self.donor.items()
+        }
+
+
+def _cut(leaf: Array, rank: int) -> Float[Array, "..."]:
+    """The best approximation of a kernel of some rank; a bias as it is."""
+    if leaf.ndim != 2:
+        return leaf
+    left, values, right = jnp.linalg.svd(leaf, full_matrices=False)
+    return (left[:, :rank] * values[None, :rank]) @ right[:rank]

@@ -1,0 +1,45 @@
+"""Noise: a Gaussian step of a given length, from nowhere to nowhere."""
+
+import dataclasses
+
+import jax
+
+from telic.core import trees
+from telic.core.trees import Tree
+from telic.edits.base import Agent, Edit
+from telic.edits.weights import WeightEdit, actor
+from telic.vectors.nulls import noise
+
+
+@dataclasses.dataclass(frozen=True)
+class Noise(WeightEdit):
+    """Add Gaussian noise to all of the actor's weights.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> agent = {"actor/0/bias": jnp.zeros(4)}
+        >>> round(float(trees.norm(Noise(2.0, seed=1)(agent))), 5)
+        2.0
+    """
+
+    norm: float
+    """The Euclidean norm of the noise at strength 1."""
+    seed: int = 0
+    """Which noise."""
+
+    def changed(self, agent: Agent) -> Tree:
+        """The actor's leaves."""
+        leaves = actor(agent)
+        drawn = noise(jax.random.key(self.seed), leaves)
+        length = self.strength * self.norm / float(trees.norm(drawn))
+        return trees.add(leaves, trees.scale(drawn, length))
+
+    def nulls(self, key: jax.Array, agent: Agent) -> dict[str, Edit]:
+        """Other noise of the same length: it is its own null."""
+        other = int(jax.random.randint(key, (), 0, 2**31 - 1))
+        again = dataclasses.replace(self, seed=other)
+        return {"redrawn": again, **super().nulls(key, agent)}
+
+    def reversed(self) -> Edit:
+        """The same noise, subtracted."""
+        return self.scaled(-1.0)

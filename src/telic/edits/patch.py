@@ -1,0 +1,93 @@
+"""Patch: the activations of a donor, on the same observations, in place of the agent's.
+
+The donor runs along beside the agent. With an agent relabelled by two colours as its
+own donor it is an interchange intervention: what would these units be, had the agent
+seen the one colour for the other?
+
+Reference:
+    Vig et al. 2020, "Investigating Gender Bias in Language Models Using Causal
+    Mediation Analysis", arXiv 2004.12265; Geiger et al. 2021, "Causal Abstractions of
+    Neural Networks", arXiv 2106.02997; Zhang & Nanda 2023, arXiv 2309.16042.
+"""
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from telic.core import trees
+from telic.core.trees import Tree
+from telic.edits.activations import ActivationEdit, check_units, other_units
+from telic.edits.base import Agent, Edit, check_leaves
+from telic.vectors.nulls import NULLS
+
+
+@dataclasses.dataclass(frozen=True)
+class Patch(ActivationEdit):
+    """Replace some units at a site by a donor's.
+
+    Example:
+        >>> agent = {"actor/0/kernel": jnp.ones((3, 2)), "actor/0/bias": jnp.ones(2)}
+        >>> edited = Patch("actor/logits", agent, jnp.array([1.0, 0.0]))(agent)
+        >>> edited["at/actor/logits/0/mask"].tolist()
+        [1.0, 0.0]
+    """
+
+    site: str
+    """Where, such as `actor/1/post`."""
+    donor: Tree
+    """The other agent; at least its net up to the site."""
+    mask: Float[Array, " units"]
+    """1 for the units to replace, 0 for the others."""
+
+    def leaves(self, agent: Agent) -> Tree:
+        """The mask, and the donor's net."""
+        check_units(self.site, agent, 0, what="mask", seen=self.mask.shape)
+        donor = trees.select(self.donor, self.site.partition("/")[0] + "/")
+        check_leaves(agent, donor, what="donor")
+        upto = {path: agent[path] for path in _upto(self.site, agent)}
+        check_leaves(donor, upto, what="agent", of="donor")
+        held = {f"donor/{path}": leaf for path, leaf in donor.items()}
+        return {"mask": self.strength * self.mask, **held}
+
+    def nulls(self, key: jax.Array, agent: Agent) -> dict[str, Edit]:
+        """Donors as far from the agent as this one, in directions without meaning.
+
+        Only the layers up to the site are moved: the others do not act. `random_units`
+        patches as many other units; all units have no others.
+        """
+        self.leaves(agent)  # raises unless the donor fits
+        key, unit_key = jax.random.split(key)
+        names = ("gaussian", "signs", "shuffled")
+        keys = jax.random.split(key, len(names))
+        paths = _upto(self.site, agent)
+        gap = {path: self.donor[path] - agent[path] for path in paths}
+        found: dict[str, Edit] = {}
+        for name, k in zip(names, keys, strict=True):
+            moved = NULLS[name](k, gap)
+            drawn = {path: agent[path] + moved[path] for path in paths}
+            found[name] = dataclasses.replace(self, donor={**self.donor, **drawn})
+        mask = other_units(unit_key, self.mask)
+        if mask is not None:
+            found["random_units"] = dataclasses.replace(self, mask=mask)
+        return found
+
+
+def all_units(units: int) -> Float[Array, " units"]:
+    """The mask of all units.
+
+    Example:
+        >>> all_units(2).tolist()
+        [1.0, 1.0]
+    """
+    return jnp.ones(units)
+
+
+def _upto(site: str, agent: Agent) -> tuple[str, ...]:
+    """The paths of the layers on which the activations at a site depend."""
+    net, layer, *_ = site.split("/")
+    paths = sorted(trees.select(dict(agent), f"{net}/"))
+    if not layer.isdecimal():
+        return tuple(paths)
+    return tuple(path for path in paths if int(path.split("/")[1]) <= int(layer))

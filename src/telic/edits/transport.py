@@ -1,0 +1,58 @@
+"""Transport: an affine map at a site, fitted to pairs of activations.
+
+Reference:
+    Singh et al. 2024, "Representation Surgery: Theory and Practice of Affine
+    Steering", arXiv 2402.09631.
+"""
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from telic.core.trees import Tree
+from telic.edits.activations import ActivationEdit, check_units
+from telic.edits.base import Agent, Edit
+from telic.vectors.nulls import NULLS
+
+
+@dataclasses.dataclass(frozen=True)
+class Transport(ActivationEdit):
+    """Map the activations x at a site to x · matrix + shift.
+
+    Example:
+        >>> agent = {"actor/0/kernel": jnp.ones((3, 2)), "actor/0/bias": jnp.ones(2)}
+        >>> edited = Transport("actor/logits", 3 * jnp.eye(2), jnp.ones(2))(agent)
+        >>> edited["at/actor/logits/0/map"].tolist()
+        [[3.0, 0.0], [0.0, 3.0]]
+    """
+
+    site: str
+    """Where, such as `actor/0/post`."""
+    matrix: Float[Array, "units units"]
+    """The linear part at strength 1 (`telic.activations.fit`)."""
+    shift: Float[Array, " units"]
+    """What is added behind it at strength 1."""
+
+    def leaves(self, agent: Agent) -> Tree:
+        """The map, `strength` of the way from the identity."""
+        seen = self.matrix.shape
+        check_units(self.site, agent, 0, 0, what="matrix", seen=seen)
+        check_units(self.site, agent, 0, what="shift", seen=self.shift.shape)
+        eye = jnp.eye(len(self.matrix))
+        moved = eye + self.strength * (self.matrix - eye)
+        return {"map": moved, "shift": self.strength * self.shift}
+
+    def nulls(self, key: jax.Array, agent: Agent) -> dict[str, Edit]:
+        """Maps as far from the identity: noise, signs and places drawn anew."""
+        names = ("gaussian", "signs", "shuffled")
+        keys = jax.random.split(key, len(names))
+        eye = jnp.eye(len(self.matrix))
+        parts = {"matrix": self.matrix - eye, "shift": self.shift}
+        found: dict[str, Edit] = {}
+        for name, k in zip(names, keys, strict=True):
+            drawn = NULLS[name](k, parts)
+            drawn["matrix"] = drawn["matrix"] + eye
+            found[name] = dataclasses.replace(self, **drawn)
+        return found

@@ -1,0 +1,68 @@
+"""Edits of weights: what they share, and the nulls that all of them have."""
+
+from abc import abstractmethod
+
+import jax
+
+from telic.core import trees
+from telic.core.trees import Tree
+from telic.edits.base import Agent, Edit, Single
+from telic.vectors.nulls import NULLS
+
+
+class WeightEdit(Single):
+    """An edit that replaces some leaves of an agent by others."""
+
+    @abstractmethod
+    def changed(self, agent: Agent) -> Tree:
+        """The leaves that it replaces, as they are afterwards; strength is not 0."""
+
+    def __call__(self, agent: Agent) -> Tree:
+        """The edited agent; at strength 0 the agent itself."""
+        changed = self.changed(agent)
+        return {**agent, **changed} if self.strength else dict(agent)
+
+    def touches(self, agent: Agent) -> tuple[str, ...]:
+        """The paths of the leaves that it replaces."""
+        return tuple(sorted(self.changed(agent)))
+
+    def difference(self, agent: Agent) -> Tree:
+        """What it adds to each leaf that it replaces."""
+        changed = self.changed(agent)
+        return {path: leaf - agent[path] for path, leaf in changed.items()}
+
+    def nulls(self, key: jax.Array, agent: Agent) -> dict[str, Edit]:
+        """Its difference without its meaning: noise, signs and places drawn anew.
+
+        They have its norm: `gaussian` over all leaves together, `gaussian_per_tensor`
+        leaf by leaf, `signs` and `shuffled` with the very sizes of its entries.
+        """
+        return vector_nulls(key, self.difference(agent))
+
+
+def vector_nulls(key: jax.Array, vector: Tree) -> dict[str, Edit]:
+    """The edits that add each null of a vector.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> list(vector_nulls(jax.random.key(0), {"actor/0/bias": jnp.ones(4)}))
+        ['gaussian', 'gaussian_per_tensor', 'signs', 'shuffled']
+    """
+    from telic.edits.add import Add
+
+    keys = jax.random.split(key, len(NULLS))
+    return {
+        name: Add(null(k, vector))
+        for (name, null), k in zip(NULLS.items(), keys, strict=True)
+    }
+
+
+def actor(tree: Agent) -> Tree:
+    """The leaves of the actor: what decides how an agent behaves.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> list(actor({"actor/0/bias": jnp.ones(1), "critic/0/bias": jnp.ones(1)}))
+        ['actor/0/bias']
+    """
+    return trees.select(tree, "actor/")

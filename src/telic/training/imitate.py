@@ -1,0 +1,111 @@
+"""Imitation: move some of an agent's weights so that it acts as a teacher would.
+
+The loss is the mean divergence KL(teacher ‖ agent) over given observations; there is no
+reward and no world. With some layers frozen it asks what the others could do.
+
+Reference:
+    Rusu et al. 2015, "Policy Distillation", arXiv 1511.06295.
+"""
+
+import functools
+from collections.abc import Mapping
+
+import jax
+import jax.numpy as jnp
+import optax
+from jaxtyping import Array, Float
+
+from telic.agents.mlp import Network, logits
+from telic.core.errors import InputError
+from telic.core.trees import Tree
+from telic.worlds.base import World
+
+
+def imitate(
+    key: jax.Array,
+    agent: Mapping[str, Array],
+    observations: Array,
+    teacher: Float[Array, "batch actions"],
+    *,
+    paths: tuple[str, ...],
+    network: Network,
+    world: World,
+    steps: int = 1000,
+    batch: int = 1024,
+    learning_rate: float = 1e-3,
+) -> Tree:
+    """What to add to some leaves of an agent so that it acts as its teacher.
+
+    Args:
+        key: For the order of the observations.
+        agent: The agent; its other leaves stay.
+        observations: What the agent sees.
+        teacher: The teacher's logits, row by row.
+        paths: The leaves that may move.
+        network: The agent's shape.
+        world: The world of the observations.
+        steps: Steps of Adam.
+        batch: Observations in each.
+        learning_rate: Adam's step size, falling to zero by a cosine.
+
+    Returns:
+        The difference of each leaf in `paths`.
+
+    Raises:
+        InputError: If a path is none of the agent's.
+    """
+    for path in paths:
+        if path not in agent:
+            raise InputError(
+                f"the agent has no leaf {path!r}", why=f"it has {', '.join(agent)}"
+            )
+    rate = optax.cosine_decay_schedule(learning_rate, steps)
+    moved = _descend(
+        key,
+        {path: agent[path] for path in paths},
+        dict(agent),
+        observations,
+        teacher,
+        network=network,
+        world=world,
+        steps=steps,
+        batch=batch,
+        rate=rate,
+    )
+    return {path: moved[path] - agent[path] for path in paths}
+
+
+@functools.partial(
+    jax.jit, static_argnames=("network", "world", "steps", "batch", "rate")
+)
+def _descend(
+    key: jax.Array,
+    leaves: Tree,
+    agent: Tree,
+    observations: Array,
+    teacher: Float[Array, "batch actions"],
+    *,
+    network: Network,
+    world: World,
+    steps: int,
+    batch: int,
+    rate: optax.Schedule,
+) -> Tree:
+    """All steps of Adam."""
+    adam = optax.adam(rate)
+    aim = jax.nn.log_softmax(teacher)
+
+    def loss(leaves: Tree, rows: Array) -> Float[Array, ""]:
+        found = logits({**agent, **leaves}, network, world, observations[rows])
+        gap = aim[rows] - jax.nn.log_softmax(found)
+        return (jnp.exp(aim[rows]) * gap).sum(axis=1).mean()
+
+    def step(carry: tuple, key: jax.Array) -> tuple[tuple, None]:
+        leaves, moments = carry
+        rows = jax.random.randint(key, (batch,), 0, len(observations))
+        change, moments = adam.update(jax.grad(loss)(leaves, rows), moments, leaves)
+        return (optax.apply_updates(leaves, change), moments), None
+
+    start = (leaves, adam.init(leaves))
+    (leaves, _), _ = jax.lax.scan(step, start, jax.random.split(key, steps))
+    return leaves

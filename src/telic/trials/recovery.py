@@ -1,0 +1,101 @@
+"""Recovery: train on after an edit, beside the same training without it.
+
+Two questions. *Recovery*: how many steps of training under the old objective until an
+edited agent is as good at it as before ("salvage", in the words of the first founding
+study)? *Equivalent fine-tuning*: how many steps of ordinary training under the new
+objective does it take to be where the edit is at once?
+"""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Float, Float32
+
+from telic.agents import interventions
+from telic.agents.mlp import Network
+from telic.core import trees
+from telic.core.errors import InputError
+from telic.core.trees import Tree
+from telic.training.ppo import Hyper, Sizes
+from telic.training.train import Training, advance, check
+from telic.worlds.base import World
+
+
+class Curve(NamedTuple):
+    """Training on from some agent.
+
+    Attributes:
+        returns: (rollouts, objectives) the mean return of the episodes that were
+            completed in each rollout; NaN if there were none. The first rollout is
+            gathered before any update.
+        agent: The agent at the end.
+    """
+
+    returns: Float[np.ndarray, "rollouts objectives"]
+    agent: Tree
+
+
+def train_on(
+    state: Training,
+    agent: Tree,
+    weights: Float32[np.ndarray, " events"],
+    objectives: Float32[np.ndarray, "objectives events"],
+    *,
+    rollouts: int,
+    hyper: Hyper,
+    network: Network,
+    world: World,
+    sizes: Sizes,
+) -> Curve:
+    """Train an agent on from where a run stood, in its worlds and with its moments.
+
+    Args:
+        state: Where the run stood; it is left as it is.
+        agent: The agent that trains, in the place of the state's own.
+        weights: The objective that is trained.
+        objectives: Those under which returns are given, one row each.
+        rollouts: How many rollouts.
+        hyper: As in the run.
+        network: As in the run.
+        world: As in the run.
+        sizes: As in the run.
+
+    Raises:
+        InputError: If the agent holds interventions: they are not weights to train.
+        DivergedError: If a number is not finite.
+    """
+    if interventions.read(agent):
+        raise InputError(
+            "an agent with interventions cannot train on",
+            why="training would move them as if they were weights",
+            fix="train on after an edit of weights",
+        )
+    trees.check_alike(state.agent, agent)
+    # A copy: `advance` uses up what it is given.
+    fresh = jax.tree.map(jnp.array, state._replace(agent=agent))
+    returns = np.full((rollouts, len(objectives)), np.nan)
+    for rollout in range(rollouts):
+        fresh, metrics = advance(
+            fresh, hyper, weights, network=network, world=world, sizes=sizes
+        )
+        check(metrics, fresh.agent, rollouts=rollout + 1)
+        completed = int(metrics.episodes.completed)
+        if completed:
+            events = np.asarray(metrics.episodes.events, np.float64)
+            returns[rollout] = objectives @ (events / completed)
+    return Curve(returns, fresh.agent)
+
+
+def rollouts_to(curve: Float[np.ndarray, " rollouts"], mark: float) -> int | None:
+    """After how many rollouts' updates a return is at a mark; None if never.
+
+    0 means that the first rollout, before any update, was there already.
+
+    Example:
+        >>> rollouts_to(np.array([0.1, 0.5, 0.9]), 0.5), rollouts_to(np.zeros(2), 0.5)
+        (1, None)
+    """
+    there = np.flatnonzero(curve >= mark)
+    return int(there[0]) if len(there) else None

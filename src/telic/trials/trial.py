@@ -1,0 +1,125 @@
+"""A trial: edits of an agent on given boards, beside their nulls. There is no other.
+
+Every trial holds the agent unedited, the donor (the ceiling, if there is one), each
+edit and, for each edit, its nulls. All of them play the same episodes.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import jax
+
+from telic.agents.mlp import Network
+from telic.core.errors import InputError
+from telic.edits.base import Agent, Edit, receipt
+from telic.objectives.base import Objective
+from telic.trials.episodes import Boards, play
+from telic.trials.measures import Rates, rates
+from telic.worlds.base import World
+
+UNEDITED, DONOR = "no edit", "donor"
+
+
+class Result(NamedTuple):
+    """One row of a trial: an edit of one agent, or one of that edit's nulls.
+
+    Attributes:
+        edit: The edit's name; `no edit` and `donor` for the two that are none.
+        null: The name of the null; empty for the edit itself.
+        rates: What the edited agent did.
+        parameters: How many entries were changed or added.
+        norm: The Euclidean norm of that change.
+        changed: Whether anything was changed at all.
+    """
+
+    edit: str
+    null: str
+    rates: Rates
+    parameters: int
+    norm: float
+    changed: bool
+
+
+def trial(
+    agent: Agent,
+    edits: Mapping[str, Edit],
+    given: Boards,
+    *,
+    key: jax.Array,
+    network: Network,
+    world: World,
+    objectives: Sequence[Objective] = (),
+    donor: Agent | None = None,
+    extra: Mapping[str, Mapping[str, Edit]] | None = None,
+) -> list[Result]:
+    """Try edits of an agent beside their nulls.
+
+    Args:
+        agent: The agent to be edited.
+        edits: The edits by name.
+        given: The episodes that all agents play.
+        key: For what is random in the nulls.
+        network: The shape of the agents.
+        world: The world of the episodes.
+        objectives: Those under which a return is given.
+        donor: An agent that does what the edits aim at.
+        extra: Further nulls of some edits, by the edit's name: another seed's vector,
+            or that of training on under the old objective.
+
+    Returns:
+        `no edit`, `donor`, and for each edit itself and its nulls.
+
+    Raises:
+        InputError: If an edit does not fit the agent, has a name that is taken, or has
+            no null.
+    """
+    _check_names(edits)
+    play_ = _player(given, network, world, objectives)
+    results = [play_(UNEDITED, "", agent, agent)]
+    if donor is not None:
+        results.append(play_(DONOR, "", agent, donor))
+    for name, null, edit in _arms(agent, edits, key, extra or {}):
+        results.append(play_(name, null, agent, edit(agent)))
+    return results
+
+
+def _check_names(edits: Mapping[str, Edit]) -> None:
+    """Raise, before anything is played, if the name of an edit is taken."""
+    for name in edits:
+        if name in (UNEDITED, DONOR):
+            raise InputError(f"an edit is named {name!r}", why="the name is taken")
+
+
+def _arms(
+    agent: Agent,
+    edits: Mapping[str, Edit],
+    key: jax.Array,
+    extra: Mapping[str, Mapping[str, Edit]],
+) -> Iterator[tuple[str, str, Edit]]:
+    """Each edit, then its nulls, made one after another as they are needed."""
+    keys = jax.random.split(key, len(edits))
+    for (name, edit), null_key in zip(edits.items(), keys, strict=True):
+        nulls = {**edit.nulls(null_key, agent), **extra.get(name, {})}
+        if not nulls:
+            raise InputError(
+                f"edit {name!r} has no null",
+                why="what an edit does means nothing without one",
+                fix="give it one: extra={name: {...}}",
+            )
+        yield name, "", edit
+        for null, control in nulls.items():
+            yield name, null, control
+
+
+def _player(
+    given: Boards, network: Network, world: World, objectives: Sequence[Objective]
+):
+    """Evaluation of one arm."""
+
+    def evaluate(name: str, null: str, before: Agent, after: Agent) -> Result:
+        played = play(after, given, network=network, world=world)
+        done = receipt(before, after)
+        found = rates(played, world, objectives)
+        return Result(name, null, found, done.parameters, done.norm, done.changed)
+
+    return evaluate

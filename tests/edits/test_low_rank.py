@@ -1,0 +1,79 @@
+"""Low rank: the best approximation of the difference, and at full rank all of it."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from telic.edits import LowRank
+from tests.agents.small import AGENT, DONOR
+
+KERNELS = [path for path, leaf in AGENT.items() if leaf.ndim == 2]
+BIASES = [path for path in AGENT if path not in KERNELS]
+numbers = st.floats(-8, 8, width=32)
+
+
+def difference(rank, path, strength=1.0):
+    """What the edit adds to a leaf."""
+    edited = LowRank(DONOR, rank, strength=strength)(AGENT)
+    return np.asarray(edited[path], np.float64) - np.asarray(AGENT[path], np.float64)
+
+
+@pytest.mark.known
+@pytest.mark.parametrize("rank", [1, 2, 5, 8])
+def test_the_difference_of_every_kernel_has_the_rank_asked_for(rank):
+    for path in KERNELS:
+        values = np.linalg.svd(difference(rank, path), compute_uv=False)
+        assert (values[:rank] > 1e-2).all(), path
+        assert (values[rank:] < 1e-4).all(), path
+
+
+@pytest.mark.known
+@pytest.mark.parametrize("rank", [8, 500])
+def test_full_rank_is_the_donor(rank):
+    edited = LowRank(DONOR, rank)(AGENT)
+    for path, leaf in DONOR.items():
+        np.testing.assert_allclose(edited[path], leaf, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.known
+def test_biases_are_taken_over_whole():
+    edited = LowRank(DONOR, 1)(AGENT)
+    for path in BIASES:
+        np.testing.assert_allclose(edited[path], DONOR[path], rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.known
+def test_what_is_left_out_has_the_norm_of_the_other_singular_values():
+    for path in KERNELS:
+        gap = np.asarray(DONOR[path], np.float64) - np.asarray(AGENT[path])
+        values = np.linalg.svd(gap, compute_uv=False)
+        for rank in (1, 3):
+            rest = np.linalg.norm(gap - difference(rank, path))
+            due = np.linalg.norm(values[rank:])
+            assert rest == pytest.approx(due, rel=1e-4, abs=1e-4)
+
+
+@pytest.mark.known
+def test_the_strength_scales_the_difference_and_not_its_rank():
+    for path in AGENT:
+        whole, twice = difference(2, path), difference(2, path, strength=-2.0)
+        np.testing.assert_allclose(twice, -2 * whole, rtol=1e-3, atol=1e-5)
+
+
+@settings(max_examples=20)
+@given(
+    arrays(np.float32, (4, 3), elements=numbers),
+    arrays(np.float32, (4, 3), elements=numbers),
+)
+def test_a_higher_rank_is_never_farther_from_the_donor(a, b):
+    agent, donor = {"k": jnp.asarray(a)}, {"k": jnp.asarray(b)}
+    gaps = [
+        float(jnp.linalg.norm(LowRank(donor, rank)(agent)["k"] - donor["k"]))
+        for rank in (1, 2, 3)
+    ]
+    assert gaps[2] <= gaps[1] + 1e-4
+    assert gaps[1] <= gaps[0] + 1e-4
+    assert gaps[2] < 1e-4
