@@ -8,8 +8,17 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from telic.activations import capture as capture
     from telic.agents import Network as Network
     from telic.core.errors import TelicError as TelicError
+    from telic.edits import Add as Add
+    from telic.edits import Graft as Graft
+    from telic.edits import LowRank as LowRank
+    from telic.edits import Relabel as Relabel
+    from telic.edits import Splice as Splice
+    from telic.edits import Steer as Steer
+    from telic.edits import Transport as Transport
+    from telic.edits import receipt as receipt
     from telic.objectives import Objective as Objective
     from telic.objectives import Phase as Phase
     from telic.objectives import alternation as alternation
@@ -28,6 +37,15 @@ if TYPE_CHECKING:
     from telic.training import Training as Training
     from telic.training import advance as advance
     from telic.training import begin as begin
+    from telic.trials import boards as boards
+    from telic.trials import play as play
+    from telic.trials import rates as rates
+    from telic.trials import tabulate as tabulate
+    from telic.trials import trial as trial
+    from telic.trials import verdict as verdict
+    from telic.vectors import carry as carry
+    from telic.vectors import contrast as contrast
+    from telic.vectors import isolate as isolate
     from telic.worlds import Keys as Keys
     from telic.worlds import World as World
 
@@ -45,6 +63,24 @@ _HOMES = {
     "Training": "training",
     "begin": "training",
     "advance": "training",
+    "isolate": "vectors",
+    "contrast": "vectors",
+    "carry": "vectors",
+    "capture": "activations",
+    "Add": "edits",
+    "Splice": "edits",
+    "Graft": "edits",
+    "LowRank": "edits",
+    "Steer": "edits",
+    "Transport": "edits",
+    "Relabel": "edits",
+    "receipt": "edits",
+    "boards": "trials",
+    "play": "trials",
+    "rates": "trials",
+    "trial": "trials",
+    "tabulate": "trials",
+    "verdict": "trials",
     "Run": "runs.folder",
     "find": "runs.folder",
     "select": "runs.query",

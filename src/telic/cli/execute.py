@@ -15,7 +15,12 @@ INTERRUPTED = 130
 
 
 def execute(
-    runs: Sequence[Run], *, root: Path, workers: int | None, as_json: bool = False
+    runs: Sequence[Run],
+    *,
+    root: Path,
+    workers: int | None,
+    as_json: bool = False,
+    quiet: bool = False,
 ) -> int:
     """Carry runs to their ends.
 
@@ -24,17 +29,18 @@ def execute(
         root: The folder of experiments they are in.
         workers: How many processes; None: one a core.
         as_json: Print one JSON object instead of tables.
+        quiet: Print nothing at all.
 
     Returns:
         The exit code: 0, 130 if stopped, else that of the first error.
     """
     paths = [run.path for run in runs]
-    with Bars(list(runs), quiet=as_json) as bars:
+    with Bars(list(runs), quiet=as_json or quiet) as bars:
         outcome = carry_all(paths, workers=workers, listen=bars)
     index.refresh(root)
     if as_json:
         say_json(_as_json(runs, outcome))
-    else:
+    elif not quiet:
         _tell(runs, root, outcome)
     if outcome.failed:
         return next(iter(outcome.failed.values())).code

@@ -14,6 +14,8 @@ VERBS = {
     "resume": "go on with runs that were stopped or killed",
     "runs": "list, show or verify runs, or make the index anew",
     "compare": "choose runs by a condition and print them side by side",
+    "edit": "edit an agent by an expression and try it: telic edit RUN EXPRESSION",
+    "study": "edit trained agents and test the edits: telic study splice EXPERIMENT",
     "report": "make one HTML page, with figures, of one or many runs",
     "demo": "a small real study from start to report, in a few minutes",
     "doctor": "check the installation and this machine",

@@ -55,7 +55,7 @@ def write(runs: Sequence[Any], out: Path) -> list[Path]:
     Returns:
         The files, the page first.
     """
-    from telic.report import FIGURES, build
+    from telic.report import FIGURES, build, moves
     from telic.report.page import markdown, render
     from telic.report.records import phases_csv
     from telic.report.style import svg
@@ -67,6 +67,8 @@ def write(runs: Sequence[Any], out: Path) -> list[Path]:
     texts["phases.csv"] = phases_csv(numbers)
     for name, draw in FIGURES.items():
         texts[f"{name}.svg"] = svg(draw(numbers))
+    if moves.moves(runs[0].plan()) and runs[0].status() == "complete":
+        texts["field.svg"] = svg(moves.policy_field(runs[0]).figure)
     for name, text in texts.items():
         disk.write_file(out / name, text.encode())
     return [out / name for name in texts]

@@ -50,6 +50,21 @@ def parse(
         raise _wrong(said.getvalue(), prog) from None
 
 
+def named(argv: Sequence[str], option: str, default: str) -> str:
+    """The value of one option, read before all others: it decides their defaults.
+
+    Example:
+        >>> named(["--preset", "small"], "--preset", "full")
+        'small'
+    """
+    for here, following in zip(argv, [*argv[1:], ""], strict=True):
+        if here == option and following:
+            return following
+        if here.startswith(f"{option}="):
+            return here.removeprefix(f"{option}=")
+    return default
+
+
 def root_folder(given: Path | None = None) -> Path:
     """The folder of experiments: what was given, else TELIC_ROOT, else telic_runs."""
     return given or Path(os.environ.get("TELIC_ROOT", "telic_runs"))

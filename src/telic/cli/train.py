@@ -97,7 +97,7 @@ def _parse(study: str, argv: Sequence[str]) -> tuple[Running, Any]:
     from telic.studies import STUDIES
 
     kind = STUDIES[study]
-    config = kind.preset(_preset(argv))
+    config = kind.preset(terminal.named(argv, "--preset", "post"))
     options = dataclasses.make_dataclass(
         "Options", [("running", Running), ("study", kind)], frozen=True
     )
@@ -109,16 +109,6 @@ def _parse(study: str, argv: Sequence[str]) -> tuple[Running, Any]:
         default=options(running=Running(), study=config),
     )
     return parsed.running, parsed.study
-
-
-def _preset(argv: Sequence[str]) -> str:
-    """The preset named in the arguments; it decides the defaults of all others."""
-    for here, following in zip(argv, [*argv[1:], ""], strict=True):
-        if here == "--preset" and following:
-            return following
-        if here.startswith("--preset="):
-            return here.removeprefix("--preset=")
-    return "post"
 
 
 def _check_experiment(name: str) -> None:

@@ -70,6 +70,7 @@ def alternation(
     *,
     records: Mapping[int, Mapping[str, Any]],
     episodes: Sequence[Image] = (),
+    moved: Sequence[Section] = (),
     command: str = "",
     folders: Sequence[str] = (),
 ) -> Page:
@@ -79,6 +80,7 @@ def alternation(
         summary: Its numbers.
         records: By seed, what its `run.json` holds: `plan` and `versions` are shown.
         episodes: Moving images of an agent at work, with captions.
+        moved: What became of its agents when their goals were moved.
         command: The command that reproduces the runs.
         folders: Where the files are, as the reader should look for them.
     """
@@ -86,6 +88,7 @@ def alternation(
         _everything(summary),
         *_endings(summary),
         *([Section("Watch it", images=tuple(episodes))] if episodes else []),
+        *moved,
         Section("Each seed", tables=(seeds_table(summary),)),
         _as_published(summary),
         Section("Every phase in numbers", tables=(phases_table(summary),), folded=True),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from telic.core.errors import InputError
 from telic.objectives.schedule import locate
+from telic.report import moves
 from telic.report.alternation import alternation
 from telic.report.page import Image, Page
 from telic.runs import checkpoint, metrics
@@ -59,6 +60,7 @@ def page(runs: Sequence[Run], *, command: str = "") -> Page:
         summary(runs),
         records={run.seed(): run.record() for run in runs},
         episodes=_episodes(runs[0]),
+        moved=moves.section(runs),
         command=command,
         folders=[str(Path(*runs[0].path.parts[-2:-1]))],
     )

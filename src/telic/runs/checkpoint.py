@@ -139,6 +139,9 @@ def _arrays(checkpoint: Checkpoint, name: str) -> dict[str, np.ndarray]:
             fix="telic resume goes on from the checkpoint before it",
         )
     try:
-        return load(data)
+        found = load(data)
     except (SafetensorError, ValueError, KeyError) as error:
         raise DamagedError(f"{path} is not safetensors", why=str(error)) from error
+    # `load` gives them in an order of chance, and a sum over leaves, such as the norm
+    # of an agent, depends on their order in its last bit.
+    return {name: found[name] for name in sorted(found)}

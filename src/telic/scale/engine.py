@@ -26,6 +26,9 @@ def prepare(core: int | None = None) -> None:
     flags = os.environ.get("XLA_FLAGS", "")
     if FLAGS not in flags:
         os.environ["XLA_FLAGS"] = f"{flags} {FLAGS}".strip()
+    # NumPy's threads wait by spinning: beside other work, two are far slower than one.
+    for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(threads, "1")
     # XLA compares the tuning flags of a cached program with the processor's abilities
     # and logs a screenful of "errors" though both are this machine's: keep it quiet.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -4,10 +4,11 @@ The parent only listens. A worker that is asked to stop checkpoints its run and 
 worker that dies takes one run with it, which is reported and can be resumed.
 """
 
+import importlib
 import multiprocessing
 import queue
 import signal
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -35,17 +36,28 @@ class Outcome:
     stopped: bool = False
 
 
+TRAIN = "telic.scale.jobs:train"
+
+
 def carry_all(
-    paths: Sequence[Path], *, workers: int | None = None, listen: Listener
+    paths: Sequence[Path],
+    *,
+    workers: int | None = None,
+    listen: Listener,
+    job: str = TRAIN,
+    options: Mapping[str, Any] | None = None,
 ) -> Outcome:
-    """Carry every run to its end, several at a time.
+    """Do a job with every run, several at a time; by default train it to its end.
 
     Args:
         paths: The folders of the runs.
         workers: How many processes; None: one a core, and no more than there are runs.
         listen: Called in this process with (path, kind, value) for every message:
-            `start` (None), `row` ((metrics, seconds)), `notice` (a sentence), `end`
-            (None) and `error` (a TelicError).
+            `start` (None), `row` ((metrics, seconds)) or `share` (how much is done, 0
+            to 1), `notice` (a sentence), `end` (None) and `error` (a TelicError).
+        job: `module:function`, imported in the workers once JAX is set up; called with
+            the run, the options, `tell(kind, value)` and `stop()`.
+        options: Plain data for the job.
 
     Raises:
         InputError: If `workers` is not at least 1.
@@ -54,13 +66,21 @@ def carry_all(
     check_workers(workers)
     count = min(len(paths), len(cores) if workers is None else workers)
     context = multiprocessing.get_context("spawn")
+    plain = dict(options or {})
     tasks, messages, stop = context.Queue(), context.Queue(), context.Event()
     for path in [*map(str, paths), *[None] * count]:
         tasks.put(path)
     team = [
         context.Process(
             target=_work,
-            args=(tasks, messages, stop, cores[i % len(cores)]),
+            args=(
+                tasks,
+                messages,
+                stop,
+                cores[i % len(cores)],
+                job,
+                plain,
+            ),
             daemon=True,
         )
         for i in range(count)
@@ -112,7 +132,8 @@ def _listen(
             outcome.done.append(path)
         listen(path, kind, value)
     for path in paths:
-        if running.get(path) in ("start", "row", "notice"):
+        untouched = path not in running and not outcome.stopped
+        if untouched or running.get(path) in ("start", "row", "share", "notice"):
             outcome.failed[path] = _lost(path)
             listen(path, "error", outcome.failed[path])
     return outcome
@@ -133,11 +154,14 @@ def _lost(path: str) -> TelicError:
     )
 
 
-def _work(tasks: Any, messages: Any, stop: Any, core: int) -> None:
+def _work(
+    tasks: Any, messages: Any, stop: Any, core: int, job: str, options: dict
+) -> None:
     """A worker: take runs from the queue until there is none."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     engine.prepare(core)
-    from telic.runs.carry import carry  # JAX is imported here, after its settings
+    module, _, name = job.partition(":")
+    work = getattr(importlib.import_module(module), name)  # only now may JAX load
     from telic.runs.folder import Run
 
     parent = multiprocessing.parent_process()
@@ -148,10 +172,10 @@ def _work(tasks: Any, messages: Any, stop: Any, core: int) -> None:
     while (path := tasks.get()) is not None and not stopping():
         messages.put((path, "start", None))
         try:
-            carry(
+            work(
                 Run(Path(path)),
-                report=lambda row, s, path=path: messages.put((path, "row", (row, s))),
-                notice=lambda text, path=path: messages.put((path, "notice", text)),
+                options,
+                tell=lambda kind, value, path=path: messages.put((path, kind, value)),
                 stop=stopping,
             )
             messages.put((path, "end", None))

@@ -1,0 +1,193 @@
+"""`telic study NAME EXPERIMENT`: edit trained agents, beside nulls, over seeds."""
+
+import dataclasses
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import tyro
+
+from telic.cli import terminal
+from telic.cli.terminal import clean, say, say_json
+from telic.core.errors import InputError
+from telic.core.names import check_name
+
+EDIT_STUDIES = ("splice", "retarget", "recipes")
+"""The studies of edits, known without loading JAX."""
+
+HELP = """usage: telic study NAME EXPERIMENT [OPTIONS]
+
+  splice     where does the goal sit? move it at every late switch
+  retarget   make agents fetch a colour that they were never rewarded for
+  recipes    does where it sits depend on how the agent was trained? (trains them)
+
+telic study NAME --help lists every option of a study.
+example: telic train alternation --seeds 0:10 && telic study splice EXPERIMENT"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Working:
+    """On which runs, where and how."""
+
+    runs: Annotated[tuple[str, ...], tyro.conf.Positional] = ()
+    """An experiment, or some of its runs, by name."""
+    preset: str = "full"
+    """The settings to begin from: full, or small for a test of the machinery."""
+    workers: int | None = None
+    """How many processes, each on a core of its own; default: one a core."""
+    root: Path | None = None
+    """The folder of experiments; default: $TELIC_ROOT, or telic_runs."""
+    out: Path | None = None
+    """The folder to write to; default: the study's name in the experiment's folder."""
+    json: bool = False
+    """Print one JSON object at the end, and nothing else."""
+
+
+def run(argv: Sequence[str]) -> int:
+    """Answer a study for every run, and report; the same command goes on."""
+    if not argv or argv[0] in ("-h", "--help"):
+        print(HELP)
+        return 0 if argv else 2
+    if argv[0].startswith("-"):
+        raise InputError("no study", why=f"{argv[0]} came first", fix="telic study")
+    name = check_name(argv[0], EDIT_STUDIES, kind="study")
+    if name == "recipes":
+        from telic.cli import recipes
+
+        return recipes.run(argv[1:])
+    from telic.scale import engine
+
+    engine.prepare()
+    from telic.runs import folder
+    from telic.studies.gather import check_together
+
+    working, settings = _parse(name, argv[1:])
+    if not working.runs:
+        raise InputError(
+            "which runs?", fix=f"telic study {name} EXPERIMENT; see: telic runs list"
+        )
+    root = terminal.root_folder(working.root)
+    runs = folder.resolve(root, list(working.runs))
+    check_together(runs)
+    check_complete(runs)
+    code = work(name, runs, settings, workers=working.workers, quiet=working.json)
+    if code:
+        return code
+    out = working.out or runs[0].path.parent / name
+    files = write(name, runs, settings, out, command=_command(name, argv))
+    _tell(name, files, out, as_json=working.json)
+    return 0
+
+
+def work(
+    name: str,
+    runs: Sequence[Any],
+    settings: Mapping[str, Any],
+    *,
+    workers: int | None,
+    quiet: bool = False,
+) -> int:
+    """Do a study's job with every run that lacks it; return an exit code."""
+    from telic.cli.shares import Shares
+    from telic.scale.local import carry_all
+
+    with Shares(list(runs), quiet=quiet) as listen:
+        outcome = carry_all(
+            [run.path for run in runs],
+            workers=workers,
+            listen=listen,
+            job=f"telic.studies.{name}:job",
+            options=settings,
+        )
+    if outcome.failed:
+        for error in outcome.failed.values():
+            terminal.complain(error)
+        return next(iter(outcome.failed.values())).code
+    return 130 if outcome.stopped else 0
+
+
+def write(
+    name: str,
+    runs: Sequence[Any],
+    settings: Mapping[str, Any],
+    out: Path,
+    *,
+    command: str,
+) -> list[Path]:
+    """Write a study's page, its tables and its figures; the page first."""
+    from telic.report import effects
+    from telic.runs import disk
+
+    texts = effects.texts(name, runs, settings, command=command)
+    for file, text in texts.items():
+        disk.write_file(out / file, text.encode())
+    return [out / file for file in texts]
+
+
+def check_complete(runs: Sequence[Any]) -> None:
+    """Raise unless every run is complete.
+
+    Raises:
+        InputError: It names the first that is not.
+    """
+    for run in runs:
+        if run.status() != "complete":
+            raise InputError(
+                f"{run.name} is {run.status()}",
+                why="a study needs its last checkpoints",
+                fix=f"telic resume {run.name}",
+            )
+
+
+def _parse(name: str, argv: Sequence[str]) -> tuple[Working, dict[str, Any]]:
+    """The options of the command, and the study's settings as plain data."""
+    from telic.studies import EDIT_STUDIES
+    from telic.studies.answers import settings_of
+
+    kind = EDIT_STUDIES[name]
+    preset = terminal.named(argv, "--preset", "full")
+    check_name(preset, ("full", "small"), kind="preset")
+    options = dataclasses.make_dataclass(
+        "Options", [("working", Working), ("study", kind)], frozen=True
+    )
+    options.__doc__ = kind.__doc__
+    parsed = terminal.parse(
+        options,
+        argv,
+        prog=f"telic study {name}",
+        default=options(working=Working(), study=kind.preset(preset)),
+    )
+    return parsed.working, settings_of(parsed.study)
+
+
+def _command(name: str, argv: Sequence[str]) -> str:
+    """The command as it was given, without where it was to write."""
+    kept, value = [], False
+    for word in argv[1:]:
+        option, _, given = word.partition("=")
+        if not value and option not in ("--json", "--out", "--root"):
+            kept.append(word)
+        value = not value and option in ("--out", "--root") and not given
+    return f"telic study {name} {shlex.join(kept)}"
+
+
+def _tell(name: str, files: Sequence[Path], out: Path, *, as_json: bool) -> None:
+    """Where everything is."""
+    if as_json:
+        say_json({"files": [str(path) for path in files]})
+        return
+    text = next(path for path in files if path.suffix == ".md").read_text()
+    say(clean_lines(text.split("\n## ")[0]))
+    say(f"\n{len(files)} files in {clean(out)}")
+    say(f"open:  {clean(files[0])}")
+
+
+def clean_lines(text: str) -> str:
+    """Text of many lines, each made safe for a terminal.
+
+    Example:
+        >>> clean_lines("a" + chr(27) + chr(10) + "b").splitlines()
+        ['a·', 'b']
+    """
+    return "\n".join(clean(line) for line in text.splitlines() if line.strip())

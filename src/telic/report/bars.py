@@ -1,0 +1,134 @@
+"""One row for each edit of a family: its value, and that of its strongest null below.
+
+Filled circles are edits, open grey squares the strongest null of each, whose name
+stands at the right. An edit has an effect of its own where the two lie apart.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from telic.report.arms import (
+    EDIT,
+    NULL,
+    REFERENCES,
+    SEED,
+    around,
+    bands,
+    headline,
+    limits,
+    name,
+    references,
+)
+from telic.report.margin import spread, wrapped
+from telic.report.style import INK, QUIET, panels
+from telic.stats import Band
+from telic.studies.arms import Arm, Standing, of_group, standings
+from telic.trials import Table
+
+ROW, AROUND = 0.34, 1.5
+"""The height of a row, and of what stands around the rows, in inches."""
+
+SEEDS, ABOVE, BELOW = -0.3, -0.12, 0.2
+"""Where an edit's seeds, the edit and its null stand about the middle of a row."""
+
+NAME = 0.16
+"""About how wide the name of a reference is, in widths of the axes."""
+
+
+def bars(
+    table: Table, arms: Sequence[Arm], *, group: str, measure: str, label: str
+) -> Figure:
+    """One group of arms as rows, each with the strongest of its nulls.
+
+    Args:
+        table: The trial over seeds.
+        arms: The arms of the study; the rows stand in their order.
+        group: The group to draw.
+        measure: What the edits are to raise.
+        label: What that is, in words.
+
+    Raises:
+        InputError: If there is no such group, or as for `standings`.
+    """
+    found = standings(table, of_group(arms, group), measure)
+    lines = references(table, measure)
+    figure, (axes,) = panels(1, height=AROUND + ROW * len(found))
+    rates, nulls = bands(found)
+    shown = [one for s in found for one in (s.values, s.null_values)]
+    axes.set_xlim(limits(*shown, *rates, *nulls, list(lines.values())))
+    _rows(axes, found)
+    _references(axes, lines)
+    _points(axes, rates, EDIT, at=ABOVE)
+    _points(axes, nulls, NULL, at=BELOW)
+    _seeds(axes, [one.values for one in found], EDIT, at=SEEDS)
+    if not np.isfinite(nulls.low).any():
+        _seeds(axes, [one.null_values for one in found], NULL, at=BELOW)
+    _legend(figure)
+    headline(figure, label, around(found))
+    return figure
+
+
+def _rows(axes: Axes, found: Sequence[Standing]) -> None:
+    """A stripe for every other row; edits named at the left, nulls at the right."""
+    axes.set_ylim(len(found) - 0.5, -0.5)
+    names = [wrapped(one.arm.edit, width=32, lines=2) for one in found]
+    axes.set_yticks(range(len(found)), names)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(visible=False, axis="y")
+    axes.grid(visible=True, axis="x", color=QUIET, alpha=0.25, lw=0.6)
+    for row in range(0, len(found), 2):
+        axes.axhspan(row - 0.5, row + 0.5, color=QUIET, alpha=0.07, lw=0, zorder=0)
+    words: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "fontsize": 8}
+    for row, one in enumerate(found):
+        null = name(one.null.null)
+        axes.text(1.012, row + BELOW, null, va="center", color=QUIET, **words)
+
+
+def _references(axes: Axes, found: Mapping[str, float]) -> None:
+    """A line down at each reference, its name above."""
+    left, right = axes.get_xlim()
+    wide = NAME * (right - left)
+    places = spread(list(found.values()), [wide] * len(found))
+    for (which, value), place in zip(found.items(), places, strict=True):
+        axes.axvline(value, **REFERENCES[which], zorder=1)
+        axes.text(
+            place,
+            1.01,
+            f"{which}, {value:z.2f}",
+            transform=axes.get_xaxis_transform(),
+            ha="center",
+            va="bottom",
+            fontsize=8.5,
+            color=INK,
+        )
+
+
+def _points(axes: Axes, rates: Band, look: Mapping[str, Any], *, at: float) -> None:
+    """Means with their intervals."""
+    rows = np.arange(len(rates.estimate)) + at
+    axes.hlines(rows, rates.low, rates.high, color=look["color"], lw=1.6, zorder=3)
+    axes.plot(rates.estimate, rows, **look, lw=0, zorder=4, clip_on=False)
+
+
+def _seeds(
+    axes: Axes, values: Sequence[np.ndarray], look: Mapping[str, Any], *, at: float
+) -> None:
+    """Every seed as a faint dot."""
+    rows = np.arange(len(values)) + at
+    axes.plot(np.array(values), rows, **SEED, color=look["color"], zorder=2)
+
+
+def _legend(figure: Figure) -> None:
+    """What the marks are, below the axis."""
+    null = "its strongest null (mean), named at the right"
+    entries = [
+        Line2D([], [], **EDIT, lw=0, label="edit (mean)"),
+        Line2D([], [], **NULL, lw=0, label=null),
+    ]
+    place: dict[str, Any] = {"loc": "outside lower center", "ncols": 2}
+    figure.legend(handles=entries, frameon=False, fontsize=8.5, labelcolor=INK, **place)

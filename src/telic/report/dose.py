@@ -1,0 +1,210 @@
+"""A curve over a dose: what an edit does, the more there is of it, beside its nulls.
+
+Line, circles and band are the edit; the grey square beside each circle is the strongest
+null of that very dose. Where the two part, the edit does what its size alone does not.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation, Transform
+
+from telic.core.errors import InputError
+from telic.report.arms import (
+    EDIT,
+    NULL,
+    OTHER,
+    REFERENCES,
+    SEED,
+    around,
+    band,
+    bands,
+    headline,
+    limits,
+    references,
+)
+from telic.report.margin import Note, across, beside
+from telic.report.style import QUIET, panels
+from telic.report.style import label as printable
+from telic.stats import Band
+from telic.studies.arms import Arm, Standing, of_group, standings
+from telic.trials import Table
+
+HEIGHT = 3.9
+"""The height of the figure, in inches."""
+
+BESIDE = 5.0
+"""How far to the right of its edit a null stands, and how far beside them their seeds
+(those of an edit at its left), in points."""
+
+CLOSE = 0.035
+"""Two numbers on a logarithmic axis stand at least so far apart, in its widths."""
+
+
+def dose(
+    table: Table,
+    arms: Sequence[Arm],
+    *,
+    group: str,
+    measure: str,
+    label: str,
+    axis: str,
+    other: tuple[str, str] | None = None,
+    log: bool = False,
+) -> Figure:
+    """One group of arms as a curve, each beside the strongest of its nulls.
+
+    Args:
+        table: The trial over seeds.
+        arms: The arms of the study; those of the group have a place on its axis.
+        group: The group to draw.
+        measure: What the edits are to raise.
+        label: What that is, in words.
+        axis: What the group's axis is, in words, with its unit.
+        other: A second measure to draw thinly, and what it is in words.
+        log: Whether the axis is logarithmic.
+
+    Raises:
+        InputError: If there is no such group, one of its arms has no place on the axis,
+            or as for `standings`.
+    """
+    chosen = sorted(_placed(of_group(arms, group), log=log), key=lambda pair: pair[0])
+    places = np.array([x for x, _ in chosen])
+    found = standings(table, [arm for _, arm in chosen], measure)
+    figure, (axes,) = panels(1, height=HEIGHT)
+    _across(axes, places, axis, log=log)
+    notes = [_edits(axes, places, found, group), _nulls(axes, places, found)]
+    if other is not None:
+        notes.append(_other(axes, table, places, found, *other))
+    lines = references(table, measure)
+    notes += across(axes, lines, [REFERENCES[name] for name in lines])
+    axes.set_ylim(limits(*_shown(table, found, other), [note.at for note in notes]))
+    beside(axes, notes, height=HEIGHT)
+    headline(figure, label, around(found, shape="bands, bars"))
+    return figure
+
+
+def _placed(arms: Sequence[Arm], *, log: bool) -> list[tuple[float, Arm]]:
+    """Each arm with its place on the axis."""
+    placed = [(arm.x, arm) for arm in arms if arm.x is not None]
+    if len(placed) < len(arms):
+        odd = next(arm.edit for arm in arms if arm.x is None)
+        raise InputError(
+            f"arm {odd!r} has no place on an axis",
+            why="a curve is drawn over an axis",
+            fix="draw categories as bars",
+        )
+    for x, arm in placed:
+        if log and x <= 0:
+            raise InputError(
+                f"arm {arm.edit!r} stands at {x}",
+                why="a logarithmic axis has no place for it",
+                fix="log=False",
+            )
+    return placed
+
+
+def _across(axes: Axes, places: np.ndarray, name: str, *, log: bool) -> None:
+    """The axis of doses; a logarithmic one names the doses that were tried."""
+    axes.set_xlabel(printable(name, longest=80))
+    if log:
+        axes.set_xscale("log")
+        ticks = _ticks(places)
+        axes.set_xticks(ticks, [f"{x:g}" for x in ticks], minor=False)
+        axes.set_xticks([], minor=True)
+    elif places.min() < 0 < places.max():
+        axes.axvline(0, color=QUIET, lw=0.6, alpha=0.6, zorder=0)
+
+
+def _ticks(places: np.ndarray) -> list[float]:
+    """The places, but for those too close to the one before."""
+    ticks: list[float] = []
+    least = CLOSE * np.log(places.max() / places.min())
+    for x in places.tolist():
+        if not ticks or np.log(x / ticks[-1]) > least:
+            ticks.append(x)
+    return ticks
+
+
+def _edits(
+    axes: Axes, places: np.ndarray, found: Sequence[Standing], group: str
+) -> Note:
+    """The curve of the edits, with its band and every seed."""
+    rates, _ = bands(found)
+    look = {**EDIT, "lw": 1.8}
+    _shade(axes, places, rates, EDIT["color"], alpha=0.2)
+    _seeds(axes, places, [one.values for one in found], EDIT, beside=-BESIDE)
+    axes.plot(places, rates.estimate, **look, zorder=4, clip_on=False)
+    return Note(rates.estimate[-1], group, look)
+
+
+def _nulls(axes: Axes, places: np.ndarray, found: Sequence[Standing]) -> Note:
+    """The strongest null of each edit, which may be another one at each dose."""
+    _, nulls = bands(found)
+    look, where = {**NULL, "lw": 0}, _moved(axes, BESIDE)
+    if np.isfinite(nulls.low).any():
+        ends = (nulls.low, nulls.high)
+        axes.vlines(places, *ends, color=NULL["color"], lw=1.2, transform=where)
+    else:
+        seeds = [one.null_values for one in found]
+        _seeds(axes, places, seeds, NULL, beside=2 * BESIDE)
+    axes.plot(places, nulls.estimate, **look, transform=where, zorder=3)
+    return Note(nulls.estimate[-1], "strongest null", look)
+
+
+def _other(
+    axes: Axes,
+    table: Table,
+    places: np.ndarray,
+    found: Sequence[Standing],
+    measure: str,
+    words: str,
+) -> Note:
+    """Another measure of the same edits."""
+    curve = band(table.interval(measure, one.arm.edit) for one in found)
+    _shade(axes, places, curve, OTHER["color"], alpha=0.1)
+    axes.plot(places, curve.estimate, **OTHER, zorder=2.5, clip_on=False)
+    return Note(curve.estimate[-1], words, OTHER)
+
+
+def _shade(
+    axes: Axes, places: np.ndarray, curve: Band, colour: str, *, alpha: float
+) -> None:
+    """The band around a curve, if it has one."""
+    if np.isfinite(curve.low).any():
+        axes.fill_between(
+            places, curve.low, curve.high, color=colour, alpha=alpha, lw=0
+        )
+
+
+def _seeds(
+    axes: Axes,
+    places: np.ndarray,
+    values: Sequence[np.ndarray],
+    look: Mapping[str, Any],
+    *,
+    beside: float,
+) -> None:
+    """Every seed as a faint dot, so many points beside its mean."""
+    dots, where = {**SEED, "color": look["color"]}, _moved(axes, beside)
+    axes.plot(places, np.array(values), **dots, transform=where, zorder=2)
+
+
+def _moved(axes: Axes, points: float) -> Transform:
+    """The coordinates of the axes, moved to the right on any scale."""
+    inches = axes.figure.dpi_scale_trans
+    return axes.transData + ScaledTranslation(points / 72, 0, inches)
+
+
+def _shown(
+    table: Table, found: Sequence[Standing], other: tuple[str, str] | None
+) -> list[np.ndarray]:
+    """Every number that needs room on the y-axis."""
+    numbers = [one for s in found for one in (s.values, s.null_values)]
+    numbers += [end for side in bands(found) for end in side]
+    if other is not None:
+        numbers += [table.values_of(other[0], one.arm.edit) for one in found]
+    return numbers

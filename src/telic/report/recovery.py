@@ -1,0 +1,119 @@
+"""Training on after an edit: the return against steps, for agents side by side.
+
+What an edit took away comes back with training, or what it gave is kept; a null of the
+same size and the agent without an edit, trained on in the same worlds, say how much of
+that is the edit's. The first point of a curve is before any update.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from telic.core.errors import InputError
+from telic.report.arms import headline, limits, seeds
+from telic.report.margin import Note, across, beside
+from telic.report.style import INK, Look, looks, panels
+from telic.studies.curves import Curve, over_seeds
+
+LINES = ("-", (0, (5, 2)), (0, (6, 2, 1, 2)), (0, (2, 1.5)))
+"""The lines of curves, in their order."""
+
+MARKS = tuple(
+    {"color": INK, "lw": 0.9, "ls": (0, dashes)} for dashes in ((1, 2), (8, 3), (3, 3))
+)
+"""The lines of marks, in their order."""
+
+HEIGHT = 3.9
+"""The height of the figure, in inches."""
+
+MARKERS = 8
+"""About how many markers a curve has."""
+
+REALS = (-np.inf, np.inf)
+
+
+def recovery(
+    curves: Mapping[str, Float[np.ndarray, "_ _"]],
+    *,
+    label: str,
+    steps_per_rollout: int,
+    marks: Mapping[str, float] | None = None,
+) -> Figure:
+    """One curve for each agent: the interquartile mean of the seeds and its interval.
+
+    Of fewer than four seeds every seed is shown instead of an interval.
+
+    Args:
+        curves: (seeds, rollouts) by the agent's name; NaN where no episode ended.
+        label: What is measured, in words.
+        steps_per_rollout: Steps of the world in a rollout.
+        marks: Values to compare with, by name: a line across at each.
+
+    Raises:
+        InputError: If there is no curve, or one has no number.
+    """
+    _check(curves)
+    found = {name: over_seeds(values, REALS) for name, values in curves.items()}
+    most = (max(len(c.n) for c in found.values()) - 1 or 1) * steps_per_rollout
+    unit, words = (1e6, "millions") if most >= 2e6 else (1e3, "thousands")
+    figure, (axes,) = panels(1, height=HEIGHT)
+    axes.set_xlabel(f"Steps of further training ({words})")
+    look = looks(found)
+    notes = [
+        _curve(axes, number, name, curve, look[name], steps_per_rollout / unit)
+        for number, (name, curve) in enumerate(found.items())
+    ] + across(axes, marks or {}, MARKS)
+    shown = [part for c in found.values() for part in (c.values, c.low, c.high)]
+    axes.set_ylim(limits(*map(np.ravel, shown), [note.at for note in notes]))
+    axes.set_xlim(0, most / unit)
+    beside(axes, notes, height=HEIGHT)
+    headline(figure, label, _around(found))
+    return figure
+
+
+def _check(curves: Mapping[str, Float[np.ndarray, "_ _"]]) -> None:
+    """Raise unless there is something to draw under every name."""
+    if not curves:
+        raise InputError("no curve to draw", why="recovery needs at least one agent")
+    for name, values in curves.items():
+        if not np.isfinite(values).any():
+            raise InputError(
+                f"the curve {name!r} has no number",
+                why="no seed completed an episode",
+                fix="leave it out",
+            )
+
+
+def _curve(
+    axes: Axes, number: int, name: str, curve: Curve, look: Look, step: float
+) -> Note:
+    """The line of one agent, with its band or its seeds."""
+    steps = step * np.arange(len(curve.estimate))
+    colour, markers = look.colour, max(1, len(steps) // MARKERS)
+    if np.isfinite(curve.low).any():
+        axes.fill_between(steps, curve.low, curve.high, color=colour, alpha=0.18, lw=0)
+    else:
+        dots = {"marker": ".", "ms": 2.2, "alpha": 0.4, "lw": 0}
+        axes.plot(steps, curve.values.T, color=colour, **dots)
+    shown = {
+        "color": colour,
+        "ls": LINES[number % len(LINES)],
+        "lw": 1.6,
+        "marker": look.marker,
+        "ms": 5,
+    }
+    # Markers of different curves stand at different steps, so that none hides another.
+    every = (number * markers // 4 % len(steps), markers)
+    axes.plot(steps, curve.estimate, **shown, markevery=every, zorder=3)
+    return Note(float(curve.estimate[np.isfinite(curve.estimate)][-1]), name, shown)
+
+
+def _around(found: Mapping[str, Curve]) -> str:
+    """What a line is, what surrounds it, and the number of seeds."""
+    counts = seeds(len(curve.values) for curve in found.values())
+    if any(np.isfinite(curve.low).any() for curve in found.values()):
+        return f"line: interquartile mean; band: 95 % interval, {counts}"
+    return f"line: mean; dots: each seed, {counts}"

@@ -1,0 +1,110 @@
+"""An edit as one small file: safetensors, its recipe, and the agent it is for.
+
+The file holds the edit's arrays; its header holds the recipe, the digest of the agent
+that the edit was made for, and a SHA-256 over all of it. It is refused if it was
+altered, and for another agent than its own unless forced.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from jaxtyping import Array
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import load, save
+
+from telic.core import trees
+from telic.core.errors import DamagedError, InputError
+from telic.core.trees import Tree
+from telic.edits.base import Edit
+from telic.edits.recipe import Arrays, from_recipe, to_recipe
+from telic.runs import disk
+
+SCHEMA = "1"
+KEYS = ("schema", "recipe", "agent", "sha256")
+
+
+class Kept(NamedTuple):
+    """An edit read from a file.
+
+    Attributes:
+        edit: The edit.
+        agent: The digest of the agent that it was made for.
+    """
+
+    edit: Edit
+    agent: str
+
+
+def write(path: Path, edit: Edit, agent: Mapping[str, Array]) -> None:
+    """Keep an edit of an agent in a file that appears whole or not at all.
+
+    Raises:
+        InputError: If the edit does not fit the agent, or has no recipe.
+        StorageError: If the disk refuses.
+    """
+    edit(agent)
+    recipe, arrays = to_recipe(edit)
+    text, own = json.dumps(recipe), trees.digest(agent)
+    header = {
+        "schema": SCHEMA,
+        "recipe": text,
+        "agent": own,
+        "sha256": _mark(text, own, arrays),
+    }
+    disk.write_file(path, save(arrays, header))
+
+
+def read(path: Path) -> Kept:
+    """The edit in a file.
+
+    Raises:
+        DamagedError: If it is not, bit for bit, what was written.
+    """
+    data = disk.read_file(path)
+    try:
+        arrays = dict(sorted(load(data).items()))
+        with safe_open(path, "numpy") as opened:
+            header = opened.metadata() or {}
+    except (SafetensorError, ValueError, KeyError, OSError) as error:
+        raise DamagedError(f"{path} is not safetensors", why=str(error)) from error
+    missing = [key for key in KEYS if key not in header]
+    if missing or header["schema"] != SCHEMA:
+        raise DamagedError(
+            f"{path} is not an edit of schema {SCHEMA}",
+            why=f"its header lacks {', '.join(missing)}" if missing else "",
+        )
+    if header["sha256"] != _mark(header["recipe"], header["agent"], arrays):
+        raise DamagedError(
+            f"{path} was altered", why="its content has not the hash in its header"
+        )
+    recipe = disk.parse_json(header["recipe"].encode(), path)
+    return Kept(from_recipe(recipe, arrays), header["agent"])
+
+
+def apply(path: Path, agent: Mapping[str, Array], *, force: bool = False) -> Tree:
+    """An agent after the edit in a file.
+
+    Args:
+        path: The file.
+        agent: The agent that the edit was made for, or any of its shape if forced.
+        force: Whether another agent will do.
+
+    Raises:
+        InputError: If it is another agent and not forced, or the edit does not fit it.
+        DamagedError: If the file was altered.
+    """
+    kept = read(path)
+    if kept.agent != trees.digest(agent) and not force:
+        raise InputError(
+            f"{path} is an edit of another agent",
+            why=f"of {kept.agent[:12]}…, not {trees.digest(agent)[:12]}…",
+            fix="force it, if that is what you want",
+        )
+    return kept.edit(agent)
+
+
+def _mark(recipe: str, agent: str, arrays: Arrays) -> str:
+    """The SHA-256 over everything in a file."""
+    return disk.sha256(f"{recipe}\n{agent}\n{trees.digest(arrays)}".encode())

@@ -1,0 +1,178 @@
+"""The retarget study: make an agent fetch a colour that it was never rewarded for.
+
+The agents are those of an alternation run. The new colour is one that stood on its
+boards as a distractor (worth 0.1), or one that it has never seen: which, the run's own
+world decides. Every edit is tried on boards where the old target lies beside the new
+colour, and on boards without it.
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+
+from telic.core.errors import InputError
+from telic.core.names import check_name
+from telic.edits import Add, actor
+from telic.objectives import fetch
+from telic.runs.folder import Run
+from telic.runs.source import RunSource
+from telic.studies import answers, colours
+from telic.studies.splice import Late, earlier_mean
+from telic.trials import boards, trial
+from telic.vectors import matched
+from telic.worlds import Keys
+from telic.worlds.grid import COLOURS
+
+STUDY = "retarget"
+BOARDS = ("beside", "without")
+
+
+@dataclasses.dataclass(frozen=True)
+class Retarget:
+    """Make agents fetch a colour they were never rewarded for, on four tracks."""
+
+    new: str = "yellow"
+    """The colour; no objective of the runs may want it."""
+    agents: int = 2
+    """How many of each run's last agents, one a phase."""
+    episodes: int = 512
+    """Episodes of each agent, the same boards for all."""
+    strengths: tuple[float, ...] = (1.0, 1.25, 1.5, 1.75, 2.0)
+    """Strengths of the vectors on the `weights` track."""
+    steps: int = 3000
+    """Steps of imitation, for the edit that imitates."""
+
+    def __post_init__(self) -> None:
+        """Check the colour and the number of episodes."""
+        check_name(self.new, COLOURS, kind="colour")
+        if self.episodes < 1:
+            raise InputError(f"episodes = {self.episodes}", why="allowed: 1 or more")
+
+    @classmethod
+    def preset(cls, name: str) -> "Retarget":
+        """`full`, or `small` for tests."""
+        return (
+            cls(agents=1, episodes=16, strengths=(1.0,), steps=20)
+            if name == "small"
+            else cls()
+        )
+
+
+def job(
+    run: Run,
+    options: Mapping[str, Any],
+    *,
+    tell: Callable[[str, Any], None],
+    stop: Callable[[], bool],
+) -> None:
+    """Answer the study for one run, unless it is answered already."""
+    if answers.path_of(run, STUDY, options).exists():
+        return
+    settings = Retarget(**{**options, "strengths": tuple(options["strengths"])})
+    source = RunSource(run)
+    wanted = source.schedule
+    world = _check_world(source, settings.new)
+    phases = range(len(wanted) - settings.agents, len(wanted))
+    trials = []
+    for done, phase in enumerate(phases):
+        for trained in sorted(set(wanted) - {wanted[phase]}):
+            if stop():
+                return
+            tell("share", done / settings.agents)
+            late = Late(phase, wanted[phase], trained)
+            trials += _try(source, world, late, settings)
+    if not trials:
+        raise InputError(
+            f"{run.name}: no earlier switch to make a goal vector of",
+            why=f"{settings.agents} agents of {len(wanted)} phases",
+            fix="at least one agent, and runs of at least four phases",
+        )
+    norms = colours.row_norms(source.agent(len(wanted) - 1), world)
+    arms = trials[0]["arms"]
+    answer = {"arms": arms, "trials": trials, "row_norms": norms}
+    answers.write(run, STUDY, options, answer)
+
+
+def board(world: Keys, new: str, old: str | None) -> Keys:
+    """The run's world with a key of the new colour, and of the old if named, on it.
+
+    The last key has one of the run's own other colours, but neither of these two.
+    """
+    always = (new,) if old is None else (old, new)
+    others = tuple(c for c in world.third if c not in (new, old))
+    return dataclasses.replace(world, colours=always, others=others)
+
+
+def _try(
+    source: RunSource, world: Keys, late: Late, settings: Retarget
+) -> list[dict[str, Any]]:
+    """The trials of one agent with one goal vector, on both kinds of boards."""
+    goal = earlier_mean(source, late)
+    if goal is None:  # with three objectives or more, not all pairs are neighbours
+        return []
+    beside = board(world, settings.new, late.wants)
+    case = colours.Retarget(
+        agent=source.agent(late.phase),
+        goal=goal,
+        old=late.wants,
+        trained=late.aim,
+        new=settings.new,
+        board=beside,
+        network=source.plan.network,
+        strengths=settings.strengths,
+        steps=settings.steps,
+    )
+    made = colours.edits(case, jax.random.key(late.phase))
+    uncarried = matched(actor(goal), colours.carried(case))
+    extra = {
+        arm.edit: {"not carried": Add(uncarried, strength=arm.x)}
+        for arm, _ in made
+        if arm.x is not None and arm.edit.endswith(colours.GOAL)
+    }
+    arms = [dataclasses.astuple(arm) for arm, _ in made]
+    found: list[dict[str, Any]] = []
+    for kind in BOARDS:
+        where = beside if kind == "beside" else board(world, settings.new, None)
+        results = trial(
+            case.agent,
+            {arm.edit: edit for arm, edit in made},
+            boards(jax.random.key(late.phase), where, settings.episodes),
+            key=jax.random.key(2000 + late.phase),
+            network=case.network,
+            world=where,
+            objectives=(fetch(settings.new), fetch(late.wants)),
+            extra=extra,
+        )
+        found.append(
+            {
+                **late._asdict(),
+                "board": kind,
+                "arms": arms,
+                "results": answers.plain(results),
+            }
+        )
+    return found
+
+
+def _check_world(source: RunSource, new: str) -> Keys:
+    """The run's world, if the colour is not one that its objectives want.
+
+    Raises:
+        InputError: If it is, or the world has no keys.
+    """
+    world, wanted = source.plan.world, sorted(set(source.schedule))
+    if not isinstance(world, Keys):
+        raise InputError(
+            f"the world {type(world).__name__} has no colours to retarget to",
+            why="this study is about keys",
+        )
+    if new in wanted:
+        other = next(colour for colour in COLOURS[::-1] if colour not in wanted)
+        raise InputError(
+            f"{new!r} is a colour that these agents were rewarded for",
+            why=f"their objectives are {', '.join(wanted)}",
+            fix=f"choose another: --new {other}",
+        )
+    return world

@@ -1,0 +1,261 @@
+"""The splice study: where in an agent does its goal sit, and can it be moved?
+
+At every late switch of an alternation run the agent before and the agent after are two
+that can do the same and want different things. Each is edited towards the other: by
+layers, by ever larger grafts, by rank, along the straight line, and along the mean
+vector of *earlier* switches, which has seen neither of the two. At the last switch of
+each direction the edited agent is trained on, beside the unedited one.
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+
+from telic.core.errors import InputError
+from telic.core.names import check_name
+from telic.core.trees import Tree
+from telic.edits import Add, Edit, actor
+from telic.runs import checkpoint
+from telic.runs.folder import Run
+from telic.runs.source import RunSource
+from telic.studies import answers
+from telic.studies.swaps import GROUPS, LAST, Grouped, Swap, edits, seed_nulls
+from telic.training import Plan
+from telic.training.train import Training, begin
+from telic.trials import boards, train_on, trial
+from telic.vectors import contrast, isolate, matched, mean
+
+STUDY = "splice"
+RECOVERY_DOSE = 1.5
+"""The dose of the mean vector with which agents train on: what one seed suggested
+before this study was run (0.97 there)."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Splice:
+    """Move the goal of an agent at its late switches; every edit beside its nulls."""
+
+    switches: int = 8
+    """How many of the last switches; half of them in each direction."""
+    episodes: int = 512
+    """Episodes of each agent, the same boards for all."""
+    groups: tuple[str, ...] = ()
+    """Only these groups of edits; all of them if empty."""
+    recovery: bool = True
+    """Whether to train on after the edits of the last switch in each direction."""
+    phases: int | None = None
+    """Use only so many phases of each run; None: all."""
+
+    def __post_init__(self) -> None:
+        """Check the groups and the number of episodes."""
+        for group in self.groups:
+            check_name(group, GROUPS, kind="group of edits")
+        if self.episodes < 1:
+            raise InputError(f"episodes = {self.episodes}", why="allowed: 1 or more")
+
+    @classmethod
+    def preset(cls, name: str) -> "Splice":
+        """`full`, or `small` for tests."""
+        if name == "small":
+            groups = ("layers", "mean of earlier switches")
+            return cls(switches=2, episodes=16, groups=groups)
+        return cls()
+
+
+class Late(NamedTuple):
+    """A late switch: the agent at the end of one phase, the donor of the one before.
+
+    Attributes:
+        phase: The agent's phase, from 0.
+        wants: The objective that the agent was trained on last.
+        aim: The donor's.
+    """
+
+    phase: int
+    wants: str
+    aim: str
+
+    @property
+    def direction(self) -> str:
+        """`purple → blue`: from what it wants to what it is to want."""
+        return f"{self.wants} → {self.aim}"
+
+
+def job(
+    run: Run,
+    options: Mapping[str, Any],
+    *,
+    tell: Callable[[str, Any], None],
+    stop: Callable[[], bool],
+) -> None:
+    """Answer the study for one run, unless it is answered already."""
+    if answers.path_of(run, STUDY, options).exists():
+        return
+    settings = Splice(**{**options, "groups": tuple(options["groups"])})
+    source, other = RunSource(run), _neighbour(run)
+    switches = late_switches(source.plan, settings)
+    trials, curves, made = [], {}, []
+    for done, late in enumerate(switches):
+        if stop():
+            return
+        tell("share", done / len(switches))
+        swap = _swap(source, other, late)
+        last = late.direction not in [s.direction for s in switches[done + 1 :]]
+        extra: dict[str, dict[str, Edit]] = {}
+        if last and settings.recovery:
+            curves[late.direction], extra = _train_on(run, source.plan, late, swap)
+        made = edits(swap, groups=settings.groups)
+        trials.append(_try(source.plan, late, swap, settings, made, extra))
+    arms = [dataclasses.astuple(arm) for arm, _ in made]
+    answer = {
+        "arms": arms,
+        "trials": trials,
+        "recovery": curves,
+        "other": other and other.run.name,
+    }
+    answers.write(run, STUDY, options, answer)
+
+
+def late_switches(plan: Plan, settings: Splice) -> list[Late]:
+    """The late switches of a plan, first to last.
+
+    Raises:
+        InputError: If there are too few phases for a mean over earlier switches.
+    """
+    wanted = [phase.objective for phase in plan.schedule][: settings.phases]
+    first = len(wanted) - settings.switches
+    if first < 3 or settings.switches < 1:
+        raise InputError(
+            f"{settings.switches} late switches of {len(wanted)} phases",
+            why="at least three phases must lie before the first of them",
+            fix=f"--switches {len(wanted) - 3}"
+            if len(wanted) > 3
+            else "use runs of at least four phases",
+        )
+    return [Late(k, wanted[k], wanted[k - 1]) for k in range(first, len(wanted))]
+
+
+def earlier_mean(source: RunSource, late: Late) -> Tree | None:
+    """The mean of aim - want over all switches before those of a late switch.
+
+    None if no earlier switch was between the two objectives.
+    """
+    vectors = []
+    for after in range(1, late.phase - 1):
+        pair = {source.schedule[after]: after, source.schedule[after - 1]: after - 1}
+        if set(pair) == {late.wants, late.aim}:
+            towards, away = source.agent(pair[late.aim]), source.agent(pair[late.wants])
+            vectors.append(contrast(towards, away))
+    return mean(vectors) if vectors else None
+
+
+def _swap(source: RunSource, other: RunSource | None, late: Late) -> Swap:
+    """The agents and vectors of a late switch."""
+    found = earlier_mean(source, late)
+    if found is None:
+        raise InputError(
+            f"no switch between {late.wants} and {late.aim} before phase {late.phase}",
+            why="the mean vector is made of earlier switches",
+        )
+    return Swap(
+        agent=source.agent(late.phase),
+        donor=source.agent(late.phase - 1),
+        mean=found,
+        other=None if other is None else earlier_mean(other, late),
+    )
+
+
+def _neighbour(run: Run) -> RunSource | None:
+    """The next complete run of the same experiment, around the end; None if alone."""
+    runs = [Run(path) for path in sorted(run.path.parent.glob("seed-*"))]
+    after = [other for other in runs if other.path.name > run.path.name]
+    for other in [*after, *runs]:
+        if other != run and other.status() == "complete":
+            return RunSource(other)
+    return None
+
+
+def _try(
+    plan: Plan,
+    late: Late,
+    swap: Swap,
+    settings: Splice,
+    made: Grouped,
+    extra: Mapping[str, Mapping[str, Edit]],
+) -> dict[str, Any]:
+    """The trial of all edits of one switch."""
+    nulls = {**seed_nulls(swap), **extra}
+    results = trial(
+        swap.agent,
+        {arm.edit: edit for arm, edit in made},
+        boards(jax.random.key(late.phase), plan.world, settings.episodes),
+        key=jax.random.key(1000 + late.phase),
+        network=plan.network,
+        world=plan.world,
+        objectives=plan.objectives,
+        donor=swap.donor,
+        extra=nulls,
+    )
+    return {**late._asdict(), "results": answers.plain(results)}
+
+
+def _train_on(
+    run: Run, plan: Plan, late: Late, swap: Swap
+) -> tuple[dict[str, Any], dict[str, dict[str, Edit]]]:
+    """Training on after the edit, beside without it; and the null that this yields.
+
+    The null is *same-objective continuation*: a vector as long as the last switch's,
+    in the direction in which the agent goes if its objective stays.
+    """
+    state = _state(run, plan, late.phase)
+    edit = Add(actor(swap.mean), strength=RECOVERY_DOSE)
+    noise = edit.nulls(jax.random.key(late.phase), swap.agent)["gaussian"]
+    arms = {
+        "unedited, old objective": (swap.agent, late.wants),
+        "edited, old objective": (edit(swap.agent), late.wants),
+        "noise, old objective": (noise(swap.agent), late.wants),
+        "unedited, new objective": (swap.agent, late.aim),
+    }
+    rollouts = plan.schedule[late.phase].rollouts
+    curves = {
+        name: train_on(
+            state,
+            agent,
+            plan.vector(objective),
+            plan.weights,
+            rollouts=rollouts,
+            hyper=plan.hyper,
+            network=plan.network,
+            world=plan.world,
+            sizes=plan.sizes,
+        )
+        for name, (agent, objective) in arms.items()
+    }
+    went_on = curves["unedited, old objective"].agent
+    step = isolate(actor(swap.agent), actor(went_on))
+    gap = isolate(actor(swap.agent), actor(swap.donor))
+    continuation = Add(matched(step, gap))
+    names = [objective.name for objective in plan.objectives]
+    plain = {
+        name: {n: _plain(curve.returns[:, i]) for i, n in enumerate(names)}
+        for name, curve in curves.items()
+    }
+    return plain, {f"1 × {LAST}": {"continuation": continuation}}
+
+
+def _state(run: Run, plan: Plan, phase: int) -> Training:
+    """Where a run stood at the end of a phase."""
+    done = sum(past.rollouts for past in plan.schedule[: phase + 1])
+    found = next(c for c in run.checkpoints if c.rollouts == done)
+    like = jax.eval_shape(
+        lambda: begin(0, network=plan.network, world=plan.world, sizes=plan.sizes)
+    )
+    return checkpoint.read(found, like)
+
+
+def _plain(curve: np.ndarray) -> list[float | None]:
+    """A curve as JSON: None where no episode was completed."""
+    return [float(x) if np.isfinite(x) else None for x in curve]
