@@ -20,6 +20,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # as telic.scale.engine does
 os.environ.setdefault("MPLBACKEND", "agg")
 
 import hypothesis
+import pytest
 from jaxtyping import install_import_hook
 
 # Every annotated function of telic checks its shapes and types where it is called.
@@ -28,3 +29,27 @@ install_import_hook("telic", "beartype.beartype")
 # A compile in the middle of an example is no slow example; a red test stays red.
 hypothesis.settings.register_profile("telic", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("telic")
+
+
+@pytest.fixture(scope="session")
+def pair(tmp_path_factory):
+    """Two runs of six short phases, complete: enough for studies of edits."""
+    from tests.studies import trained
+
+    return trained.pair(tmp_path_factory.mktemp("trained"))
+
+
+@pytest.fixture(scope="session")
+def spliced(pair):
+    """The same runs, once the small splice study is done on them."""
+    from tests.studies import trained
+
+    return trained.spliced(pair)
+
+
+@pytest.fixture(scope="session")
+def retargeted(pair):
+    """The same runs, once the small retarget study is done on them."""
+    from tests.studies import trained
+
+    return trained.retargeted(pair)

@@ -5,6 +5,9 @@ import pytest
 from telic.cli.main import main
 
 TRAIN = ["train", "alternation", "--root", "ROOT"]
+SPLICE = ["study", "splice", "none", "--root", "ROOT"]
+RECIPES = ["study", "recipes", "--root", "ROOT"]
+EDIT = ["edit", "none", "blue", "--root", "ROOT"]
 
 CASES = [
     (["trian"], "train"),
@@ -50,6 +53,27 @@ CASES = [
     (["demo", "--preset", "dmo"], "demo"),
     (["demo", "--seeds", "x"], "0:10"),
     (["doctor", "--fix"], "doctor --help"),
+    (["study", "splise"], "splice"),
+    (["study", "--preset", "small"], "telic study"),
+    (["study", "splice", "--root", "ROOT"], "which runs"),
+    ([*SPLICE], "'none'"),
+    ([*SPLICE, "--preset", "smal"], "small"),
+    ([*SPLICE, "--switch", "2"], "--switches"),
+    ([*SPLICE, "--switches", "many"], "switches"),
+    ([*SPLICE, "--groups", "layer"], "layers"),
+    ([*SPLICE, "--episodes", "0"], "1 or more"),
+    (["study", "retarget", "none", "--new", "yelow", "--root", "ROOT"], "yellow"),
+    (["study", "retarget", "none", "--agent", "1", "--root", "ROOT"], "--agents"),
+    ([*RECIPES, "--seeds", "x"], "0:10"),
+    ([*RECIPES, "--workers", "0"], "1 or more"),
+    ([*RECIPES, "--preset", "post"], "small"),
+    ([*RECIPES, "--base", "pst"], "post"),
+    (["edit", "--root", "ROOT"], "an expression"),
+    (["edit", "none", "--root", "ROOT"], "an expression"),
+    ([*EDIT], "'none'"),
+    ([*EDIT, "--episodes", "0"], "1 to 100,000"),
+    ([*EDIT, "--episode", "1"], "--episodes"),
+    ([*EDIT, "--sav", "x"], "--save"),
 ]
 
 

@@ -126,6 +126,9 @@ def test_strength_zero_is_the_identity_bit_for_bit(edit):
     nothing = edit.scaled(0.0)(AGENT)
     assert digest(nothing) == BEFORE
     assert nothing is not AGENT
+    # What is merely added 0 times turns -0 into 0.
+    signed = {path: leaf.at[0].set(-0.0) for path, leaf in AGENT.items()}
+    assert digest(edit.scaled(0.0)(signed)) == digest(signed)
 
 
 def test_the_agent_that_was_given_is_never_changed(edit):
@@ -238,6 +241,15 @@ def test_the_generic_nulls_of_weights_have_the_norm_of_the_difference(named):
             assert distance(AGENT, found[name](AGENT)) == pytest.approx(
                 due, rel=1e-5
             ), name
+
+
+@pytest.mark.parametrize("named", OF_WEIGHTS, ids="-".join)
+def test_no_two_nulls_are_drawn_alike(named):
+    found = nulls_of(*named)
+    path = max(found["gaussian"].vector, key=lambda p: AGENT[p].size)
+    rows = np.stack([np.ravel(found[name].vector[path]) for name in NULLS])
+    cosines = np.corrcoef(rows)[~np.eye(len(rows), dtype=bool)]
+    assert np.abs(cosines).max() < 0.9
 
 
 def test_a_receipt_says_what_was_changed_and_how_much(edit, edited):

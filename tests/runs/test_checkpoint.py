@@ -34,6 +34,12 @@ def test_the_agent_alone_can_be_read(tmp_path, state):
     assert trees.digest(checkpoint.read_agent(found)) == trees.digest(state.agent)
 
 
+def test_an_agents_leaves_come_in_one_order_every_time(tmp_path, state):
+    found = checkpoint.commit(tmp_path, state)
+    for _ in range(5):
+        assert list(checkpoint.read_agent(found)) == sorted(state.agent)
+
+
 def test_no_mutation_of_any_file_is_read_as_if_nothing_had_happened(tmp_path, state):
     found = checkpoint.commit(tmp_path, state)
     whole = {path: path.read_bytes() for path in sorted(found.path.iterdir())}

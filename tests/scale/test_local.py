@@ -13,7 +13,8 @@ import pytest
 from telic.core.errors import InputError
 from telic.runs.folder import Run, find
 from telic.scale import engine, local
-from tests.runs.small import shot
+from telic.studies import Splice, answers
+from tests.runs.small import make, shot
 
 SMALL = ["train", "alternation", "--preset", "small"]
 
@@ -84,6 +85,39 @@ def test_a_process_that_is_killed_is_reported_and_leaves_no_children(tmp_path):
 def test_the_number_of_workers_is_checked():
     with pytest.raises(InputError, match="1 or more"):
         local.carry_all([Path("x")], workers=0, listen=lambda *_: None)
+
+
+def test_a_job_that_fails_is_reported_and_the_other_runs_are_still_done(tmp_path):
+    short = [make(tmp_path, seed) for seed in (0, 1)]  # three phases: too few
+    options = answers.settings_of(Splice.preset("small"))
+    told = []
+    outcome = local.carry_all(
+        [run.path for run in short],
+        workers=1,
+        listen=lambda path, kind, value: told.append((Path(path).name, kind)),
+        job="telic.studies.splice:job",
+        options=options,
+    )
+    names = ["seed-0000", "seed-0001"]
+    assert told == [(name, kind) for name in names for kind in ("start", "error")]
+    assert outcome.done == [] and not outcome.stopped
+    for error in outcome.failed.values():
+        assert isinstance(error, InputError) and error.code == 2
+        assert "late switches of 3 phases" in error.what and error.fix
+
+
+def test_a_worker_that_cannot_begin_leaves_no_run_unaccounted_for(tmp_path, capfd):
+    path = tmp_path / "seed-0000"
+    told = []
+    outcome = local.carry_all(
+        [path],
+        workers=1,
+        listen=lambda path, kind, value: told.append(kind),
+        job="telic.no_such_module:job",
+    )
+    assert outcome.done == [] and list(outcome.failed) == [str(path)]
+    assert told == ["error"]
+    assert "no_such_module" in capfd.readouterr().err
 
 
 def test_the_cache_folder_names_the_processor_and_the_version(monkeypatch, tmp_path):

@@ -1,0 +1,114 @@
+"""`telic study`: one command answers, reports, and goes on where it stopped."""
+
+import json
+import shutil
+
+import pytest
+
+from telic.cli import study
+from telic.cli.main import main
+from telic.studies import EDIT_STUDIES
+from tests.studies.trained import copies, without_its_last_phase
+
+QUICK = ["--preset", "small", "--groups", "layers", "--switches", "1", "--no-recovery"]
+
+
+@pytest.fixture
+def root(pair, tmp_path):
+    """A folder with one experiment of two runs, without answers."""
+    copies(pair, tmp_path)
+    return tmp_path
+
+
+def answers_under(root):
+    """Every answer, by its place."""
+    return {path: path.read_bytes() for path in root.glob("*/*/studies/*.json")}
+
+
+def refused(argv, capsys):
+    """What is said of a command that is refused with exit code 2."""
+    assert main(argv) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and len(said.err.splitlines()) <= 8
+    return said.err
+
+
+def test_the_studies_known_to_the_command_line_are_those_registered():
+    assert (*EDIT_STUDIES, "recipes") == study.EDIT_STUDIES
+
+
+@pytest.mark.contract
+@pytest.mark.parametrize("name", study.EDIT_STUDIES)
+def test_every_study_is_in_the_help_and_lists_its_options(name, capsys):
+    assert main(["study", "--help"]) == 0
+    assert f"\n  {name} " in capsys.readouterr().out
+    with pytest.raises(SystemExit) as stop:
+        main(["study", name, "--help"])
+    assert not stop.value.code
+    said = capsys.readouterr().out
+    assert f"telic study {name}" in said
+    assert "--episodes" in said and "--workers" in said and "--json" in said
+
+
+def test_without_a_study_the_help_is_shown_and_the_exit_code_is_2(capsys):
+    assert main(["study"]) == 2
+    assert "usage: telic study NAME EXPERIMENT" in capsys.readouterr().out
+
+
+def test_an_unknown_study_is_answered_with_the_nearest(capsys):
+    assert "did you mean 'retarget'" in refused(["study", "retraget", "x"], capsys)
+
+
+def test_an_experiment_that_is_not_there_is_answered_with_the_nearest(root, capsys):
+    said = refused(["study", "splice", "pear", "--root", str(root)], capsys)
+    assert "did you mean 'pair'" in said
+
+
+def test_an_incomplete_run_is_named_with_what_to_do_and_nothing_is_done(
+    root, pair, capsys
+):
+    run = copies(pair[:1], root / "other")[0]
+    without_its_last_phase(run)
+    argv = ["study", "splice", "pair", "--root", str(root / "other")]
+    said = refused(argv, capsys)
+    assert "pair/seed-0000 is partial" in said
+    assert "fix: telic resume pair/seed-0000" in said
+    assert not answers_under(root / "other")
+
+
+def test_runs_of_two_experiments_are_refused_before_any_work(root, capsys):
+    shutil.copytree(root / "pair", root / "twin")
+    argv = ["study", "splice", "pair", "twin/seed-0000", "--root", str(root)]
+    assert "2 experiments" in refused(argv, capsys)
+    assert not answers_under(root)
+
+
+def test_a_study_prints_what_it_found_and_where_and_the_same_command_goes_on(
+    root, capsys
+):
+    argv = ["study", "splice", "pair", *QUICK, "--root", str(root), "--workers", "1"]
+    assert main(argv) == 0
+    said = capsys.readouterr()
+    assert "layers 0: " in said.out and "strongest null" in said.out
+    assert "Traceback" not in said.err
+    out = root / "pair" / "splice"
+    assert f"3 files in {out}" in said.out
+    assert f"open:  {out / 'report.html'}" in said.out
+    page, done = (out / "report.html").read_bytes(), answers_under(root)
+    assert len(done) == 2
+    times = {path: path.stat().st_mtime_ns for path in done}
+
+    assert main([*argv, "--json"]) == 0
+    said = capsys.readouterr()
+    files = json.loads(said.out)["files"]
+    assert files[0] == str(out / "report.html")
+    assert sorted(files) == sorted(str(path) for path in out.iterdir())
+    assert answers_under(root) == done
+    assert times == {path: path.stat().st_mtime_ns for path in done}
+    assert (out / "report.html").read_bytes() == page
+
+
+def test_the_command_in_a_page_holds_no_place():
+    argv = ["splice", "pair", "--root", "/a", "--out=/b", "--switches", "2", "--json"]
+    assert study._command("splice", argv) == "telic study splice pair --switches 2"
+    assert study._command("splice", ["splice", "a b"]) == "telic study splice 'a b'"

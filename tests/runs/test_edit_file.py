@@ -1,0 +1,55 @@
+"""Edits are kept whole, refused if altered, and refused for another agent."""
+
+import jax.numpy as jnp
+import pytest
+
+from telic.core import trees
+from telic.core.errors import DamagedError, InputError
+from telic.edits import Add
+from telic.runs import edit_file
+
+AGENT = {"actor/0/kernel": jnp.ones((3, 2)), "actor/0/bias": jnp.arange(2.0)}
+EDIT = Add({"actor/0/bias": jnp.full(2, 0.25)}, strength=2.0)
+
+
+def test_an_edit_from_its_file_does_what_it_did(tmp_path):
+    path = tmp_path / "blue.edit"
+    edit_file.write(path, EDIT, AGENT)
+    edited = edit_file.apply(path, AGENT)
+    assert trees.digest(edited) == trees.digest(EDIT(AGENT))
+    assert path.stat().st_size < 2000
+
+
+def test_another_agent_is_refused_unless_forced(tmp_path):
+    path = tmp_path / "blue.edit"
+    edit_file.write(path, EDIT, AGENT)
+    other = {**AGENT, "actor/0/bias": jnp.zeros(2)}
+    with pytest.raises(InputError, match="another agent"):
+        edit_file.apply(path, other)
+    forced = edit_file.apply(path, other, force=True)
+    assert forced["actor/0/bias"].tolist() == [0.5, 0.5]
+
+
+@pytest.mark.parametrize("place", [-1, -5, 60, 150])
+def test_a_file_with_one_altered_byte_is_refused(tmp_path, place):
+    path = tmp_path / "blue.edit"
+    edit_file.write(path, EDIT, AGENT)
+    data = bytearray(path.read_bytes())
+    data[place] ^= 1
+    path.write_bytes(bytes(data))
+    with pytest.raises(DamagedError):
+        edit_file.read(path)
+
+
+def test_a_file_that_is_no_edit_is_refused(tmp_path):
+    path = tmp_path / "x.edit"
+    path.write_bytes(b"not safetensors")
+    with pytest.raises(DamagedError, match="not safetensors"):
+        edit_file.read(path)
+
+
+def test_an_edit_that_does_not_fit_leaves_no_file(tmp_path):
+    path = tmp_path / "x.edit"
+    with pytest.raises(InputError):
+        edit_file.write(path, Add({"critic/9/bias": jnp.ones(1)}), AGENT)
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,59 @@
+"""An answer is kept whole under its settings, and refused if it is not one."""
+
+import json
+
+import pytest
+
+from telic.core.errors import DamagedError, InputError
+from telic.studies import answers
+from telic.trials import Result
+from tests.runs.small import make
+
+SETTINGS = {"episodes": 16, "groups": ["layers"]}
+ROW = Result("add", "signs", {"aim": 0.5}, 3, 1.5, True)
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A run that has not begun."""
+    return make(tmp_path, seed=7)
+
+
+def test_an_answer_comes_back_with_what_made_it(run):
+    path = answers.write(run, "splice", SETTINGS, {"trials": []})
+    assert answers.read(run, "splice", SETTINGS) == {"trials": []}
+    record = json.loads(path.read_text())
+    assert (record["run"], record["seed"]) == (run.name, 7)
+    assert record["settings"] == SETTINGS and record["versions"]["telic"]
+
+
+def test_the_file_is_named_by_the_study_and_all_of_its_settings(run):
+    paths = {
+        answers.path_of(run, study, settings).name
+        for study in ("splice", "retarget")
+        for settings in (SETTINGS, {**SETTINGS, "episodes": 17}, {})
+    }
+    assert len(paths) == 6
+    assert answers.path_of(run, "splice", SETTINGS).parent == run.path / "studies"
+
+
+def test_a_study_that_was_not_done_says_how_to_do_it(run):
+    with pytest.raises(InputError, match="no answer of splice") as caught:
+        answers.read(run, "splice", SETTINGS)
+    assert caught.value.fix == f"telic study splice {run.path.parent.name}"
+
+
+@pytest.mark.parametrize("text", ["{", '{"schema": 2, "answer": {}}', '{"schema": 1}'])
+def test_a_file_that_is_no_answer_is_damaged(run, text):
+    path = answers.write(run, "splice", SETTINGS, {})
+    path.write_text(text)
+    with pytest.raises(DamagedError):
+        answers.read(run, "splice", SETTINGS)
+
+
+def test_rows_come_back_through_json_and_a_damaged_one_is_named_so():
+    stored = json.loads(json.dumps(answers.plain([ROW])))
+    assert answers.rows(stored) == [ROW]
+    del stored[0]["norm"]
+    with pytest.raises(DamagedError, match="row of an answer"):
+        answers.rows(stored)

@@ -1,0 +1,64 @@
+"""Two small trained runs, and studies of edits done on them: made once a session."""
+
+import dataclasses
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from telic.runs import folder
+from telic.runs.carry import carry
+from telic.runs.folder import Run
+from telic.studies import Alternation, Retarget, Splice, answers, retarget, splice
+from telic.training import Plan
+
+PLAN: Plan = dataclasses.replace(Alternation.preset("small"), phases=6).plan()
+SPLICE = answers.settings_of(Splice.preset("small"))
+RETARGET = answers.settings_of(Retarget.preset("small"))
+
+
+def pair(root: Path) -> list[Run]:
+    """Seeds 0 and 1 of blue, purple, blue, purple, blue, purple: 2 rollouts each."""
+    runs = [folder.create(root, "pair", seed, PLAN) for seed in (0, 1)]
+    for run in runs:
+        carry(run)
+    return runs
+
+
+def spliced(runs: Sequence[Run]) -> list[Run]:
+    """The runs, once the small splice study is done on each."""
+    for run in runs:
+        done(splice.job, run, SPLICE)
+    return list(runs)
+
+
+def retargeted(runs: Sequence[Run]) -> list[Run]:
+    """The runs, once the small retarget study is done on each."""
+    for run in runs:
+        done(retarget.job, run, RETARGET)
+    return list(runs)
+
+
+def done(job: Callable, run: Run, settings: Mapping[str, Any]) -> list[float]:
+    """Do a study on a run; the shares that it told."""
+    told: list[float] = []
+    job(
+        run,
+        settings,
+        tell=lambda kind, value: told.append(value),
+        stop=lambda: False,
+    )
+    return told
+
+
+def copies(runs: Sequence[Run], root: Path) -> list[Run]:
+    """The runs in another place, without answers: there they may be damaged."""
+    for run in runs:
+        place = root / run.path.parent.name / run.path.name
+        shutil.copytree(run.path, place, ignore=shutil.ignore_patterns("studies"))
+    return [Run(root / run.path.parent.name / run.path.name) for run in runs]
+
+
+def without_its_last_phase(run: Run) -> None:
+    """Take a run's last checkpoint away: it is then incomplete."""
+    shutil.rmtree(run.checkpoints[-1].path)
