@@ -52,8 +52,6 @@ class Shares:
             self.progress.update(self.tasks[path], completed=value)
         elif kind == "notice":
             self.console.print(escape(f"note: {clean(value)}"))
-        elif kind == "error":
-            self.console.print(escape(f"{name} failed: {clean(value.what)}"))
         elif kind == "end":
             self.done += 1
             self.progress.update(self.tasks[path], completed=1.0)

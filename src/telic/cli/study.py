@@ -1,6 +1,7 @@
 """`telic study NAME EXPERIMENT`: edit trained agents, beside nulls, over seeds."""
 
 import dataclasses
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -190,4 +191,6 @@ def clean_lines(text: str) -> str:
         >>> clean_lines("a" + chr(27) + chr(10) + "b").splitlines()
         ['a·', 'b']
     """
-    return "\n".join(clean(line) for line in text.splitlines() if line.strip())
+    plain = re.sub(r"\\(.)", r"\1", text)  # the page's Markdown escapes
+    lines = [line for line in plain.splitlines() if line.strip()]
+    return "\n".join(clean(line, 1000) for line in lines)

@@ -70,7 +70,7 @@ def root_folder(given: Path | None = None) -> Path:
     return given or Path(os.environ.get("TELIC_ROOT", "telic_runs"))
 
 
-def clean(text: object) -> str:
+def clean(text: object, longest: int = 200) -> str:
     """Text from a file, made safe for a terminal: no control or direction characters.
 
     Example:
@@ -78,7 +78,7 @@ def clean(text: object) -> str:
         'a·[31mb'
     """
     return "".join(
-        c if unicodedata.category(c)[0] != "C" else "·" for c in str(text)[:200]
+        c if unicodedata.category(c)[0] != "C" else "·" for c in str(text)[:longest]
     )
 
 
