@@ -18,7 +18,7 @@ class Add(WeightEdit):
     Example:
         >>> import jax.numpy as jnp
         >>> agent = {"actor/0/bias": jnp.ones(1)}
-        >>> Add({"actor/0/bias": jnp.full(1, 2.0)}, strength=-1)(agent)
+        >>> Add({"actor/0/bias": jnp.full(1, 2.0)}, strength=-1.0)(agent)
         {'actor/0/bias': Array([-1.], dtype=float32)}
     """
 
