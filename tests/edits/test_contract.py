@@ -417,3 +417,12 @@ def test_the_nulls_of_a_mixed_chain_are_chains_of_those_that_all_have():
     assert set(found) == {"gaussian"}
     kinds = [type(part) for part in found["gaussian"].edits]
     assert kinds == [Steer, Add, Ablate]
+
+
+@pytest.mark.known
+def test_the_nulls_of_a_later_edit_are_those_of_what_is_left_for_it_to_do():
+    steer, reach = example("steer", ""), Interpolate(DONOR)
+    found = Chain((reach, reach, steer)).nulls(jax.random.key(0), AGENT)["gaussian"]
+    first, second = (receipt(AGENT, part(AGENT)).norm for part in found.edits[:2])
+    assert first == pytest.approx(receipt(AGENT, DONOR).norm, rel=1e-5)
+    assert second == 0
