@@ -65,9 +65,10 @@ def test_a_seed_cannot_choose_its_own_luck():
 
 
 def test_seeds_that_lack_an_edit_are_left_out_of_the_choice():
-    table = table_of({"half": [0.5, 0.5, 0.5], "whole": [0.9, np.nan, 0.9]})
-    found = choose_on_others(table, FAMILY[:2], "x", name="chosen")
-    np.testing.assert_array_equal(found.values_of("x", "chosen"), [0.9, np.nan, 0.9])
+    for whole, due in ((0.9, [0.9, np.nan, 0.9]), (0.1, [0.5, 0.5, 0.5])):
+        table = table_of({"half": [0.5, 0.5, 0.5], "whole": [whole, np.nan, whole]})
+        found = choose_on_others(table, FAMILY[:2], "x", name="chosen")
+        np.testing.assert_array_equal(found.values_of("x", "chosen"), due)
 
 
 def test_only_nulls_that_all_of_the_family_have_are_kept():

@@ -105,6 +105,9 @@ def test_every_row_says_how_large_the_change_was(results):
         for null in NULLS:
             assert by_row[name, null].norm == pytest.approx(done.norm, rel=1e-5)
     assert by_row["two layers", "another seed"].norm == pytest.approx(1, rel=1e-5)
+    steered = tried({"steer": Steer("actor/0/post", jnp.full(8, 2.0))})[1]
+    assert (steered.edit, steered.parameters) == ("steer", 8)
+    assert steered.norm == pytest.approx(32**0.5)
 
 
 def test_two_trials_are_equal_and_the_key_decides_the_nulls_alone(results):
