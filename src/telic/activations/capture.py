@@ -14,7 +14,7 @@ from jaxtyping import Array, Float
 from telic.agents.mlp import Network, activations, sites
 from telic.core.names import check_name
 from telic.training.rollout import rollout, start
-from telic.worlds.base import World
+from telic.worlds.base import JaxWorld, World
 
 
 def capture(
@@ -69,7 +69,7 @@ def gather(
     key: jax.Array,
     agent: Mapping[str, Array],
     network: Network,
-    world: World,
+    world: JaxWorld,
     *,
     steps: int = 64,
     envs: int = 32,

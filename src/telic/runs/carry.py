@@ -1,23 +1,24 @@
 """Carrying a run to its end: train, write metrics, checkpoint, and go on after a kill.
 
 The state goes from rollout to rollout through one pure function
-(`telic.training.advance`), and a checkpoint holds all of it. So a run that was killed
-at any moment goes on bit for bit as if nothing had happened.
+(`telic.training.phase`), and a checkpoint holds all of it. So a run that was killed
+at any moment goes on bit for bit as if nothing had happened; in a host world, whose
+simulators cannot be stored, it goes back to the beginning of its phase first.
 """
 
 import shutil
 import time
 from collections.abc import Callable
 
-import jax.numpy as jnp
-
 from telic.core.errors import DamagedError
 from telic.objectives.schedule import locate
 from telic.runs import checkpoint, disk, folder, metrics
 from telic.runs.folder import Run
 from telic.runs.metrics import Row
+from telic.training.phase import train
 from telic.training.plan import Plan
-from telic.training.train import Training, advance, begin, check
+from telic.training.train import Metrics, Training, begin, check
+from telic.worlds.host import HostWorld
 
 Report = Callable[[Row, float], None]
 Notice = Callable[[str], None]
@@ -52,36 +53,65 @@ def carry(
         plan = run.plan()
         state = _restored(run, plan, notice)
         while int(state.rollouts) < plan.rollouts:
-            state = _rollout(run, plan, state, report)
-            _, into = locate(plan.schedule, int(state.rollouts))
-            stopping = stop()
-            if into == 0:
-                _commit(run, plan, state)
-            elif stopping:
-                checkpoint.commit(run.path / "checkpoints", state)
-            if stopping:
+            state, stopped = _phase(run, plan, state, report, notice, stop)
+            if stopped:
                 break
         return state
 
 
-def _rollout(run: Run, plan: Plan, state: Training, report: Report) -> Training:
-    """One rollout and update, with its row of metrics."""
-    began, number = time.perf_counter(), int(state.rollouts) + 1
-    phase, _ = locate(plan.schedule, number - 1)
-    state, seen = advance(
+def _phase(
+    run: Run, plan: Plan, state: Training, report: Report, notice: Notice, stop: Stop
+) -> tuple[Training, bool]:
+    """Train to the end of the phase that is running, or to where `stop` says so."""
+    phase, into = locate(plan.schedule, int(state.rollouts))
+    wanted = plan.schedule[phase]
+    began, stopping = time.perf_counter(), False
+    for after, seen in train(
         state,
-        plan.hyper,
-        jnp.asarray(plan.vector(plan.schedule[phase].objective)),
+        plan.vector(wanted.objective),
+        rollouts=wanted.rollouts - into,
+        hyper=plan.hyper,
         network=plan.network,
         world=plan.world,
         sizes=plan.sizes,
-    )
+    ):
+        state = after
+        _write(run, plan, state, seen, report, time.perf_counter() - began)
+        stopping = stop()
+        if stopping and locate(plan.schedule, int(state.rollouts))[1] != 0:
+            _commit_within(run, plan, state, notice)
+            return state, True
+        began = time.perf_counter()
+    _commit(run, plan, state)
+    return state, stopping
+
+
+def _write(
+    run: Run,
+    plan: Plan,
+    state: Training,
+    seen: Metrics,
+    report: Report,
+    seconds: float,
+) -> None:
+    """The row of metrics of a rollout, if its numbers are finite."""
+    number = int(state.rollouts)
     check(seen, state.agent, rollouts=number)
-    row, seconds = metrics.row(plan, seen, rollout=number), time.perf_counter() - began
+    row = metrics.row(plan, seen, rollout=number)
     metrics.append(run.metrics, [row])
     metrics.append(run.timing, [{"rollout": number, "seconds": round(seconds, 4)}])
     report(row, seconds)
-    return state
+
+
+def _commit_within(run: Run, plan: Plan, state: Training, notice: Notice) -> None:
+    """A checkpoint within a phase, where the world allows to go on from there."""
+    if isinstance(plan.world, HostWorld):
+        notice(
+            f"{run.name} will go on from the beginning of this phase: "
+            "its world's simulators cannot be stored"
+        )
+        return
+    checkpoint.commit(run.path / "checkpoints", state)
 
 
 def _restored(run: Run, plan: Plan, notice: Notice) -> Training:

@@ -10,7 +10,7 @@ from jaxtyping import Array, Int
 
 from telic.agents.mlp import Network, Parameters, logits
 from telic.core.errors import InputError
-from telic.worlds.base import Chance, State, Transition, World
+from telic.worlds.base import Chance, JaxWorld, State, Transition, World
 
 
 class Episode(NamedTuple):
@@ -33,7 +33,7 @@ class Episode(NamedTuple):
 def play(
     agent: Parameters,
     network: Network,
-    world: World,
+    world: JaxWorld,
     *,
     key_seed: int,
     greedy: bool = False,
@@ -84,7 +84,7 @@ def _choose(
     key: jax.Array,
     agent: Parameters,
     network: Network,
-    world: World,
+    world: JaxWorld,
     state: State,
     greedy: bool,
 ) -> Int[Array, ""]:
@@ -97,7 +97,7 @@ def _choose(
 
 
 @functools.partial(jax.jit, static_argnames="world")
-def _step(world: World, state: State, action: Array, chance: Chance) -> Transition:
+def _step(world: JaxWorld, state: State, action: Array, chance: Chance) -> Transition:
     return world.step(state, action, chance)
 
 

@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-from telic.worlds.base import Chance, State, World
+from telic.worlds.base import Chance, JaxWorld, State
 
 BLOCK = 128
 """How many steps' chance is drawn at once."""
@@ -53,7 +53,7 @@ class Step(NamedTuple):
 
 
 @functools.partial(jax.jit, static_argnames=("world", "envs"))
-def draw(key: jax.Array, *, world: World, envs: int) -> Chance:
+def draw(key: jax.Array, *, world: JaxWorld, envs: int) -> Chance:
     """The chance of `BLOCK` steps, or resets, of all copies: axes steps, envs, ...
 
     Example:
@@ -66,7 +66,7 @@ def draw(key: jax.Array, *, world: World, envs: int) -> Chance:
 
 
 @functools.partial(jax.jit, static_argnames="world")
-def begin(chance: Chance, *, world: World) -> tuple[Copies, Array]:
+def begin(chance: Chance, *, world: JaxWorld) -> tuple[Copies, Array]:
     """All copies at the start of an episode, and what they see; takes the first row.
 
     Example:
@@ -91,7 +91,7 @@ def advance(
     chance: Chance,
     row: Int[Array, ""],
     *,
-    world: World,
+    world: JaxWorld,
     same_step: bool,
 ) -> tuple[Copies, Step]:
     """One step of all copies; the episodes that are over start again.

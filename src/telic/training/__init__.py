@@ -1,5 +1,6 @@
-"""Training: how an agent learns. PPO over any world, one compiled program."""
+"""Training: how an agent learns. PPO over any world."""
 
+from telic.training.phase import train as train
 from telic.training.plan import Plan as Plan
 from telic.training.ppo import Hyper as Hyper
 from telic.training.ppo import Sizes as Sizes

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from telic.agents.mlp import Network, Parameters, logits
-from telic.worlds.base import State, World
+from telic.worlds.base import JaxWorld, State
 
 
 class Actors(NamedTuple):
@@ -63,7 +63,7 @@ class Episodes(NamedTuple):
     steps: Int[Array, ""]
 
 
-def start(key: jax.Array, world: World, envs: int) -> Actors:
+def start(key: jax.Array, world: JaxWorld, envs: int) -> Actors:
     """`envs` copies of the world, each at the start of an episode."""
     chance = jax.vmap(world.draw)(jax.random.split(key, envs))
     return Actors(
@@ -79,7 +79,7 @@ def rollout(
     actors: Actors,
     *,
     network: Network,
-    world: World,
+    world: JaxWorld,
     steps: int,
 ) -> tuple[Actors, Rollout, Episodes]:
     """Act for `steps` steps in every copy; episodes that end start again at once."""

@@ -22,7 +22,7 @@ from telic.core.trees import Tree
 from telic.training.gae import advantages
 from telic.training.ppo import Batch, Hyper, Losses, Sizes, optimiser, update
 from telic.training.rollout import Actors, Episodes, Rollout, rollout, start
-from telic.worlds.base import World
+from telic.worlds.base import JaxWorld, World
 
 
 class Training(NamedTuple):
@@ -58,14 +58,17 @@ class Metrics(NamedTuple):
 
 
 def begin(seed: int, *, network: Network, world: World, sizes: Sizes) -> Training:
-    """A fresh agent in fresh worlds; `seed` decides everything that follows."""
+    """A fresh agent in fresh worlds; `seed` decides everything that follows.
+
+    Host worlds keep their copies to themselves: there `actors` is empty.
+    """
     key = jax.random.key(seed)
     agent_key, world_key, run_key = jax.random.split(key, 3)
     agent = mlp.create(agent_key, network, world)
     return Training(
         agent=agent,
         moments=optimiser(Hyper()).init(agent),
-        actors=start(world_key, world, sizes.num_envs),
+        actors=_actors(world_key, world, sizes.num_envs),
         key=jax.random.key_data(run_key),
         rollouts=jnp.zeros((), jnp.int32),
     )
@@ -80,7 +83,7 @@ def advance(
     weights: Float[Array, " events"],
     *,
     network: Network,
-    world: World,
+    world: JaxWorld,
     sizes: Sizes,
 ) -> tuple[Training, Metrics]:
     """One rollout under the objective `weights`, and one update of the agent on it.
@@ -93,21 +96,51 @@ def advance(
         world: The world; it must be hashable.
         sizes: The shapes of the program.
     """
-    run_key = jax.random.wrap_key_data(state.key)
-    rollout_key, update_key = jax.random.split(
-        jax.random.fold_in(run_key, state.rollouts)
-    )
     actors, data, episodes = rollout(
-        rollout_key,
+        keys(state)[0],
         state.agent,
         state.actors,
         network=network,
         world=world,
         steps=sizes.num_steps,
     )
+    after = learn(
+        state._replace(actors=actors),
+        data,
+        hyper,
+        weights,
+        network=network,
+        world=world,
+        sizes=sizes,
+    )
+    return after[0], Metrics(episodes, *after[1:])
+
+
+def keys(state: Training) -> tuple[jax.Array, jax.Array]:
+    """The keys of the next rollout, and of the update that follows it."""
+    run_key = jax.random.wrap_key_data(state.key)
+    first, second = jax.random.split(jax.random.fold_in(run_key, state.rollouts))
+    return first, second
+
+
+def learn(
+    state: Training,
+    data: Rollout,
+    hyper: Hyper,
+    weights: Float[Array, " events"],
+    *,
+    network: Network,
+    world: World,
+    sizes: Sizes,
+) -> tuple[Training, Losses, Bool[Array, " leaves"]]:
+    """One update of the agent on a rollout that it has made.
+
+    Returns:
+        The state after it, the losses, and whether each leaf of the agent is finite.
+    """
     batch = _batch(state.agent, data, weights, hyper, network, world)
     agent, moments, losses = update(
-        update_key,
+        keys(state)[1],
         state.agent,
         state.moments,
         batch,
@@ -116,8 +149,15 @@ def advance(
         network=network,
         world=world,
     )
-    after = Training(agent, moments, actors, state.key, state.rollouts + 1)
-    return after, Metrics(episodes, losses, trees.finite(agent))
+    after = Training(agent, moments, state.actors, state.key, state.rollouts + 1)
+    return after, losses, trees.finite(agent)
+
+
+def _actors(key: jax.Array, world: World, envs: int) -> Actors:
+    """Fresh copies of a world; none in a host world, which keeps them to itself."""
+    if isinstance(world, JaxWorld):
+        return start(key, world, envs)
+    return Actors({}, jnp.zeros((0, len(world.events))), jnp.zeros(0, jnp.int32))
 
 
 def check(metrics: Metrics, agent: Tree, *, rollouts: int) -> None:

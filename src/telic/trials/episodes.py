@@ -24,7 +24,8 @@ from telic.agents.mlp import Network, Parameters, logits
 from telic.core.errors import InputError
 from telic.core.trees import Tree
 from telic.training.rollout import choose, where
-from telic.worlds.base import Chance, State, World
+from telic.trials import host
+from telic.worlds.base import Chance, JaxWorld, State, World
 
 LANES = (32, 8, 2)
 """How many lanes an agent begins with, and the fewer ones that it ends with."""
@@ -34,7 +35,8 @@ class Boards(NamedTuple):
     """The chance of some episodes: their boards, and all that happens on them.
 
     Attributes:
-        chance: (episodes, limit + 1, ...) of the reset, then of every step.
+        chance: (episodes, limit + 1, ...) of the reset, then of every step; in a host
+            world (episodes,) seeds.
         uniform: (episodes, limit) in [0, 1): which action is drawn.
     """
 
@@ -64,7 +66,6 @@ class _Lanes(NamedTuple):
     active: Bool[Array, " lanes"]
 
 
-@functools.partial(jax.jit, static_argnames=("world", "episodes"))
 def boards(key: jax.Array, world: World, episodes: int) -> Boards:
     """Draw the chance of some episodes; give the same to every agent of a comparison.
 
@@ -73,10 +74,11 @@ def boards(key: jax.Array, world: World, episodes: int) -> Boards:
         >>> boards(jax.random.key(0), Keys(limit=20), 8).uniform.shape
         (8, 20)
     """
+    if isinstance(world, JaxWorld):
+        return _boards(key, world, episodes)
     chance_key, action_key = jax.random.split(key)
-    keys = jax.random.split(chance_key, (episodes, world.limit + 1))
     return Boards(
-        chance=jax.vmap(jax.vmap(world.draw))(keys),
+        chance=host.seeds(chance_key, episodes),
         uniform=jax.random.uniform(action_key, (episodes, world.limit)),
     )
 
@@ -87,19 +89,27 @@ def play_all(
     *,
     network: Network,
     world: World,
+    greedy: bool = False,
 ) -> Iterator[Episodes]:
     """The episodes of each of many agents, in their order, one at a time.
 
     Agents are taken as they are needed, so thousands of them need not exist at once.
     """
     for agent in agents:
-        yield play(agent, given, network=network, world=world)
+        yield play(agent, given, network=network, world=world, greedy=greedy)
 
 
 def play(
-    agent: Mapping[str, Array], given: Boards, *, network: Network, world: World
+    agent: Mapping[str, Array],
+    given: Boards,
+    *,
+    network: Network,
+    world: World,
+    greedy: bool = False,
 ) -> Episodes:
     """All episodes of one agent, acting at random by its policy, to their ends.
+
+    If `greedy`, it always takes its most probable action instead.
 
     Cost: about 0.1 MFLOP a step for the default network, one compiled program for each
     network, world and number of episodes (and for each form of interventions).
@@ -121,11 +131,28 @@ def play(
             f"boards for a time limit of {given.uniform.shape[1]}",
             why=f"the world's is {world.limit}",
         )
-    return _play(dict(agent), given, network=network, world=world)
+    parts = {"network": network, "world": world, "greedy": greedy}
+    if isinstance(world, JaxWorld):
+        return _play(dict(agent), given, **parts)
+    found = host.play(dict(agent), given.chance, given.uniform, **parts)
+    return Episodes(*(jnp.asarray(x) for x in found))
 
 
-@functools.partial(jax.jit, static_argnames=("network", "world"))
-def _play(agent: Tree, given: Boards, *, network: Network, world: World) -> Episodes:
+@functools.partial(jax.jit, static_argnames=("world", "episodes"))
+def _boards(key: jax.Array, world: JaxWorld, episodes: int) -> Boards:
+    """The boards of a JAX world."""
+    chance_key, action_key = jax.random.split(key)
+    keys = jax.random.split(chance_key, (episodes, world.limit + 1))
+    return Boards(
+        chance=jax.vmap(jax.vmap(world.draw))(keys),
+        uniform=jax.random.uniform(action_key, (episodes, world.limit)),
+    )
+
+
+@functools.partial(jax.jit, static_argnames=("network", "world", "greedy"))
+def _play(
+    agent: Tree, given: Boards, *, network: Network, world: JaxWorld, greedy: bool
+) -> Episodes:
     """All episodes of one agent: stages of ever fewer lanes."""
     count = given.uniform.shape[0]
     done = Episodes(
@@ -134,7 +161,12 @@ def _play(agent: Tree, given: Boards, *, network: Network, world: World) -> Epis
     lanes, queue = _begin(given, world, min(LANES[0], count)), jnp.int32(LANES[0])
     for fewer in (*LANES[1:], 0):
         step = functools.partial(
-            _step, agent=agent, given=given, network=network, world=world
+            _step,
+            agent=agent,
+            given=given,
+            network=network,
+            world=world,
+            greedy=greedy,
         )
         lanes, queue, done = jax.lax.while_loop(
             lambda now, few=fewer: now[0].active.sum() > few, step, (lanes, queue, done)
@@ -144,7 +176,7 @@ def _play(agent: Tree, given: Boards, *, network: Network, world: World) -> Epis
     return done
 
 
-def _begin(given: Boards, world: World, lanes: int) -> _Lanes:
+def _begin(given: Boards, world: JaxWorld, lanes: int) -> _Lanes:
     """The first episodes, one a lane."""
     return _Lanes(
         states=jax.vmap(world.reset)(_rows(given.chance, jnp.arange(lanes), 0)),
@@ -161,13 +193,16 @@ def _step(
     agent: Parameters,
     given: Boards,
     network: Network,
-    world: World,
+    world: JaxWorld,
+    greedy: bool,
 ) -> tuple[_Lanes, Int[Array, ""], Episodes]:
     """One step in every lane; ended episodes are kept, and new ones begun."""
     lanes, queue, done = now
     seen = jax.vmap(world.observe)(lanes.states)
     uniform = given.uniform[lanes.episode, lanes.time]
-    action, _ = choose(logits(agent, network, world, seen), uniform)
+    preferences = logits(agent, network, world, seen)
+    drawn, _ = choose(preferences, uniform)
+    action = preferences.argmax(axis=1).astype(drawn.dtype) if greedy else drawn
     chance = _rows(given.chance, lanes.episode, lanes.time + 1)
     after = jax.vmap(world.step)(lanes.states, action, chance)
     events, time = lanes.events + after.events, lanes.time + 1

@@ -18,8 +18,9 @@ from telic.agents.mlp import Network
 from telic.core import trees
 from telic.core.errors import InputError
 from telic.core.trees import Tree
+from telic.training.phase import train
 from telic.training.ppo import Hyper, Sizes
-from telic.training.train import Training, advance, check
+from telic.training.train import Training, check
 from telic.worlds.base import World
 
 
@@ -76,10 +77,16 @@ def train_on(
     # A copy: `advance` uses up what it is given.
     fresh = jax.tree.map(jnp.array, state._replace(agent=agent))
     returns = np.full((rollouts, len(objectives)), np.nan)
-    for rollout in range(rollouts):
-        fresh, metrics = advance(
-            fresh, hyper, weights, network=network, world=world, sizes=sizes
-        )
+    phase = train(
+        fresh,
+        weights,
+        rollouts=rollouts,
+        hyper=hyper,
+        network=network,
+        world=world,
+        sizes=sizes,
+    )
+    for rollout, (fresh, metrics) in enumerate(phase):
         check(metrics, fresh.agent, rollouts=rollout + 1)
         completed = int(metrics.episodes.completed)
         if completed:

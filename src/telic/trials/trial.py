@@ -51,6 +51,7 @@ def trial(
     objectives: Sequence[Objective] = (),
     donor: Agent | None = None,
     extra: Mapping[str, Mapping[str, Edit]] | None = None,
+    greedy: bool = False,
 ) -> list[Result]:
     """Try edits of an agent beside their nulls.
 
@@ -65,6 +66,7 @@ def trial(
         donor: An agent that does what the edits aim at.
         extra: Further nulls of some edits, by the edit's name: another seed's vector,
             or that of training on under the old objective.
+        greedy: Whether agents take their most probable action, not a random one.
 
     Returns:
         `no edit`, `donor`, and for each edit itself and its nulls.
@@ -74,7 +76,7 @@ def trial(
             no null.
     """
     _check_names(edits)
-    play_ = _player(given, network, world, objectives)
+    play_ = _player(given, network, world, objectives, greedy)
     results = [play_(UNEDITED, "", agent, agent)]
     if donor is not None:
         results.append(play_(DONOR, "", agent, donor))
@@ -112,12 +114,16 @@ def _arms(
 
 
 def _player(
-    given: Boards, network: Network, world: World, objectives: Sequence[Objective]
+    given: Boards,
+    network: Network,
+    world: World,
+    objectives: Sequence[Objective],
+    greedy: bool,
 ):
     """Evaluation of one arm."""
 
     def evaluate(name: str, null: str, before: Agent, after: Agent) -> Result:
-        played = play(after, given, network=network, world=world)
+        played = play(after, given, network=network, world=world, greedy=greedy)
         done = receipt(before, after)
         found = rates(played, world, objectives)
         return Result(name, null, found, done.parameters, done.norm, done.changed)

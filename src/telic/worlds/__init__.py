@@ -1,9 +1,13 @@
 """Worlds: what can happen. To add one: one file here, and one line in `WORLDS`."""
 
+from telic.worlds.base import JaxWorld as JaxWorld
 from telic.worlds.base import Transition as Transition
 from telic.worlds.base import World as World
 from telic.worlds.base import inputs as inputs
+from telic.worlds.gym import GymWorld as GymWorld
+from telic.worlds.host import HostWorld as HostWorld
 from telic.worlds.keys import Keys as Keys
+from telic.worlds.lander import Lander as Lander
 
-WORLDS = {"keys": Keys}
+WORLDS = {"keys": Keys, "lander": Lander}
 """Every registered world by name; a world is made by calling its class."""

@@ -4,10 +4,9 @@ A world reports a vector of named *events* at every step; an objective weighs th
 (`telic.objectives`). So no world holds a reward, one compiled program trains every
 objective, and every rollout can be scored under objectives it was not trained on.
 
-All functions are pure, take ONE environment and are vmapped by their callers. Chance
-enters through `draw` alone: a rollout draws all of its randomness before its loop, in
-one large kernel, and the loop itself draws nothing (on a CPU a counter-based
-generator inside a loop of 512 steps costs more than the world does).
+There are two kinds. A `JaxWorld` is computed inside the training program; a host world
+(`telic.worlds.host`) is a simulator that is stepped from Python. Agents, objectives,
+edits and trials see neither, only what both share: `World`.
 """
 
 from typing import Any, NamedTuple, Protocol, runtime_checkable
@@ -38,7 +37,7 @@ class Transition(NamedTuple):
 
 @runtime_checkable
 class World(Protocol):
-    """A world in JAX: hashable, pure, and described by these members.
+    """What an agent and an objective need to know of a world; worlds are hashable.
 
     Attributes:
         events: The names of the entries of the event vector.
@@ -47,7 +46,7 @@ class World(Protocol):
             (codes, channels) by which a code stands for channel values; None for
             observations that are vectors of floats.
         limit: Steps after which an episode is truncated, if it has not ended.
-        observation: The shape of what `observe` returns, without batch axes.
+        observation: The shape of what an agent sees, without batch axes.
     """
 
     @property
@@ -60,6 +59,16 @@ class World(Protocol):
     def limit(self) -> int: ...  # noqa: D102
     @property
     def observation(self) -> tuple[int, ...]: ...  # noqa: D102
+
+
+@runtime_checkable
+class JaxWorld(World, Protocol):
+    """A world in JAX: pure functions of ONE environment, vmapped by their callers.
+
+    Chance enters through `draw` alone: a rollout draws all of its randomness before
+    its loop, in one large kernel, and the loop itself draws nothing (on a CPU a
+    counter-based generator inside a loop of 512 steps costs more than the world does).
+    """
 
     def draw(self, key: jax.Array) -> Chance:
         """All the chance that one `step`, or one `reset`, may need."""

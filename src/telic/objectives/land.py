@@ -1,0 +1,89 @@
+"""Objectives of the lander: the terms of its stock reward, weighed anew.
+
+`land` leaves the fuel out, `thrift` multiplies it, `fuel_only` wants nothing else. As
+in the founding study, a crash and a landing are worth -100 and +100 in all of them but
+`fuel_only(ends=False)`.
+"""
+
+import re
+
+from telic.core.errors import InputError
+from telic.objectives.base import Objective
+
+MAIN, SIDE = 0.30, 0.03
+"""What a step of the main engine, or of a side engine, costs in the stock reward."""
+
+_ENDS = {"crash": -100.0, "landing": 100.0}
+
+
+def lander(name: str) -> Objective:
+    """The objective of a name: `land`, `stock`, `thrift-5`, `fuel-5`, `fuel-5-alone`.
+
+    Raises:
+        InputError: If there is none of that name.
+
+    Example:
+        >>> lander("fuel-1-alone") == fuel_only(1.0, ends=False)
+        True
+    """
+    plain = {"land": land, "stock": stock}
+    if name in plain:
+        return plain[name]()
+    match = re.fullmatch(r"(thrift|fuel)-(\d+(?:\.\d+)?)(-alone)?", name)
+    if not match or (match[1] == "thrift" and match[3]):
+        raise InputError(
+            f"there is no objective {name!r} of the lander",
+            why="known: land, stock, thrift-5, fuel-5, fuel-5-alone",
+            fix="any other number may stand in the place of 5",
+        )
+    factor = float(match[2])
+    return (
+        thrift(factor) if match[1] == "thrift" else fuel_only(factor, ends=not match[3])
+    )
+
+
+def land() -> Objective:
+    """Land, at any cost of fuel.
+
+    Example:
+        >>> dict(land().weights)
+        {'crash': -100.0, 'landing': 100.0, 'shaping': 1.0}
+    """
+    return Objective("land", {"shaping": 1.0, **_ENDS})
+
+
+def stock() -> Objective:
+    """The environment's own reward, exactly.
+
+    Example:
+        >>> dict(stock().weights)["main"]
+        -0.3
+    """
+    return Objective("stock", dict((land() + _fuel(1.0)).weights))
+
+
+def thrift(factor: float = 5.0) -> Objective:
+    """Land, with fuel at `factor` times its stock price.
+
+    Example:
+        >>> thrift(5.0).name, dict(thrift(5.0).weights)["main"]
+        ('thrift-5', -1.5)
+    """
+    name = f"thrift-{factor:g}"
+    return Objective(name, dict((land() + _fuel(factor)).weights))
+
+
+def fuel_only(factor: float = 1.0, *, ends: bool = True) -> Objective:
+    """Save fuel, and nothing else but, with `ends`, not to crash and to land.
+
+    Example:
+        >>> fuel_only(ends=False).weights
+        (('main', -0.3), ('side', -0.03))
+    """
+    name = f"fuel-{factor:g}" if ends else f"fuel-{factor:g}-alone"
+    return Objective(name, {**dict(_fuel(factor).weights), **(_ENDS if ends else {})})
+
+
+def _fuel(factor: float) -> Objective:
+    """The price of fuel."""
+    return Objective("fuel", {"main": -MAIN * factor, "side": -SIDE * factor})

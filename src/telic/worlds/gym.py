@@ -1,0 +1,190 @@
+"""Any Gymnasium environment as a world: its steps are told as named events.
+
+`GymWorld("CartPole-v1")` has one event, the environment's own `reward`. To name what
+happens, subclass it: list `events`, and tell them in `happened`, for a whole block of
+steps at once. A subclass may also wrap the environment (`make`), or bring a vector
+environment of its own (`vector`). To store runs of it, add one line to `WORLDS`.
+"""
+
+import dataclasses
+import functools
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import gymnasium
+import numpy as np
+from gymnasium.vector import VectorEnv
+from jaxtyping import Float32, Int, Shaped
+
+from telic.core.errors import InputError
+from telic.worlds.gym_vector import Vector
+from telic.worlds.host import Fleet, Happened, Told
+
+
+@dataclasses.dataclass(frozen=True)
+class GymWorld:
+    """A Gymnasium environment with numbered actions and observations that are arrays.
+
+    Raises:
+        InputError: When it is first used, if there is no such environment, a package
+            of it is missing, or its spaces are not such.
+
+    Example:
+        >>> @dataclasses.dataclass(frozen=True)
+        ... class Pole(GymWorld):
+        ...     id: str = "CartPole-v1"
+        ...     events = ("upright", "fell")
+        ...
+        ...     def happened(self, block):
+        ...         return {"upright": ~block.terminated, "fell": block.terminated}
+        >>> Pole().observation, Pole().actions, Pole().limit
+        ((4,), ('0', '1'), 500)
+    """
+
+    id: str = "CartPole-v1"
+    """The environment's name, as `gymnasium.make` takes it."""
+    max_steps: int = 0
+    """Steps after which an episode is cut; 0: the environment's own number."""
+
+    events: ClassVar[tuple[str, ...]] = ("reward",)
+    info: ClassVar[tuple[str, ...]] = ()
+    encoding: ClassVar[None] = None
+
+    def happened(self, block: Happened) -> Mapping[str, Shaped[np.ndarray, "..."]]:
+        """The environment's own reward, as the only event."""
+        return {"reward": block.reward}
+
+    def make(self) -> gymnasium.Env:
+        """One copy of the environment; wrap it here."""
+        limit = {"max_episode_steps": self.max_steps} if self.max_steps else {}
+        return gymnasium.make(self.id, disable_env_checker=True, **limit)
+
+    def vector(self, envs: int) -> VectorEnv | None:
+        """A vector environment of so many copies, if there is a faster one; or None."""
+        del envs
+        return None
+
+    def fleet(self, seeds: Sequence[int]) -> Fleet:
+        """As many copies as seeds, stepped one after another, or as `vector` does."""
+        _ = self._spaces  # so that what does not fit is said before anything is made
+        found = self.vector(len(seeds))
+        return Copies(self, seeds) if found is None else Vector(found, self.info, seeds)
+
+    @property
+    def observation(self) -> tuple[int, ...]:
+        """One axis: an observation of several axes is flattened."""
+        return (int(np.prod(self._spaces[0].shape)),)
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The numbers of the actions."""
+        return tuple(str(i) for i in range(int(self._spaces[1].n)))
+
+    @functools.cached_property
+    def limit(self) -> int:
+        """Steps after which an episode is truncated."""
+        found = self.max_steps or self._spaces[2]
+        if not found:
+            raise InputError(
+                f"{self.id} has no time limit",
+                why="an episode that never ends cannot be counted",
+                fix=f"{type(self).__name__}({self.id!r}, max_steps=500)",
+            )
+        return int(found)
+
+    @functools.cached_property
+    def _spaces(self) -> tuple[Any, Any, int | None]:
+        """The spaces of observations and actions, and the time limit, once checked."""
+        env = made(self)
+        spaces = env.observation_space, env.action_space
+        limit = env.spec.max_episode_steps if env.spec else None
+        env.close()
+        check_spaces(self.id, *spaces)
+        return *spaces, limit
+
+
+class Copies:
+    """Copies of an environment, stepped one after another: the default fleet."""
+
+    def __init__(self, world: GymWorld, seeds: Sequence[int]) -> None:
+        self.envs = [made(world) for _ in seeds]
+        self.seeds, self.names = list(seeds), world.info
+        self.width = world.observation[0]
+
+    def begin(self) -> Float32[np.ndarray, "envs features"]:
+        """The first sights, each copy seeded."""
+        pairs = zip(self.envs, self.seeds, strict=True)
+        first = [env.reset(seed=int(seed))[0] for env, seed in pairs]
+        return np.stack([np.ravel(seen) for seen in first]).astype(np.float32)
+
+    def step(
+        self, action: Int[np.ndarray, " copies"], who: Int[np.ndarray, " copies"]
+    ) -> Told:
+        """One step of some copies."""
+        seen = np.empty((len(who), self.width), np.float32)
+        reward = np.empty(len(who))
+        ends = np.empty((2, len(who)), bool)
+        info = {name: np.full(len(who), np.nan) for name in self.names}
+        pairs = zip(who.tolist(), action.tolist(), strict=True)
+        for row, (i, number) in enumerate(pairs):
+            sight, reward[row], *ends[:, row], told = self.envs[i].step(number)
+            seen[row] = np.ravel(sight)
+            for name in self.names:
+                info[name][row] = told.get(name, np.nan)
+        return Told(seen, reward, ends[0], ends[1], info)
+
+    def again(
+        self, who: Int[np.ndarray, " copies"]
+    ) -> Float32[np.ndarray, "copies features"]:
+        """The first sights of the next episodes of some copies."""
+        first = [np.ravel(self.envs[i].reset()[0]) for i in who.tolist()]
+        return np.stack(first).astype(np.float32)
+
+    def close(self) -> None:
+        """Close every copy."""
+        for env in self.envs:
+            env.close()
+
+
+def made(world: GymWorld) -> gymnasium.Env:
+    """One copy of a world's environment.
+
+    Raises:
+        InputError: If there is no such environment, or a package of it is missing.
+    """
+    try:
+        return world.make()
+    except gymnasium.error.DependencyNotInstalled as error:
+        raise InputError(
+            f"{world.id} needs a package that is not installed",
+            why=str(error),
+            fix="pip install 'gymnasium[box2d]', or the extra that it names",
+        ) from error
+    except gymnasium.error.Error as error:
+        raise InputError(
+            f"Gymnasium cannot make {world.id!r}",
+            why=str(error).splitlines()[0],
+            fix="see: python -c 'import gymnasium; gymnasium.pprint_registry()'",
+        ) from error
+
+
+def check_spaces(name: str, sight: Any, action: Any) -> None:
+    """Raise unless the spaces are those that an agent of telic can use.
+
+    Raises:
+        InputError: It names the space, and the wrapper that may help.
+    """
+    if not isinstance(action, gymnasium.spaces.Discrete) or action.start != 0:
+        raise InputError(
+            f"{name} has the action space {action}",
+            why="agents choose among numbered actions: Discrete(n), from 0",
+            fix="wrap it in make(), with gymnasium.wrappers.TransformAction",
+        )
+    if not isinstance(sight, gymnasium.spaces.Box):
+        kind = type(sight).__name__
+        raise InputError(
+            f"{name} has observations of the kind {kind}",
+            why="agents see one array of numbers: Box",
+            fix="wrap it in make(), with gymnasium.wrappers.FlattenObservation "
+            "or a wrapper that keeps one entry",
+        )

@@ -1,0 +1,113 @@
+"""A Gymnasium vector environment as a fleet.
+
+A vector environment steps all of its copies or none. So copies that nobody asked for
+are stepped with action 0, and what they answer is dropped.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from gymnasium.vector import AutoresetMode, VectorEnv
+from jaxtyping import Bool, Float32, Int
+
+from telic.core.errors import InputError
+from telic.worlds.host import Told
+
+
+class Vector:
+    """The copies of a vector environment.
+
+    Args:
+        envs: The environment; its `autoreset_mode` is SAME_STEP or DISABLED.
+        names: The entries of `info` that are wanted.
+        seeds: One for each copy.
+
+    Raises:
+        InputError: If it resets in the step after an end, or has another number of
+            copies.
+    """
+
+    def __init__(
+        self, envs: VectorEnv, names: Sequence[str], seeds: Sequence[int]
+    ) -> None:
+        mode = envs.metadata.get("autoreset_mode")
+        if mode not in (AutoresetMode.SAME_STEP, AutoresetMode.DISABLED):
+            raise InputError(
+                f"a vector environment whose autoreset_mode is {mode}",
+                why="every step of every copy must be a step of an episode",
+                fix="make it with autoreset_mode=AutoresetMode.SAME_STEP",
+            )
+        if envs.num_envs != len(seeds):
+            raise InputError(
+                f"a vector environment of {envs.num_envs} copies",
+                why=f"{len(seeds)} were asked for",
+            )
+        self.envs, self.names = envs, tuple(names)
+        self.seeds: Any = [int(seed) for seed in seeds]
+        self.same_step = mode is AutoresetMode.SAME_STEP
+        self.fresh = np.empty((0,), np.float32)
+        self.ended = np.zeros(envs.num_envs, bool)
+
+    def begin(self) -> Float32[np.ndarray, "envs features"]:
+        """The first sights, each copy seeded."""
+        self.ended[:] = False
+        return _flat(self.envs.reset(seed=self.seeds)[0])
+
+    def step(
+        self, action: Int[np.ndarray, " copies"], who: Int[np.ndarray, " copies"]
+    ) -> Told:
+        """One step of some copies; the others step, too, and are not heard."""
+        if self.ended.any():  # of copies that nobody restarted
+            self._restart(self.ended)
+        every = np.zeros(self.envs.num_envs, action.dtype)
+        every[who] = action
+        seen, reward, terminated, truncated, info = self.envs.step(every)
+        done = terminated | truncated
+        # Vector environments may write the next step's sights into the same array.
+        last = self.fresh = _flat(seen)
+        if self.same_step and done.any():
+            last = last.copy()
+            for i in np.flatnonzero(done):
+                last[i] = np.ravel(info["final_obs"][i])
+        self.ended = done.copy() if not self.same_step else np.zeros_like(done)
+        found = {name: self._read(info, name, done)[who] for name in self.names}
+        reward = np.asarray(reward, np.float64)
+        return Told(last[who], reward[who], terminated[who], truncated[who], found)
+
+    def again(
+        self, who: Int[np.ndarray, " copies"]
+    ) -> Float32[np.ndarray, "copies features"]:
+        """The first sights of the next episodes of some copies."""
+        if not self.same_step:
+            mask = np.zeros(self.envs.num_envs, bool)
+            mask[who] = True
+            self._restart(mask)
+        return self.fresh[who]
+
+    def close(self) -> None:
+        """Close the environment."""
+        self.envs.close()
+
+    def _restart(self, mask: Bool[np.ndarray, " envs"]) -> None:
+        """Start the next episode of the copies of a mask."""
+        seen, _ = self.envs.reset(options={"reset_mask": mask.copy()})
+        self.fresh = _flat(seen)
+        self.ended = self.ended & ~mask
+
+    def _read(
+        self, info: dict, name: str, done: Bool[np.ndarray, " envs"]
+    ) -> np.ndarray:
+        """One entry of `info` for every copy, NaN where it is not told."""
+        found = np.full(self.envs.num_envs, np.nan)
+        for part, mask in ((info, ~done), (info.get("final_info", {}), done)):
+            part = part if self.same_step else info
+            if name in part:
+                there = part.get(f"_{name}", np.ones_like(done)) & mask
+                found[there] = np.asarray(part[name])[there]
+        return found
+
+
+def _flat(seen: np.ndarray) -> Float32[np.ndarray, "envs features"]:
+    """The sights with one axis of features, in an array of their own."""
+    return np.array(seen, np.float32).reshape(len(seen), -1)

@@ -1,0 +1,160 @@
+"""Host worlds: simulators that are stepped from Python, with the same named events.
+
+A `HostWorld` says what its simulator is; `fleet` makes copies of it that are stepped
+together. What a simulator keeps to itself cannot be stored: a run in a host world goes
+on from the beginning of a phase, where its fleet is made anew.
+
+The fleet tells what it saw, never what it means: `HostWorld.happened` turns a block of
+steps into events, all at once, so that a world is written in NumPy and costs little.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol, runtime_checkable
+
+import numpy as np
+from jaxtyping import Bool, Float, Float32, Int, Shaped
+
+from telic.core.names import check_name
+from telic.worlds.base import World
+
+
+class Told(NamedTuple):
+    """What some copies answered to one step.
+
+    Attributes:
+        seen: (copies, ...) what is seen after it; of an ended episode its last sight.
+        reward: (copies,) the simulator's own.
+        terminated: (copies,) whether the episode ended for good.
+        truncated: (copies,) whether the time was up.
+        info: By name, (copies,) of what the world asked for in `HostWorld.info`.
+    """
+
+    seen: Float32[np.ndarray, "copies ..."]
+    reward: Float[np.ndarray, " copies"]
+    terminated: Bool[np.ndarray, " copies"]
+    truncated: Bool[np.ndarray, " copies"]
+    info: Mapping[str, Float[np.ndarray, " copies"]]
+
+
+class Happened(NamedTuple):
+    """A block of steps as a world's `happened` gets it; axes (time, envs).
+
+    Attributes:
+        before: (time, envs, ...) what was seen before each step.
+        action: What was done.
+        reward: What the simulator paid; an objective may weigh it as an event.
+        after: (time, envs, ...) what was seen after it, before any reset.
+        terminated: Whether the step ended its episode for good.
+        truncated: Whether the time limit ended it.
+        earlier: (time, envs, ...) the last sight of the copy's episode before this
+            one; NaN if there was none.
+        first: Whether the step is the first of its episode.
+        info: By name, what the world asked for in `HostWorld.info`.
+    """
+
+    before: Float32[np.ndarray, "time envs ..."]
+    action: Int[np.ndarray, "time envs"]
+    reward: Float[np.ndarray, "time envs"]
+    after: Float32[np.ndarray, "time envs ..."]
+    terminated: Bool[np.ndarray, "time envs"]
+    truncated: Bool[np.ndarray, "time envs"]
+    earlier: Float32[np.ndarray, "time envs ..."]
+    first: Bool[np.ndarray, "time envs"]
+    info: Mapping[str, Float[np.ndarray, "time envs"]]
+
+
+@runtime_checkable
+class Fleet(Protocol):
+    """Copies of a simulator, stepped together."""
+
+    def begin(self) -> Float32[np.ndarray, "envs ..."]:
+        """What is seen at the start of the first episode of every copy."""
+        ...
+
+    def step(
+        self, action: Int[np.ndarray, " copies"], who: Int[np.ndarray, " copies"]
+    ) -> Told:
+        """One step of the copies `who`; none of them may have ended."""
+        ...
+
+    def again(
+        self, who: Int[np.ndarray, " copies"]
+    ) -> Float32[np.ndarray, "copies ..."]:
+        """What is seen at the start of the next episode of the copies `who`."""
+        ...
+
+    def close(self) -> None:
+        """Give back what the copies hold."""
+        ...
+
+
+@runtime_checkable
+class HostWorld(World, Protocol):
+    """A world whose steps are taken by a simulator outside of JAX.
+
+    Attributes:
+        info: The entries of the simulator's `info` that `happened` reads.
+    """
+
+    @property
+    def info(self) -> tuple[str, ...]: ...  # noqa: D102
+
+    def fleet(self, seeds: Sequence[int]) -> Fleet:
+        """As many copies as seeds; a copy's seed decides all of its episodes."""
+        ...
+
+    def happened(
+        self, block: Happened
+    ) -> Mapping[str, Shaped[np.ndarray, "time envs"]]:
+        """The events of a block of steps, by name: a number for every step."""
+        ...
+
+
+def blank(world: HostWorld, steps: int, envs: int) -> Happened:
+    """A block of steps that are still to be told, by `put`: zeros, and no episodes."""
+    shape = (steps, envs)
+    before, after = (np.zeros((*shape, *world.observation), np.float32) for _ in "ba")
+    ends = (np.zeros(shape, bool) for _ in "tu")
+    return Happened(
+        before,
+        np.zeros(shape, np.int32),
+        np.zeros(shape),
+        after,
+        *ends,
+        earlier=np.full_like(before, np.nan),
+        first=np.zeros(shape, bool),
+        info={name: np.full(shape, np.nan) for name in world.info},
+    )
+
+
+def put(
+    block: Happened,
+    time: int,
+    who: Int[np.ndarray, " copies"],
+    before: Float32[np.ndarray, "copies ..."],
+    action: Int[np.ndarray, " copies"],
+    told: Told,
+) -> None:
+    """Write one step of some copies into a block."""
+    block.before[time, who], block.action[time, who] = before, action
+    block.reward[time, who], block.after[time, who] = told.reward, told.seen
+    block.terminated[time, who] = told.terminated
+    block.truncated[time, who] = told.truncated
+    for name, values in told.info.items():
+        block.info[name][time, who] = values
+
+
+def events(
+    world: HostWorld, block: Happened
+) -> Float32[np.ndarray, "time envs events"]:
+    """The event vectors of a block of steps; an event that is not told is zero.
+
+    Raises:
+        InputError: If the world tells an event that it does not list.
+    """
+    told = world.happened(block)
+    found = np.zeros((*block.reward.shape, len(world.events)), np.float32)
+    for name, values in told.items():
+        check_name(name, world.events, kind="event")
+        found[..., world.events.index(name)] = values
+    return found

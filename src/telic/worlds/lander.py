@@ -1,0 +1,147 @@
+"""LunarLander-v3 in event space: Gymnasium's Box2D environment, or envpool's copy.
+
+The environment pays, in every step,
+
+    Δshaping - 0.30 · main - 0.03 · side,
+    shaping = -100 |position| - 100 |velocity| - 100 |angle| + 10 · legs on the ground,
+
+but -100 if the lander crashes or leaves the sky, and +100 once it is at rest; these two
+stand *in the place of* all that the last step would have paid. So `shaping`, `main` and
+`side` are zero in a step that ends an episode, and the stock reward is exactly a
+weighting of the events (`telic.objectives.stock`).
+
+Gymnasium and envpool agree in distribution, but not episode by episode (envpool's
+terrain is a little lower); a run keeps the backend that it began with.
+
+Reference:
+    The environment: Gymnasium, `gymnasium/envs/box2d/lunar_lander.py`, after O. Klimov.
+"""
+
+import dataclasses
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import gymnasium
+import numpy as np
+from jaxtyping import Float32, Float64
+
+from telic.core.errors import InputError
+from telic.core.names import check_name
+from telic.worlds.gym import Copies, GymWorld
+from telic.worlds.host import Fleet, Happened
+from telic.worlds.pool import Pool
+
+BACKENDS = ("gymnasium", "envpool")
+NOTHING, LEFT, MAIN, RIGHT = range(4)
+
+
+@dataclasses.dataclass(frozen=True)
+class Lander(GymWorld):
+    """Land between the flags; discrete actions.
+
+    Example:
+        >>> Lander().actions
+        ('nothing', 'left', 'main', 'right')
+        >>> Lander().observation, Lander().limit
+        ((8,), 1000)
+    """
+
+    id: str = "LunarLander-v3"
+    """The environment's name."""
+    backend: str = "gymnasium"
+    """`gymnasium`, or `envpool`: three times as fast, an extra package."""
+    gravity: float = -10.0
+    """Between -12 and 0; envpool: -10 only, and so for the next three."""
+    wind: bool = False
+    """Whether there is wind."""
+    wind_power: float = 15.0
+    """Its greatest force, 0 to 20."""
+    turbulence: float = 1.5
+    """Its greatest torque, 0 to 2."""
+    leak: bool = False
+    """Let `shaping` in an episode's first step reach back to the end of the episode
+    before, as in the first founding study, by mistake, it did."""
+
+    events: ClassVar[tuple[str, ...]] = ("shaping", "main", "side", "crash", "landing")
+    actions: ClassVar[tuple[str, ...]] = ("nothing", "left", "main", "right")  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        check_name(self.backend, BACKENDS, kind="backend")
+        bounds = {"gravity": (-12, 0), "wind_power": (0, 20), "turbulence": (0, 2)}
+        for field, (low, high) in bounds.items():
+            if not low <= getattr(self, field) <= high:
+                raise InputError(
+                    f"lander {field} = {getattr(self, field)}",
+                    why=f"allowed: {low} to {high}",
+                )
+        if self.backend == "envpool" and self._weather() != Lander()._weather():
+            raise InputError(
+                "envpool's lander has neither wind nor another gravity",
+                why=f"asked for: {self._weather()}",
+                fix="backend = gymnasium",
+            )
+
+    def make(self) -> gymnasium.Env:
+        """One copy of Gymnasium's environment; it is also what draws pictures."""
+        with warnings.catch_warnings():
+            # Importing Box2D warns of its own wrapper types, from C: where warnings
+            # are errors, that is a crash of the interpreter.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return gymnasium.make(
+                self.id,
+                disable_env_checker=True,
+                max_episode_steps=self.limit,
+                **self._weather(),
+            )
+
+    @property
+    def limit(self) -> int:  # type: ignore[override]
+        """Steps after which an episode is truncated."""
+        return self.max_steps or 1000
+
+    def fleet(self, seeds: Sequence[int]) -> Fleet:
+        """As many copies as seeds, of the backend."""
+        if self.backend == "envpool":
+            return Pool(self.id, seeds, limit=self.limit)
+        return Copies(self, seeds)
+
+    def happened(self, block: Happened) -> Mapping[str, np.ndarray]:
+        """The events of a block of steps."""
+        flying = ~block.terminated
+        start = shaping(block.before)
+        if self.leak:
+            # NaN where there is no earlier episode: the original paid nothing there.
+            start = np.where(block.first, shaping(block.earlier), start)
+        change = np.nan_to_num(shaping(block.after) - start)
+        sideways = (block.action == LEFT) | (block.action == RIGHT)
+        return {
+            "shaping": change * flying,
+            "main": (block.action == MAIN) & flying,
+            "side": sideways & flying,
+            "crash": block.terminated & (block.reward < 0),
+            "landing": block.terminated & (block.reward > 0),
+        }
+
+    def _weather(self) -> dict[str, float | bool]:
+        """The parameters of the environment."""
+        return {
+            "gravity": self.gravity,
+            "enable_wind": self.wind,
+            "wind_power": self.wind_power,
+            "turbulence_power": self.turbulence,
+        }
+
+
+def shaping(
+    seen: Float32[np.ndarray, "*axes features"],
+) -> Float64[np.ndarray, "*axes"]:
+    """The potential of an observation: 0 at rest on the pad's height, without legs.
+
+    Example:
+        >>> shaping(np.array([[0.3, 0.4, 0, 0, 0, 0, 1, 1]], np.float32)).tolist()
+        [-30.0]
+    """
+    x, y, vx, vy, angle, _, left, right = np.moveaxis(seen.astype(np.float64), -1, 0)
+    return -100 * (np.hypot(x, y) + np.hypot(vx, vy) + abs(angle)) + 10 * (left + right)

@@ -1,0 +1,82 @@
+"""envpool as a fleet: copies of an environment in C++, an optional extra."""
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float32, Int
+
+from telic.core.errors import InputError
+from telic.worlds.host import Told
+
+
+class Pool:
+    """Copies of one of envpool's environments, stepped by one thread.
+
+    envpool would take a step to start an ended copy again; it is told to start those
+    copies alone, so that every step is a step of an episode.
+
+    Args:
+        name: The environment's name.
+        seeds: One for each copy.
+        limit: Steps after which an episode is truncated.
+
+    Raises:
+        InputError: If envpool is not installed.
+    """
+
+    def __init__(self, name: str, seeds: Sequence[int], *, limit: int) -> None:
+        if find_spec("envpool") is None:
+            raise InputError(
+                "the backend envpool is not installed",
+                why="it is an optional extra",
+                fix="pip install 'telic[envpool]', or backend = gymnasium",
+            )
+        import envpool
+
+        self.envs: Any = envpool.make(
+            name,
+            env_type="gymnasium",
+            num_envs=len(seeds),
+            num_threads=1,
+            env_seed=[int(seed) for seed in seeds],
+            max_episode_steps=limit,
+        )
+
+    def begin(self) -> Float32[np.ndarray, "envs features"]:
+        """The first sights."""
+        return self.envs.reset()[0].astype(np.float32)
+
+    def step(
+        self, action: Int[np.ndarray, " copies"], who: Int[np.ndarray, " copies"]
+    ) -> Told:
+        """One step of some copies."""
+        ids = who.astype(np.int32)
+        answer = self.envs.step(action.astype(np.int32), ids)
+        seen, reward, terminated, truncated, info = answer
+        order = _order(info["env_id"], ids)
+        ends = terminated[order], truncated[order]
+        return Told(seen[order], reward[order].astype(np.float64), *ends, {})
+
+    def again(
+        self, who: Int[np.ndarray, " copies"]
+    ) -> Float32[np.ndarray, "copies features"]:
+        """The first sights of the next episodes of some copies."""
+        ids = who.astype(np.int32)
+        seen, info = self.envs.reset(ids)
+        return seen[_order(info["env_id"], ids)]
+
+    def close(self) -> None:
+        """Give back the copies and their thread."""
+        self.envs.close()
+
+
+def _order(
+    answered: Int[np.ndarray, " copies"], asked: Int[np.ndarray, " copies"]
+) -> Int[np.ndarray, " copies"]:
+    """Where in an answer each copy that was asked is; both may be in any order."""
+    if np.array_equal(answered, asked):
+        return np.arange(len(asked))
+    place = {int(copy): row for row, copy in enumerate(answered)}
+    return np.array([place[int(copy)] for copy in asked])
