@@ -7,7 +7,7 @@ import pytest
 
 from telic.cli import study
 from telic.cli.main import main
-from telic.studies import EDIT_STUDIES
+from telic.studies import EDIT_STUDIES, FAMILIES
 from tests.studies.trained import copies, without_its_last_phase
 
 QUICK = ["--preset", "small", "--groups", "layers", "--switches", "1", "--no-recovery"]
@@ -34,11 +34,12 @@ def refused(argv, capsys):
 
 
 def test_the_studies_known_to_the_command_line_are_those_registered():
-    assert (*EDIT_STUDIES, "recipes") == study.EDIT_STUDIES
+    assert tuple(EDIT_STUDIES) == study.EDIT_STUDIES
+    assert tuple(FAMILIES) == study.FAMILIES
 
 
 @pytest.mark.contract
-@pytest.mark.parametrize("name", study.EDIT_STUDIES)
+@pytest.mark.parametrize("name", [*study.EDIT_STUDIES, *study.FAMILIES])
 def test_every_study_is_in_the_help_and_lists_its_options(name, capsys):
     assert main(["study", "--help"]) == 0
     assert f"\n  {name} " in capsys.readouterr().out
@@ -109,6 +110,7 @@ def test_a_study_prints_what_it_found_and_where_and_the_same_command_goes_on(
 
 
 def test_the_command_in_a_page_holds_no_place():
-    argv = ["splice", "pair", "--root", "/a", "--out=/b", "--switches", "2", "--json"]
-    assert study._command("splice", argv) == "telic study splice pair --switches 2"
-    assert study._command("splice", ["splice", "a b"]) == "telic study splice 'a b'"
+    argv = ["pair", "--root", "/a", "--out=/b", "--switches", "2", "--json"]
+    assert study.command("splice", argv) == "telic study splice pair --switches 2"
+    assert study.command("splice", ["a b"]) == "telic study splice 'a b'"
+    assert study.command("recipes", ["--root", "/a"]) == "telic study recipes"

@@ -7,6 +7,7 @@ from telic.cli.main import main
 TRAIN = ["train", "alternation", "--root", "ROOT"]
 SPLICE = ["study", "splice", "none", "--root", "ROOT"]
 RECIPES = ["study", "recipes", "--root", "ROOT"]
+HELD_OUT = ["study", "held-out", "--root", "ROOT"]
 EDIT = ["edit", "none", "blue", "--root", "ROOT"]
 
 CASES = [
@@ -68,6 +69,13 @@ CASES = [
     ([*RECIPES, "--workers", "0"], "1 or more"),
     ([*RECIPES, "--preset", "post"], "small"),
     ([*RECIPES, "--base", "pst"], "post"),
+    ([*RECIPES, "--only", "tnah"], "tanh"),
+    ([*RECIPES, "--switches", "10"], "--switches 9"),
+    ([*HELD_OUT, "--seeds", "x"], "0:10"),
+    ([*HELD_OUT, "--only", "colours-5"], "colours-4"),
+    ([*HELD_OUT, "--base", "code"], "onehot"),
+    ([*HELD_OUT, "--agents", "0"], "at least one agent"),
+    ([*HELD_OUT, "--episodes", "0"], "1 or more"),
     (["edit", "--root", "ROOT"], "an expression"),
     (["edit", "none", "--root", "ROOT"], "an expression"),
     ([*EDIT], "'none'"),

@@ -8,17 +8,13 @@ import pytest
 
 from telic.core.errors import InputError
 from telic.report import effects
-from telic.report import recipes as recipes_page
 from telic.report import retarget as retarget_page
 from telic.report import splice as splice_page
 from telic.report.page import markdown
 from telic.studies import gather
-from telic.studies.arms import Arm
 from telic.studies.colours import GOAL, TRACKS
-from telic.studies.recipes import EDITS
 from telic.trials import verdict
 from tests.studies.stored import SETTINGS, curves, stored, trial
-from tests.studies.tables import made
 from tests.studies.trained import RETARGET, SPLICE
 
 HOSTILE = "<script>alert(1)</script> <img src=x onerror=alert(1)>"
@@ -205,22 +201,3 @@ def test_a_run_without_an_answer_is_an_error_and_no_page(tmp_path):
     runs = stored(tmp_path, "splice", {0: {}})
     with pytest.raises(InputError, match="no answer of retarget"):
         effects.texts("retarget", runs, {**SETTINGS, "new": "yellow"})
-
-
-@pytest.mark.known
-def test_the_recipes_page_sets_each_recipe_beside_its_null():
-    recipes = [Arm(name, "recipes", None) for name in ("default", "tanh")]
-    table = made(recipes, seeds=3, donor=False, values={("tanh", ""): 0.5})
-    rows = tuple(row for row in table.rows if row[0] != "no edit")
-    kept = [i for i, row in enumerate(table.rows) if row in rows]
-    measures = tuple("aim" if name == "new" else name for name in table.measures)
-    tables = {
-        EDITS[0]: type(table)(table.seeds, rows, measures, table.values[kept]),
-    }
-    shown = recipes_page.overview(tables)
-    assert shown.header == ("recipe", EDITS[0])
-    assert shown.rows[0] == ("default", "0.80 (0.78 to 0.82) [0.20]")
-    assert shown.rows[1] == ("tanh", "0.50 (0.48 to 0.52) [0.20]")
-    assert "n = 3 seeds" in shown.caption
-    page = recipes_page.page(tables, command=COMMAND)
-    assert "from 0.50 (tanh) to 0.80 (default)" in page.findings[0]

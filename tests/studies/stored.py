@@ -50,10 +50,15 @@ def curves(edited: Sequence[float | None], trained: Sequence[float]) -> dict[str
 
 
 def stored(
-    root: Path, study: str, found: Mapping[int, Mapping[str, Any]], *, name: str = "e"
+    root: Path,
+    study: str,
+    found: Mapping[int, Mapping[str, Any]],
+    *,
+    name: str = "e",
+    settings: Mapping[str, Any] = SETTINGS,
 ) -> list[Run]:
     """Runs that were never trained, with answers by seed."""
     runs = [folder.create(root, name, seed, PLAN) for seed in found]
     for run, answer in zip(runs, found.values(), strict=True):
-        answers.write(run, study, SETTINGS, answer)
+        answers.write(run, study, settings, answer)
     return runs

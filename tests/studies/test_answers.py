@@ -1,5 +1,6 @@
 """An answer is kept whole under its settings, and refused if it is not one."""
 
+import dataclasses
 import json
 
 import pytest
@@ -11,6 +12,18 @@ from tests.runs.small import make
 
 SETTINGS = {"episodes": 16, "groups": ["layers"]}
 ROW = Result("add", "signs", {"aim": 0.5}, 3, 1.5, True)
+
+
+@dataclasses.dataclass(frozen=True)
+class Made:
+    """The settings of a made-up study."""
+
+    episodes: int = 1
+    groups: tuple[str, ...] = ()
+
+    def __post_init__(self):
+        if self.episodes < 1:
+            raise InputError("no settings of these")
 
 
 @pytest.fixture
@@ -49,6 +62,63 @@ def test_a_file_that_is_no_answer_is_damaged(run, text):
     path.write_text(text)
     with pytest.raises(DamagedError):
         answers.read(run, "splice", SETTINGS)
+
+
+@pytest.fixture
+def once(run):
+    """`answers.once` of a made-up study; it returns the settings it was called with."""
+
+    def do(answer, options=SETTINGS, study="splice"):
+        called = []
+
+        def find(run, settings, *, tell, stop):
+            called.append(settings)
+            tell("share", 0.5)
+            return None if stop() else answer
+
+        answers.once(
+            run,
+            study,
+            options,
+            kind=Made,
+            find=find,
+            tell=lambda *_: None,
+            stop=lambda: answer is None,
+        )
+        return called
+
+    return do
+
+
+def test_an_answer_is_found_once_for_each_study_and_settings(run, once):
+    assert once({"trials": [1]}) == [Made(16, ("layers",))]
+    assert once({"trials": [2]}) == []
+    assert answers.read(run, "splice", SETTINGS) == {"trials": [1]}
+    other = {**SETTINGS, "episodes": 17}
+    assert once({"trials": [3]}, other) == [Made(17, ("layers",))]
+    assert len(once({"trials": [4]}, study="retarget")) == 1
+    assert answers.read(run, "splice", SETTINGS) == {"trials": [1]}
+    assert answers.read(run, "splice", other) == {"trials": [3]}
+
+
+def test_one_that_was_stopped_leaves_no_answer_and_is_found_when_asked_again(run, once):
+    assert len(once(None)) == 1
+    assert not answers.path_of(run, "splice", SETTINGS).exists()
+    assert len(once({"trials": []})) == 1
+    assert answers.read(run, "splice", SETTINGS) == {"trials": []}
+
+
+def test_one_that_fails_leaves_no_answer(run, once):
+    with pytest.raises(InputError, match="no settings of these"):
+        once({}, {**SETTINGS, "episodes": 0})
+    assert not (run.path / "studies").exists()
+
+
+def test_settings_come_back_from_their_plain_form_with_tuples():
+    made = Made(16, ("layers", "graft"))
+    plain = json.loads(json.dumps(answers.settings_of(made)))
+    assert plain["groups"] == ["layers", "graft"]
+    assert answers.restored(Made, plain) == made
 
 
 def test_rows_come_back_through_json_and_a_damaged_one_is_named_so():

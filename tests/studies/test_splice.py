@@ -59,6 +59,27 @@ def test_too_many_switches_are_refused_with_a_number_that_would_do(switches):
     assert late_switches(PLAN, Splice(switches=3))[0].phase == 3
 
 
+@pytest.mark.known
+def test_a_phase_that_goes_on_with_its_objective_is_no_switch():
+    wanted = ("blue", "purple", "purple")
+    plan = Alternation(objectives=wanted, phases=12).plan()
+    found = late_switches(plan, Splice(switches=4))
+    assert [late.phase for late in found] == [6, 7, 9, 10]
+    assert found[0] == Late(6, "blue", "purple")
+    assert found[1] == Late(7, "purple", "blue")
+    assert late_switches(plan, Splice(switches=6))[0] == Late(3, "blue", "purple")
+    with pytest.raises(InputError, match="7 late switches of 12") as caught:
+        late_switches(plan, Splice(switches=7))
+    assert caught.value.fix == "--switches 6"
+
+
+def test_a_schedule_that_never_switches_late_is_told_so():
+    plan = Alternation(objectives=("blue",), phases=12).plan()
+    with pytest.raises(InputError, match="1 late switches") as caught:
+        late_switches(plan, Splice(switches=1))
+    assert "switch after the third" in caught.value.fix
+
+
 def test_with_three_phases_no_number_would_do_and_none_is_named():
     three = Alternation.preset("small").plan()
     with pytest.raises(InputError) as caught:
@@ -203,5 +224,9 @@ def test_other_settings_are_another_answer(spliced):
 
 
 def test_settings_come_back_from_their_plain_form():
-    back = Splice(**{**SPLICE, "groups": tuple(SPLICE["groups"])})
-    assert back == Splice.preset("small")
+    assert answers.restored(Splice, SPLICE) == Splice.preset("small")
+
+
+def test_an_unknown_preset_is_answered_with_the_nearest():
+    with pytest.raises(InputError, match="did you mean 'small'"):
+        Splice.preset("smal")

@@ -14,17 +14,28 @@ from telic.cli.terminal import clean, say, say_json
 from telic.core.errors import InputError
 from telic.core.names import check_name
 
-EDIT_STUDIES = ("splice", "retarget", "recipes")
+EDIT_STUDIES = ("splice", "retarget", "isolation", "snr")
 """The studies of edits, known without loading JAX."""
+
+FAMILIES = ("recipes", "held-out")
+"""Those that train variants of their own, likewise; a test holds both to the studies'
+own names."""
 
 HELP = """usage: telic study NAME EXPERIMENT [OPTIONS]
 
   splice     where does the goal sit? move it at every late switch
   retarget   make agents fetch a colour that they were never rewarded for
-  recipes    does where it sits depend on how the agent was trained? (trains them)
+  isolation  landers: subtract what a new objective taught; does that reverse it?
+  snr        landers: how much of what a new objective teaches would come again?
+
+usage: telic study NAME [OPTIONS]      (trains agents of its own, in several ways)
+
+  recipes    does where the goal sits depend on how the agent was trained?
+  held-out   does a goal move further, to a new colour, if more colours were trained?
 
 telic study NAME --help lists every option of a study.
-example: telic train alternation --seeds 0:10 && telic study splice EXPERIMENT"""
+example: telic train alternation --seeds 0:10 && telic study splice EXPERIMENT
+example: telic study held-out --seeds 0:5 --out results"""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,18 +63,29 @@ def run(argv: Sequence[str]) -> int:
         return 0 if argv else 2
     if argv[0].startswith("-"):
         raise InputError("no study", why=f"{argv[0]} came first", fix="telic study")
-    name = check_name(argv[0], EDIT_STUDIES, kind="study")
-    if name == "recipes":
-        from telic.cli import recipes
+    name = check_name(argv[0], (*EDIT_STUDIES, *FAMILIES), kind="study")
+    if name in FAMILIES:
+        from telic.cli import families
 
-        return recipes.run(argv[1:])
+        return families.run(name, argv[1:])
+    return _run(name, argv[1:])
+
+
+def _run(name: str, argv: Sequence[str]) -> int:
+    """Do a study of edits on runs that there are."""
     from telic.scale import engine
 
     engine.prepare()
+    from telic.report import effects
     from telic.runs import folder
+    from telic.studies import EDIT_STUDIES
+    from telic.studies.answers import settings_of
     from telic.studies.gather import check_together
 
-    working, settings = _parse(name, argv[1:])
+    working, chosen = terminal.parse_study(
+        Working(), EDIT_STUDIES[name], argv, prog=f"telic study {name}"
+    )
+    settings = settings_of(chosen)
     if not working.runs:
         raise InputError(
             "which runs?", fix=f"telic study {name} EXPERIMENT; see: telic runs list"
@@ -76,8 +98,8 @@ def run(argv: Sequence[str]) -> int:
     if code:
         return code
     out = working.out or runs[0].path.parent / name
-    files = write(name, runs, settings, out, command=_command(name, argv))
-    _tell(name, files, out, as_json=working.json)
+    texts = effects.texts(name, runs, settings, command=command(name, argv))
+    tell(write(texts, out), out, as_json=working.json)
     return 0
 
 
@@ -108,19 +130,10 @@ def work(
     return 130 if outcome.stopped else 0
 
 
-def write(
-    name: str,
-    runs: Sequence[Any],
-    settings: Mapping[str, Any],
-    out: Path,
-    *,
-    command: str,
-) -> list[Path]:
-    """Write a study's page, its tables and its figures; the page first."""
-    from telic.report import effects
+def write(texts: Mapping[str, str], out: Path) -> list[Path]:
+    """Write the files of a study by name, in a folder; their paths in that order."""
     from telic.runs import disk
 
-    texts = effects.texts(name, runs, settings, command=command)
     for file, text in texts.items():
         disk.write_file(out / file, text.encode())
     return [out / file for file in texts]
@@ -141,40 +154,24 @@ def check_complete(runs: Sequence[Any]) -> None:
             )
 
 
-def _parse(name: str, argv: Sequence[str]) -> tuple[Working, dict[str, Any]]:
-    """The options of the command, and the study's settings as plain data."""
-    from telic.studies import EDIT_STUDIES
-    from telic.studies.answers import settings_of
+def command(name: str, argv: Sequence[str]) -> str:
+    """The command as it was given, without where it was to write.
 
-    kind = EDIT_STUDIES[name]
-    preset = terminal.named(argv, "--preset", "full")
-    check_name(preset, ("full", "small"), kind="preset")
-    options = dataclasses.make_dataclass(
-        "Options", [("working", Working), ("study", kind)], frozen=True
-    )
-    options.__doc__ = kind.__doc__
-    parsed = terminal.parse(
-        options,
-        argv,
-        prog=f"telic study {name}",
-        default=options(working=Working(), study=kind.preset(preset)),
-    )
-    return parsed.working, settings_of(parsed.study)
-
-
-def _command(name: str, argv: Sequence[str]) -> str:
-    """The command as it was given, without where it was to write."""
+    Example:
+        >>> command("splice", ["a b", "--out=c", "--root", "d", "--switches", "2"])
+        "telic study splice 'a b' --switches 2"
+    """
     kept, value = [], False
-    for word in argv[1:]:
+    for word in argv:
         option, _, given = word.partition("=")
         if not value and option not in ("--json", "--out", "--root"):
             kept.append(word)
         value = not value and option in ("--out", "--root") and not given
-    return f"telic study {name} {shlex.join(kept)}"
+    return shlex.join(["telic", "study", name, *kept])
 
 
-def _tell(name: str, files: Sequence[Path], out: Path, *, as_json: bool) -> None:
-    """Where everything is."""
+def tell(files: Sequence[Path], out: Path, *, as_json: bool) -> None:
+    """Say what was found, and where everything is; the page is the first file."""
     if as_json:
         say_json({"files": [str(path) for path in files]})
         return

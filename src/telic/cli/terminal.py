@@ -1,6 +1,7 @@
 """Reading arguments and writing to a terminal: short errors, clean text, tables."""
 
 import contextlib
+import dataclasses
 import io
 import json
 import os
@@ -9,13 +10,23 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import tyro
 
 from telic.core.errors import InputError, TelicError
 
 Options = TypeVar("Options")
+Command = TypeVar("Command", bound="Preset")
+
+
+@runtime_checkable
+class Preset(Protocol):
+    """Options of a command that has a study and begins from one of its presets."""
+
+    @property
+    def preset(self) -> str: ...  # noqa: D102
+
 
 LINES = 8
 """The longest error, in lines."""
@@ -48,6 +59,31 @@ def parse(
         if not stop.code:
             raise
         raise _wrong(said.getvalue(), prog) from None
+
+
+def parse_study(
+    command: Command, kind: Any, argv: Sequence[str], *, prog: str
+) -> tuple[Command, Any]:
+    """The options of a command, and those of a study on top of its preset.
+
+    Args:
+        command: The command's own options as they are by default, `preset` among them.
+        kind: The class of the study's settings, with a `preset(name)`.
+        argv: The arguments.
+        prog: What was called, for the help.
+
+    Raises:
+        SystemExit: With 0 after `--help`.
+        InputError: If an argument is wrong; it names the nearest one.
+    """
+    preset = named(argv, "--preset", command.preset)
+    both = dataclasses.make_dataclass(
+        "Options", [("command", type(command)), ("study", kind)], frozen=True
+    )
+    both.__doc__ = kind.__doc__
+    default = both(command=command, study=kind.preset(preset))
+    found = parse(both, argv, prog=prog, default=default)
+    return found.command, found.study
 
 
 def named(argv: Sequence[str], option: str, default: str) -> str:

@@ -6,9 +6,9 @@ by run, does not depend on the number of workers, and can be read by any program
 """
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from telic.core.errors import DamagedError, InputError
 from telic.runs import disk
@@ -17,11 +17,42 @@ from telic.trials import Result
 
 SCHEMA = 1
 
+Settings = TypeVar("Settings")
+
 
 def path_of(run: Run, study: str, settings: Mapping[str, Any]) -> Path:
     """The file of a study's answer on a run."""
     mark = disk.sha256(disk.to_json(dict(settings)))[:8]
     return run.path / "studies" / f"{study}-{mark}.json"
+
+
+def once(
+    run: Run,
+    study: str,
+    options: Mapping[str, Any],
+    *,
+    kind: Callable[..., Settings],
+    find: Callable[..., dict[str, Any] | None],
+    tell: Callable[[str, Any], None],
+    stop: Callable[[], bool],
+) -> None:
+    """Find a study's answer on a run and keep it, unless it is there already.
+
+    Args:
+        run: The run.
+        study: The study's name.
+        options: Its settings as `settings_of` gives them.
+        kind: The class of the settings.
+        find: Called with the run and the settings, and with `tell` and `stop`; it
+            gives the answer, or None if it was stopped.
+        tell: Called with `share` and how much is done, 0 to 1.
+        stop: Whether to stop.
+    """
+    if path_of(run, study, options).exists():
+        return
+    answer = find(run, restored(kind, options), tell=tell, stop=stop)
+    if answer is not None:
+        write(run, study, options, answer)
 
 
 def write(
@@ -95,3 +126,19 @@ def settings_of(settings: Any) -> dict[str, Any]:
         {'doses': [1.0]}
     """
     return disk.parse_json(disk.to_json(dataclasses.asdict(settings)), Path("settings"))
+
+
+def restored(kind: Callable[..., Settings], options: Mapping[str, Any]) -> Settings:
+    """Settings from their plain form: what `settings_of` was given, if it was flat.
+
+    Example:
+        >>> @dataclasses.dataclass
+        ... class S:
+        ...     doses: tuple[float, ...] = (1.0,)
+        >>> restored(S, settings_of(S()))
+        S(doses=(1.0,))
+    """
+    # JSON has no tuples, and frozen settings hold no lists: every list was a tuple.
+    return kind(
+        **{k: tuple(v) if isinstance(v, list) else v for k, v in options.items()}
+    )

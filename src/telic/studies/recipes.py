@@ -6,16 +6,16 @@ edits are tried at the late switches of every recipe.
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-import numpy as np
+from typing import Any, ClassVar
 
 from telic.agents.mlp import Network
-from telic.core.names import lookup
+from telic.core.names import check_name
 from telic.runs.folder import Run
 from telic.studies import gather
 from telic.studies.alternation import Alternation
-from telic.studies.splice import Splice
+from telic.studies.answers import settings_of
+from telic.studies.families import across, chosen
+from telic.studies.splice import Splice, late_switches
 from telic.studies.swaps import MEAN
 from telic.training.plan import Plan
 from telic.training.ppo import Hyper
@@ -57,64 +57,60 @@ class Recipes:
     """Episodes of each agent."""
     base: str = "post"
     """The preset that the recipes change."""
+    only: tuple[str, ...] = ()
+    """Only these recipes, `default tanh` say; all of them if empty."""
+
+    SEEDS: ClassVar[str] = "0:3"
 
     @classmethod
     def preset(cls, name: str) -> "Recipes":
         """`full`, or `small` for tests."""
+        check_name(name, ("full", "small"), kind="preset")
         if name == "small":
             return cls(phases=5, switches=1, episodes=16, base="small")
         return cls()
 
-    def plan(self, recipe: str) -> Plan:
-        """What a run of a recipe does.
+    def __post_init__(self) -> None:
+        """Refuse now what would fail after hours of training."""
+        ((_, settings),) = self.inner()
+        for plan in self.plans().values():
+            late_switches(plan, settings)
 
-        Raises:
-            InputError: If there is no such recipe.
-        """
-        changes = lookup(recipe, RECIPES, kind="recipe")
-        base = Alternation.preset(self.base)
-        return dataclasses.replace(base, phases=self.phases, **changes).plan()
+    def plans(self) -> dict[str, Plan]:
+        """What a run of each recipe does."""
+        base = dataclasses.replace(Alternation.preset(self.base), phases=self.phases)
+        return {
+            recipe: dataclasses.replace(base, **changes).plan()
+            for recipe, changes in chosen(self.only, RECIPES).items()
+        }
 
-    def splice(self) -> Splice:
-        """The edits that are tried on every run."""
-        groups = ("layers", "graft", "rank", MEAN)
-        return Splice(
+    def experiment(self, variant: str) -> str:
+        """`recipe-tanh`."""
+        return f"recipe-{variant}"
+
+    def inner(self) -> tuple[tuple[str, Splice], ...]:
+        """The splice study at the last switches of every run."""
+        settings = Splice(
             switches=self.switches,
             episodes=self.episodes,
-            groups=groups,
+            groups=("layers", "graft", "rank", MEAN),
             recovery=False,
         )
+        return (("splice", settings),)
 
+    def compare(self, runs: Mapping[str, Sequence[Run]]) -> dict[str, Table]:
+        """For each edit a table whose rows are the recipes, over all switches.
 
-def compare(
-    runs: Mapping[str, Sequence[Run]], settings: Mapping[str, Any]
-) -> dict[str, Table]:
-    """For each edit a table whose rows are the recipes, each with that edit's nulls.
+        Args:
+            runs: By recipe, its runs; the same seeds of each.
 
-    Args:
-        runs: By recipe, its runs; the same number of seeds in each.
-        settings: Those of the splice study that was done on them.
-    """
-    tables = {
-        recipe: next(iter(gather.splice(each, settings).tables.values()))
-        for recipe, each in runs.items()
-    }
-    return {edit: across(tables, edit) for edit in EDITS}
-
-
-def across(tables: Mapping[str, Table], edit: str) -> Table:
-    """One edit of many tables as one table, with a row for each of them.
-
-    Example:
-        >>> rows = (("add", ""), ("add", "noise"))
-        >>> one = Table((0,), rows, ("aim",), np.array([[[0.9]], [[0.1]]]))
-        >>> across({"tanh": one}, "add").rows
-        (('tanh', ''), ('tanh', 'noise'))
-    """
-    rows, values = [], []
-    for name, table in tables.items():
-        for null in ("", *table.nulls(edit)):
-            rows.append((name, null))
-            values.append(table.values[table.rows.index((edit, null))])
-    first = next(iter(tables.values()))
-    return Table(first.seeds, tuple(rows), first.measures, np.array(values))
+        Raises:
+            InputError: If a run has no answer, or the seeds differ.
+        """
+        ((_, settings),) = self.inner()
+        options = settings_of(settings)
+        tables = {
+            recipe: next(iter(gather.splice(each, options).tables.values()))
+            for recipe, each in runs.items()
+        }
+        return {edit: across(tables, edit) for edit in EDITS}

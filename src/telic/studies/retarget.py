@@ -53,6 +53,7 @@ class Retarget:
     @classmethod
     def preset(cls, name: str) -> "Retarget":
         """`full`, or `small` for tests."""
+        check_name(name, ("full", "small"), kind="preset")
         return (
             cls(agents=1, episodes=16, strengths=(1.0,), steps=20)
             if name == "small"
@@ -68,9 +69,17 @@ def job(
     stop: Callable[[], bool],
 ) -> None:
     """Answer the study for one run, unless it is answered already."""
-    if answers.path_of(run, STUDY, options).exists():
-        return
-    settings = Retarget(**{**options, "strengths": tuple(options["strengths"])})
+    answers.once(run, STUDY, options, kind=Retarget, find=_find, tell=tell, stop=stop)
+
+
+def _find(
+    run: Run,
+    settings: Retarget,
+    *,
+    tell: Callable[[str, Any], None],
+    stop: Callable[[], bool],
+) -> dict[str, Any] | None:
+    """The answer for one run; None if it was stopped."""
     source = RunSource(run)
     wanted = source.schedule
     world = _check_world(source, settings.new)
@@ -79,7 +88,7 @@ def job(
     for done, phase in enumerate(phases):
         for trained in sorted(set(wanted) - {wanted[phase]}):
             if stop():
-                return
+                return None
             tell("share", done / settings.agents)
             late = Late(phase, wanted[phase], trained)
             trials += _try(source, world, late, settings)
@@ -90,9 +99,7 @@ def job(
             fix="at least one agent, and runs of at least four phases",
         )
     norms = colours.row_norms(source.agent(len(wanted) - 1), world)
-    arms = trials[0]["arms"]
-    answer = {"arms": arms, "trials": trials, "row_norms": norms}
-    answers.write(run, STUDY, options, answer)
+    return {"arms": trials[0]["arms"], "trials": trials, "row_norms": norms}
 
 
 def board(world: Keys, new: str, old: str | None) -> Keys:

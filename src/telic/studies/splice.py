@@ -33,13 +33,16 @@ RECOVERY_DOSE = 1.5
 """The dose of the mean vector with which agents train on: what one seed suggested
 before this study was run (0.97 there)."""
 
+EARLIER = 3
+"""How many phases must lie before a late switch: the mean is over their switches."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Splice:
     """Move the goal of an agent at its late switches; every edit beside its nulls."""
 
     switches: int = 8
-    """How many of the last switches; half of them in each direction."""
+    """How many of the last switches; of two objectives, half in each direction."""
     episodes: int = 512
     """Episodes of each agent, the same boards for all."""
     groups: tuple[str, ...] = ()
@@ -59,6 +62,7 @@ class Splice:
     @classmethod
     def preset(cls, name: str) -> "Splice":
         """`full`, or `small` for tests."""
+        check_name(name, ("full", "small"), kind="preset")
         if name == "small":
             groups = ("layers", "mean of earlier switches")
             return cls(switches=2, episodes=16, groups=groups)
@@ -92,15 +96,23 @@ def job(
     stop: Callable[[], bool],
 ) -> None:
     """Answer the study for one run, unless it is answered already."""
-    if answers.path_of(run, STUDY, options).exists():
-        return
-    settings = Splice(**{**options, "groups": tuple(options["groups"])})
+    answers.once(run, STUDY, options, kind=Splice, find=_find, tell=tell, stop=stop)
+
+
+def _find(
+    run: Run,
+    settings: Splice,
+    *,
+    tell: Callable[[str, Any], None],
+    stop: Callable[[], bool],
+) -> dict[str, Any] | None:
+    """The answer for one run; None if it was stopped."""
     source, other = RunSource(run), _neighbour(run)
     switches = late_switches(source.plan, settings)
     trials, curves, made = [], {}, []
     for done, late in enumerate(switches):
         if stop():
-            return
+            return None
         tell("share", done / len(switches))
         swap = _swap(source, other, late)
         last = late.direction not in [s.direction for s in switches[done + 1 :]]
@@ -110,32 +122,38 @@ def job(
         made = edits(swap, groups=settings.groups)
         trials.append(_try(source.plan, late, swap, settings, made, extra))
     arms = [dataclasses.astuple(arm) for arm, _ in made]
-    answer = {
+    return {
         "arms": arms,
         "trials": trials,
         "recovery": curves,
         "other": other and other.run.name,
     }
-    answers.write(run, STUDY, options, answer)
 
 
 def late_switches(plan: Plan, settings: Splice) -> list[Late]:
     """The late switches of a plan, first to last.
 
+    A phase that goes on with the objective of the one before is no switch.
+
     Raises:
-        InputError: If there are too few phases for a mean over earlier switches.
+        InputError: If there are too few switches with three phases before them, which
+            a mean over earlier switches needs.
     """
     wanted = [phase.objective for phase in plan.schedule][: settings.phases]
-    first = len(wanted) - settings.switches
-    if first < 3 or settings.switches < 1:
+    found = [
+        Late(k, wanted[k], wanted[k - 1])
+        for k in range(EARLIER, len(wanted))
+        if wanted[k] != wanted[k - 1]
+    ]
+    if not 1 <= settings.switches <= len(found):
         raise InputError(
             f"{settings.switches} late switches of {len(wanted)} phases",
             why="at least three phases must lie before the first of them",
-            fix=f"--switches {len(wanted) - 3}"
-            if len(wanted) > 3
-            else "use runs of at least four phases",
+            fix=f"--switches {len(found)}"
+            if found
+            else "use runs of at least four phases that switch after the third",
         )
-    return [Late(k, wanted[k], wanted[k - 1]) for k in range(first, len(wanted))]
+    return found[-settings.switches :]
 
 
 def earlier_mean(source: RunSource, late: Late) -> Tree | None:

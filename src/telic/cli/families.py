@@ -1,0 +1,98 @@
+"""`telic study recipes`, `held-out`: train variants, edit them, set them in a row."""
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from telic.cli import study, terminal
+from telic.core.errors import InputError
+
+
+@dataclasses.dataclass(frozen=True)
+class Working:
+    """Which runs, where and how."""
+
+    seeds: str
+    """Which seeds of every variant: `3`, `0,2,5`, or `0:10` for 0 to 9."""
+    preset: str = "full"
+    """The settings to begin from: full, or small for a test of the machinery."""
+    workers: int | None = None
+    """How many processes, each on a core of its own; default: one a core."""
+    root: Path | None = None
+    """The folder of experiments; default: $TELIC_ROOT, or telic_runs."""
+    out: Path | None = None
+    """The folder to write to; default: the study's name in the experiments' folder."""
+    json: bool = False
+    """Print one JSON object at the end, and nothing else."""
+
+
+def run(name: str, argv: Sequence[str]) -> int:
+    """Train what is missing, edit, compare; the same command goes on."""
+    from telic.scale import engine
+
+    engine.prepare()
+    from telic.cli.train import parse_seeds
+    from telic.report import effects
+    from telic.scale.local import check_workers
+    from telic.studies import FAMILIES
+
+    kind = FAMILIES[name]
+    working, family = terminal.parse_study(
+        Working(kind.SEEDS), kind, argv, prog=f"telic study {name}"
+    )
+    check_workers(working.workers)
+    root = terminal.root_folder(working.root)
+    runs = create(root, family, parse_seeds(working.seeds))
+    code = _train(runs, root, working) or _edit(runs, family, working)
+    if code:
+        return code
+    command = study.command(name, argv)
+    texts = effects.family_texts(name, family, runs, command=command)
+    out = working.out or root / name
+    study.tell(study.write(texts, out), out, as_json=working.json)
+    return 0
+
+
+def create(root: Path, family: Any, seeds: Sequence[int]) -> dict[str, list[Any]]:
+    """The runs of every variant, old ones as they are.
+
+    Raises:
+        InputError: If the folder of a variant holds runs of another plan.
+    """
+    from telic.runs import folder
+
+    try:
+        return {
+            variant: [
+                folder.create(root, family.experiment(variant), seed, plan)
+                for seed in seeds
+            ]
+            for variant, plan in family.plans().items()
+        }
+    except InputError as error:
+        fix = "choose another folder of experiments: --root DIR"
+        raise InputError(error.what, why=error.why, fix=fix) from error
+
+
+def _train(runs: dict[str, list[Any]], root: Path, working: Working) -> int:
+    """Carry what is not complete to its end; return an exit code."""
+    from telic.cli.execute import execute
+
+    every = [run for each in runs.values() for run in each]
+    if all(run.status() == "complete" for run in every):
+        return 0
+    return execute(every, root=root, workers=working.workers, quiet=working.json)
+
+
+def _edit(runs: dict[str, list[Any]], family: Any, working: Working) -> int:
+    """Do the studies of edits on every run that lacks one; return an exit code."""
+    from telic.studies.answers import settings_of
+
+    every = [run for each in runs.values() for run in each]
+    how = {"workers": working.workers, "quiet": working.json}
+    for name, settings in family.inner():
+        code = study.work(name, every, settings_of(settings), **how)
+        if code:
+            return code
+    return 0

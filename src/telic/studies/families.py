@@ -1,0 +1,116 @@
+"""Families: the same edits on agents that were trained in several ways.
+
+A family trains some *variants* of the alternation study, does studies of edits on the
+runs of each, and sets the variants side by side, one table for each edit. What the
+members of a family share is a goal to be moved; what they differ in is the question.
+"""
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
+
+import numpy as np
+
+from telic.core.errors import InputError
+from telic.core.names import check_name
+from telic.runs.folder import Run
+from telic.training.plan import Plan
+from telic.trials import Table
+
+Value = TypeVar("Value")
+
+
+@runtime_checkable
+class Family(Protocol):
+    """What every family has; its fields are settings, and options of the command.
+
+    Attributes:
+        SEEDS: The seeds of each variant if none are named.
+    """
+
+    SEEDS: ClassVar[str]
+
+    def plans(self) -> dict[str, Plan]:
+        """What a run of each variant does, by the variant's name."""
+        ...
+
+    def experiment(self, variant: str) -> str:
+        """The name of the folder in which a variant's runs are."""
+        ...
+
+    def inner(self) -> tuple[tuple[str, Any], ...]:
+        """The studies of edits that are done on every run: names and settings."""
+        ...
+
+    def compare(self, runs: Mapping[str, Sequence[Run]]) -> dict[str, Table]:
+        """By edit, a table whose rows are variants; the runs by variant."""
+        ...
+
+
+def chosen(only: Sequence[str], variants: Mapping[str, Value]) -> dict[str, Value]:
+    """The variants that are named, in the family's order; all if none is.
+
+    Raises:
+        InputError: If there is no variant of such a name.
+
+    Example:
+        >>> chosen(["b"], {"a": 1, "b": 2}), chosen([], {"a": 1})
+        ({'b': 2}, {'a': 1})
+    """
+    for name in only:
+        check_name(name, variants, kind="variant")
+    return {k: v for k, v in variants.items() if k in only or not only}
+
+
+def across(tables: Mapping[str, Table], edit: str) -> Table:
+    """One edit of many tables as one table, with a row for each of them.
+
+    Raises:
+        InputError: If the tables are not of the same seeds.
+
+    Example:
+        >>> rows = (("add", ""), ("add", "noise"))
+        >>> one = Table((0,), rows, ("aim",), np.array([[[0.9]], [[0.1]]]))
+        >>> across({"tanh": one}, "add").rows
+        (('tanh', ''), ('tanh', 'noise'))
+    """
+    first = _alike(tables.values())
+    rows, values = [], []
+    for name, table in tables.items():
+        for null in ("", *table.nulls(edit)):
+            rows.append((name, null))
+            values.append(table.values[table.rows.index((edit, null))])
+    return Table(first.seeds, tuple(rows), first.measures, np.array(values))
+
+
+def averaged(tables: Sequence[Table]) -> Table:
+    """The mean of some tables, seed by seed; of the rows that all of them have.
+
+    Raises:
+        InputError: If the tables are not of the same seeds.
+
+    Example:
+        >>> rows = (("add", ""), ("add", "noise"))
+        >>> one, two = (
+        ...     Table((0,), rows, ("aim",), np.array([[[x]], [[0.1]]]))
+        ...     for x in (0.9, 0.7)
+        ... )
+        >>> averaged([one, two]).values_of("aim", "add").tolist()
+        [0.8]
+    """
+    first = _alike(tables)
+    rows = [row for row in first.rows if all(row in t.rows for t in tables)]
+    values = [[t.values[t.rows.index(row)] for row in rows] for t in tables]
+    return dataclasses.replace(first, rows=tuple(rows), values=np.mean(values, axis=0))
+
+
+def _alike(tables: Iterable[Table]) -> Table:
+    """The first of some tables, if all of them have its seeds and measures."""
+    first, *rest = tables
+    for table in rest:
+        if (table.seeds, table.measures) != (first.seeds, first.measures):
+            raise InputError(
+                f"tables of the seeds {first.seeds} and {table.seeds} in one",
+                why="variants are compared on the same seeds and measures",
+            )
+    return first
