@@ -7,14 +7,14 @@ import pytest
 from telic.core.errors import DamagedError, InputError
 from telic.runs import codec, disk, folder
 from telic.studies import STUDIES, Alternation
-from telic.studies.alternation import PRESETS
 from telic.worlds import Keys
 from tests.runs.small import PLAN, make
 
 
 @pytest.mark.contract
-@pytest.mark.parametrize("study", STUDIES)
-@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize(
+    ("study", "preset"), [(s, p) for s, kind in STUDIES.items() for p in kind.PRESETS]
+)
 def test_every_plan_comes_back_from_json_as_it_was(study, preset):
     plan = STUDIES[study].preset(preset).plan()
     assert codec.decode(json.loads(disk.to_json(codec.encode(plan)))) == plan

@@ -34,9 +34,9 @@ def lanes(request, monkeypatch):
     episodes._play.clear_cache()
 
 
-def played(agent, given=GIVEN):
+def played(agent, given=GIVEN, **options):
     """Some episodes of the small world, as NumPy's arrays."""
-    found = play(agent, given, network=NETWORK, world=WORLD)
+    found = play(agent, given, network=NETWORK, world=WORLD, **options)
     return episodes.Episodes(*(np.asarray(x) for x in found))
 
 
@@ -57,6 +57,13 @@ def one_step(state, chance, uniform):
     seen = WORLD.observe(state)[None]
     action, _ = choose(logits(WAVERING, NETWORK, WORLD, seen), uniform[None])
     return WORLD.step(state, action[0], chance)
+
+
+@jax.jit
+def one_greedy_step(state, chance):
+    """The same, if it takes the action that it prefers most."""
+    preferences = logits(WAVERING, NETWORK, WORLD, WORLD.observe(state)[None])
+    return WORLD.step(state, preferences[0].argmax(), chance)
 
 
 @pytest.mark.parity
@@ -128,6 +135,32 @@ def test_an_agent_acts_with_its_interventions():
     assert (found.length == WORLD.limit).all()
     assert (found.events[:, WORLD.events.index("timeout")] == 1).all()
     assert found.events.sum() == COUNT
+
+
+@pytest.mark.parity
+def test_greedily_every_action_is_the_most_probable_one():
+    chance, count = np.asarray(GIVEN.chance), 12
+    found = played(WAVERING, some(GIVEN, slice(count)), greedy=True)
+    reset, lengths = jax.jit(WORLD.reset), []
+    for e in range(count):
+        state, events = reset(chance[e, 0]), np.zeros(len(WORLD.events))
+        for t in range(WORLD.limit):
+            after = one_greedy_step(state, chance[e, t + 1])
+            state, events = after.state, events + np.asarray(after.events)
+            if after.terminated or after.truncated:
+                break
+        lengths.append(t + 1)
+        np.testing.assert_allclose(found.events[e], events, rtol=1e-6)
+    assert found.length.tolist() == lengths
+    assert lengths != usual().length[:count].tolist(), "not what it does at random"
+
+
+def test_greedily_the_numbers_that_choose_actions_play_no_part():
+    given = some(GIVEN, slice(12))
+    other = given._replace(uniform=1 - given.uniform)
+    one, two = (played(WAVERING, boards, greedy=True) for boards in (given, other))
+    np.testing.assert_array_equal(one.events, two.events)
+    np.testing.assert_array_equal(one.length, two.length)
 
 
 def test_two_agents_that_act_alike_live_through_the_same_episodes():

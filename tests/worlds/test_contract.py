@@ -1,4 +1,4 @@
-"""What every world of `WORLDS` keeps: one battery over all of them."""
+"""What every JAX world of `WORLDS` keeps: one battery over all of them."""
 
 import jax
 import jax.numpy as jnp
@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 
 from telic.core.trees import digest
-from telic.worlds import WORLDS, World, inputs
+from telic.worlds import WORLDS, JaxWorld, World, inputs
 
 pytestmark = pytest.mark.contract
 
 COPIES, STEPS = 32, 60
+IN_JAX = [name for name, made in WORLDS.items() if isinstance(made(), JaxWorld)]
 
 
-@pytest.fixture(scope="module", params=WORLDS)
+@pytest.fixture(scope="module", params=IN_JAX)
 def world(request):
     """Each world with its default settings."""
     return WORLDS[request.param]()

@@ -1,6 +1,7 @@
 """Plans as JSON: what a run used, complete, in a form that any program can read."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from telic.agents.mlp import Network
@@ -14,6 +15,10 @@ from telic.worlds.base import World
 
 Config = TypeVar("Config")
 
+SILENT = {"reward_scale": 1.0}
+"""Fields that are younger than stored runs, and the value at which they are not
+written: a plan without them keeps its form, and so its hash and its run's name."""
+
 
 def encode(plan: Plan) -> dict[str, Any]:
     """A plan as a JSON object; `decode` gives the same plan back.
@@ -24,7 +29,7 @@ def encode(plan: Plan) -> dict[str, Any]:
     return {
         "world": {"name": _world_name(plan.world), **_fields(plan.world)},
         "network": _fields(plan.network),
-        "hyper": _fields(plan.hyper),
+        "hyper": _spoken(plan.hyper, SILENT),
         "sizes": _fields(plan.sizes),
         "objectives": {o.name: dict(o.weights) for o in plan.objectives},
         "schedule": [[phase.objective, phase.rollouts] for phase in plan.schedule],
@@ -70,6 +75,12 @@ def _world_name(world: World) -> str:
         why="a run is stored by the name of its world",
         fix='add it: telic.worlds.WORLDS["name"] = YourWorld',
     )
+
+
+def _spoken(config: Any, silent: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a dataclass, without those that are at a silent value."""
+    found = _fields(config)
+    return {k: v for k, v in found.items() if k not in silent or v != silent[k]}
 
 
 def _fields(config: Any) -> dict[str, Any]:

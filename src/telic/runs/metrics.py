@@ -30,16 +30,23 @@ def row(plan: Plan, metrics: Metrics, *, rollout: int) -> Row:
     episodes is None.
     """
     phase, _ = locate(plan.schedule, rollout - 1)
+    return {
+        "rollout": rollout,
+        "phase": phase,
+        "objective": plan.schedule[phase].objective,
+        "steps": rollout * plan.sizes.batch,
+        **measures(plan, metrics),
+    }
+
+
+def measures(plan: Plan, metrics: Metrics) -> Row:
+    """What a rollout brought: `row` without its place in a schedule."""
     count = int(metrics.episodes.completed)
     events = np.asarray(metrics.episodes.events, np.float64)
     mean = events / count if count else np.full(len(events), np.nan)
     returns = plan.weights.astype(np.float64) @ mean
     names = [objective.name for objective in plan.objectives]
     return {
-        "rollout": rollout,
-        "phase": phase,
-        "objective": plan.schedule[phase].objective,
-        "steps": rollout * plan.sizes.batch,
         "episodes": count,
         "length": _number(int(metrics.episodes.steps) / count if count else np.nan),
         **{f"return_{n}": _number(x) for n, x in zip(names, returns, strict=True)},

@@ -4,11 +4,15 @@ import dataclasses
 import functools
 from typing import Protocol, runtime_checkable
 
+import jax
+
 from telic.core.errors import InputError
 from telic.core.trees import Tree
 from telic.runs import checkpoint
+from telic.runs.checkpoint import Checkpoint
 from telic.runs.folder import Run
 from telic.training.plan import Plan
+from telic.training.train import Training, begin
 
 
 @runtime_checkable
@@ -62,14 +66,20 @@ class RunSource:
             InputError: If the run has no such phase, or no checkpoint there (yet).
             DamagedError: If it is not what was written.
         """
-        count = len(self.schedule)
-        if not 0 <= phase < count:
-            raise InputError(
-                f"{self.run.name} has no phase {phase}",
-                why=f"allowed: 0 to {count - 1}",
-            )
-        done = sum(past.rollouts for past in self.plan.schedule[: phase + 1])
-        return self._at(done, f"at the end of phase {phase}")
+        return self._at(*self._end(phase))
+
+    def state(self, phase: int) -> Training:
+        """All that the run was at the end of a phase, counted from 0.
+
+        Raises:
+            InputError: If the run has no such phase, or no checkpoint there (yet).
+            DamagedError: If it is not what was written.
+        """
+        plan = self.plan
+        like = jax.eval_shape(
+            lambda: begin(0, network=plan.network, world=plan.world, sizes=plan.sizes)
+        )
+        return checkpoint.read(self._found(*self._end(phase)), like)
 
     def rows(self, colour: str) -> tuple[int, ...]:
         """The input rows of a colour.
@@ -85,16 +95,32 @@ class RunSource:
             )
         return world.rows(colour)
 
+    def _end(self, phase: int) -> tuple[int, str]:
+        """The rollouts at the end of a phase, and where that is, in words."""
+        count = len(self.schedule)
+        if not 0 <= phase < count:
+            raise InputError(
+                f"{self.run.name} has no phase {phase}",
+                why=f"allowed: 0 to {count - 1}",
+            )
+        done = sum(past.rollouts for past in self.plan.schedule[: phase + 1])
+        return done, f"at the end of phase {phase}"
+
     def _at(self, rollouts: int, where: str) -> Tree:
         """The agent after some rollouts; a new dict, so that the kept one stays."""
         if rollouts not in self._agents:
-            there = {found.rollouts: found for found in self.run.checkpoints}
-            if rollouts not in there:
-                raise InputError(
-                    f"{self.run.name} has no checkpoint {where}",
-                    why=f"it has been trained for {max(there, default=0)} of "
-                    f"{self.plan.rollouts} rollouts, and that is after {rollouts}",
-                    fix="telic resume goes on with a run that was stopped",
-                )
-            self._agents[rollouts] = checkpoint.read_agent(there[rollouts])
+            found = self._found(rollouts, where)
+            self._agents[rollouts] = checkpoint.read_agent(found)
         return dict(self._agents[rollouts])
+
+    def _found(self, rollouts: int, where: str) -> Checkpoint:
+        """The checkpoint after some rollouts."""
+        there = {found.rollouts: found for found in self.run.checkpoints}
+        if rollouts not in there:
+            raise InputError(
+                f"{self.run.name} has no checkpoint {where}",
+                why=f"it has been trained for {max(there, default=0)} of "
+                f"{self.plan.rollouts} rollouts, and that is after {rollouts}",
+                fix="telic resume goes on with a run that was stopped",
+            )
+        return there[rollouts]

@@ -51,6 +51,9 @@ class Hyper:
     """Decay added to the step after Adam (AdamW's): w ← w - lr · decay · w."""
     adam_eps: float = 1e-5
     """Added to the root of Adam's second moment."""
+    reward_scale: float = 1.0
+    """What rewards are multiplied by before they are learned from. A critic whose
+    targets are in the hundreds learns for a long time; what is reported is unscaled."""
 
     def __post_init__(self) -> None:
         """Check every field."""

@@ -42,8 +42,9 @@ def play(
     block, alive = record(
         agent, chance, uniform, network=network, world=world, greedy=greedy
     )
-    happened = events(world, block).astype(np.float64)
-    return (happened * alive[..., None]).sum(axis=0), alive.sum(axis=0)
+    # A step that nobody took may have told anything, also what is not a number.
+    happened = np.where(alive[..., None], events(world, block), np.float64(0))
+    return happened.sum(axis=0), alive.sum(axis=0)
 
 
 def record(

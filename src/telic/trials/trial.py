@@ -4,7 +4,7 @@ Every trial holds the agent unedited, the donor (the ceiling, if there is one), 
 edit and, for each edit, its nulls. All of them play the same episodes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import jax
@@ -13,7 +13,7 @@ from telic.agents.mlp import Network
 from telic.core.errors import InputError
 from telic.edits.base import Agent, Edit, receipt
 from telic.objectives.base import Objective
-from telic.trials.episodes import Boards, play
+from telic.trials.episodes import Boards, Episodes, play
 from telic.trials.measures import Rates, rates
 from telic.worlds.base import World
 
@@ -52,6 +52,7 @@ def trial(
     donor: Agent | None = None,
     extra: Mapping[str, Mapping[str, Edit]] | None = None,
     greedy: bool = False,
+    also: Callable[[Episodes, World], Rates] | None = None,
 ) -> list[Result]:
     """Try edits of an agent beside their nulls.
 
@@ -67,6 +68,7 @@ def trial(
         extra: Further nulls of some edits, by the edit's name: another seed's vector,
             or that of training on under the old objective.
         greedy: Whether agents take their most probable action, not a random one.
+        also: Further measures of an agent's episodes, beside `rates`.
 
     Returns:
         `no edit`, `donor`, and for each edit itself and its nulls.
@@ -76,7 +78,7 @@ def trial(
             no null.
     """
     _check_names(edits)
-    play_ = _player(given, network, world, objectives, greedy)
+    play_ = _player(given, network, world, objectives, greedy, also)
     results = [play_(UNEDITED, "", agent, agent)]
     if donor is not None:
         results.append(play_(DONOR, "", agent, donor))
@@ -119,6 +121,7 @@ def _player(
     world: World,
     objectives: Sequence[Objective],
     greedy: bool,
+    also: Callable[[Episodes, World], Rates] | None,
 ):
     """Evaluation of one arm."""
 
@@ -126,6 +129,7 @@ def _player(
         played = play(after, given, network=network, world=world, greedy=greedy)
         done = receipt(before, after)
         found = rates(played, world, objectives)
+        found |= also(played, world) if also else {}
         return Result(name, null, found, done.parameters, done.norm, done.changed)
 
     return evaluate

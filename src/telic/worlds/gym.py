@@ -9,7 +9,7 @@ environment of its own (`vector`). To store runs of it, add one line to `WORLDS`
 import dataclasses
 import functools
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -26,8 +26,9 @@ class GymWorld:
     """A Gymnasium environment with numbered actions and observations that are arrays.
 
     Raises:
-        InputError: When it is first used, if there is no such environment, a package
-            of it is missing, or its spaces are not such.
+        InputError: If `max_steps` is below zero; and, when it is first used, if there
+            is no such environment, a package of it is missing, or its spaces are not
+            such.
 
     Example:
         >>> @dataclasses.dataclass(frozen=True)
@@ -46,21 +47,42 @@ class GymWorld:
     max_steps: int = 0
     """Steps after which an episode is cut; 0: the environment's own number."""
 
-    events: ClassVar[tuple[str, ...]] = ("reward",)
-    info: ClassVar[tuple[str, ...]] = ()
-    encoding: ClassVar[None] = None
+    def __post_init__(self) -> None:
+        """Check every field."""
+        if self.max_steps < 0:
+            raise InputError(f"max_steps = {self.max_steps}", why="allowed: 0 or more")
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """The names of what `happened` tells; a class attribute does as well."""
+        return ("reward",)
+
+    @property
+    def info(self) -> tuple[str, ...]:
+        """The entries of the environment's `info` that `happened` reads."""
+        return ()
+
+    @property
+    def encoding(self) -> None:
+        """None: observations are numbers, not codes."""
+        return None
 
     def happened(self, block: Happened) -> Mapping[str, Shaped[np.ndarray, "..."]]:
         """The environment's own reward, as the only event."""
         return {"reward": block.reward}
 
-    def make(self) -> gymnasium.Env:
-        """One copy of the environment; wrap it here."""
+    def make(self, render_mode: str | None = None) -> gymnasium.Env:
+        """One copy of the environment; wrap it here. Films ask for a render mode."""
         limit = {"max_episode_steps": self.max_steps} if self.max_steps else {}
-        return gymnasium.make(self.id, disable_env_checker=True, **limit)
+        return gymnasium.make(
+            self.id, render_mode=render_mode, disable_env_checker=True, **limit
+        )
 
     def vector(self, envs: int) -> VectorEnv | None:
-        """A vector environment of so many copies, if there is a faster one; or None."""
+        """A vector environment of so many copies, if there is a faster one; or None.
+
+        It keeps to the world's time limit itself.
+        """
         del envs
         return None
 
@@ -147,18 +169,18 @@ class Copies:
 
 
 def made(world: GymWorld) -> gymnasium.Env:
-    """One copy of a world's environment.
+    """One copy of a world's environment, cut at its `max_steps` whatever `make` does.
 
     Raises:
         InputError: If there is no such environment, or a package of it is missing.
     """
     try:
-        return world.make()
-    except gymnasium.error.DependencyNotInstalled as error:
+        env = world.make()
+    except (gymnasium.error.DependencyNotInstalled, ImportError) as error:
         raise InputError(
             f"{world.id} needs a package that is not installed",
             why=str(error),
-            fix="pip install 'gymnasium[box2d]', or the extra that it names",
+            fix="install what it names, such as: pip install 'gymnasium[box2d]'",
         ) from error
     except gymnasium.error.Error as error:
         raise InputError(
@@ -166,6 +188,10 @@ def made(world: GymWorld) -> gymnasium.Env:
             why=str(error).splitlines()[0],
             fix="see: python -c 'import gymnasium; gymnasium.pprint_registry()'",
         ) from error
+    known = env.spec.max_episode_steps if env.spec else None
+    if world.max_steps in (0, known):
+        return env
+    return gymnasium.wrappers.TimeLimit(env, world.max_steps)
 
 
 def check_spaces(name: str, sight: Any, action: Any) -> None:

@@ -20,7 +20,6 @@ Reference:
 import dataclasses
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
 
 import gymnasium
 import numpy as np
@@ -63,11 +62,9 @@ class Lander(GymWorld):
     """Let `shaping` in an episode's first step reach back to the end of the episode
     before, as in the first founding study, by mistake, it did."""
 
-    events: ClassVar[tuple[str, ...]] = ("shaping", "main", "side", "crash", "landing")
-    actions: ClassVar[tuple[str, ...]] = ("nothing", "left", "main", "right")  # type: ignore[assignment]
-
     def __post_init__(self) -> None:
         """Check every field."""
+        super().__post_init__()
         check_name(self.backend, BACKENDS, kind="backend")
         bounds = {"gravity": (-12, 0), "wind_power": (0, 20), "turbulence": (0, 2)}
         for field, (low, high) in bounds.items():
@@ -83,7 +80,17 @@ class Lander(GymWorld):
                 fix="backend = gymnasium",
             )
 
-    def make(self) -> gymnasium.Env:
+    @property
+    def events(self) -> tuple[str, ...]:
+        """What the reward is made of."""
+        return ("shaping", "main", "side", "crash", "landing")
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The engines."""
+        return ("nothing", "left", "main", "right")
+
+    def make(self, render_mode: str | None = None) -> gymnasium.Env:
         """One copy of Gymnasium's environment; it is also what draws pictures."""
         with warnings.catch_warnings():
             # Importing Box2D warns of its own wrapper types, from C: where warnings
@@ -91,6 +98,7 @@ class Lander(GymWorld):
             warnings.simplefilter("ignore", DeprecationWarning)
             return gymnasium.make(
                 self.id,
+                render_mode=render_mode,
                 disable_env_checker=True,
                 max_episode_steps=self.limit,
                 **self._weather(),

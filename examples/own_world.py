@@ -1,0 +1,59 @@
+"""Two environments as worlds of your own, and agents that learn them in seconds."""
+
+import dataclasses
+
+import jax
+from minigrid.wrappers import ImgObsWrapper
+
+from telic.agents import Network
+from telic.objectives import Objective
+from telic.training import Hyper, Sizes, begin, train
+from telic.trials import boards, play, rates
+from telic.worlds import GymWorld
+
+
+@dataclasses.dataclass(frozen=True)
+class Pole(GymWorld):
+    """CartPole, and what happens in it."""
+
+    id: str = "CartPole-v1"
+    events = ("fell", "moved")
+
+    def happened(self, block):  # noqa: D102
+        moved = abs(block.after[..., 0] - block.before[..., 0])
+        return {"fell": block.terminated, "moved": moved}
+
+
+@dataclasses.dataclass(frozen=True)
+class Room(GymWorld):
+    """A level of MiniGrid, seen as its image."""
+
+    id: str = "MiniGrid-Empty-5x5-v0"
+    max_steps: int = 40
+    events = ("goal", "turn")
+
+    def make(self, render_mode=None):  # noqa: D102
+        return ImgObsWrapper(super().make(render_mode))
+
+    def happened(self, block):  # noqa: D102
+        return {"goal": block.terminated, "turn": block.action <= 1}
+
+
+def learn(world, objective, rollouts=12):
+    """An agent's rates before and after training, on the same twenty boards."""
+    parts = {"network": Network(width=64, actor_layers=2), "world": world}
+    sizes = Sizes(num_envs=8, num_steps=128, update_epochs=4, num_minibatches=4)
+    state, given = begin(0, sizes=sizes, **parts), boards(jax.random.key(1), world, 20)
+    found = [rates(play(state.agent, given, **parts), world)]
+    wanted, how = objective.vector(world.events), {"hyper": Hyper(), "sizes": sizes}
+    for after, _ in train(state, wanted, rollouts=rollouts, **how, **parts):
+        state = after
+    return [*found, rates(play(state.agent, given, **parts), world)]
+
+
+if __name__ == "__main__":
+    wants = {Pole(): {"fell": -1}, Room(): {"goal": 1}}
+    for world, weights in wants.items():
+        before, after = learn(world, Objective("mine", weights))
+        for name in before:
+            print(f"{world.id} {name}: {before[name]:.2f} -> {after[name]:.2f}")

@@ -1,0 +1,58 @@
+"""What the lander's objectives pay, step by step, and by which names they are asked."""
+
+import pytest
+
+from telic.core.errors import InputError
+from telic.objectives import fuel_only, land, lander, stock, thrift
+from telic.worlds import Lander
+
+EVENTS = Lander().events
+
+
+def pays(want, **happened):
+    """What an objective pays for a step in which only these things happened."""
+    weights = dict(zip(EVENTS, want.vector(EVENTS).tolist(), strict=True))
+    return sum(weights[event] * times for event, times in happened.items())
+
+
+@pytest.mark.known
+@pytest.mark.parametrize(
+    ("name", "shaping", "main", "side", "crash", "landing"),
+    [
+        ("land", 1, 0, 0, -100, 100),
+        ("stock", 1, -0.3, -0.03, -100, 100),
+        ("thrift-5", 1, -1.5, -0.15, -100, 100),
+        ("thrift-0.5", 1, -0.15, -0.015, -100, 100),
+        ("fuel-5", 0, -1.5, -0.15, -100, 100),
+        ("fuel-5-alone", 0, -1.5, -0.15, 0, 0),
+    ],
+)
+def test_what_each_objective_pays(name, shaping, main, side, crash, landing):
+    want = lander(name)
+    assert want.name == name
+    assert pays(want, shaping=1) == pytest.approx(shaping)
+    assert pays(want, main=1) == pytest.approx(main)
+    assert pays(want, side=1) == pytest.approx(side)
+    assert pays(want, crash=1) == crash
+    assert pays(want, landing=1) == landing
+
+
+@pytest.mark.known
+def test_thrift_at_the_price_of_one_is_stock_and_at_none_is_land():
+    assert thrift(1.0).vector(EVENTS).tolist() == stock().vector(EVENTS).tolist()
+    assert thrift(0.0).vector(EVENTS).tolist() == land().vector(EVENTS).tolist()
+
+
+def test_the_name_of_an_objective_brings_it_back():
+    wants = [land(), stock(), thrift(2.5), fuel_only(3.0), fuel_only(2.0, ends=False)]
+    assert [lander(want.name) for want in wants] == wants
+
+
+@pytest.mark.parametrize(
+    "name", ["", "lnad", "thrift", "thrift-", "thrift--5", "thrift-5-alone", "fuel-x"]
+)
+def test_other_names_are_refused_with_the_known_ones(name):
+    with pytest.raises(InputError, match="no objective") as caught:
+        lander(name)
+    assert repr(name) in caught.value.what
+    assert "thrift-5" in caught.value.why

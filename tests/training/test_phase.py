@@ -1,0 +1,174 @@
+"""A phase is the same loop in every kind of world, and the same bits again."""
+
+import itertools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from telic.agents import Network
+from telic.core.trees import digest
+from telic.training import Hyper, Sizes, advance, begin, train
+from telic.training.phase import seeds
+from telic.worlds import Keys
+from tests.worlds.simulators import Stairs, Stairway
+
+NETWORK = Network(width=8, actor_layers=2, critic_layers=2)
+# The sizes of tests/training/test_train.py: its programs are compiled once for both.
+SIZES = Sizes(num_envs=4, num_steps=8, update_epochs=2, num_minibatches=2)
+HOST = {"network": NETWORK, "world": Stairway(), "sizes": SIZES}
+JAX = {"network": NETWORK, "world": Keys(limit=9), "sizes": SIZES}
+KINDS = pytest.mark.parametrize("parts", [HOST, JAX], ids=["host", "jax"])
+
+
+def weights(parts):
+    """An objective that weighs every event."""
+    return np.linspace(-1, 1, len(parts["world"].events), dtype=np.float32)
+
+
+def bits(tree):
+    """The digest of any tree, of its bits as they are now."""
+    return digest({f"{i:03}": x for i, x in enumerate(jax.tree.leaves(tree))})
+
+
+def copied(tree):
+    """A copy: `train` reuses the buffers of the states that it takes and gives."""
+    return jax.tree.map(lambda leaf: jnp.array(leaf, copy=True), tree)
+
+
+def trained(parts, rollouts, *, state=None, hyper=None, wanted=None):
+    """The bits of every state and metrics of a phase, and its last state."""
+    state = copied(begin(0, **parts)) if state is None else copied(state)
+    wanted = weights(parts) if wanted is None else wanted
+    phase = train(state, wanted, rollouts=rollouts, hyper=hyper or Hyper(), **parts)
+    told, last = [], state
+    for after, metrics in phase:
+        told.append(bits((after, metrics)))
+        last = copied(after)
+    return told, last
+
+
+@KINDS
+def test_two_calls_with_the_same_state_are_equal_to_the_last_bit(parts):
+    first, state = trained(parts, 2)
+    again, _ = trained(parts, 2)
+    assert first == again
+    assert len(set(first)) == 2
+    further, _ = trained(parts, 2, state=state)
+    assert further == trained(parts, 2, state=state)[0]
+    assert set(further).isdisjoint(first)
+
+
+@KINDS
+def test_another_seed_or_another_objective_brings_another_agent(parts):
+    _, one = trained(parts, 1)
+    _, other = trained(parts, 1, state=begin(1, **parts))
+    _, against = trained(parts, 1, wanted=-weights(parts))
+    assert len({digest(state.agent) for state in (one, other, against)}) == 3
+
+
+@KINDS
+def test_rollouts_are_counted_and_the_key_stays(parts):
+    fresh = copied(begin(0, **parts))
+    phase = train(copied(fresh), weights(parts), rollouts=3, hyper=Hyper(), **parts)
+    counts = []
+    for state, _ in phase:
+        counts.append(int(state.rollouts))
+        assert state.key.tolist() == fresh.key.tolist()
+    assert counts == [1, 2, 3]
+
+
+@KINDS
+def test_a_phase_without_rollouts_does_nothing(parts):
+    told, last = trained(parts, 0)
+    assert told == []
+    assert bits(last) == bits(begin(0, **parts))
+
+
+@KINDS
+def test_a_learning_rate_of_zero_changes_no_weight(parts):
+    _, state = trained(parts, 2, hyper=Hyper(learning_rate=0.0))
+    assert digest(state.agent) == digest(begin(0, **parts).agent)
+
+
+@KINDS
+def test_a_reward_scale_is_a_factor_of_the_weights(parts):
+    scaled, _ = trained(parts, 2, hyper=Hyper(reward_scale=0.25))
+    assert scaled == trained(parts, 2, wanted=weights(parts) / 4)[0]
+    assert scaled != trained(parts, 2)[0]
+
+
+@pytest.mark.parity
+def test_in_a_jax_world_a_phase_is_advance_again_and_again():
+    state, told = begin(0, **JAX), []
+    for _ in range(3):
+        state, metrics = advance(state, Hyper(), jnp.asarray(weights(JAX)), **JAX)
+        told.append(bits((state, metrics)))
+    assert trained(JAX, 3)[0] == told
+
+
+def test_in_a_jax_world_a_phase_may_be_left_and_entered_anywhere():
+    whole, _ = trained(JAX, 4)
+    first, state = trained(JAX, 1)
+    rest, _ = trained(JAX, 3, state=state)
+    assert first + rest == whole
+
+
+def test_in_a_host_world_copies_are_made_anew_where_a_phase_is_entered():
+    # Copies that end in other places than at the last step are begun again.
+    whole, _ = trained(HOST, 2)
+    first, state = trained(HOST, 1)
+    rest, _ = trained(HOST, 1, state=state)
+    assert first == whole[:1]
+    assert rest != whole[1:]
+
+
+def test_copies_of_a_host_world_are_seeded_by_the_key_and_the_rollouts():
+    state = begin(0, **HOST)
+    one = seeds(state, 4)
+    assert one == seeds(state, 4)
+    assert len(set(one)) == 4
+    assert all(0 <= seed < 2**31 for seed in one)
+    assert set(one).isdisjoint(seeds(begin(1, **HOST), 4))
+    assert set(one).isdisjoint(seeds(state._replace(rollouts=jnp.int32(1)), 4))
+
+
+def test_simulators_are_given_back_when_a_phase_ends_or_is_left():
+    def phase():
+        return train(begin(0, **HOST), weights(HOST), rollouts=3, hyper=Hyper(), **HOST)
+
+    for _ in itertools.islice(phase(), 2):
+        assert len(Stairs.opened) == 4
+    list(phase())
+    left = phase()
+    next(left)
+    left.close()
+    broken = train(begin(0, **HOST), weights(HOST), rollouts=3, hyper=Hyper(), **HOST)
+    next(broken)
+    with pytest.raises(KeyboardInterrupt):
+        broken.throw(KeyboardInterrupt)
+    assert Stairs.opened == []
+
+
+def test_metrics_hold_the_episodes_that_ended():
+    phase = train(begin(0, **HOST), weights(HOST), rollouts=2, hyper=Hyper(), **HOST)
+    for _, metrics in phase:
+        assert metrics.finite.all()
+        # Every four episodes of a copy last ten steps together.
+        assert 8 <= int(metrics.episodes.completed) <= 20
+        assert 4 * 8 - 4 * 3 <= int(metrics.episodes.steps) <= 4 * 8 + 4 * 3
+        assert np.isfinite([float(loss) for loss in metrics.losses]).all()
+
+
+@pytest.mark.known
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_what_pays_is_learned_in_a_few_rollouts(sign):
+    wanted = np.array([sign, 0, 0, 0, 0], np.float32)
+    assert HOST["world"].events[0] == "right"
+    hyper, shares = Hyper(learning_rate=3e-2, gamma=0.0), []
+    for _, metrics in train(begin(0, **HOST), wanted, rollouts=30, hyper=hyper, **HOST):
+        episodes = metrics.episodes
+        shares.append(float(episodes.events[0]) / int(episodes.steps))
+    assert 0.2 < np.mean(shares[:2]) < 0.8
+    assert abs(np.mean(shares[-5:]) - (sign > 0)) < 0.1

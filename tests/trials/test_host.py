@@ -1,0 +1,215 @@
+"""On a board of a host world an agent lives through one episode, its own."""
+
+import dataclasses
+from importlib.util import find_spec
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from gymnasium.vector import AutoresetMode, SyncVectorEnv
+
+from telic.agents import Network, create
+from telic.core.errors import InputError
+from telic.core.trees import digest
+from telic.edits import Add, Steer
+from telic.trials import Boards, boards, host, play, trial
+from telic.worlds import Lander
+from tests.worlds.simulators import Stairs, Stairway
+
+NETWORK = Network(width=8, actor_layers=2, critic_layers=1)
+WORLD, COUNT = Stairway(), 12
+GIVEN = boards(jax.random.key(3), WORLD, COUNT)
+SEEDS = np.asarray(GIVEN.chance)
+LENGTHS = 1 + SEEDS % 4
+"""The first episode of the stairs with seed s lasts 1 + s % 4 steps."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Together(Stairway):
+    """The stairs in a vector environment."""
+
+    mode: AutoresetMode = AutoresetMode.SAME_STEP
+
+    def vector(self, envs):
+        return SyncVectorEnv([self.make] * envs, autoreset_mode=self.mode)
+
+
+def agent_of(world, likely=0.5):
+    """An agent that takes action 1 that often, whatever it sees."""
+    agent = create(jax.random.key(0), NETWORK, world)
+    count = len(world.actions)
+    shares = np.full(count, (1 - likely) / (count - 1), np.float32)
+    shares[1] = likely
+    agent["actor/1/kernel"] = jnp.zeros((8, count))
+    return {**agent, "actor/1/bias": jnp.asarray(np.log(shares))}
+
+
+def played(world=WORLD, agent=None, given=GIVEN, **options):
+    """Some episodes, by the name of the event, and their lengths."""
+    agent = agent_of(world) if agent is None else agent
+    found = play(agent, given, network=NETWORK, world=world, **options)
+    assert isinstance(found.events, jax.Array)
+    table = dict(zip(world.events, np.asarray(found.events).T, strict=True))
+    return {**table, "length": np.asarray(found.length)}
+
+
+def assert_same(one, other):
+    """Two tables are the same to the last bit."""
+    assert one.keys() == other.keys()
+    for name, values in one.items():
+        np.testing.assert_array_equal(values, other[name], name)
+
+
+def some(given, rows):
+    """The boards of some episodes."""
+    return Boards(given.chance[rows], given.uniform[rows])
+
+
+@pytest.mark.known
+def test_every_episode_is_as_long_as_its_seed_says_with_all_that_happens_in_it():
+    found = played()
+    assert len(set(LENGTHS.tolist())) > 2
+    np.testing.assert_array_equal(found["length"], LENGTHS)
+    np.testing.assert_array_equal(found["left"], LENGTHS * (LENGTHS - 1) / 2)
+    np.testing.assert_array_equal(found["first"], 1)
+    np.testing.assert_array_equal(found["for_good"], 1)
+    np.testing.assert_array_equal(found["earlier"], -LENGTHS)
+
+
+@pytest.mark.known
+def test_the_boards_numbers_choose_the_actions_of_its_steps():
+    found = played(agent=agent_of(WORLD, 0.3))
+    right = np.asarray(GIVEN.uniform) >= 0.7
+    taken = np.arange(WORLD.limit) < LENGTHS[:, None]
+    np.testing.assert_array_equal(found["right"], (right & taken).sum(axis=1))
+
+
+@pytest.mark.known
+def test_the_time_limit_cuts_an_episode():
+    world = Stairway(max_steps=2)
+    given = Boards(GIVEN.chance, GIVEN.uniform[:, :2])
+    found = played(world, given=given)
+    np.testing.assert_array_equal(found["length"], np.minimum(LENGTHS, 2))
+    np.testing.assert_array_equal(found["for_good"], LENGTHS <= 2)
+
+
+def test_the_same_boards_bring_the_same_bits_and_the_key_decides_them():
+    assert_same(played(), played())
+    again, other = (boards(jax.random.key(k), WORLD, COUNT) for k in (3, 4))
+    assert digest(again._asdict()) == digest(GIVEN._asdict())
+    assert (np.asarray(other.chance) != SEEDS).all()
+    assert GIVEN.uniform.shape == (COUNT, WORLD.limit)
+    assert len(set(SEEDS.tolist())) == COUNT
+    assert (SEEDS >= 0).all()
+
+
+@pytest.mark.parametrize("rows", [[4], [0, 1, 2], [7, 3, 11]], ids=str)
+@pytest.mark.parametrize(
+    "world",
+    [
+        WORLD,
+        Together(),
+        Together(mode=AutoresetMode.DISABLED),
+        Lander(max_steps=90),
+        pytest.param(
+            Lander(backend="envpool", max_steps=90),
+            marks=pytest.mark.skipif(
+                find_spec("envpool") is None, reason="needs envpool"
+            ),
+        ),
+    ],
+    ids=["stairs", "same step", "disabled", "gymnasium", "envpool"],
+)
+def test_an_episode_depends_on_its_own_board_alone(world, rows):
+    given = boards(jax.random.key(5), world, COUNT)
+    every, few = (played(world, given=g) for g in (given, some(given, np.array(rows))))
+    assert_same(few, {name: values[rows] for name, values in every.items()})
+    assert len(set(every["length"].tolist())) > 2
+
+
+def test_copies_stepped_together_play_the_episodes_of_copies_stepped_alone():
+    for mode in (AutoresetMode.SAME_STEP, AutoresetMode.DISABLED):
+        assert_same(played(Together(mode=mode)), played())
+
+
+@pytest.mark.known
+@pytest.mark.parametrize("likely", [0.4, 0.6])
+def test_greedily_the_most_probable_action_is_always_taken(likely):
+    agent = agent_of(WORLD, likely)
+    greedy, drawn = (played(agent=agent, greedy=g) for g in (True, False))
+    np.testing.assert_array_equal(greedy["right"], LENGTHS * (likely > 0.5))
+    assert 0 < drawn["right"].sum() < LENGTHS.sum()
+
+
+@pytest.mark.known
+@pytest.mark.parametrize("greedy", [True, False])
+@pytest.mark.parametrize(
+    "edit",
+    [
+        Steer("actor/logits", jnp.array([0.0, 1.0]), strength=1e3),
+        Add({"actor/1/bias": jnp.array([0.0, 1.0])}, strength=1e3),
+    ],
+    ids=["steer", "add"],
+)
+def test_an_edited_agent_acts_as_it_was_edited(edit, greedy):
+    agent = agent_of(WORLD, 0.01)
+    assert played(agent=agent, greedy=greedy)["right"].sum() < 3
+    found = played(agent=edit(agent), greedy=greedy)
+    np.testing.assert_array_equal(found["right"], LENGTHS)
+
+
+def test_a_trial_in_a_host_world_has_every_edit_beside_its_nulls():
+    edits = {"right": Steer("actor/logits", jnp.array([0.0, 1.0]), strength=1e3)}
+    results = trial(
+        agent_of(WORLD),
+        edits,
+        GIVEN,
+        key=jax.random.key(0),
+        network=NETWORK,
+        world=WORLD,
+    )
+    unedited, edited, *nulls = results
+    assert (unedited.edit, edited.edit) == ("no edit", "right")
+    assert {null.null for null in nulls} == {"gaussian", "signs", "shuffled"}
+    assert edited.rates["right"] == edited.rates["length"] == LENGTHS.mean()
+    assert unedited.rates["right"] < edited.rates["right"]
+    assert all(null.rates["length"] == LENGTHS.mean() for null in nulls)
+
+
+def test_boards_of_another_time_limit_are_refused():
+    with pytest.raises(InputError, match="time limit of 5") as caught:
+        played(Stairway(max_steps=4))
+    assert "4" in caught.value.why
+
+
+@pytest.mark.known
+def test_a_record_holds_the_steps_that_were_taken_and_no_others():
+    block, taken = host.record(agent_of(WORLD), *GIVEN, network=NETWORK, world=WORLD)
+    time = np.arange(WORLD.limit)[:, None]
+    np.testing.assert_array_equal(taken, time < LENGTHS)
+    np.testing.assert_array_equal(block.before[..., 0], np.where(taken, time, 0))
+    np.testing.assert_array_equal(block.after[..., 0], np.where(taken, time + 1, 0))
+    np.testing.assert_array_equal(block.terminated, time == LENGTHS - 1)
+    np.testing.assert_array_equal(block.first, np.broadcast_to(time == 0, taken.shape))
+    np.testing.assert_array_equal(np.isnan(block.info["left"]), ~taken)
+
+
+def test_simulators_are_given_back_also_when_a_step_fails(monkeypatch):
+    played()
+    assert Stairs.opened == []
+
+    def broken(self, action):
+        raise RuntimeError("the simulator fell over")
+
+    monkeypatch.setattr(Stairs, "step", broken)
+    with pytest.raises(RuntimeError, match="fell over"):
+        played()
+    assert Stairs.opened == []
+
+
+def test_playing_leaves_the_agent_and_the_boards_alone():
+    agent = agent_of(WORLD)
+    before = digest(agent), digest(GIVEN._asdict())
+    played(agent=agent)
+    assert (digest(agent), digest(GIVEN._asdict())) == before

@@ -1,0 +1,169 @@
+"""What every host world keeps, and every fleet: one battery over all of them."""
+
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+
+from telic.worlds import WORLDS, HostWorld, JaxWorld, Lander, World, inputs
+from telic.worlds.host import Fleet, events
+from tests.worlds.simulators import Stairway, walk
+
+pytestmark = pytest.mark.contract
+
+SEEDS, STEPS = (11, 5, 8), 240
+CASES = {
+    **{name: made for name, made in WORLDS.items() if isinstance(made(), HostWorld)},
+    "lander in envpool": lambda: Lander(backend="envpool"),
+    "stairs": Stairway,
+}
+ENVPOOL = pytest.mark.skipif(find_spec("envpool") is None, reason="needs envpool")
+MARKS = {"lander in envpool": ENVPOOL}
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=MARKS.get(name, ())) for name in CASES],
+)
+def world(request):
+    """Each world with its default settings."""
+    return CASES[request.param]()
+
+
+@pytest.fixture(scope="module")
+def walked(world):
+    """Three copies, all stepped at every time."""
+    return walk(world, SEEDS, steps=STEPS)[0]
+
+
+@pytest.fixture
+def fleet(world):
+    """Three copies that have begun."""
+    copies = world.fleet(SEEDS)
+    yield copies
+    copies.close()
+
+
+def columns(block, rows):
+    """For each copy, what it told in the steps that it took, one after another."""
+    names = ("before", "action", "reward", "after", "terminated", "truncated")
+    told = {name: getattr(block, name) for name in names} | dict(block.info)
+    return [
+        {name: values[rows[:, i], i] for name, values in told.items()}
+        for i in range(rows.shape[1])
+    ]
+
+
+def assert_same(one, other):
+    """What one copy told is what another told, as long as both have told."""
+    assert one.keys() == other.keys()
+    steps = min(len(one["reward"]), len(other["reward"]))
+    for name, told in one.items():
+        np.testing.assert_array_equal(told[:steps], other[name][:steps], name)
+
+
+def test_it_has_every_member_of_the_contract(world, fleet):
+    assert isinstance(world, World)
+    assert isinstance(world, HostWorld)
+    assert not isinstance(world, JaxWorld)
+    assert isinstance(fleet, Fleet)
+
+
+def test_it_is_hashable_and_equal_to_its_like(world, request):
+    (like,) = (made() for made in CASES.values() if made() == world)
+    assert like is not world
+    assert hash(like) == hash(world)
+
+
+def test_the_names_of_events_and_actions_are_unique_words(world):
+    for names in (world.events, world.actions):
+        assert names
+        assert isinstance(names, tuple)
+        assert len(set(names)) == len(names)
+        assert all(isinstance(name, str) and name for name in names)
+
+
+def test_the_limit_and_the_width_are_whole_numbers_above_zero(world):
+    for number in (world.limit, inputs(world)):
+        assert isinstance(number, int)
+        assert number > 0
+
+
+def test_what_copies_tell_has_the_shapes_and_dtypes_of_the_contract(world, fleet):
+    first = fleet.begin()
+    assert (first.shape, first.dtype) == ((3, *world.observation), np.float32)
+    who = np.array([0, 2])
+    told = fleet.step(np.zeros(2, np.int32), who)
+    assert (told.seen.shape, told.seen.dtype) == ((2, *world.observation), np.float32)
+    assert (told.reward.shape, told.reward.dtype) == ((2,), np.float64)
+    for end in (told.terminated, told.truncated):
+        assert (end.shape, end.dtype) == ((2,), np.bool_)
+    assert set(told.info) == set(world.info)
+    assert all(told.info[name].shape == (2,) for name in world.info)
+
+
+def test_some_steps_end_an_episode_and_most_sights_differ(walked):
+    done = walked.terminated | walked.truncated
+    assert 0 < done.mean() < 1
+    assert np.isfinite(walked.after).all()
+    assert len(np.unique(walked.after, axis=1)) > 1
+
+
+def test_a_seed_decides_all_episodes_of_its_copy(world, walked):
+    everyone = np.ones((STEPS, 3), bool)
+    again, _ = walk(world, SEEDS, steps=STEPS)
+    for one, other in zip(
+        columns(walked, everyone), columns(again, everyone), strict=True
+    ):
+        assert_same(one, other)
+    starts = {walked.before[0, i].tobytes() for i in range(3)}
+    assert len(starts) > 1, "other seeds, other episodes"
+
+
+def test_a_copy_does_what_it_does_alone_whoever_steps_beside_it(world):
+    # Copies step in any number and order, and some are started again while others
+    # are in the middle of an episode.
+    block, rows = walk(world, SEEDS, steps=STEPS, keen=0.7)
+    for seed, told in zip(SEEDS, columns(block, rows), strict=True):
+        alone, always = walk(world, [seed], steps=STEPS)
+        assert_same(told, columns(alone, always)[0])
+
+
+def test_an_episode_goes_on_where_it_was_and_a_new_one_begins_elsewhere(walked):
+    done = walked.terminated | walked.truncated
+    same = (walked.before[1:] == walked.after[:-1]).all(axis=2)
+    assert same[~done[:-1]].all()
+    assert not same[done[:-1]].any()
+
+
+def test_the_next_episode_is_not_the_one_before(walked):
+    for i in range(3):
+        done = (walked.terminated | walked.truncated)[:-1, i]
+        starts = walked.before[1:, i][done]
+        assert len(done.nonzero()[0]) and (starts != walked.before[0, i]).any(1).all()
+
+
+def test_events_are_a_finite_vector_of_floats(world, walked):
+    found = events(world, walked)
+    assert found.shape == (STEPS, 3, len(world.events))
+    assert found.dtype == np.float32
+    assert np.isfinite(found).all()
+    assert set(world.happened(walked)) <= set(world.events)
+
+
+def test_every_event_of_a_step_depends_on_that_step_alone(world, walked):
+    # So that a block may be of any length, and hold any copies.
+    parts = [
+        events(world, _rows(walked, slice(start, start + 60)))
+        for start in range(0, STEPS, 60)
+    ]
+    np.testing.assert_array_equal(np.concatenate(parts), events(world, walked))
+
+
+def _rows(block, rows):
+    """Some steps of a block."""
+    parts = {
+        name: {k: v[rows] for k, v in told.items()} if name == "info" else told[rows]
+        for name, told in block._asdict().items()
+    }
+    return type(block)(**parts)
