@@ -53,3 +53,19 @@ def retargeted(pair):
     from tests.studies import trained
 
     return trained.retargeted(pair)
+
+
+@pytest.fixture(scope="session")
+def landers(tmp_path_factory):
+    """Two runs of landers, complete and too short to learn anything."""
+    from tests.studies import landed
+
+    return landed.landers(tmp_path_factory.mktemp("landers"))
+
+
+@pytest.fixture(scope="session")
+def isolated_landers(landers):
+    """The same runs, once the small studies of landers are done on them."""
+    from tests.studies import landed
+
+    return landed.isolated(landers)

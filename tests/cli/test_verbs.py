@@ -9,7 +9,7 @@ import pytest
 
 import telic
 from telic.cli.main import VERBS, main
-from telic.cli.train import STUDY_NAMES
+from telic.cli.train import PRESETS
 from telic.studies import STUDIES
 
 HEAVY = ("jax", "numpy", "tyro", "rich", "matplotlib", "gymnasium")
@@ -49,7 +49,7 @@ def test_every_verb_has_a_file_and_a_help(verb, capsys):
 
 
 def test_the_studies_known_to_the_command_line_are_those_registered():
-    assert tuple(STUDIES) == STUDY_NAMES
+    assert tuple(STUDIES) == tuple(PRESETS)
 
 
 def test_every_public_name_can_be_imported():

@@ -81,7 +81,8 @@ def _tell(runs: Sequence[Run], root: Path, outcome: Outcome) -> None:
         say(f"go on:  telic resume {experiment}{where}")
     else:
         say(f"next:   telic report {experiment}{where}")
-        say(f'        telic compare --where "final_return_blue > 0.9"{where}')
+        wanted = runs[0].plan().schedule[0].objective
+        say(f'        telic compare --where "final_return_{wanted} > 0.9"{where}')
 
 
 def _as_json(runs: Sequence[Run], outcome: Outcome) -> dict[str, object]:

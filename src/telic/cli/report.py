@@ -55,23 +55,34 @@ def write(runs: Sequence[Any], out: Path) -> list[Path]:
     Returns:
         The files, the page first.
     """
-    from telic.report import FIGURES, build, moves
+    from telic.report import build, learned
     from telic.report.page import markdown, render
+    from telic.runs import disk
+    from telic.worlds import Keys
+
+    keys = isinstance(runs[0].plan().world, Keys)
+    made = build.page if keys else learned.page
+    page = made(runs, command=command(runs))
+    texts = {"report.html": render(page), "report.md": markdown(page)}
+    texts |= _beside(runs) if keys else {}
+    for name, text in texts.items():
+        disk.write_file(out / name, text.encode())
+    return [out / name for name in texts]
+
+
+def _beside(runs: Sequence[Any]) -> dict[str, str]:
+    """The tables and figures of runs in the Keys world, as files of their own."""
+    from telic.report import FIGURES, build, moves
     from telic.report.records import phases_csv
     from telic.report.style import svg
-    from telic.runs import disk
 
-    page = build.page(runs, command=command(runs))
     numbers = build.summary(runs)
-    texts = {"report.html": render(page), "report.md": markdown(page)}
-    texts["phases.csv"] = phases_csv(numbers)
+    texts = {"phases.csv": phases_csv(numbers)}
     for name, draw in FIGURES.items():
         texts[f"{name}.svg"] = svg(draw(numbers))
     if moves.moves(runs[0].plan()) and runs[0].status() == "complete":
         texts["field.svg"] = svg(moves.policy_field(runs[0]).figure)
-    for name, text in texts.items():
-        disk.write_file(out / name, text.encode())
-    return [out / name for name in texts]
+    return texts
 
 
 def command(runs: Sequence[Any]) -> str:
@@ -80,12 +91,11 @@ def command(runs: Sequence[Any]) -> str:
     A plan that is a preset's own is named so; otherwise its stored form is pointed to.
     """
     from telic.studies import STUDIES
-    from telic.studies.alternation import PRESETS
 
     plan = runs[0].plan()
     seeds = ",".join(str(run.seed()) for run in runs)
     for study, kind in STUDIES.items():
-        for preset in PRESETS:
+        for preset in kind.PRESETS:
             if kind.preset(preset).plan() == plan:
                 return f"telic train {study} --preset {preset} --seeds {seeds}"
     name = shlex.quote(runs[0].path.parent.name)

@@ -4,18 +4,19 @@ import dataclasses
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from telic.cli import terminal
 from telic.core.errors import InputError
 from telic.core.names import check_name
 
-STUDY_NAMES = ("alternation",)
-"""The studies, known without loading JAX; a test keeps them equal to `STUDIES`."""
+PRESETS = {"alternation": "post", "landing": "full"}
+"""The studies, known without loading JAX, each with the preset that it begins from; a
+test keeps them equal to `STUDIES`."""
 
 HELP = """usage: telic train STUDY [OPTIONS]
 
   alternation   switch the wanted colour again and again; checkpoint at every switch
+  landing       learn to land a lunar lander, whatever fuel it takes
 
 telic train STUDY --help lists every option of a study.
 example: telic train alternation --seeds 0:10"""
@@ -33,8 +34,9 @@ class Running:
     """The folder of experiments; default: $TELIC_ROOT, or telic_runs."""
     name: str | None = None
     """The experiment's name; default: the study's and a hash of its settings."""
-    preset: str = "post"
-    """The settings to begin from: post, code, demo or small."""
+    preset: str = ""
+    """The settings to begin from: post, code, demo or small; for `landing` full,
+    original or small."""
     json: bool = False
     """Print one JSON object at the end, and nothing else."""
 
@@ -48,13 +50,20 @@ def run(argv: Sequence[str]) -> int:
         raise InputError(
             "no study", why=f"{argv[0]} came first", fix=HELP.splitlines()[-1]
         )
-    study = check_name(argv[0], STUDY_NAMES, kind="study")
-    running, config = _parse(study, argv[1:])
-    seeds = parse_seeds(running.seeds)
+    study = check_name(argv[0], PRESETS, kind="study")
+    from telic.scale import engine
+
+    engine.prepare()
     from telic.cli.execute import execute
     from telic.runs import folder
     from telic.scale.local import check_workers
+    from telic.studies import STUDIES
 
+    prog = f"telic train {study}"
+    running, config = terminal.parse_study(
+        Running(preset=PRESETS[study]), STUDIES[study], argv[1:], prog=prog
+    )
+    seeds = parse_seeds(running.seeds)
     check_workers(running.workers)
     plan, root = config.plan(), terminal.root_folder(running.root)
     experiment = running.name or folder.experiment_name(study, plan)
@@ -87,28 +96,6 @@ def parse_seeds(text: str) -> list[int]:
     if not seeds or len(seeds) > 10_000:
         raise InputError(f"--seeds {text}", why=f"that is {len(seeds)}: 1 to 10,000")
     return list(dict.fromkeys(seeds))
-
-
-def _parse(study: str, argv: Sequence[str]) -> tuple[Running, Any]:
-    """The options of the command, and those of the study on top of its preset."""
-    from telic.scale import engine
-
-    engine.prepare()
-    from telic.studies import STUDIES
-
-    kind = STUDIES[study]
-    config = kind.preset(terminal.named(argv, "--preset", "post"))
-    options = dataclasses.make_dataclass(
-        "Options", [("running", Running), ("study", kind)], frozen=True
-    )
-    options.__doc__ = kind.__doc__
-    parsed = terminal.parse(
-        options,
-        argv,
-        prog=f"telic train {study}",
-        default=options(running=Running(), study=config),
-    )
-    return parsed.running, parsed.study
 
 
 def _check_experiment(name: str) -> None:

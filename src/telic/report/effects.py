@@ -1,16 +1,22 @@
 """From the answers of a study of edits to its files: page, tables, figures."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from telic.report import recipes as recipes_page
+from telic.report import families as families_page
+from telic.report import isolation as isolation_page
 from telic.report import retarget as retarget_page
+from telic.report import snr as snr_page
 from telic.report import splice as splice_page
 from telic.report.page import Page, markdown, render
 from telic.report.style import svg
 from telic.runs.folder import Run
-from telic.studies import gather, recipes
+from telic.studies import gather
 from telic.studies.anatomy import anatomy
+from telic.studies.families import Family
+from telic.studies.isolated import isolated, sorted_
+from telic.studies.repeated import repeated
 
 
 def texts(
@@ -21,9 +27,7 @@ def texts(
     Raises:
         InputError: If a run has no answer.
     """
-    if name == "splice":
-        return _splice(runs, settings, command)
-    return _retarget(runs, settings, command)
+    return TEXTS[name](runs, settings, command)
 
 
 def _splice(
@@ -47,12 +51,71 @@ def _retarget(
     return _files(retarget_page.page(found, new=settings["new"], command=command))
 
 
-def recipes_texts(
-    runs: Mapping[str, Sequence[Run]], settings: Mapping[str, Any], *, command: str = ""
+def _isolation(
+    runs: Sequence[Run], settings: Mapping[str, Any], command: str
 ) -> dict[str, str]:
-    """The files of the recipes study; the runs by recipe."""
-    tables = recipes.compare(runs, settings)
-    return _files(recipes_page.page(tables, command=command))
+    """The files of the isolation study."""
+    page = isolation_page.page(
+        isolated(runs, settings),
+        sorted_(runs),
+        main=settings["main"],
+        first=runs[0].plan().schedule[-1].objective,
+        command=command,
+    )
+    return _files(page) | _drawn(page)
+
+
+def _snr(
+    runs: Sequence[Run], settings: Mapping[str, Any], command: str
+) -> dict[str, str]:
+    """The files of the SNR study."""
+    page = snr_page.page(repeated(runs, settings), command=command)
+    return _files(page) | _drawn(page)
+
+
+TEXTS = {
+    "splice": _splice,
+    "retarget": _retarget,
+    "isolation": _isolation,
+    "snr": _snr,
+}
+"""How the files of each study of `telic.studies.EDIT_STUDIES` are made."""
+
+
+def family_texts(
+    name: str,
+    family: Family,
+    runs: Mapping[str, Sequence[Run]],
+    *,
+    command: str = "",
+) -> dict[str, str]:
+    """The files of a family of studies; the runs by variant.
+
+    Raises:
+        InputError: If a run has no answer, or the variants' seeds differ.
+    """
+    told = families_page.TOLD[name]
+    return _files(families_page.page(family.compare(runs), told, command=command))
+
+
+def _drawn(page: Page) -> dict[str, str]:
+    """The drawings of a page as files, named by section and number."""
+    return {
+        f"{_slug(section.title)}-{number}.svg": svg(drawing.figure)
+        for section in page.sections
+        for number, drawing in enumerate(section.drawings, start=1)
+    }
+
+
+def _slug(title: str) -> str:
+    """A title as the name of a file.
+
+    Example:
+        >>> _slug("Subtracted and added: 16,384 steps")
+        'subtracted-and-added-16384-steps'
+    """
+    plain = re.sub(r"[^a-z0-9 ]", "", title.lower())
+    return re.sub(" +", "-", plain.strip())
 
 
 def _files(page: Page) -> dict[str, str]:

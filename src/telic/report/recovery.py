@@ -1,8 +1,9 @@
-"""Training on after an edit: the return against steps, for agents side by side.
+"""Curves of agents side by side over an axis: training on after an edit, for one.
 
-What an edit took away comes back with training, or what it gave is kept; a null of the
-same size and the agent without an edit, trained on in the same worlds, say how much of
-that is the edit's. The first point of a curve is before any update.
+`over` draws any; `recovery` draws the return against steps of further training. What an
+edit took away comes back with training, or what it gave is kept; a null of the same
+size and the agent without an edit, trained on in the same worlds, say how much of that
+is the edit's. The first point of such a curve is before any update.
 """
 
 from collections.abc import Mapping
@@ -41,6 +42,8 @@ def recovery(
     label: str,
     steps_per_rollout: int,
     marks: Mapping[str, float] | None = None,
+    axis: str = "Steps of further training",
+    each: bool = False,
 ) -> Figure:
     """One curve for each agent: the interquartile mean of the seeds and its interval.
 
@@ -51,24 +54,70 @@ def recovery(
         label: What is measured, in words.
         steps_per_rollout: Steps of the world in a rollout.
         marks: Values to compare with, by name: a line across at each.
+        axis: What the steps are.
+        each: Whether every seed is drawn as well, as a thin line.
+
+    Raises:
+        InputError: If there is no curve, or one has no number.
+    """
+    most = (max((c.shape[1] for c in curves.values()), default=2) - 1 or 1) * (
+        steps_per_rollout
+    )
+    unit, words = (1e6, "millions") if most >= 2e6 else (1e3, "thousands")
+    step = steps_per_rollout / unit
+    return over(
+        curves,
+        {name: step * np.arange(c.shape[1]) for name, c in curves.items()},
+        label=label,
+        axis=f"{axis} ({words})",
+        marks=marks,
+        each=each,
+    )
+
+
+def over(
+    curves: Mapping[str, Float[np.ndarray, "_ _"]],
+    places: Mapping[str, Float[np.ndarray, " _"]],
+    *,
+    label: str,
+    axis: str,
+    marks: Mapping[str, float] | None = None,
+    log: bool = False,
+    each: bool = False,
+) -> Figure:
+    """One curve for each name: the interquartile mean of the seeds and its interval.
+
+    Args:
+        curves: (seeds, points) by name; NaN where there is no number.
+        places: (points,) by name: where on the axis each point stands.
+        label: What is measured, in words.
+        axis: What the axis is, in words, with its unit.
+        marks: Values to compare with, by name: a line across at each.
+        log: Whether the axis is logarithmic.
+        each: Whether every seed is drawn as well, as a thin line.
 
     Raises:
         InputError: If there is no curve, or one has no number.
     """
     _check(curves)
     found = {name: over_seeds(values, REALS) for name, values in curves.items()}
-    most = (max(len(c.n) for c in found.values()) - 1 or 1) * steps_per_rollout
-    unit, words = (1e6, "millions") if most >= 2e6 else (1e3, "thousands")
     figure, (axes,) = panels(1, height=HEIGHT)
-    axes.set_xlabel(f"Steps of further training ({words})")
+    axes.set_xlabel(axis)
     look = looks(found)
     notes = [
-        _curve(axes, number, name, curve, look[name], steps_per_rollout / unit)
+        _curve(axes, number, name, curve, look[name], places[name])
         for number, (name, curve) in enumerate(found.items())
     ] + across(axes, marks or {}, MARKS)
     shown = [part for c in found.values() for part in (c.values, c.low, c.high)]
     axes.set_ylim(limits(*map(np.ravel, shown), [note.at for note in notes]))
-    axes.set_xlim(0, most / unit)
+    if each:
+        for name, curve in found.items():
+            thin = {"color": look[name].colour, "lw": 0.6, "alpha": 0.6}
+            axes.plot(places[name], curve.values.T, **thin)
+    ends = [place for each in places.values() for place in (each[0], each[-1])]
+    if log:
+        axes.set_xscale("log")
+    axes.set_xlim(min(ends), max(ends) if max(ends) > min(ends) else min(ends) + 1)
     beside(axes, notes, height=HEIGHT)
     headline(figure, label, _around(found))
     return figure
@@ -88,10 +137,14 @@ def _check(curves: Mapping[str, Float[np.ndarray, "_ _"]]) -> None:
 
 
 def _curve(
-    axes: Axes, number: int, name: str, curve: Curve, look: Look, step: float
+    axes: Axes,
+    number: int,
+    name: str,
+    curve: Curve,
+    look: Look,
+    steps: Float[np.ndarray, " _"],
 ) -> Note:
     """The line of one agent, with its band or its seeds."""
-    steps = step * np.arange(len(curve.estimate))
     colour, markers = look.colour, max(1, len(steps) // MARKERS)
     if np.isfinite(curve.low).any():
         axes.fill_between(steps, curve.low, curve.high, color=colour, alpha=0.18, lw=0)

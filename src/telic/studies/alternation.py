@@ -7,6 +7,7 @@ goal. Every phase ends in a checkpoint; all later studies begin from those.
 """
 
 import dataclasses
+from typing import ClassVar
 
 from telic.agents.mlp import Network
 from telic.core.errors import InputError
@@ -15,8 +16,6 @@ from telic.objectives import alternation, fetch
 from telic.training.plan import Plan
 from telic.training.ppo import Hyper, Sizes
 from telic.worlds.keys import Keys
-
-PRESETS = ("post", "code", "demo", "small")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,6 +44,9 @@ class Alternation:
                     fix=f"--colours {wanted}",
                 )
 
+    PRESETS: ClassVar[tuple[str, ...]] = ("post", "code", "demo", "small")
+    """The presets' names."""
+
     @classmethod
     def preset(cls, name: str) -> "Alternation":
         """The study in one of its settings.
@@ -57,7 +59,7 @@ class Alternation:
             >>> Alternation.preset("demo").phases
             6
         """
-        check_name(name, PRESETS, kind="preset")
+        check_name(name, cls.PRESETS, kind="preset")
         if name == "small":
             return cls(
                 period=2,

@@ -1,0 +1,119 @@
+"""The page of runs in any world: returns and events while agents learned."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float
+
+from telic.core.errors import InputError
+from telic.report.page import Drawing, Page, Section, Table
+from telic.report.recovery import recovery
+from telic.runs import metrics
+from telic.runs.folder import Run
+from telic.stats import bootstrap
+
+QUESTION = "What did these agents learn, under each objective and event by event?"
+SHOWN = ("return_", "rate_")
+"""What the columns that are drawn begin with."""
+
+
+def page(runs: Sequence[Run], *, command: str = "") -> Page:
+    """The page of some runs of one plan.
+
+    Args:
+        runs: The runs; those that are not as far as others cut all to their length.
+        command: How to make them again.
+
+    Raises:
+        InputError: If none has finished a rollout.
+    """
+    found = columns(runs)
+    steps = runs[0].plan().sizes.batch
+    shown = {k: v for k, v in found.items() if np.isfinite(v).any()}
+    drawings = tuple(
+        Drawing(
+            recovery(
+                {"all seeds": values},
+                label=words(name),
+                steps_per_rollout=steps,
+                axis="Steps of training",
+                each=True,
+            ),
+            f"{words(name)}: mean over the episodes of a rollout; thin: each seed.",
+        )
+        for name, values in shown.items()
+    )
+    sections = (
+        Section("At the end", tables=(table(runs, shown),)),
+        Section("While learning", drawings=drawings),
+        Section("What was run", code=command, folded=True),
+    )
+    told = tuple(
+        f"{words(name)}, in the last rollout: {bootstrap(last(values), np.mean)}."
+        for name, values in shown.items()
+        if name.startswith(SHOWN[0]) and len(last(values))
+    )
+    title = f"{runs[0].path.parent.name}: {len(runs)} seeds"
+    return Page(title, QUESTION, told, sections)
+
+
+def columns(runs: Sequence[Run]) -> dict[str, Float[np.ndarray, "seeds rollouts"]]:
+    """Returns and rates of events of all seeds, NaN where no episode was completed.
+
+    Raises:
+        InputError: If a run has not finished a rollout.
+    """
+    rows = [metrics.read(run.metrics) if run.metrics.exists() else [] for run in runs]
+    whole = min(map(len, rows))
+    if not whole:
+        raise InputError(
+            "a run has not finished a rollout", fix="leave it out, or: telic resume"
+        )
+    names = [name for name in rows[0][0] if name.startswith(SHOWN)]
+    return {
+        name: np.array([[_number(row[name]) for row in one[:whole]] for one in rows])
+        for name in names
+    }
+
+
+def last(values: Float[np.ndarray, "seeds rollouts"]) -> Float[np.ndarray, " _"]:
+    """What the seeds have at the end; those that have nothing there are left out."""
+    end = values[:, -1]
+    return end[np.isfinite(end)]
+
+
+def words(name: str) -> str:
+    """A column in words.
+
+    Example:
+        >>> words("rate_main"), words("return_land")
+        ('main per episode', 'return: land')
+    """
+    kind, _, rest = name.partition("_")
+    return f"return: {rest}" if kind == "return" else f"{rest} per episode"
+
+
+def table(
+    runs: Sequence[Run], found: dict[str, Float[np.ndarray, "seeds rollouts"]]
+) -> Table:
+    """Every seed in its last rollout, and the mean over them."""
+    ends = {name: values[:, -1] for name, values in found.items()}
+    rows = [
+        (str(run.seed()), *(f"{end[i]:.2f}" for end in ends.values()))
+        for i, run in enumerate(runs)
+    ]
+    means = (
+        str(bootstrap(last(values), np.mean)) if len(last(values)) else "–"
+        for values in found.values()
+    )
+    caption = (
+        "Mean over the episodes of the last rollout; all: mean over seeds with its "
+        "95 % interval."
+    )
+    header = ("seed", *map(words, ends))
+    return Table(caption, header, (*rows, ("all", *means)))
+
+
+def _number(value: float | None) -> float:
+    """A stored number; NaN for None."""
+    return np.nan if value is None else float(value)

@@ -1,0 +1,123 @@
+"""The first founding study's agents: learn to land, at any cost of fuel.
+
+What follows, a second objective for a while and the vector of what it changed, begins
+from these agents and is the study `isolation`. The schedule has one objective only; it
+is cut into phases so that there are checkpoints on the way.
+"""
+
+import dataclasses
+from typing import ClassVar
+
+from telic.agents.mlp import Network
+from telic.core.errors import InputError
+from telic.core.names import check_name
+from telic.objectives import Phase, lander
+from telic.training.plan import Plan
+from telic.training.ppo import Hyper, Sizes
+from telic.worlds.lander import Lander
+
+ADAM = {"weight_decay": 0.0, "vf_coef": 1.0}
+"""Without decay. The value loss has a factor ½ here: 1 is the usual 0.5 elsewhere."""
+
+SCALE = 0.01
+"""Of rewards, as learned from: a critic whose targets are near 1 learns soon."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Landing:
+    """Train agents to land; what they are worth under other objectives is recorded."""
+
+    first: str = "land"
+    """The objective that is trained."""
+    others: tuple[str, ...] = (
+        "stock",
+        "thrift-5",
+        "fuel-1",
+        "fuel-5",
+        "fuel-1-alone",
+    )
+    """Further objectives under which returns are recorded, and phases may follow."""
+    phases: int = 9
+    """How many phases, each with a checkpoint at its end."""
+    rollouts: int = 10
+    """Rollouts of each phase."""
+    world: Lander = dataclasses.field(default_factory=Lander)
+    network: Network = dataclasses.field(
+        default_factory=lambda: Network(
+            width=64, actor_layers=3, critic_layers=3, activation="tanh"
+        )
+    )
+    ppo: Hyper = dataclasses.field(
+        default_factory=lambda: Hyper(
+            learning_rate=3e-4,
+            gamma=0.999,
+            gae_lambda=0.98,
+            ent_coef=0.0,
+            reward_scale=SCALE,
+            **ADAM,
+        )
+    )
+    sizes: Sizes = dataclasses.field(
+        default_factory=lambda: Sizes(
+            num_envs=16, num_steps=1024, update_epochs=4, num_minibatches=256
+        )
+    )
+
+    def __post_init__(self) -> None:
+        """Check the objectives and the numbers."""
+        for name in (self.first, *self.others):
+            lander(name)
+        for field in ("phases", "rollouts"):
+            if getattr(self, field) < 1:
+                raise InputError(
+                    f"landing {field} = {getattr(self, field)}",
+                    why="allowed: 1 or more",
+                )
+
+    PRESETS: ClassVar[tuple[str, ...]] = ("full", "original", "small")
+    """The presets' names."""
+
+    @classmethod
+    def preset(cls, name: str) -> "Landing":
+        """The study in one of its settings.
+
+        `full`: 1.47 million steps with RL-Zoo's hyper-parameters, but rewards scaled
+        and no entropy bonus: where fuel is free, an agent that is paid for chance keeps
+        its engines flickering on the ground, never comes to rest, and never finds out
+        that it could. `original`: the founding
+        study's 250,000 steps of one copy, with its hyper-parameters and the leak in its
+        reward; about half of the agents' episodes end in a landing. `small`: seconds,
+        for tests.
+
+        Example:
+            >>> Landing.preset("original").plan().sizes.batch
+            2048
+        """
+        check_name(name, cls.PRESETS, kind="preset")
+        if name == "small":
+            tiny = Sizes(num_envs=4, num_steps=64, update_epochs=1, num_minibatches=2)
+            return cls(phases=2, rollouts=1, sizes=tiny, world=Lander(max_steps=40))
+        return _original() if name == "original" else cls()
+
+    def plan(self) -> Plan:
+        """What a run of this study does, whatever its seed."""
+        names = dict.fromkeys((self.first, *self.others))
+        return Plan(
+            world=self.world,
+            network=self.network,
+            hyper=self.ppo,
+            sizes=self.sizes,
+            objectives=tuple(lander(name) for name in names),
+            schedule=(Phase(self.first, self.rollouts),) * self.phases,
+        )
+
+
+def _original() -> Landing:
+    """Stable-Baselines3's defaults of 2022, one copy of the world, 251,904 steps."""
+    return Landing(
+        phases=3,
+        rollouts=41,
+        world=Lander(leak=True),
+        ppo=Hyper(learning_rate=3e-4, ent_coef=0.0, **ADAM),
+        sizes=Sizes(num_envs=1, num_steps=2048, update_epochs=10, num_minibatches=32),
+    )

@@ -1,0 +1,225 @@
+"""The goal's signal-to-noise ratio: how much of a vector would come again.
+
+From one base the second phase is run again and again with fresh data, and so is the
+same amount of training under the old objective. What the vectors of the repeats share
+is signal; what differs between them is noise, and subtracting one vector subtracts its
+noise as well. By the length of the phase: when is there a goal in the vector at all?
+
+For R repeats with vectors v_1 … v_R, their mean m and the variance s² of each weight,
+
+    signal² = |m|² - Σ s² / R   (unbiased: the mean keeps an R-th of the noise)
+    noise²  = Σ s²              (of one vector)
+    SNR     = signal² / noise²
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import jax
+import numpy as np
+
+from telic.core.errors import InputError
+from telic.core.trees import Tree
+from telic.edits import Add, actor
+from telic.objectives import lander
+from telic.runs.folder import Run
+from telic.runs.source import RunSource
+from telic.stats import t_quantile
+from telic.studies import answers
+from telic.studies.branches import Branch, branch, rollouts_of
+from telic.studies.flights import more
+from telic.studies.isolation import check_world, gate, passed
+from telic.studies.updates import PLAIN, SPECIFIC
+from telic.training import Plan, Sizes
+from telic.trials import boards, trial
+from telic.vectors import isolate, matched, mean
+from telic.vectors.measure import cosines, stacked
+
+STUDY = "snr"
+DRIFT = "continuation"
+"""What training on under the old objective changes."""
+
+ONE, MEAN = "one vector", "mean of all repeats"
+
+
+@dataclasses.dataclass(frozen=True)
+class Snr:
+    """How much of a second phase's vector is signal? For `landing` runs."""
+
+    second: str = "thrift-5"
+    """The objective of the second phase."""
+    rollout: int = 5_120
+    """Steps of one rollout of the second phase; lengths are multiples of it."""
+    lengths: tuple[int, ...] = (
+        5_120,
+        10_240,
+        20_480,
+        40_960,
+        81_920,
+        163_840,
+        327_680,
+        399_360,
+    )
+    """Lengths of the second phase, in steps."""
+    repeats: int = 8
+    """How often it is run from one base, each time with fresh data."""
+    episodes: int = 128
+    """Episodes of each agent, the same boards for all."""
+    gate: bool = True
+    """Whether an agent must pass the gate."""
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        lander(self.second)
+        if self.repeats < 2 or self.episodes < 1:
+            raise InputError(
+                f"repeats = {self.repeats}, episodes = {self.episodes}",
+                why="at least two repeats and one episode are needed",
+            )
+
+    @classmethod
+    def preset(cls, name: str) -> "Snr":
+        """`full`, or `small` for tests."""
+        if name == "small":
+            return cls(rollout=256, lengths=(256,), repeats=2, episodes=4, gate=False)
+        return cls()
+
+
+def job(
+    run: Run,
+    options: Mapping[str, Any],
+    *,
+    tell: Callable[[str, Any], None],
+    stop: Callable[[], bool],
+) -> None:
+    """Answer the study for one run, unless it is answered already."""
+    answers.once(run, STUDY, options, kind=Snr, find=_find, tell=tell, stop=stop)
+
+
+def of_repeats(vectors: Sequence[Tree]) -> dict[str, float]:
+    """Signal, noise and their ratio, of vectors that are repeats of one another.
+
+    Returns:
+        `signal` and `noise` (energies, the signal's may come out below zero by
+        chance), `snr`, `cosine` (mean over pairs) and `certain`: the share of weights
+        whose mean is further from 0 than Student's t at 95 %, in standard errors; by
+        chance it is 0.05.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> two = [{"a": jnp.array([2.0, 1.0])}, {"a": jnp.array([2.0, -1.0])}]
+        >>> found = of_repeats(two)
+        >>> found["signal"], found["noise"], found["snr"]
+        (3.0, 2.0, 1.5)
+    """
+    rows = stacked(vectors).astype(np.float64)
+    count = len(rows)
+    middle, variance = rows.mean(axis=0), rows.var(axis=0, ddof=1)
+    signal, noise = (middle**2).sum() - variance.sum() / count, variance.sum()
+    errors = np.sqrt(variance / count)
+    far = np.abs(middle) > t_quantile(0.95, count - 1) * errors
+    pairs = cosines(vectors)[np.triu_indices(count, 1)]
+    return {
+        "signal": float(signal),
+        "noise": float(noise),
+        "snr": float(signal / noise) if noise else np.inf,
+        "cosine": float(pairs.mean()),
+        "certain": float(far.mean()),
+    }
+
+
+def _find(
+    run: Run,
+    settings: Snr,
+    *,
+    tell: Callable[[str, Any], None],
+    stop: Callable[[], bool],
+) -> dict[str, Any] | None:
+    """The answer on one run."""
+    source = RunSource(run)
+    plan = _resized(check_world(source.plan, settings.second), settings)
+    base = source.state(len(source.schedule) - 1)
+    found = {"gate": gate(base.agent, plan)}
+    if settings.gate and not passed(found["gate"]):
+        return found
+    at = [rollouts_of(steps, plan) for steps in settings.lengths]
+    grown: dict[str, list[Branch]] = {"second": [], "first": []}
+    wanted = {"second": settings.second, "first": plan.schedule[-1].objective}
+    for repeat in range(1, settings.repeats + 1):
+        for name, objective in wanted.items():
+            one = branch(base, plan, objective, at=at, repeat=repeat, stop=stop)
+            if one is None:
+                return None
+            grown[name].append(one)
+        tell("share", 0.7 * repeat / settings.repeats)
+    lengths = []
+    for done, steps in enumerate(settings.lengths):
+        if stop():
+            return None
+        vectors = _vectors(base.agent, grown, rollouts_of(steps, plan))
+        ratios = {name: of_repeats(each) for name, each in vectors.items()}
+        tried = _try(base.agent, vectors, plan, settings)
+        lengths.append({"steps": steps, "ratios": ratios, **tried})
+        tell("share", 0.7 + 0.3 * (done + 1) / len(settings.lengths))
+    return {**found, "lengths": lengths}
+
+
+def _resized(plan: Plan, settings: Snr) -> Plan:
+    """The plan with short rollouts, whose minibatches are as large as before.
+
+    Raises:
+        InputError: If a rollout is not a whole number of minibatches or of steps.
+    """
+    sizes, small = plan.sizes, plan.sizes.batch // plan.sizes.num_minibatches
+    if settings.rollout % small or settings.rollout % sizes.num_envs:
+        raise InputError(
+            f"rollout = {settings.rollout}",
+            why=f"it must be a multiple of {small}, the steps of a minibatch, and of "
+            f"{sizes.num_envs}, the copies of the world",
+        )
+    short = Sizes(
+        num_envs=sizes.num_envs,
+        num_steps=settings.rollout // sizes.num_envs,
+        update_epochs=sizes.update_epochs,
+        num_minibatches=settings.rollout // small,
+    )
+    return dataclasses.replace(plan, sizes=short)
+
+
+def _vectors(
+    base: Tree, grown: Mapping[str, Sequence[Branch]], at: int
+) -> dict[str, list[Tree]]:
+    """The actor's vectors of all repeats, at one length."""
+    second, first = ([one.agents[at] for one in grown[n]] for n in ("second", "first"))
+    pairs = zip(first, second, strict=True)
+    return {
+        PLAIN: [actor(isolate(base, agent)) for agent in second],
+        SPECIFIC: [actor(isolate(same, agent)) for same, agent in pairs],
+        DRIFT: [actor(isolate(base, agent)) for agent in first],
+    }
+
+
+def _try(
+    base: Tree, vectors: Mapping[str, Sequence[Tree]], plan: Plan, settings: Snr
+) -> dict[str, Any]:
+    """What subtracting one vector does, and subtracting the mean of all repeats."""
+    edits, nulls = {}, {}
+    for name in (PLAIN, SPECIFIC):
+        for kind, vector in ((ONE, vectors[name][0]), (MEAN, mean(vectors[name]))):
+            edit = f"- {name}, {kind}"
+            edits[edit] = Add(vector, strength=-1.0)
+            drift = vectors[DRIFT][0] if kind == ONE else mean(vectors[DRIFT])
+            nulls[edit] = {DRIFT: Add(matched(drift, vector), strength=-1.0)}
+    results = trial(
+        base,
+        edits,
+        boards(jax.random.key(7), plan.world, settings.episodes),
+        key=jax.random.key(8),
+        network=plan.network,
+        world=plan.world,
+        objectives=plan.objectives,
+        extra=nulls,
+        also=more,
+    )
+    return {"results": answers.plain(results)}

@@ -1,0 +1,116 @@
+"""The edits of the isolation study: a second phase's vector, subtracted and added.
+
+The *plain update* is all that a second phase changed, and so is partly what any further
+training changes. Its *reward-specific part* is what is left when that is taken off: the
+difference from an agent that trained for as long, from the same base and the same
+data, under the old objective.
+"""
+
+from typing import NamedTuple
+
+from telic.core import trees
+from telic.core.trees import Tree
+from telic.edits import Add, Chain, Edit, Graft, LowRank, Noise, actor, top
+from telic.studies.arms import Arm
+from telic.studies.swaps import Grouped
+from telic.vectors import isolate, matched
+
+PLAIN, SPECIFIC = "plain update", "reward-specific part"
+PARTS, SHARES, RANKS = "part of it", "largest weights", "rank"
+NOISE = "with noise"
+"""The families of edits; the last four subtract the reward-specific part."""
+
+RANK = (1, 2, 4, 8)
+SHARE = (0.01, 0.05, 0.1, 0.2, 0.5)
+AMOUNT = (0.25, 0.5, 1.0, 2.0)
+
+
+class Update(NamedTuple):
+    """What a second phase did to an agent.
+
+    Attributes:
+        base: The agent before it.
+        after: The agent after it.
+        same: The agent after as many steps under the old objective.
+        foreign: By vector, that of another seed's run; empty if there is no other.
+    """
+
+    base: Tree
+    after: Tree
+    same: Tree
+    foreign: dict[str, Tree]
+
+    @property
+    def vectors(self) -> dict[str, Tree]:
+        """The plain update and its reward-specific part; critics are in them."""
+        return {
+            PLAIN: isolate(self.base, self.after),
+            SPECIFIC: isolate(self.same, self.after),
+        }
+
+
+def doses(update: Update, strengths: tuple[float, ...]) -> Grouped:
+    """Both vectors at all strengths; below 0 they are subtracted."""
+    return [
+        (Arm(dose(name, s), name, s), Add(actor(vector), strength=s))
+        for name, vector in update.vectors.items()
+        for s in strengths
+    ]
+
+
+def dose(name: str, strength: float) -> str:
+    """The name of an edit: how much of which vector."""
+    return f"{strength:g} × {name}"
+
+
+def parts(update: Update) -> Grouped:
+    """The reward-specific part subtracted in part: layers, ranks, weights, noise."""
+    vector = update.vectors[SPECIFIC]
+    aim = actor(trees.add(update.base, trees.scale(vector, -1.0)))
+    base, length = actor(update.base), float(trees.norm(actor(vector)))
+    layers = sorted({path.rpartition("/")[0] for path in base})
+    made: list[tuple[str, str, float | None, Edit]] = [
+        (
+            f"- {layer}",
+            PARTS,
+            None,
+            Add(trees.select(vector, f"{layer}/"), strength=-1.0),
+        )
+        for layer in layers
+    ]
+    made += [
+        ("- critic", PARTS, None, Add(trees.select(vector, "critic/"), strength=-1.0))
+    ]
+    made += [(f"- rank {r}", RANKS, float(r), LowRank(aim, r)) for r in RANK]
+    made += [
+        (f"- top {100 * s:g} %", SHARES, 100 * s, Graft(aim, top(base, aim, s)))
+        for s in SHARE
+    ]
+    made += [
+        (f"- it, + {a:g} × noise", NOISE, a, _noisy(vector, a * length)) for a in AMOUNT
+    ]
+    return [(Arm(name, group, x), edit) for name, group, x, edit in made]
+
+
+def nulls(update: Update, strengths: tuple[float, ...]) -> dict[str, dict[str, Edit]]:
+    """For every dose: as much of what more training does, and of another seed's vector.
+
+    Both are brought to the vector's own length.
+    """
+    drift = actor(isolate(update.base, update.same))
+    found: dict[str, dict[str, Edit]] = {}
+    for name, vector in update.vectors.items():
+        others = {"continuation": drift}
+        if name in update.foreign:
+            others["another seed"] = actor(update.foreign[name])
+        for s in strengths:
+            found[dose(name, s)] = {
+                null: Add(matched(other, actor(vector)), strength=s)
+                for null, other in others.items()
+            }
+    return found
+
+
+def _noisy(vector: Tree, norm: float) -> Edit:
+    """The vector subtracted, and noise of some length on top."""
+    return Chain((Add(actor(vector), strength=-1.0), Noise(norm)))

@@ -1,0 +1,123 @@
+"""The edits of the isolation study: what is subtracted is what was meant."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from telic.agents import create
+from telic.core import trees
+from telic.edits import actor, receipt
+from telic.studies.landing import Landing
+from telic.studies.updates import (
+    NOISE,
+    PARTS,
+    PLAIN,
+    RANKS,
+    SHARES,
+    SPECIFIC,
+    Update,
+    dose,
+    doses,
+    nulls,
+    parts,
+)
+
+PLAN = Landing.preset("small").plan()
+
+
+def agent(seed):
+    """A fresh agent."""
+    return create(jax.random.key(seed), PLAN.network, PLAN.world)
+
+
+@pytest.fixture(scope="module")
+def update():
+    """Three agents that have nothing to do with one another."""
+    foreign = {name: agent(9) for name in (PLAIN, SPECIFIC)}
+    return Update(agent(0), agent(1), agent(2), foreign)
+
+
+def close(one, two):
+    """Whether two agents are equal up to rounding."""
+    return all(np.allclose(one[path], two[path], atol=1e-6) for path in two)
+
+
+@pytest.mark.known
+def test_adding_the_plain_update_gives_the_agent_after_the_second_phase(update):
+    made = {arm.edit: edit for arm, edit in doses(update, (1.0, -1.0))}
+    assert close(made[dose(PLAIN, 1.0)](update.base), actor(update.after))
+    back = trees.add(update.base, trees.scale(update.after, -1.0))
+    expected = trees.add(update.base, back)  # 2 · before - after
+    assert close(made[dose(PLAIN, -1.0)](update.base), actor(expected))
+
+
+@pytest.mark.known
+def test_the_reward_specific_part_leaves_out_what_more_training_does(update):
+    plain, specific = update.vectors[PLAIN], update.vectors[SPECIFIC]
+    drift = trees.add(update.same, trees.scale(update.base, -1.0))
+    assert close(trees.add(specific, drift), plain)
+
+
+def test_doses_leave_the_critic_alone(update):
+    for _, edit in doses(update, (-2.0, 0.5)):
+        changed = receipt(update.base, edit(update.base)).leaves
+        assert changed and all(path.startswith("actor/") for path in changed)
+
+
+def test_the_parts_are_parts_of_the_whole_subtraction(update):
+    made = {arm.edit: (arm.group, edit) for arm, edit in parts(update)}
+    groups = [group for group, _ in made.values()]
+    assert set(groups) == {PARTS, RANKS, SHARES, NOISE}
+    whole = next(e for a, e in doses(update, (-1.0,)) if a.group == SPECIFIC)
+    everything = whole(update.base)
+    layers = dict(update.base)
+    for layer in range(PLAN.network.actor_layers):
+        layers = made[f"- actor/{layer}"][1](layers)
+    assert close(layers, everything)
+    rank = made["- rank 8"][1](update.base)  # the input has eight features
+    assert np.allclose(rank["actor/0/kernel"], everything["actor/0/kernel"], atol=1e-5)
+    only = receipt(update.base, made["- critic"][1](update.base)).leaves
+    assert all(path.startswith("critic/") for path in only)
+
+
+def test_a_share_changes_that_share_of_the_weights(update):
+    made = {arm.edit: edit for arm, edit in parts(update)}
+    size = sum(leaf.size for leaf in actor(update.base).values())
+    for share in (1, 10, 50):
+        done = receipt(update.base, made[f"- top {share} %"](update.base))
+        assert done.parameters == pytest.approx(size * share / 100, abs=1)
+
+
+def test_noise_on_top_is_as_long_as_it_says(update):
+    made = {arm.edit: edit for arm, edit in parts(update)}
+    whole = next(e for a, e in doses(update, (-1.0,)) if a.group == SPECIFIC)
+    length = float(trees.norm(actor(update.vectors[SPECIFIC])))
+    noisy, clean = made["- it, + 0.5 × noise"](update.base), whole(update.base)
+    gap = {p: noisy[p] - clean[p] for p in actor(clean)}
+    assert float(trees.norm(gap)) == pytest.approx(0.5 * length, rel=1e-4)
+
+
+def test_every_dose_has_nulls_of_its_own_length(update):
+    found = nulls(update, (-1.0, 2.0))
+    for name in (PLAIN, SPECIFIC):
+        length = float(trees.norm(actor(update.vectors[name])))
+        for strength in (-1.0, 2.0):
+            each = found[dose(name, strength)]
+            assert list(each) == ["continuation", "another seed"]
+            for null in each.values():
+                norm = receipt(update.base, null(update.base)).norm
+                assert norm == pytest.approx(abs(strength) * length, rel=1e-4)
+
+
+def test_a_run_that_is_alone_has_no_null_of_another_seed(update):
+    found = nulls(update._replace(foreign={}), (-1.0,))
+    assert all(list(each) == ["continuation"] for each in found.values())
+
+
+def test_a_second_phase_that_changed_nothing_is_subtracted_without_harm():
+    base = agent(0)
+    still = Update(base, base, base, {})
+    for _, edit in doses(still, (-1.0,)):
+        assert close(edit(base), base)
+        assert all(jnp.isfinite(leaf).all() for leaf in edit(base).values())
