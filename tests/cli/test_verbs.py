@@ -98,6 +98,20 @@ def test_compare_chooses_by_a_condition_and_gives_n(root, capsys):
     assert [row["seed"] for row in rows] == [0, 1]
 
 
+def test_compare_tells_by_step_what_it_tells_by_episode(root, capsys):
+    column, rows = "final_rate_timeout", {}
+    argv = ["compare", "--root", str(root), "--json"]
+    for per in ("episode", "step"):
+        assert main([*argv, "--per", per]) == 0
+        said = capsys.readouterr().out.splitlines()
+        rows[per] = [json.loads(line) for line in said]
+    for one, two in zip(rows["episode"], rows["step"], strict=True):
+        assert two[column] == pytest.approx(one[column] / one["final_length"])
+        assert two["final_length"] == one["final_length"] > 1
+    assert main(["compare", "--root", str(root), "--per", "minute"]) == 2
+    assert "no unit 'minute'" in capsys.readouterr().err
+
+
 def test_report_writes_a_page_its_tables_and_its_figures(root, capsys, tmp_path):
     argv = ["report", "tiny", "--root", str(root), "--out", str(tmp_path), "--json"]
     assert main(argv) == 0

@@ -19,7 +19,7 @@ def test_the_isolation_study_ends_in_a_page_with_films_tables_and_figures(
 ):
     texts = effects.texts("isolation", isolated_landers, ISOLATION, command="telic x")
     page = texts["report.md"]
-    assert "Subtracting the plain update changes fuel per episode by" in page
+    assert "subtracting the plain update changes fuel per episode by" in page
     assert "another seed" in page and "continuation" in page
     assert texts["report.html"].count("data:image/gif") == 4
     assert "Learning to land" in page and "Training on" in page

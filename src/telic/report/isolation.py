@@ -92,7 +92,11 @@ def findings(found: Isolated, main: int) -> tuple[str, ...]:
         f"{before} fuel an episode and land in {lands} of them; {main:,} steps of the "
         f"second objective bring fuel to {after}."
     ]
-    told += [_subtraction(table, name) for name in (PLAIN, SPECIFIC)]
+    told += [
+        f"After {steps:,} steps: {_subtraction(each, name)}"
+        for steps, each in found.tables.items()
+        for name in (PLAIN, SPECIFIC)
+    ]
     return tuple(told)
 
 
@@ -105,7 +109,7 @@ def _subtraction(table: Trials, name: str) -> str:
     found = verdict(table, edit, "fuel")
     worst = found.strongest
     return (
-        f"Subtracting the {name} changes fuel per episode by {more}, fuel per "
+        f"subtracting the {name} changes fuel per episode by {more}, fuel per "
         f"landing by {if_landed}, and landings by {land}. Strongest null on fuel "
         f"({worst.null}): {worst.rate} against {found.rate}; {found.words}."
     )

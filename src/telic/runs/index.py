@@ -16,7 +16,7 @@ from telic.runs.folder import Run, find
 from telic.runs.metrics import Row
 
 FILE = "index.db"
-SCHEMA = 1
+SCHEMA = 2
 
 
 def refresh(root: Path, *, anew: bool = False) -> tuple[int, list[str]]:
@@ -54,7 +54,7 @@ def describe(run: Run) -> Row:
     """A run as one flat row: names and numbers that a query can ask for.
 
     `final_return_O` is the return under objective O in the last rollout of the last
-    phase that trained on O; `final_rate_E` likewise of the very last rollout. Settings
+    phase that trained on O, or of the run if none did; `final_rate_E` likewise of the very last rollout. Settings
     are under their own names: `learning_rate`, `width`, `view`.
     """
     record = run.record()
@@ -83,7 +83,9 @@ def describe(run: Run) -> Row:
 
 def _outcome(rows: list[Row]) -> Row:
     """What a run came to: its final returns and rates, and the seconds it took."""
-    found: Row = {}
+    last = rows[-1] if rows else {}
+    # Of objectives that were never trained, what the run has of them at its end.
+    found = {f"final_{k}": v for k, v in last.items() if k.startswith("return_")}
     for row in rows:
         found[f"final_return_{row['objective']}"] = row[f"return_{row['objective']}"]
     if rows:
