@@ -54,8 +54,8 @@ def describe(run: Run) -> Row:
     """A run as one flat row: names and numbers that a query can ask for.
 
     `final_return_O` is the return under objective O in the last rollout of the last
-    phase that trained on O, or of the run if none did; `final_rate_E` likewise of the very last rollout. Settings
-    are under their own names: `learning_rate`, `width`, `view`.
+    phase that trained on O, or of the run if none did; `final_rate_E` that of the very
+    last rollout. Settings are under their own names: `learning_rate`, `width`, `view`.
     """
     record = run.record()
     plan = record.get("plan", {})
