@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from telic.objectives import Phase as Phase
     from telic.objectives import alternation as alternation
     from telic.objectives import fetch as fetch
+    from telic.objectives import lander as lander
     from telic.runs.folder import Run as Run
     from telic.runs.folder import find as find
     from telic.runs.query import select as select
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from telic.training import Training as Training
     from telic.training import advance as advance
     from telic.training import begin as begin
+    from telic.training import train as train
     from telic.trials import boards as boards
     from telic.trials import play as play
     from telic.trials import rates as rates
@@ -46,14 +48,19 @@ if TYPE_CHECKING:
     from telic.vectors import carry as carry
     from telic.vectors import contrast as contrast
     from telic.vectors import isolate as isolate
+    from telic.worlds import GymWorld as GymWorld
     from telic.worlds import Keys as Keys
+    from telic.worlds import Lander as Lander
     from telic.worlds import World as World
 
 _HOMES = {
     "World": "worlds",
     "Keys": "worlds",
+    "Lander": "worlds",
+    "GymWorld": "worlds",
     "Objective": "objectives",
     "fetch": "objectives",
+    "lander": "objectives",
     "Phase": "objectives",
     "alternation": "objectives",
     "Network": "agents",
@@ -62,6 +69,7 @@ _HOMES = {
     "Plan": "training",
     "Training": "training",
     "begin": "training",
+    "train": "training",
     "advance": "training",
     "isolate": "vectors",
     "contrast": "vectors",

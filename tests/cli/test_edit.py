@@ -115,3 +115,12 @@ def test_a_run_and_an_expression_are_both_needed(edit, what):
     code, said = edit(what=what)
     assert code == 2 and f"{len(what)} arguments" in said.err
     assert 'telic edit demo "purple' in said.err
+
+
+def test_agents_of_a_host_world_are_edited_as_well(landers, capsys):
+    root = str(landers[0].path.parent.parent)
+    what = ["landers", "land@1 - 2 * (land@1 - land@0)"]
+    assert main(["edit", *what, "--root", root, "--episodes", "4"]) == 0
+    said = capsys.readouterr().out
+    assert "landing" in said and "return_stock" in said and "null: gaussian" in said
+    assert "n = 2 seeds" in said

@@ -80,10 +80,7 @@ def _tell(runs: Sequence[Any], results: dict, text: str, given: Edit) -> None:
     from telic.trials import tabulate
 
     found = tabulate({seed: [rows] for seed, rows in results.items()})
-    world = runs[0].plan().world
-    colours = dict.fromkeys((*given.board, *world.colours, *world.third))
-    picks = [f"pick_{colour}" for colour in colours]
-    columns = [*picks, *(name for name in SHOWN if name in found.measures)]
+    columns, counted = _columns(runs[0].plan(), given.board, found.measures)
     rows = []
     for edit, null in found.rows:
         cells: dict[str, Any] = {"agent": _row(edit, null, text)}
@@ -96,8 +93,24 @@ def _tell(runs: Sequence[Any], results: dict, text: str, given: Edit) -> None:
     seeds = len(found.seeds)
     count = f"{seeds} seed{'s' * (seeds > 1)}"
     say(f"\nrates per episode; n = {count}, {given.episodes} episodes each")
-    for measure in picks[: len(given.board or world.colours)]:
+    for measure in counted:
         _interval(found, text, measure, given.episodes)
+
+
+def _columns(
+    plan: Any, board: Sequence[str], measures: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    """What is shown of every agent, and what of it has a line with an interval."""
+    from telic.worlds import Keys
+
+    world = plan.world
+    if not isinstance(world, Keys):
+        ends = [f"return_{objective.name}" for objective in plan.objectives]
+        return [*world.events, "length", *ends], ends
+    colours = dict.fromkeys((*board, *world.colours, *world.third))
+    picks = [f"pick_{colour}" for colour in colours]
+    others = [name for name in SHOWN if name in measures]
+    return [*picks, *others], picks[: len(board or world.colours)]
 
 
 def _row(edit: str, null: str, text: str) -> str:
@@ -113,6 +126,8 @@ def _interval(found: Any, text: str, measure: str, episodes: int) -> None:
     from telic.trials import verdict
 
     values = found.values_of(measure, text)
+    if len(values) == 1 and not measure.startswith("pick_"):
+        return  # no rate: one agent's mean says nothing of other seeds
     if len(values) == 1:
         counted = wilson(round(float(values[0]) * episodes), episodes)
         say(f"{measure}: {counted} episodes of one agent: says nothing of other seeds")

@@ -102,7 +102,8 @@ class Regained(NamedTuple):
 
     Attributes:
         rollouts: (seeds,) after how many rollouts its return is at `REGAINED` of what
-            the unedited agent has in its first one; infinite if never.
+            the unedited agent has in its first one (of a negative return: as far below
+            it); infinite if never.
         fuel: (seeds,) how much more fuel it burns than the unedited agent, which
             trained on as well, in the last fifth of the training.
     """
@@ -116,9 +117,10 @@ def regained(found: Isolated, objective: str) -> dict[str, Regained]:
     returns, fuel = (
         curves(found, "recovery", column) for column in (f"return_{objective}", "fuel")
     )
+    before = returns["unedited"][:, 0]
+    marks = before - (1 - REGAINED) * np.abs(before)  # below it, also where it is < 0
     told = {}
     for name, curve in returns.items():
-        marks = REGAINED * returns["unedited"][:, 0]
         when = [rollouts_to(c, m) for c, m in zip(curve, marks, strict=True)]
         late = max(1, curve.shape[1] // 5)
         extra = fuel[name][:, -late:] - fuel["unedited"][:, -late:]
