@@ -103,15 +103,21 @@ def findings(found: Isolated, main: int) -> tuple[str, ...]:
 def _subtraction(table: Trials, name: str) -> str:
     """What subtracting one vector does to fuel and landing, beside its nulls."""
     edit = f"-1 × {name}"
-    more = _change(table, "fuel", edit)
+    fuel = ", and ".join(_against(table, m, edit) for m in ("fuel", "fuel_if_landed"))
     land = _change(table, "landing", edit)
-    if_landed = _change(table, "fuel_if_landed", edit)
-    found = verdict(table, edit, "fuel")
+    return f"subtracting the {name} changes {fuel}; landings change by {land}."
+
+
+def _against(table: Trials, measure: str, edit: str) -> str:
+    """The change of one measure, and what its nulls say of it."""
+    change, what = _change(table, measure, edit), MEASURES[measure]
+    if not np.isfinite(table.values_of(measure, edit)).any():
+        return f"{what} by {change}"
+    found = verdict(table, edit, measure)
     worst = found.strongest
     return (
-        f"subtracting the {name} changes fuel per episode by {more}, fuel per "
-        f"landing by {if_landed}, and landings by {land}. Strongest null on fuel "
-        f"({worst.null}): {worst.rate} against {found.rate}; {found.words}."
+        f"{what} by {change} (strongest null, {worst.null}: {worst.rate} against "
+        f"{found.rate}; {found.words})"
     )
 
 
