@@ -31,6 +31,18 @@ hypothesis.settings.register_profile("telic", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("telic")
 
 
+TRAINED = ("pair", "landers")
+"""Fixtures that train agents: the tests that need one of them share one worker."""
+
+
+def pytest_collection_modifyitems(items):
+    """Keep all tests of a trained fixture together (`--dist loadgroup`)."""
+    for item in items:
+        for name in TRAINED:
+            if name in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group(name))
+
+
 @pytest.fixture(scope="session")
 def pair(tmp_path_factory):
     """Two runs of six short phases, complete: enough for studies of edits."""

@@ -17,7 +17,7 @@ from telic.core.errors import InputError
 from telic.report.arms import headline, limits, seeds
 from telic.report.margin import Note, across, beside
 from telic.report.style import INK, Look, looks, panels
-from telic.studies.curves import Curve, over_seeds
+from telic.studies.curves import RATES, Curve, Support, over_seeds
 
 LINES = ("-", (0, (5, 2)), (0, (6, 2, 1, 2)), (0, (2, 1.5)))
 """The lines of curves, in their order."""
@@ -33,7 +33,7 @@ HEIGHT = 3.9
 MARKERS = 8
 """About how many markers a curve has."""
 
-REALS = (-np.inf, np.inf)
+REALS: Support = (-np.inf, np.inf)
 
 
 def recovery(
@@ -100,7 +100,7 @@ def over(
         InputError: If there is no curve, or one has no number.
     """
     _check(curves)
-    found = {name: over_seeds(values, REALS) for name, values in curves.items()}
+    found = {name: over_seeds(v, _support(curves)) for name, v in curves.items()}
     figure, (axes,) = panels(1, height=HEIGHT)
     axes.set_xlabel(axis)
     look = looks(found)
@@ -121,6 +121,13 @@ def over(
     beside(axes, notes, height=HEIGHT)
     headline(figure, label, _around(found))
     return figure
+
+
+def _support(curves: Mapping[str, Float[np.ndarray, "_ _"]]) -> Support:
+    """The range of the numbers: that of a rate, if all of them could be one."""
+    every = np.concatenate([np.ravel(values) for values in curves.values()])
+    there = every[np.isfinite(every)]
+    return RATES if there.min() >= 0 and there.max() <= 1 else REALS
 
 
 def _check(curves: Mapping[str, Float[np.ndarray, "_ _"]]) -> None:
