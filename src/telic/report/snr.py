@@ -62,7 +62,9 @@ def page(found: Repeated, *, command: str = "") -> Page:
         return Page(title, QUESTION, ("No agent passed the gate.",), closing)
     sections = (
         Section("Signal and noise", drawings=_ratios(found), tables=(table(found),)),
-        Section("What subtracting does", drawings=_behaviour(found)),
+        Section(
+            "What subtracting does", drawings=_behaviour(found), tables=(_done(found),)
+        ),
         *(_trial(found, steps) for steps in found.tables),
         *closing,
     )
@@ -96,6 +98,24 @@ def table(found: Repeated) -> Table:
         "95 % interval. The actor’s weights alone."
     )
     return Table(caption, ("steps", "vector", *RATIOS.values()), tuple(rows))
+
+
+def _done(found: Repeated) -> Table:
+    """Fuel and landings after subtracting, for every length; nulls are further down."""
+    edits = {f"{n}, {k}": f"- {n}, {k}" for n in (PLAIN, SPECIFIC) for k in (ONE, MEAN)}
+    rows = []
+    for i, steps in enumerate(found.steps):
+        cells = []
+        for edit in (None, *edits.values()):
+            fuel, land = (behaviour(found, m, edit)[:, i] for m in DONE)
+            mean = str(bootstrap(fuel, np.mean)).partition(" (n")[0]
+            cells.append(f"{mean}; {land.mean():.2f}")
+        rows.append((f"{steps:,}", *cells))
+    caption = (
+        "Fuel per episode, mean over seeds with 95 % interval; then landings (share), "
+        f"mean over seeds. n = {len(found.seeds)} seeds."
+    )
+    return Table(caption, ("steps", "unedited", *edits), tuple(rows))
 
 
 def _ratios(found: Repeated) -> tuple[Drawing, ...]:
