@@ -19,7 +19,7 @@ from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv
 
 from benchmarks import minigrid_keys
-from benchmarks.torch_loop import Recipe
+from benchmarks.torch_loop import ACTIVATIONS, Recipe
 
 
 def measure(
@@ -42,7 +42,7 @@ def measure(
     return [steps / (after - before) for before, after in pairwise(clock.ticks)][1:]
 
 
-def learner(envs: VecEnv, recipe: Recipe) -> PPO:
+def learner(envs: VecEnv, recipe: Recipe, *, seed: int = 0) -> PPO:
     """SB3's PPO with the settings of a recipe."""
     return PPO(
         "MlpPolicy",
@@ -59,7 +59,7 @@ def learner(envs: VecEnv, recipe: Recipe) -> PPO:
         max_grad_norm=recipe.max_grad_norm,
         policy_kwargs=networks(recipe),
         device="cpu",
-        seed=0,
+        seed=seed,
     )
 
 
@@ -67,7 +67,7 @@ def networks(recipe: Recipe) -> dict[str, Any]:
     """The networks and the optimiser of a recipe, in SB3's words."""
     return {
         "net_arch": {"pi": list(recipe.actor), "vf": list(recipe.critic)},
-        "activation_fn": torch.nn.ReLU,
+        "activation_fn": ACTIVATIONS[recipe.activation],
         "optimizer_class": torch.optim.Adam,
         "optimizer_kwargs": {
             "eps": recipe.adam_eps,

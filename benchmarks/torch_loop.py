@@ -40,6 +40,7 @@ class Recipe:
         lam: The lambda of generalised advantage estimation.
         actor: Widths of the actor's hidden layers.
         critic: Widths of the critic's hidden layers.
+        activation: `relu` or `tanh`, behind every hidden layer.
     """
 
     num_steps: int = 512
@@ -56,6 +57,10 @@ class Recipe:
     lam: float = 0.95
     actor: tuple[int, ...] = (128, 128, 128)
     critic: tuple[int, ...] = (128, 128)
+    activation: str = "relu"
+
+
+ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh}
 
 
 def measure(
@@ -87,17 +92,22 @@ def train(envs: VectorEnv, recipe: Recipe, *, seed: int = 0) -> Iterator[float]:
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     agent = Agent(envs, recipe)
-    optimiser = torch.optim.Adam(
-        agent.parameters(),
-        lr=recipe.learning_rate,
-        eps=recipe.adam_eps,
-        weight_decay=recipe.weight_decay,
-    )
+    optimiser = adam(agent, recipe)
     observation = as_floats(envs.reset(seed=seed)[0])
     while True:
         batch, observation = rollout(envs, agent, observation, recipe)
         update(agent, optimiser, batch, recipe)
         yield batch.episode_return
+
+
+def adam(agent: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+    """The optimiser of a recipe."""
+    return torch.optim.Adam(
+        agent.parameters(),
+        lr=recipe.learning_rate,
+        eps=recipe.adam_eps,
+        weight_decay=recipe.weight_decay,
+    )
 
 
 class Agent(nn.Module):
@@ -108,8 +118,10 @@ class Agent(nn.Module):
         super().__init__()
         inputs = int(np.prod(envs.single_observation_space.shape))
         actions = int(envs.single_action_space.n)
-        self.actor = network((inputs, *recipe.actor, actions), last_gain=0.01)
-        self.critic = network((inputs, *recipe.critic, 1), last_gain=1.0)
+        between = ACTIVATIONS[recipe.activation]
+        actor, critic = (inputs, *recipe.actor, actions), (inputs, *recipe.critic, 1)
+        self.actor = network(actor, between, last_gain=0.01)
+        self.critic = network(critic, between, last_gain=1.0)
 
     def act(self, observation: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Sampled actions, their log-probabilities, and values."""
@@ -118,15 +130,17 @@ class Agent(nn.Module):
         return action, policy.log_prob(action), self.critic(observation).flatten()
 
 
-def network(widths: tuple[int, ...], *, last_gain: float) -> nn.Sequential:
-    """A ReLU network with orthogonal weights and zero biases."""
+def network(
+    widths: tuple[int, ...], between: type[nn.Module], *, last_gain: float
+) -> nn.Sequential:
+    """Dense layers with orthogonal weights and zero biases."""
     gains = [2**0.5] * (len(widths) - 2) + [last_gain]
     layers = []
     for fan_in, fan_out, gain in zip(widths, widths[1:], gains, strict=False):
         linear = nn.Linear(fan_in, fan_out)
         nn.init.orthogonal_(linear.weight, gain)
         nn.init.zeros_(linear.bias)
-        layers += [linear, nn.ReLU()]
+        layers += [linear, between()]
     return nn.Sequential(*layers[:-1])
 
 

@@ -17,7 +17,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
@@ -221,10 +221,10 @@ def write(settings: Settings, records: Mapping[str, list[dict]], text: str) -> N
         settings.json.write_text(json.dumps(everything, indent=2) + "\n")
 
 
-def machine() -> dict[str, Any]:
+def machine(peers: Sequence[str] = PEERS) -> dict[str, Any]:
     """Kind of processor, and the versions of Python and of the peers installed."""
     versions = {"python": platform.python_version()}
-    for name in PEERS:
+    for name in peers:
         try:
             versions[name] = metadata.version(name)
         except metadata.PackageNotFoundError:

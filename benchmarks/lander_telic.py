@@ -1,0 +1,147 @@
+"""telic's rows of the lander's benchmark: training, its parts, and the world alone."""
+
+import dataclasses
+import time
+from collections.abc import Iterator
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from benchmarks import landing
+from benchmarks.landing import BATCH, ENVS, STEPS, Ended
+from telic.agents import Network
+from telic.objectives import lander
+from telic.training import Hyper, Sizes, begin, train
+from telic.training.host import Gatherer, act
+from telic.training.train import keys, learn
+from telic.worlds import Lander
+from telic.worlds.host import Fleet, Told
+
+DEPTH = len(landing.WIDTHS) + 1
+NETWORK = Network(
+    width=landing.WIDTHS[0], actor_layers=DEPTH, critic_layers=DEPTH, activation="tanh"
+)
+HYPER = Hyper(
+    learning_rate=landing.LEARNING_RATE,
+    gamma=landing.GAMMA,
+    gae_lambda=landing.LAMBDA,
+    ent_coef=0.0,
+    vf_coef=1.0,
+    weight_decay=0.0,
+    reward_scale=landing.SCALE,
+)
+SIZES = Sizes(
+    num_envs=ENVS,
+    num_steps=STEPS,
+    update_epochs=landing.EPOCHS,
+    num_minibatches=BATCH // landing.MINIBATCH,
+)
+
+
+def training(backend: str, seed: int) -> Iterator[Ended]:
+    """Train without end.
+
+    The metrics of every rollout are fetched, as in a real run.
+    """
+    parts = {"network": NETWORK, "world": Lander(backend=backend), "sizes": SIZES}
+    weights = lander("stock").vector(parts["world"].events)
+    phase = train(begin(seed, **parts), weights, rollouts=10**6, hyper=HYPER, **parts)
+    for state, metrics in phase:
+        jax.block_until_ready(state.agent)
+        ended = jax.device_get(metrics).episodes
+        yield Ended(int(ended.completed), float(ended.events @ weights))
+
+
+def parts(backend: str, seed: int, iterations: int) -> list[dict[str, float]]:
+    """Seconds that each part of an iteration takes, but of the first two.
+
+    `simulator` is what the fleet takes within a rollout, and `learner` one update.
+    `policy` is the rollout's policy calls, each with its actions fetched, made once
+    more without the simulator; `bookkeeping` is what else a
+    rollout does: it keeps what happened, tells the events, and rates the actions.
+    """
+    world = Lander(backend=backend)
+    house = {"network": NETWORK, "world": world, "sizes": SIZES}
+    weights = jnp.asarray(lander("stock").vector(world.events) * HYPER.reward_scale)
+    update = jax.jit(
+        learn, static_argnames=("network", "world", "sizes"), donate_argnums=0
+    )
+    state = begin(seed, **house)
+    copies = Gatherer(world, NETWORK, range(ENVS))
+    copies.fleet = watch = Watch(copies.fleet)
+    rows = []
+    for _ in range(iterations + 2):
+        watch.seconds = 0.0
+        began = time.perf_counter()
+        data, _ = copies.rollout(keys(state)[0], state.agent, STEPS)
+        jax.block_until_ready(data)
+        rollout, simulator = time.perf_counter() - began, watch.seconds
+        policy = calls(state.agent, np.asarray(data.observations), world)
+        began = time.perf_counter()
+        state, *_ = jax.block_until_ready(update(state, data, HYPER, weights, **house))
+        learner = time.perf_counter() - began
+        rows.append(
+            {
+                "simulator": simulator,
+                "policy": policy,
+                "learner": learner,
+                "bookkeeping": rollout - simulator - policy,
+            }
+        )
+    copies.close()
+    return rows[2:]
+
+
+def calls(agent: dict, seen: np.ndarray, world: Lander) -> float:
+    """Seconds of one policy call for each time step, actions fetched."""
+    uniform = np.random.default_rng(0).random(seen.shape[:2], np.float32)
+    began = time.perf_counter()
+    for sights, chance in zip(seen, uniform, strict=True):
+        np.asarray(act(agent, sights, chance, NETWORK, world))
+    return time.perf_counter() - began
+
+
+@dataclasses.dataclass
+class Watch:
+    """A fleet, and the time that is spent in it."""
+
+    fleet: Fleet
+    seconds: float = 0.0
+
+    def begin(self) -> np.ndarray:
+        """The first sights."""
+        return self.fleet.begin()
+
+    def step(self, action: np.ndarray, who: np.ndarray) -> Told:
+        """One step of some copies."""
+        began = time.perf_counter()
+        told = self.fleet.step(action, who)
+        self.seconds += time.perf_counter() - began
+        return told
+
+    def again(self, who: np.ndarray) -> np.ndarray:
+        """The first sights of the next episodes of some copies."""
+        began = time.perf_counter()
+        seen = self.fleet.again(who)
+        self.seconds += time.perf_counter() - began
+        return seen
+
+    def close(self) -> None:
+        """Close the fleet."""
+        self.fleet.close()
+
+
+def world_only(backend: str, iterations: int) -> list[float]:
+    """Environment steps a second with random actions."""
+    fleet = Lander(backend=backend).fleet(range(ENVS))
+    fleet.begin()
+    everyone = np.arange(ENVS)
+
+    def step(action: np.ndarray) -> None:
+        told = fleet.step(action, everyone)
+        ended = np.flatnonzero(told.terminated | told.truncated)
+        if len(ended):
+            fleet.again(ended)
+
+    return landing.walk(step, iterations)
