@@ -31,10 +31,11 @@ hypothesis.settings.register_profile("telic", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("telic")
 
 
-TRAINED = ("pair", "landers")
+TRAINED = ("pair", "landers", "said")
 """Fixtures that train agents: the tests that need one of them share one worker."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items):
     """Keep all tests of a trained fixture together (`--dist loadgroup`)."""
     for item in items:

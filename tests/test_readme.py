@@ -14,7 +14,7 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
 
 
-@pytest.mark.parametrize("code", blocks("python"), ids=["training", "gymnasium"])
+@pytest.mark.parametrize("code", blocks("python"))
 def test_the_code_of_the_readme_runs_and_its_claims_hold(code):
     exec(compile(code, "README.md", "exec"), {})
 

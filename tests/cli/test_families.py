@@ -6,6 +6,8 @@ import pytest
 
 from telic.cli.main import main
 
+pytestmark = pytest.mark.xdist_group("families")
+
 # Weight decay is traced: the two recipes run the same compiled programs.
 RECIPES = ["recipes", "--only", "default", "decay-0"]
 

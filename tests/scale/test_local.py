@@ -27,6 +27,8 @@ def telic(*words: str, root: Path, **kwargs) -> subprocess.Popen:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # Whoever runs the tests in the background ignores Ctrl-C for all children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
         **kwargs,
     )

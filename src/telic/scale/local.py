@@ -8,7 +8,9 @@ import importlib
 import multiprocessing
 import queue
 import signal
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -109,34 +111,67 @@ def _listen(
 ) -> Outcome:
     """Hand messages on until every worker has ended; Ctrl-C asks them to stop."""
     outcome, running = Outcome(), {}
-    while True:
-        alive = any(worker.is_alive() for worker in team)
-        try:
-            path, kind, value = messages.get(timeout=0.2)
-        except queue.Empty:
-            if alive:
-                continue
-            break
-        except KeyboardInterrupt:
-            if outcome.stopped:
+    with _counted() as presses:
+        while True:
+            alive = any(worker.is_alive() for worker in team)
+            if len(presses) > 1:
                 _end(team)
-                raise
-            outcome.stopped = True
-            stop.set()
-            listen("", "notice", "stopping after this rollout; Ctrl-C again to kill")
-            continue
-        running[path] = kind
-        if kind == "error":
-            outcome.failed[path] = value
-        elif kind == "end":
-            outcome.done.append(path)
-        listen(path, kind, value)
+                raise KeyboardInterrupt
+            if presses and not outcome.stopped:
+                outcome.stopped = True
+                stop.set()
+                text = "stopping after this rollout; Ctrl-C again to kill"
+                listen("", "notice", text)
+            try:
+                message = messages.get(timeout=0.2)
+            except queue.Empty:
+                if alive:
+                    continue
+                break
+            _take(message, outcome, running, listen)
     for path in paths:
         untouched = path not in running and not outcome.stopped
         if untouched or running.get(path) in ("start", "row", "share", "notice"):
             outcome.failed[path] = _lost(path)
             listen(path, "error", outcome.failed[path])
     return outcome
+
+
+def _take(
+    message: tuple[str, str, Any],
+    outcome: Outcome,
+    running: dict[str, str],
+    listen: Listener,
+) -> None:
+    """Note what a worker says, and hand it on."""
+    path, kind, value = message
+    running[path] = kind
+    if kind == "error":
+        outcome.failed[path] = value
+    elif kind == "end":
+        outcome.done.append(path)
+    listen(path, kind, value)
+
+
+@contextmanager
+def _counted() -> Iterator[list[int]]:
+    """The Ctrl-Cs that came: counted, not raised.
+
+    Raised wherever the program happens to be, one may be lost in a place that swallows
+    it. Where Ctrl-C is ignored (`telic train … &`), or in another thread than the main
+    one, things stay as they are.
+    """
+    presses: list[int] = []
+    before = signal.getsignal(signal.SIGINT)
+    main = threading.current_thread() is threading.main_thread()
+    if not main or before is signal.SIG_IGN:
+        yield presses
+        return
+    signal.signal(signal.SIGINT, lambda number, _: presses.append(number))
+    try:
+        yield presses
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _end(team: Sequence[BaseProcess]) -> None:
