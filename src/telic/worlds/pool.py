@@ -1,5 +1,6 @@
 """envpool as a fleet: copies of an environment in C++, an optional extra."""
 
+import importlib
 from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any
@@ -33,9 +34,7 @@ class Pool:
                 why="it is an optional extra",
                 fix="pip install 'telic[envpool]', or backend = gymnasium",
             )
-        import envpool
-
-        self.envs: Any = envpool.make(
+        self.envs: Any = importlib.import_module("envpool").make(
             name,
             env_type="gymnasium",
             num_envs=len(seeds),
