@@ -16,19 +16,24 @@ from telic.scale import engine, local
 from telic.studies import Splice, answers
 from tests.runs.small import make, shot
 
+TELIC = """
+import signal, sys
+from telic.cli.main import main
+# Whoever runs the tests in the background ignores Ctrl-C for all children.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(main())
+"""
 SMALL = ["train", "alternation", "--preset", "small"]
 
 
 def telic(*words: str, root: Path, **kwargs) -> subprocess.Popen:
     """A telic process in a group of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "telic", *words, "--root", str(root)],
+        [sys.executable, "-c", TELIC, *words, "--root", str(root)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        # Whoever runs the tests in the background ignores Ctrl-C for all children.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
         **kwargs,
     )
