@@ -9,7 +9,7 @@ from telic.report.heat import heat
 from telic.report.learned import page as learned_page
 from telic.report.learned import table, words
 from telic.report.page import markdown
-from telic.studies import Isolation, answers, isolation
+from telic.studies import isolation
 from tests.studies.landed import ISOLATION, SNR
 from tests.studies.trained import copies, done
 
@@ -57,7 +57,3 @@ def test_a_heat_map_needs_a_kernel():
         heat({"actor/0/bias": np.zeros(2)}, label="x")
     figure = heat({"actor/0/kernel": np.zeros((2, 2))}, label="x")
     assert figure.axes[0].images
-
-
-def test_the_settings_of_the_page_are_those_of_the_study():
-    assert answers.settings_of(Isolation.preset("small")) == ISOLATION

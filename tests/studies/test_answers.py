@@ -78,8 +78,8 @@ def once(run):
 
         answers.once(
             run,
-            study,
             options,
+            study=study,
             kind=Made,
             find=find,
             tell=lambda *_: None,

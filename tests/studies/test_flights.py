@@ -6,7 +6,7 @@ import pytest
 
 from telic.core.errors import DamagedError
 from telic.objectives import lander
-from telic.studies.flights import MEASURES, flight, more, per_step
+from telic.studies.flights import MEASURES, flight, more
 from telic.trials import Episodes, rates
 from telic.worlds import Lander
 
@@ -59,9 +59,9 @@ def test_a_stored_row_that_lacks_an_event_is_damaged(told):
 @pytest.mark.known
 def test_statistics_by_step_are_those_of_the_steps_themselves(told):
     steps = np.concatenate([np.full(60, 0.3), np.full(300, 0.03), np.zeros(790)])
-    found = per_step(told)
-    assert found["fuel"] == pytest.approx(steps.mean())
-    assert found["sd of fuel"] == pytest.approx(steps.std(), rel=1e-5)
-    assert found["idle"] == pytest.approx((steps == 0).mean())
-    assert found["fuel of burning steps"] == pytest.approx(steps[steps > 0].mean())
-    assert found["reward"] == pytest.approx(told["return_stock"] / (1150 / 3))
+    found = flight(told)
+    assert found["fuel_per_step"] == pytest.approx(steps.mean())
+    assert found["fuel_sd"] == pytest.approx(steps.std(), rel=1e-5)
+    assert found["burning"] == pytest.approx((steps > 0).mean())
+    assert found["fuel_if_burning"] == pytest.approx(steps[steps > 0].mean())
+    assert found["stock_per_step"] == pytest.approx(told["return_stock"] / (1150 / 3))

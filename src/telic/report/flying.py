@@ -6,9 +6,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from telic.edits import Add
+from telic.report.learned import columns
 from telic.report.page import Drawing, Image
 from telic.report.recovery import recovery
-from telic.runs import metrics
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.studies.film import film
@@ -24,28 +24,22 @@ EPISODE = 3
 
 def learning(runs: Sequence[Run]) -> tuple[Drawing, ...]:
     """Return and landings over the first phase, each seed a curve of its own."""
-    steps = runs[0].plan().sizes.batch
-    rows = {run.seed(): metrics.read(run.metrics) for run in runs}
+    steps, found = runs[0].plan().sizes.batch, columns(runs)
     drawn = []
     for column, label in LEARNED.items():
-        every = {
-            f"seed {seed}": np.array([[_number(row[column]) for row in each]])
-            for seed, each in sorted(rows.items())
-        }
-        together = np.concatenate(list(every.values()))
-        if not np.isfinite(together).any():
+        values = found[column]
+        if not np.isfinite(values).any():
             continue
         figure = recovery(
-            {"all seeds": together},
+            {"all seeds": values},
             label=label,
             steps_per_rollout=steps,
             axis="Steps of the first phase",
             each=True,
         )
-        lowest = ", ".join(f"{name[5:]}: {c[0, -1]:.2f}" for name, c in every.items())
-        text = (
-            f"{label}, mean over a rollout’s episodes. At the end, by seed: {lowest}."
-        )
+        pairs = zip(runs, values[:, -1], strict=True)
+        ends = ", ".join(f"{run.seed()}: {end:.2f}" for run, end in pairs)
+        text = f"{label}, mean over a rollout’s episodes. At the end, by seed: {ends}."
         drawn.append(Drawing(figure, text))
     return tuple(drawn)
 
@@ -74,8 +68,3 @@ def films(found: Isolated, runs: Sequence[Run]) -> tuple[Image, ...]:
         text = f"{name}: seed {seed}, episode {EPISODE}, most probable actions (n = 1)."
         made.append(Image(gif(frames, fps=8), text))
     return tuple(made)
-
-
-def _number(value: float | None) -> float:
-    """A stored number; NaN for None."""
-    return np.nan if value is None else float(value)

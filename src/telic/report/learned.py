@@ -71,7 +71,7 @@ def columns(runs: Sequence[Run]) -> dict[str, Float[np.ndarray, "seeds rollouts"
         )
     names = [name for name in rows[0][0] if name.startswith(SHOWN)]
     return {
-        name: np.array([[_number(row[name]) for row in one[:whole]] for one in rows])
+        name: np.array([[row[name] for row in one[:whole]] for one in rows], float)
         for name in names
     }
 
@@ -112,8 +112,3 @@ def table(
     )
     header = ("seed", *map(words, ends))
     return Table(caption, header, (*rows, ("all", *means)))
-
-
-def _number(value: float | None) -> float:
-    """A stored number; NaN for None."""
-    return np.nan if value is None else float(value)

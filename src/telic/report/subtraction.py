@@ -12,11 +12,20 @@ from telic.studies.updates import NOISE, PARTS, PLAIN, RANKS, SHARES, SPECIFIC
 from telic.trials import Table as Trials
 from telic.trials.trial import DONOR, UNEDITED
 
-COLUMNS = {k: v for k, v in MEASURES.items() if k not in ("burning", "landings_per_5k")}
-"""The columns of a table, in words."""
-
-BY_STEP = ("fuel_per_step", "burning", "landings_per_5k")
+BY_STEP = (
+    "stock_per_step",
+    "fuel_per_step",
+    "fuel_sd",
+    "burning",
+    "fuel_if_burning",
+    "landings_per_5k",
+)
 """What the first founding study told of its agents."""
+
+COLUMNS = {
+    k: v for k, v in MEASURES.items() if k not in BY_STEP or k == "fuel_per_step"
+}
+"""The columns of a table, in words."""
 
 AXES = {
     RANKS: "rank of what is subtracted, in every layer",

@@ -28,9 +28,9 @@ def path_of(run: Run, study: str, settings: Mapping[str, Any]) -> Path:
 
 def once(
     run: Run,
-    study: str,
     options: Mapping[str, Any],
     *,
+    study: str,
     kind: Callable[..., Settings],
     find: Callable[..., dict[str, Any] | None],
     tell: Callable[[str, Any], None],
@@ -38,10 +38,13 @@ def once(
 ) -> None:
     """Find a study's answer on a run and keep it, unless it is there already.
 
+    With `study`, `kind` and `find` filled in it is the job of a study, as workers call
+    it.
+
     Args:
         run: The run.
+        options: The study's settings as `settings_of` gives them.
         study: The study's name.
-        options: Its settings as `settings_of` gives them.
         kind: The class of the settings.
         find: Called with the run and the settings, and with `tell` and `stop`; it
             gives the answer, or None if it was stopped.

@@ -1,7 +1,6 @@
 """A film of one episode in a Gymnasium world: what the environment itself draws."""
 
 import dataclasses
-import warnings
 
 import gymnasium
 import numpy as np
@@ -64,9 +63,7 @@ def _drawn(world: GymWorld) -> gymnasium.Env:
     """One copy that draws itself."""
     if isinstance(world, Lander):
         world = dataclasses.replace(world, backend="gymnasium")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of pygame, from C
-        return world.make(render_mode="rgb_array")
+    return world.make(render_mode="rgb_array")
 
 
 def _frame(env: gymnasium.Env, shrink: int) -> Frame:

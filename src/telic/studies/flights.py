@@ -19,11 +19,18 @@ MEASURES = {
     "length": "length (steps)",
     "fuel_if_landed": "fuel per landing",
     "fuel_per_step": "fuel per step",
+    "fuel_sd": "sd of fuel over steps",
     "burning": "steps with an engine on (share)",
+    "fuel_if_burning": "fuel per step with an engine on",
     "landings_per_5k": "landings per 5,000 steps",
+    "stock_per_step": "stock reward per step",
     "return_stock": "stock return",
 }
-"""What is told of an agent. Fuel is in units of the stock reward."""
+"""What is told of an agent. Fuel is in units of the stock reward.
+
+Numbers per step are those of all steps together, as the first founding study counted:
+long episodes weigh more in them than short ones.
+"""
 
 
 def more(episodes: Episodes, world: World) -> dict[str, float]:
@@ -45,10 +52,14 @@ def flight(rates: Mapping[str, float]) -> dict[str, float]:
         >>> found = flight({**rates, "fuel_of_landings": 1.0, "return_stock": 9.0})
         >>> found["fuel"], found["timeout"], found["fuel_if_landed"]
         (3.0, 0.5, 2.0)
+        >>> found["burning"], found["fuel_if_burning"], found["stock_per_step"]
+        (0.1, 0.3, 0.09)
     """
     try:
         fuel = MAIN * rates["main"] + SIDE * rates["side"]
         landing, length = rates["landing"], rates["length"]
+        main, side = rates["main"] / length, rates["side"] / length
+        variance = MAIN**2 * main + SIDE**2 * side - (fuel / length) ** 2
         returns = {k: v for k, v in rates.items() if k.startswith("return_")}
         return {
             "fuel": fuel,
@@ -59,36 +70,15 @@ def flight(rates: Mapping[str, float]) -> dict[str, float]:
             "length": length,
             "fuel_if_landed": rates["fuel_of_landings"] / (landing or np.nan),
             "fuel_per_step": fuel / length,
-            "burning": (rates["main"] + rates["side"]) / length,
+            "fuel_sd": float(np.sqrt(max(variance, 0.0))),
+            "burning": main + side,
+            "fuel_if_burning": fuel / length / ((main + side) or np.nan),
             "landings_per_5k": 5000 * landing / length,
+            "stock_per_step": rates["return_stock"] / length,
             **returns,
         }
     except KeyError as error:
         raise DamagedError(f"a row of an answer lacks {error}") from error
-
-
-def per_step(rates: Mapping[str, float]) -> dict[str, float]:
-    """The statistics of the first founding study, which count steps and not episodes.
-
-    Its mean and spread of fuel, with and without the steps that burn none; and its
-    mean reward. Long episodes weigh more in them than short ones.
-
-    Example:
-        >>> found = per_step(dict(main=5.0, side=0.0, length=10.0, return_stock=20.0))
-        >>> found["fuel"], found["idle"], found["fuel of burning steps"]
-        (0.15, 0.5, 0.3)
-    """
-    length = rates["length"]
-    main, side = rates["main"] / length, rates["side"] / length
-    fuel = MAIN * main + SIDE * side
-    variance = MAIN**2 * main + SIDE**2 * side - fuel**2
-    return {
-        "reward": rates["return_stock"] / length,
-        "fuel": fuel,
-        "sd of fuel": float(np.sqrt(max(variance, 0.0))),
-        "idle": 1 - main - side,
-        "fuel of burning steps": fuel / ((main + side) or np.nan),
-    }
 
 
 def flights(results: Sequence[Mapping[str, Any]]) -> list[Result]:

@@ -136,7 +136,7 @@ def _to(curve: Float[np.ndarray, " rollouts"], mark: float) -> float:
 
 def _floats(curve: Sequence[float | None]) -> Float[np.ndarray, " rollouts"]:
     """A stored curve; NaN for None."""
-    return np.array([np.nan if x is None else x for x in curve], np.float64)
+    return np.array(curve, np.float64)
 
 
 def _answers(

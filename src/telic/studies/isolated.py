@@ -18,6 +18,8 @@ from telic.trials import Table, rollouts_to, tabulate
 REGAINED = 0.9
 """The share of its old return at which an agent counts as recovered."""
 
+ENGINES = ("main", "side")
+
 Curves = dict[str, Float[np.ndarray, "seeds rollouts"]]
 
 
@@ -89,11 +91,13 @@ def curves(found: Isolated, part: str, column: str) -> Curves:
     Returns:
         (seeds, rollouts) by arm; NaN where no episode was completed.
     """
+    if column == "fuel":
+        main, side = (curves(found, part, f"rate_{engine}") for engine in ENGINES)
+        return {name: MAIN * main[name] + SIDE * side[name] for name in main}
     stored = [found.answers[seed][part] for seed in found.seeds]
-    names = stored[0] if stored else ()
     return {
-        name: np.array([[_number(row, column) for row in one[name]] for one in stored])
-        for name in names
+        name: np.array([[row[column] for row in one[name]] for one in stored], float)
+        for name in stored[0]
     }
 
 
@@ -155,10 +159,3 @@ def _table(trials: Mapping[int, Sequence[Any]], steps: int, *, greedy: bool) -> 
 def _mean(values: Float[np.ndarray, " _"]) -> float:
     """The mean; NaN of nothing."""
     return float(values.mean()) if len(values) else np.nan
-
-
-def _number(row: Mapping[str, Any], column: str) -> float:
-    """One number of a row; NaN for None."""
-    if column == "fuel":
-        return MAIN * _number(row, "rate_main") + SIDE * _number(row, "rate_side")
-    return np.nan if row[column] is None else float(row[column])

@@ -8,6 +8,7 @@ one of which is the same amount of training under the *old* objective.
 """
 
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ import numpy as np
 
 from telic.core import trees
 from telic.core.errors import InputError
+from telic.core.names import check_name
 from telic.core.trees import Tree
 from telic.edits import Add, Noise, actor
 from telic.objectives import lander
@@ -78,6 +80,7 @@ class Isolation:
     @classmethod
     def preset(cls, name: str) -> "Isolation":
         """`full`; `original`: one length, ungated; or `small` for tests."""
+        check_name(name, ("full", "original", "small"), kind="preset")
         if name == "small":
             return cls(
                 lengths=(256,),
@@ -97,17 +100,6 @@ class Isolation:
                 gate=False,
             )
         return cls()
-
-
-def job(
-    run: Run,
-    options: Mapping[str, Any],
-    *,
-    tell: Callable[[str, Any], None],
-    stop: Callable[[], bool],
-) -> None:
-    """Answer the study for one run, unless it is answered already."""
-    answers.once(run, STUDY, options, kind=Isolation, find=_find, tell=tell, stop=stop)
 
 
 def _find(
@@ -161,6 +153,10 @@ def _find(
             for name, vector in found[settings.main].vectors.items()
         },
     }
+
+
+job = functools.partial(answers.once, study=STUDY, kind=Isolation, find=_find)
+"""Answer the study for one run, unless it is answered already."""
 
 
 def check_world(plan: Plan, second: str) -> Plan:

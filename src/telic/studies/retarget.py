@@ -7,7 +7,8 @@ colour, and on boards without it.
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -61,17 +62,6 @@ class Retarget:
         )
 
 
-def job(
-    run: Run,
-    options: Mapping[str, Any],
-    *,
-    tell: Callable[[str, Any], None],
-    stop: Callable[[], bool],
-) -> None:
-    """Answer the study for one run, unless it is answered already."""
-    answers.once(run, STUDY, options, kind=Retarget, find=_find, tell=tell, stop=stop)
-
-
 def _find(
     run: Run,
     settings: Retarget,
@@ -100,6 +90,10 @@ def _find(
         )
     norms = colours.row_norms(source.agent(len(wanted) - 1), world)
     return {"arms": trials[0]["arms"], "trials": trials, "row_norms": norms}
+
+
+job = functools.partial(answers.once, study=STUDY, kind=Retarget, find=_find)
+"""Answer the study for one run, unless it is answered already."""
 
 
 def board(world: Keys, new: str, old: str | None) -> Keys:

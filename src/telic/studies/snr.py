@@ -13,6 +13,7 @@ For R repeats with vectors v_1 … v_R, their mean m and the variance s² of eac
 """
 
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ import jax
 import numpy as np
 
 from telic.core.errors import InputError
+from telic.core.names import check_name
 from telic.core.trees import Tree
 from telic.edits import Add, actor
 from telic.objectives import lander
@@ -81,20 +83,10 @@ class Snr:
     @classmethod
     def preset(cls, name: str) -> "Snr":
         """`full`, or `small` for tests."""
+        check_name(name, ("full", "small"), kind="preset")
         if name == "small":
             return cls(rollout=256, lengths=(256,), repeats=2, episodes=4, gate=False)
         return cls()
-
-
-def job(
-    run: Run,
-    options: Mapping[str, Any],
-    *,
-    tell: Callable[[str, Any], None],
-    stop: Callable[[], bool],
-) -> None:
-    """Answer the study for one run, unless it is answered already."""
-    answers.once(run, STUDY, options, kind=Snr, find=_find, tell=tell, stop=stop)
 
 
 def of_repeats(vectors: Sequence[Tree]) -> dict[str, float]:
@@ -163,6 +155,10 @@ def _find(
         lengths.append({"steps": steps, "ratios": ratios, **tried})
         tell("share", 0.7 + 0.3 * (done + 1) / len(settings.lengths))
     return {**found, "lengths": lengths}
+
+
+job = functools.partial(answers.once, study=STUDY, kind=Snr, find=_find)
+"""Answer the study for one run, unless it is answered already."""
 
 
 def _resized(plan: Plan, settings: Snr) -> Plan:

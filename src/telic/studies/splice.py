@@ -8,6 +8,7 @@ each direction the edited agent is trained on, beside the unedited one.
 """
 
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -18,13 +19,12 @@ from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.core.trees import Tree
 from telic.edits import Add, Edit, actor
-from telic.runs import checkpoint
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.studies import answers
+from telic.studies.neighbours import neighbour
 from telic.studies.swaps import GROUPS, LAST, Grouped, Swap, edits, seed_nulls
 from telic.training import Plan
-from telic.training.train import Training, begin
 from telic.trials import boards, train_on, trial
 from telic.vectors import contrast, isolate, matched, mean
 
@@ -88,17 +88,6 @@ class Late(NamedTuple):
         return f"{self.wants} → {self.aim}"
 
 
-def job(
-    run: Run,
-    options: Mapping[str, Any],
-    *,
-    tell: Callable[[str, Any], None],
-    stop: Callable[[], bool],
-) -> None:
-    """Answer the study for one run, unless it is answered already."""
-    answers.once(run, STUDY, options, kind=Splice, find=_find, tell=tell, stop=stop)
-
-
 def _find(
     run: Run,
     settings: Splice,
@@ -107,7 +96,7 @@ def _find(
     stop: Callable[[], bool],
 ) -> dict[str, Any] | None:
     """The answer for one run; None if it was stopped."""
-    source, other = RunSource(run), _neighbour(run)
+    source, other = RunSource(run), neighbour(run)
     switches = late_switches(source.plan, settings)
     trials, curves, made = [], {}, []
     for done, late in enumerate(switches):
@@ -118,7 +107,7 @@ def _find(
         last = late.direction not in [s.direction for s in switches[done + 1 :]]
         extra: dict[str, dict[str, Edit]] = {}
         if last and settings.recovery:
-            curves[late.direction], extra = _train_on(run, source.plan, late, swap)
+            curves[late.direction], extra = _train_on(source, late, swap)
         made = edits(swap, groups=settings.groups)
         trials.append(_try(source.plan, late, swap, settings, made, extra))
     arms = [dataclasses.astuple(arm) for arm, _ in made]
@@ -128,6 +117,10 @@ def _find(
         "recovery": curves,
         "other": other and other.run.name,
     }
+
+
+job = functools.partial(answers.once, study=STUDY, kind=Splice, find=_find)
+"""Answer the study for one run, unless it is answered already."""
 
 
 def late_switches(plan: Plan, settings: Splice) -> list[Late]:
@@ -186,16 +179,6 @@ def _swap(source: RunSource, other: RunSource | None, late: Late) -> Swap:
     )
 
 
-def _neighbour(run: Run) -> RunSource | None:
-    """The next complete run of the same experiment, around the end; None if alone."""
-    runs = [Run(path) for path in sorted(run.path.parent.glob("seed-*"))]
-    after = [other for other in runs if other.path.name > run.path.name]
-    for other in [*after, *runs]:
-        if other != run and other.status() == "complete":
-            return RunSource(other)
-    return None
-
-
 def _try(
     plan: Plan,
     late: Late,
@@ -221,14 +204,14 @@ def _try(
 
 
 def _train_on(
-    run: Run, plan: Plan, late: Late, swap: Swap
+    source: RunSource, late: Late, swap: Swap
 ) -> tuple[dict[str, Any], dict[str, dict[str, Edit]]]:
     """Training on after the edit, beside without it; and the null that this yields.
 
     The null is *same-objective continuation*: a vector as long as the last switch's,
     in the direction in which the agent goes if its objective stays.
     """
-    state = _state(run, plan, late.phase)
+    plan, state = source.plan, source.state(late.phase)
     edit = Add(actor(swap.mean), strength=RECOVERY_DOSE)
     noise = edit.nulls(jax.random.key(late.phase), swap.agent)["gaussian"]
     arms = {
@@ -262,16 +245,6 @@ def _train_on(
         for name, curve in curves.items()
     }
     return plain, {f"1 × {LAST}": {"continuation": continuation}}
-
-
-def _state(run: Run, plan: Plan, phase: int) -> Training:
-    """Where a run stood at the end of a phase."""
-    done = sum(past.rollouts for past in plan.schedule[: phase + 1])
-    found = next(c for c in run.checkpoints if c.rollouts == done)
-    like = jax.eval_shape(
-        lambda: begin(0, network=plan.network, world=plan.world, sizes=plan.sizes)
-    )
-    return checkpoint.read(found, like)
 
 
 def _plain(curve: np.ndarray) -> list[float | None]:

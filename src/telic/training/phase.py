@@ -54,7 +54,7 @@ def train(
         >>> [int(state.rollouts) for state, _ in phase]
         [1, 2]
     """
-    wanted = jnp.asarray(weights * np.float32(hyper.reward_scale))
+    wanted = jnp.asarray(weights)
     if isinstance(world, HostWorld):
         parts = {"network": network, "world": world, "sizes": sizes}
         yield from _on_host(state, wanted, rollouts, hyper, **parts)

@@ -185,7 +185,7 @@ def _batch(
     """The rollout with its advantages and targets, flattened to one axis."""
     values = _values(agent, data.observations, network, world)
     gains = advantages(
-        data.events @ weights,
+        data.events @ (weights * hyper.reward_scale),
         values,
         _next_values(agent, data, values, network, world),
         data.terminated,
