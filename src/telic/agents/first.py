@@ -22,16 +22,20 @@ from telic.worlds.base import World
 def first_layer(
     agent: Mapping[str, Array], nets: Sequence[str], world: World, observations: Array
 ) -> list[Float[Array, "batch units"]]:
-    """The first layer's output for each net, by one matrix product for all of them."""
+    """The first layer's output for each net, by one matrix product for all of them.
+
+    What an observation has beyond the kernel's inputs is left to interventions.
+    """
     kernel = jnp.concatenate([agent[f"{net}/0/kernel"] for net in nets], axis=1)
     bias = jnp.concatenate([agent[f"{net}/0/bias"] for net in nets])
     table = world.encoding
     if table is None:
-        x = observations
+        x = observations[:, : kernel.shape[0]]
     elif table.shape[0] > table.shape[1]:
-        x = jnp.asarray(table)[observations].reshape(len(observations), -1)
+        codes = observations[:, : kernel.shape[0] // table.shape[1]]
+        x = jnp.asarray(table)[codes].reshape(len(codes), -1)
     else:
-        x = _one_hot(observations, len(table))
+        x = _one_hot(observations[:, : kernel.shape[0] // table.shape[1]], len(table))
         kernel, bias = _folded(kernel, bias, table)
     widths = [agent[f"{net}/0/bias"].shape[0] for net in nets]
     return jnp.split(x @ kernel + bias[None], np.cumsum(widths)[:-1], axis=1)

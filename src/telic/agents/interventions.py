@@ -7,9 +7,11 @@ activations x that arrive there, one row an observation:
     x ← x + mask · (x_donor - x)     if it holds `mask` and `donor/…`  (patch)
     x ← x · map + shift              if it holds `map`                 (transport)
     x ← x · gain + shift             if it holds `gain`                (ablate)
+    x ← x + wish[w]                  if it holds `wish`                (a planted goal)
     x ← x + shift                    if it holds only `shift`          (steer)
 
-x_donor are the activations of another agent at the same site on the same observations.
+x_donor are the activations of another agent at the same site on the same observations;
+w is the last entry of an observation, and wish[w] reaches the site's first units.
 Because they are leaves, whatever can act with an agent acts with its interventions.
 """
 
@@ -84,6 +86,7 @@ def intervene(
     leaves: Mapping[str, Array],
     x: Float[Array, "batch units"],
     run_donor: Callable[[Mapping[str, Array]], Float[Array, "batch units"]],
+    observations: Array,
 ) -> Float[Array, "batch units"]:
     """The activations after one intervention.
 
@@ -91,7 +94,11 @@ def intervene(
         leaves: The intervention.
         x: The activations that arrive.
         run_donor: The activations at this site of an agent, on the same observations.
+        observations: What the activations are of.
     """
+    if "wish" in leaves:
+        table = leaves["wish"]
+        return x.at[:, : table.shape[1]].add(table[observations[:, -1]])
     if "mask" in leaves:
         mark = "donor/"
         donor = {p.removeprefix(mark): v for p, v in leaves.items() if mark in p}

@@ -19,7 +19,7 @@ from telic.agents.first import first_layer
 from telic.core.errors import InputError
 from telic.core.names import check_name, lookup
 from telic.core.trees import Tree
-from telic.worlds.base import World, inputs
+from telic.worlds.base import Telling, World, inputs
 
 ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "relu": jax.nn.relu,
@@ -44,6 +44,10 @@ class Network:
     """Linear layers of the critic, the last one to the value."""
     activation: str = "relu"
     """`relu` or `tanh`, after every layer but the last."""
+    wish_layer: int = 0
+    """The actor's layer at which a goal-conditioned agent reads the wish."""
+    wish_units: int = 0
+    """How many units of that layer read it; 0: the agent is not goal-conditioned."""
 
     def __post_init__(self) -> None:
         """Check every field."""
@@ -54,6 +58,22 @@ class Network:
                     f"Network.{field} = {getattr(self, field)}",
                     why="allowed: 1 or more",
                 )
+        if not 0 <= self.wish_layer < self.actor_layers:
+            raise InputError(
+                f"Network.wish_layer = {self.wish_layer}",
+                why=f"allowed: 0 to {self.actor_layers - 1}",
+            )
+        if not 0 <= self.wish_units <= self.width:
+            raise InputError(
+                f"Network.wish_units = {self.wish_units}",
+                why=f"allowed: 0 to the width, {self.width}",
+            )
+        last = self.wish_layer == self.actor_layers - 1 or self.critic_layers == 1
+        if self.wish_units and last:
+            raise InputError(
+                f"Network.wish_layer = {self.wish_layer} of {self.actor_layers} layers",
+                why="a wish is read before an activation function: not in a last layer",
+            )
 
     def layers(self, net: str) -> int:
         """How many linear layers `actor` or `critic` has."""
@@ -64,11 +84,15 @@ def create(key: jax.Array, network: Network, world: World) -> Tree:
     """A fresh agent: orthogonal kernels, biases of zero.
 
     The gain is √2 for hidden layers, 0.01 for the last layer of the actor (so that
-    every action is about as likely) and 1 for that of the critic.
+    every action is about as likely) and 1 for that of the critic. Tables of wishes are
+    standard Gaussian.
 
     Reference:
         Saxe, McClelland & Ganguli 2013, "Exact solutions to the nonlinear dynamics of
         learning in deep linear neural networks", arXiv 1312.6120.
+
+    Raises:
+        InputError: If the network reads wishes and the world tells none.
 
     Example:
         >>> from telic.worlds import Keys
@@ -81,6 +105,7 @@ def create(key: jax.Array, network: Network, world: World) -> Tree:
     return {
         **_net(actor, "actor", network, inputs(world), outputs, gain=0.01),
         **_net(critic, "critic", network, inputs(world), 1, gain=1.0),
+        **_wishes(jax.random.fold_in(key, 1), network, world),
     }
 
 
@@ -134,6 +159,33 @@ def activations(
     return found
 
 
+def onward(
+    agent: Parameters, network: Network, layer: int, x: Float[Array, "batch units"]
+) -> Float[Array, "batch actions"]:
+    """The actor's logits, from what its layer gives to the next one.
+
+    Args:
+        agent: The agent; interventions do not act.
+        network: Its shape.
+        layer: Whose activations they are: those at `actor/LAYER/post`, or the logits
+            themselves of the last layer.
+        x: The activations.
+
+    Example:
+        >>> from telic.worlds import Keys
+        >>> agent = create(jax.random.key(0), Network(), Keys())
+        >>> found = activations(agent, Network(), Keys(), jnp.zeros((2, 25), jnp.uint8))
+        >>> again = onward(agent, Network(), 1, found["actor/1/post"])
+        >>> bool((again == found["actor/logits"]).all())
+        True
+    """
+    act = lookup(network.activation, ACTIVATIONS, kind="activation")
+    for i in range(layer + 1, network.actor_layers):
+        x = x @ agent[f"actor/{i}/kernel"] + agent[f"actor/{i}/bias"][None]
+        x = act(x) if i + 1 < network.actor_layers else x
+    return x
+
+
 def sites(network: Network) -> tuple[str, ...]:
     """The names of all sites of an agent, in the order of `activations`.
 
@@ -163,6 +215,24 @@ def _net(
         tree[f"{net}/{i}/kernel"] = kernel(layer_key, shape, jnp.float32)
         tree[f"{net}/{i}/bias"] = jnp.zeros(widths[i + 1])
     return tree
+
+
+def _wishes(key: jax.Array, network: Network, world: World) -> Tree:
+    """What each wish adds where it is read; nothing if the agent reads none."""
+    if not network.wish_units:
+        return {}
+    if not isinstance(world, Telling):
+        raise InputError(
+            f"Network.wish_units = {network.wish_units}",
+            why=f"the world {type(world).__name__} tells no wish",
+            fix="use the world `wishes`",
+        )
+    places = (f"actor/{network.wish_layer}/pre", "critic/0/pre")
+    shape = (world.told, network.wish_units)
+    return {
+        f"{interventions.PREFIX}{site}/0/wish": jax.random.normal(k, shape)
+        for site, k in zip(places, jax.random.split(key), strict=True)
+    }
 
 
 def _rest(
@@ -208,7 +278,7 @@ def _hook(
     def hook(site: str, x: Array) -> Array:
         for leaves in held.get(site, ()):
             run_donor = functools.partial(donor_at, site)
-            x = interventions.intervene(leaves, x, run_donor)
+            x = interventions.intervene(leaves, x, run_donor, observations)
         return x
 
     return hook

@@ -3,6 +3,7 @@
 from telic.objectives.base import Objective as Objective
 from telic.objectives.base import matrix as matrix
 from telic.objectives.fetch import fetch as fetch
+from telic.objectives.grant import grant as grant
 from telic.objectives.land import fuel_only as fuel_only
 from telic.objectives.land import land as land
 from telic.objectives.land import lander as lander

@@ -10,6 +10,8 @@ import shutil
 import time
 from collections.abc import Callable
 
+import jax
+
 from telic.core.errors import DamagedError
 from telic.objectives.schedule import locate
 from telic.runs import checkpoint, disk, folder, metrics
@@ -75,7 +77,8 @@ def _phase(
         world=plan.world,
         sizes=plan.sizes,
     ):
-        state = after
+        # JAX hands out results before they are there: wait, or the time is no time.
+        state, seen = jax.block_until_ready((after, seen))
         _write(run, plan, state, seen, report, time.perf_counter() - began)
         stopping = stop()
         if stopping and locate(plan.schedule, int(state.rollouts))[1] != 0:

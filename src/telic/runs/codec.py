@@ -15,7 +15,7 @@ from telic.worlds.base import World
 
 Config = TypeVar("Config")
 
-SILENT = {"reward_scale": 1.0}
+SILENT = {"reward_scale": 1.0, "wish_layer": 0, "wish_units": 0}
 """Fields that are younger than stored runs, and the value at which they are not
 written: a plan without them keeps its form, and so its hash and its run's name."""
 
@@ -28,7 +28,7 @@ def encode(plan: Plan) -> dict[str, Any]:
     """
     return {
         "world": {"name": _world_name(plan.world), **_fields(plan.world)},
-        "network": _fields(plan.network),
+        "network": _spoken(plan.network, SILENT),
         "hyper": _spoken(plan.hyper, SILENT),
         "sizes": _fields(plan.sizes),
         "objectives": {o.name: dict(o.weights) for o in plan.objectives},

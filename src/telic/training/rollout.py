@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from telic.agents.mlp import Network, Parameters, logits
-from telic.worlds.base import JaxWorld, State
+from telic.worlds.base import Chance, JaxWorld, State
 
 
 class Actors(NamedTuple):
@@ -89,7 +89,7 @@ def rollout(
     chance = jax.vmap(jax.vmap(world.draw))(keys)
     uniform = jax.random.uniform(action_key, (steps, envs))
 
-    def step(actors: Actors, now: tuple[Array, Array]) -> tuple[Actors, tuple]:
+    def step(actors: Actors, now: tuple[Chance, Array]) -> tuple[Actors, tuple]:
         chance, uniform = now
         seen = jax.vmap(world.observe)(actors.states)
         action, log_prob = choose(logits(agent, network, world, seen), uniform)

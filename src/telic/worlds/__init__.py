@@ -1,6 +1,7 @@
 """Worlds: what can happen. To add one: one file here, and one line in `WORLDS`."""
 
 from telic.worlds.base import JaxWorld as JaxWorld
+from telic.worlds.base import Telling as Telling
 from telic.worlds.base import Transition as Transition
 from telic.worlds.base import World as World
 from telic.worlds.base import inputs as inputs
@@ -8,6 +9,7 @@ from telic.worlds.gym import GymWorld as GymWorld
 from telic.worlds.host import HostWorld as HostWorld
 from telic.worlds.keys import Keys as Keys
 from telic.worlds.lander import Lander as Lander
+from telic.worlds.wishes import Wishes as Wishes
 
-WORLDS = {"keys": Keys, "lander": Lander}
+WORLDS = {"keys": Keys, "wishes": Wishes, "lander": Lander}
 """Every registered world by name; a world is made by calling its class."""

@@ -87,8 +87,20 @@ class JaxWorld(World, Protocol):
         ...
 
 
+@runtime_checkable
+class Telling(Protocol):
+    """A world whose observations end in a number that no first layer reads.
+
+    Attributes:
+        told: How many different numbers there are.
+    """
+
+    @property
+    def told(self) -> int: ...  # noqa: D102
+
+
 def inputs(world: World) -> int:
-    """The width of the observation as a network sees it: cells × channels.
+    """The width of the observation as a first layer sees it: cells × channels.
 
     Example:
         >>> from telic.worlds.keys import Keys
@@ -98,4 +110,5 @@ def inputs(world: World) -> int:
     width = 1
     for axis in world.observation:
         width *= axis
+    width -= isinstance(world, Telling)
     return width if world.encoding is None else width * world.encoding.shape[1]

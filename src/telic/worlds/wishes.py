@@ -1,0 +1,115 @@
+"""Wishes: a Keys world that tells its agent, at the end of what it sees, what to fetch.
+
+An agent of this world is goal-conditioned: one policy for every colour. It reads the
+wish in one place only, which we choose (`Network.wish_layer`), and so it can be made
+into plain agents of which we know where their goals are (`telic.planted`).
+
+Reference:
+    Schaul et al. 2015, "Universal Value Function Approximators", ICML.
+"""
+
+import dataclasses
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float32, Int, UInt8
+
+from telic.worlds.base import Transition
+from telic.worlds.keys import Board, Keys
+
+
+class Wish(NamedTuple):
+    """A board, and which of the world's objective colours is wanted on it."""
+
+    board: Board
+    wanted: Int[Array, ""]
+
+
+class Chance(NamedTuple):
+    """The chance of a step or a reset: the base world's, and that of the wish."""
+
+    base: Array
+    wanted: Int[Array, ""]
+
+
+@dataclasses.dataclass(frozen=True)
+class Wishes:
+    """Keys with a wish for every episode; two more events, `granted` and `late`.
+
+    `granted`: the wanted key was picked up. `late`: the share of the time limit used by
+    then. Observations have one entry more than those of the base world: the wish.
+
+    Example:
+        >>> world = Wishes()
+        >>> world.observe(world.reset(world.draw(jax.random.key(0)))).shape
+        (26,)
+    """
+
+    colours: tuple[str, ...] = ("purple", "blue", "yellow", "green")
+    """What may be wished for: one key of each is on every board, and no other key."""
+    limit: int = 180
+    """Steps after which an episode is truncated."""
+
+    def __post_init__(self) -> None:
+        """Check the fields: the world beneath must be possible."""
+        _ = self.base
+
+    @property
+    def base(self) -> Keys:
+        """The world beneath, without wishes."""
+        return Keys(colours=self.colours, others=(), limit=self.limit)
+
+    @property
+    def told(self) -> int:
+        """How many different wishes there are."""
+        return len(self.colours)
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """The base world's events, `granted` and `late`."""
+        return (*self.base.events, "granted", "late")
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The base world's actions."""
+        return self.base.actions
+
+    @property
+    def observation(self) -> tuple[int, ...]:
+        """The base world's cells, and the wish."""
+        return (self.base.observation[0] + 1,)
+
+    @property
+    def encoding(self) -> Float32[np.ndarray, "codes channels"]:
+        """That of the base world; it does not apply to the wish."""
+        return self.base.encoding
+
+    def draw(self, key: jax.Array) -> Chance:
+        """The chance of one step or reset."""
+        base, wanted = jax.random.split(key)
+        count = len(self.colours)
+        return Chance(self.base.draw(base), jax.random.randint(wanted, (), 0, count))
+
+    def reset(self, chance: Chance) -> Wish:
+        """A board, and a wish that has nothing to do with it."""
+        return Wish(self.base.reset(chance.base), chance.wanted)
+
+    def step(self, state: Wish, action: Int[Array, ""], chance: Chance) -> Transition:
+        """The base world's step, and whether it granted the wish."""
+        after = self.base.step(state.board, action, chance.base)
+        first = [
+            [self.base.events.index(f"{kind}_{colour}") for kind in ("pick", "late")]
+            for colour in self.colours
+        ]
+        told = after.events[jnp.array(first)[state.wanted]]
+        return after._replace(
+            state=Wish(after.state, state.wanted),
+            events=jnp.concatenate([after.events, told]),
+        )
+
+    def observe(self, state: Wish) -> UInt8[Array, " cells_and_wish"]:
+        """The code of every cell in view, and the number of the wanted colour."""
+        seen = self.base.observe(state.board)
+        return jnp.append(seen, state.wanted.astype(seen.dtype))

@@ -1,0 +1,148 @@
+"""The world of wishes: what is granted, what stays, and what is seen of it."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from telic.activations.capture import gather
+from telic.agents import Network, create
+from telic.core.errors import InputError
+from telic.core.trees import digest
+from telic.objectives import fetch, grant
+from telic.worlds import Keys, Telling, Wishes, inputs
+from telic.worlds.grid import COLOURS
+from telic.worlds.keys import FORWARD, LEFT, PICKUP
+from telic.worlds.wishes import Wish
+
+WORLD = Wishes(limit=12)
+BASE = WORLD.base
+COPIES, STEPS = 512, 12
+
+
+def of(events, name):
+    """One event of many steps."""
+    return np.asarray(events[..., WORLD.events.index(name)])
+
+
+@pytest.fixture(scope="module")
+def walk():
+    """Walks of many copies at random, one episode each: states, chances and ends."""
+
+    @jax.jit
+    def walked(key):
+        start, going = jax.random.split(key)
+        first = jax.vmap(lambda k: WORLD.reset(WORLD.draw(k)))(
+            jax.random.split(start, COPIES)
+        )
+
+        def step(states, key):
+            act, draw = jax.random.split(key)
+            moves = jnp.array([FORWARD, PICKUP, LEFT])
+            action = moves[jax.random.randint(act, (COPIES,), 0, 3)]
+            chance = jax.vmap(WORLD.draw)(jax.random.split(draw, COPIES))
+            after = jax.vmap(WORLD.step)(states, action, chance)
+            seen = jax.vmap(WORLD.observe)(states)
+            plain = jax.vmap(BASE.step)(states.board, action, chance.base)
+            return after.state, (states.wanted, seen, after, plain)
+
+        return jax.lax.scan(step, first, jax.random.split(going, STEPS))[1]
+
+    return walked(jax.random.key(0))
+
+
+@pytest.mark.known
+def test_what_is_granted_is_the_pick_of_the_wanted_colour_and_no_other(walk):
+    wanted, _, after, _ = walk
+    for event, kind in (("granted", "pick"), ("late", "late")):
+        each = np.stack([of(after.events, f"{kind}_{c}") for c in WORLD.colours])
+        due = np.take_along_axis(each, np.asarray(wanted)[None], axis=0)[0]
+        np.testing.assert_array_equal(of(after.events, event), due)
+        assert 0 < (due > 0).sum() < (each > 0).sum()
+
+
+@pytest.mark.parity
+def test_all_else_happens_as_in_the_world_beneath(walk):
+    _, _, after, plain = walk
+    np.testing.assert_array_equal(after.events[..., :-2], plain.events)
+    np.testing.assert_array_equal(after.terminated, plain.terminated)
+    np.testing.assert_array_equal(after.truncated, plain.truncated)
+    for one, other in zip(after.state.board, plain.state, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.known
+def test_a_wish_stays_through_an_episode_and_is_the_last_thing_seen(walk):
+    wanted, seen, after, _ = walk
+    assert (np.asarray(wanted) == np.asarray(wanted)[:1]).all()
+    np.testing.assert_array_equal(after.state.wanted, wanted)
+    np.testing.assert_array_equal(seen[..., -1], wanted)
+    assert seen.dtype == jnp.uint8
+
+
+def test_every_wish_is_drawn_about_as_often_whatever_the_board(walk):
+    counts = np.bincount(np.asarray(walk[0])[0], minlength=WORLD.told)
+    assert len(counts) == 4
+    assert counts.min() > 0.7 * COPIES / 4
+
+
+@pytest.mark.parity
+def test_it_draws_the_boards_of_the_world_beneath_and_sees_them_alike():
+    chance = WORLD.draw(jax.random.key(3))
+    state, plain = WORLD.reset(chance), BASE.reset(chance.base)
+    assert digest(state.board._asdict()) == digest(plain._asdict())
+    np.testing.assert_array_equal(WORLD.observe(state)[:-1], BASE.observe(plain))
+
+
+@pytest.mark.known
+def test_a_granted_wish_pays_what_fetching_its_colour_pays(walk):
+    wanted, _, after, plain = walk
+    paid = np.asarray(after.events @ jnp.asarray(grant().vector(WORLD.events)))
+    for number, colour in enumerate(WORLD.colours):
+        due = plain.events @ jnp.asarray(fetch(colour).vector(BASE.events))
+        here = np.asarray(wanted) == number
+        np.testing.assert_allclose(paid[here], np.asarray(due)[here], atol=1e-6)
+
+
+@pytest.mark.known
+def test_an_objective_of_grants_has_its_parts():
+    weights = dict(grant(haste=0.5, other=0.2).weights)
+    assert {weights[f"pick_{colour}"] for colour in COLOURS} == {0.2}
+    assert (weights["granted"], weights["late"]) == (0.8, -0.5)
+
+
+def test_the_first_layer_sees_no_wish_and_the_world_tells_four():
+    assert WORLD.observation == (26,)
+    assert (WORLD.told, isinstance(WORLD, Telling)) == (4, True)
+    assert inputs(WORLD) == inputs(BASE) == 500
+    assert not isinstance(Keys(), Telling)
+
+
+def test_a_board_has_one_key_of_each_colour_that_may_be_wished_for():
+    colours = ("red", "grey", "blue")
+    world = Wishes(colours=colours)
+    state = world.reset(world.draw(jax.random.key(0)))
+    assert isinstance(state, Wish)
+    assert [COLOURS[int(c)] for c in state.board.colours] == list(colours)
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"colours": ("purple", "pink")}, "colour 'pink'"),
+        ({"colours": ("blue", "blue")}, "colours"),
+        ({"colours": ()}, "colours"),
+        ({"limit": 0}, "limit"),
+    ],
+)
+def test_impossible_worlds_are_refused(fields, named):
+    with pytest.raises(InputError, match=named):
+        Wishes(**fields)
+
+
+def test_a_goal_conditioned_agent_can_act_in_it():
+    network = Network(width=8, actor_layers=2, critic_layers=2, wish_units=4)
+    agent = create(jax.random.key(0), network, WORLD)
+    seen = gather(jax.random.key(1), agent, network, WORLD, steps=8, envs=4)
+    assert seen.shape == (32, 26)
+    assert seen[:, -1].max() < WORLD.told
