@@ -1,0 +1,13 @@
+"""Planted: agents of which we know where their goals are, because we put them there."""
+
+from telic.planted.fold import fold as fold
+from telic.planted.fold import truth as truth
+from telic.planted.ladder import DECOYS as DECOYS
+from telic.planted.ladder import NONE as NONE
+from telic.planted.ladder import RUNGS as RUNGS
+from telic.planted.ladder import Base as Base
+from telic.planted.ladder import Planted as Planted
+from telic.planted.ladder import ladder as ladder
+from telic.planted.relabel import permuted as permuted
+from telic.planted.relabel import random_orders as random_orders
+from telic.planted.trained import Recipe as Recipe

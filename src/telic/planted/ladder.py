@@ -1,0 +1,272 @@
+"""The ladder: pairs of agents whose goals we planted, from the plain to the hard.
+
+Each rung makes all ordered pairs of colours from one goal-conditioned agent. Where the
+two agents' goals are is known exactly; in *trained on* it is where they were put, and
+training may have added to it. Every copy above the first rung has its hidden units in
+an order of its own.
+
+    folded            the wish is in the first layer's bias, and nothing else differs
+    rescaled          ... and every unit of either agent has another scale
+    layer 1, layer 2  ... or the wish is in the bias of a later layer
+    trained on        ... and both agents trained on for their colours
+    routed            chosen units learned the goal, the others all the rest
+    dead decoys       folded, with units that differ and never fire
+    inactive decoys   folded, with units that hold the same difference, read by nobody
+    no goal           two agents trained on for the same colour: there is no difference
+"""
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array
+
+from telic.core import trees
+from telic.core.errors import InputError
+from telic.core.trees import Tree
+from telic.planted import decoys
+from telic.planted.fold import fold, tables, truth
+from telic.planted.relabel import permuted, random_factors, random_orders, rescaled
+from telic.planted.trained import Recipe, routed, trained_on
+
+COPIES = 2
+"""How often a colour is trained on, and a pair rescaled."""
+
+ROUTED = 16
+"""How many units learn a routed goal."""
+
+
+class Planted(NamedTuple):
+    """Two agents, and where the difference of their goals is.
+
+    Attributes:
+        rung: The name of the rung.
+        wants: The colour that the recipient fetches.
+        aim: The colour that the donor fetches.
+        pairs: (recipient, donor), the pair itself first; then others like it.
+        truth: 1 for the weights that hold the goal, else 0; all 0 if there is none.
+        decoys: 1 for the weights of decoys, else 0; None if there are none.
+    """
+
+    rung: str
+    wants: str
+    aim: str
+    pairs: tuple[tuple[Tree, Tree], ...]
+    truth: Tree
+    decoys: Tree | None = None
+
+
+class Base(NamedTuple):
+    """A goal-conditioned agent, and how agents made from it are trained on."""
+
+    agent: Tree
+    colours: tuple[str, ...]
+    recipe: Recipe
+
+
+def folded(key: jax.Array, base: Base) -> Iterator[Planted]:
+    """Folded, and nothing else."""
+    for wants, aim in _ordered(base):
+        yield _folded(key, base, "folded", wants, aim)
+
+
+def rescaled_(key: jax.Array, base: Base) -> Iterator[Planted]:
+    """Folded, reordered, and every agent with scales of its own."""
+    for wants, aim in _ordered(base):
+        for copy in range(COPIES):
+            at = _key(key, base, wants, aim, copy)
+            plain = _folded(at, base, "rescaled", wants, aim)
+            pairs = [
+                _rescaled(jax.random.fold_in(at, other), *plain.pairs[0])
+                for other in range(COPIES)
+            ]
+            yield _reordered(at, plain._replace(pairs=tuple(pairs)))
+
+
+def deep(key: jax.Array, base: Base) -> Iterator[Planted]:
+    """Folded into the layer at which the agent reads the wish, and reordered."""
+    (layer,) = (x for x in tables(base.agent) if x.startswith("actor/"))
+    name = f"layer {layer.rpartition('/')[2]}"
+    for wants, aim in _ordered(base):
+        at = _key(key, base, wants, aim)
+        yield _reordered(at, _folded(at, base, name, wants, aim))
+
+
+def trained(key: jax.Array, base: Base) -> Iterator[Planted]:
+    """Folded, then trained on; and pairs of the same colour, for *no goal*."""
+    grown = {
+        colour: [
+            trained_on(
+                _key(key, base, colour, colour, copy),
+                fold(base.agent, base.colours.index(colour)),
+                colour,
+                base.recipe,
+            )
+            for copy in range(COPIES)
+        ]
+        for colour in base.colours
+    }
+    for wants, aim in _ordered(base):
+        at = _key(key, base, wants, aim)
+        found = _folded(at, base, "trained on", wants, aim)
+        each = zip(grown[wants], grown[aim], strict=True)
+        yield _reordered(at, _with(at, found, list(each)))
+    for colour in base.colours:
+        at = _key(key, base, colour, colour)
+        none = _folded(at, base, "no goal", colour, colour)
+        none = none._replace(truth={p: 0 * leaf for p, leaf in none.truth.items()})
+        first, second = grown[colour]
+        for one, other in ((first, second), (second, first)):
+            yield _reordered(at, _with(at, none, [(one, other)]))
+
+
+def routing(key: jax.Array, base: Base) -> Iterator[Planted]:
+    """Chosen units learn a colour from an agent that wanted none in particular."""
+    start = fold(base.agent, None)  # the mean of all wishes: it wants none
+    plain = trees.select(start, "actor/")
+    chosen = jax.random.permutation(key, len(plain["actor/0/bias"]))[:ROUTED]
+    mask = {p: jnp.zeros_like(leaf) for p, leaf in plain.items()}
+    mask["actor/0/kernel"] = mask["actor/0/kernel"].at[:, chosen].set(1)
+    mask["actor/0/bias"] = mask["actor/0/bias"].at[chosen].set(1)
+    grown = {
+        colour: routed(
+            _key(key, base, colour, colour), start, colour, mask, base.recipe
+        )
+        for colour in base.colours
+    }
+    for wants, aim in _ordered(base):
+        at = _key(key, base, wants, aim)
+        found = _folded(at, base, "routed", wants, aim)
+        found = _with(at, found, [(grown[wants], grown[aim])])
+        spare = jax.tree.map(jnp.zeros_like, decoys.widened(at, mask))
+        wide = {p: _at_start(mask[p], leaf) for p, leaf in spare.items()}
+        yield _reordered(at, found._replace(truth=wide))
+
+
+def dead(key: jax.Array, base: Base) -> Iterator[Planted]:
+    """Folded, with decoys that never fire."""
+    for wants, aim in _ordered(base):
+        at = _key(key, base, wants, aim)
+        found = _folded(at, base, "dead decoys", wants, aim)
+        keys = jax.random.split(jax.random.fold_in(at, _DEAD))
+        pair = [decoys.dead(k, a) for k, a in zip(keys, found.pairs[0], strict=True)]
+        yield _reordered(at, _decoyed(found, pair))
+
+
+def inactive(key: jax.Array, base: Base) -> Iterator[Planted]:
+    """Folded, with decoys that hold the goal and are read by nobody."""
+    told = tables(base.agent)["actor/0"]
+    for wants, aim in _ordered(base):
+        at = _key(key, base, wants, aim)
+        found = _folded(at, base, "inactive decoys", wants, aim)
+        pair = [
+            decoys.inactive(actor, told[base.colours.index(colour)])
+            for actor, colour in zip(found.pairs[0], (wants, aim), strict=True)
+        ]
+        yield _reordered(at, _decoyed(found, pair))
+
+
+FIRST: tuple[Callable[[jax.Array, Base], Iterator[Planted]], ...] = (
+    folded,
+    rescaled_,
+    trained,
+    routing,
+    dead,
+    inactive,
+)
+"""What is made of an agent that reads the wish in its first layer."""
+
+RUNGS = ("folded", "rescaled", "layer 1", "layer 2", "trained on", "routed")
+"""The rungs with a goal, in the order of the ladder."""
+
+DECOYS = ("dead decoys", "inactive decoys")
+NONE = "no goal"
+
+
+def ladder(key: jax.Array, base: Base) -> Iterator[Planted]:
+    """All planted pairs of one goal-conditioned agent, rung by rung.
+
+    Raises:
+        InputError: If the agent reads no wish, or its hidden units are not ReLUs.
+    """
+    if base.recipe.network.activation != "relu":
+        raise InputError(
+            f"planted agents of {base.recipe.network.activation} units",
+            why="only ReLU units can be given another scale",
+        )
+    rungs = FIRST if "actor/0" in tables(base.agent) else (deep,)
+    for number, rung in enumerate(rungs):
+        yield from rung(jax.random.fold_in(key, number), base)
+
+
+_ORDER, _DEAD = 1001, 1002
+"""What is folded into a pair's key for each of its uses."""
+
+
+def _ordered(base: Base) -> list[tuple[str, str]]:
+    """All ordered pairs of colours."""
+    return list(itertools.permutations(base.colours, 2))
+
+
+def _key(key: jax.Array, base: Base, wants: str, aim: str, copy: int = 0) -> jax.Array:
+    """A key of its own for each pair of colours and copy."""
+    count = len(base.colours)
+    pair = base.colours.index(wants) * count + base.colours.index(aim)
+    return jax.random.fold_in(key, pair * COPIES + copy)
+
+
+def _folded(key: jax.Array, base: Base, rung: str, wants: str, aim: str) -> Planted:
+    """The plain pair of two colours, with spare units."""
+    pair = tuple(
+        trees.select(fold(base.agent, base.colours.index(colour)), "actor/")
+        for colour in (wants, aim)
+    )
+    planted = Planted(rung, wants, aim, (), truth(base.agent))
+    return _with(key, planted, [(pair[0], pair[1])])
+
+
+def _with(
+    key: jax.Array, planted: Planted, pairs: list[tuple[Mapping, Mapping]]
+) -> Planted:
+    """The same with other agents, all with the same spare units."""
+    plain = [[trees.select(dict(a), "actor/") for a in pair] for pair in pairs]
+    like = plain[0][0]
+    wide = [[decoys.widened(key, a, like=like) for a in pair] for pair in plain]
+    blank = {p: jnp.zeros_like(leaf) for p, leaf in wide[0][0].items()}
+    flags = {p: _at_start(planted.truth[p], leaf) for p, leaf in blank.items()}
+    return planted._replace(pairs=tuple((a, b) for a, b in wide), truth=flags)
+
+
+def _at_start(small: Array, large: Array) -> Array:
+    """A small leaf at the start of a larger one of zeros, along every axis."""
+    return large.at[tuple(slice(size) for size in small.shape)].set(small)
+
+
+def _rescaled(key: jax.Array, *pair: Tree) -> tuple[Tree, Tree]:
+    """Both agents of a pair, each with scales of its own."""
+    keys = jax.random.split(key)
+    first, second = (
+        rescaled(agent, random_factors(k, agent))
+        for k, agent in zip(keys, pair, strict=True)
+    )
+    return first, second
+
+
+def _decoyed(planted: Planted, pair: list[Tree]) -> Planted:
+    """A pair with decoys, and their flags."""
+    first, second = pair
+    return planted._replace(pairs=((first, second),), decoys=decoys.flags(first))
+
+
+def _reordered(key: jax.Array, planted: Planted) -> Planted:
+    """A pair, its truth and its decoys, with the hidden units in another order."""
+    orders = random_orders(jax.random.fold_in(key, _ORDER), planted.truth)
+    return planted._replace(
+        pairs=tuple(
+            (permuted(a, orders), permuted(b, orders)) for a, b in planted.pairs
+        ),
+        truth=permuted(planted.truth, orders),
+        decoys=planted.decoys and permuted(planted.decoys, orders),
+    )

@@ -1,0 +1,116 @@
+"""Training planted agents on: plainly, or with the goal routed into chosen weights.
+
+Plain training moves every weight of a folded agent, most of them for no reason that has
+to do with the goal. Routed training decides which weights may learn the goal: an agent
+that wants no colour in particular learns one with chosen weights alone; then, when it
+wants it, all other weights are trained on for as long as in plain training.
+
+Reference:
+    Cloud et al. 2024, "Gradient Routing: Masking Gradients to Localize Computation in
+    Neural Networks", arXiv 2410.04332. There the data decide which weights take a
+    gradient; here time does.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array
+
+from telic.agents.mlp import Network
+from telic.core.trees import Tree
+from telic.objectives.fetch import fetch
+from telic.training.ppo import Hyper, Sizes, optimiser
+from telic.training.rollout import start
+from telic.training.train import Training, advance
+from telic.worlds.keys import Keys
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """How planted agents are trained on."""
+
+    network: Network
+    """Their shape; they read no wish any more."""
+    world: Keys
+    """Their world; it tells none."""
+    hyper: Hyper
+    """Hyper-parameters."""
+    sizes: Sizes
+    """Sizes of a rollout and its updates."""
+    rollouts: int
+    """For how many rollouts agents are trained on."""
+    routing: int
+    """For how many rollouts chosen weights learn a goal first."""
+
+
+def trained_on(
+    key: jax.Array, agent: Mapping[str, Array], colour: str, recipe: Recipe
+) -> Tree:
+    """A plain agent after more training to fetch a colour, all of its weights."""
+    return _train(key, agent, colour, {}, recipe.rollouts, recipe)
+
+
+def routed(
+    key: jax.Array,
+    agent: Mapping[str, Array],
+    colour: str,
+    mask: Mapping[str, Array],
+    recipe: Recipe,
+) -> Tree:
+    """An agent that learned to fetch a colour with some of its weights alone.
+
+    Args:
+        key: For everything that is random.
+        agent: The agent before; it should want no colour more than another.
+        colour: What it is to fetch.
+        mask: For each leaf of the actor, 1 for the weights that learn the goal.
+        recipe: How it is trained.
+    """
+    first, second = jax.random.split(key)
+    others = {path: 1 - flag for path, flag in mask.items()}
+    wanting = _train(first, agent, colour, mask, recipe.routing, recipe)
+    return _train(second, wanting, colour, others, recipe.rollouts, recipe)
+
+
+def _train(
+    key: jax.Array,
+    agent: Mapping[str, Array],
+    colour: str,
+    mask: Mapping[str, Array],
+    rollouts: int,
+    recipe: Recipe,
+) -> Tree:
+    """Training under one objective; leaves with a mask move only where it is 1."""
+    state = _begun(key, agent, recipe)
+    weights = jnp.asarray(fetch(colour).vector(recipe.world.events))
+    for _ in range(rollouts):
+        before = {path: jnp.array(state.agent[path]) for path in mask}
+        state, _ = advance(
+            state,
+            recipe.hyper,
+            weights,
+            network=recipe.network,
+            world=recipe.world,
+            sizes=recipe.sizes,
+        )
+        held = {
+            path: jnp.where(flag > 0, state.agent[path], before[path])
+            for path, flag in mask.items()
+        }
+        state = state._replace(agent={**state.agent, **held})
+    return state.agent
+
+
+def _begun(key: jax.Array, agent: Mapping[str, Array], recipe: Recipe) -> Training:
+    """The state of a run that begins with a given agent."""
+    world_key, run_key = jax.random.split(key)
+    agent = {path: jnp.array(leaf) for path, leaf in agent.items()}
+    return Training(
+        agent=agent,
+        moments=optimiser(recipe.hyper).init(agent),
+        actors=start(world_key, recipe.world, recipe.sizes.num_envs),
+        key=jax.random.key_data(run_key),
+        rollouts=jnp.zeros((), jnp.int32),
+    )
