@@ -1,0 +1,45 @@
+"""Inside: what an actor's units do on the evidence's observations, layer by layer."""
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from telic.agents.first import first_layer
+from telic.agents.mlp import ACTIVATIONS
+from telic.core.trees import Tree
+from telic.locate.behaviour import Behaviour
+from telic.locate.locus import unit_sites
+
+
+@jax.jit
+def inside(behaviour: Behaviour, agent: Tree) -> dict[str, Float[Array, "batch units"]]:
+    """What each layer gives to the next, by the site of its units; then the logits."""
+    network = behaviour.network
+    act = ACTIVATIONS[network.activation]
+    (x,) = first_layer(agent, ["actor"], behaviour.world, behaviour.observations)
+    sites, found = unit_sites(agent), {}
+    for i, (layer, site) in enumerate(sites.items()):
+        if i:
+            x = x @ agent[f"{layer}/kernel"] + agent[f"{layer}/bias"][None]
+        x = found[site] = act(x) if i + 1 < len(sites) else x
+    return found
+
+
+@jax.jit
+def live(behaviour: Behaviour, agent: Tree) -> Tree:
+    """1 for every weight through which something flows on the observations, else 0.
+
+    Its input is not always zero, and its unit does not always stay at zero. Any other
+    weight could be a little larger or smaller without a difference.
+    """
+    table, seen = behaviour.world.encoding, behaviour.observations
+    flat = seen.reshape(len(seen), -1)
+    x = flat if table is None else jnp.asarray(table)[flat].reshape(len(flat), -1)
+    into, found = (x != 0).any(axis=0), {}
+    filled = inside(behaviour, agent)
+    for layer, site in unit_sites(agent).items():
+        fires = (filled[site] != 0).any(axis=0)
+        found[f"{layer}/kernel"] = (into[:, None] & fires[None]).astype(jnp.float32)
+        found[f"{layer}/bias"] = fires.astype(jnp.float32)
+        into = fires
+    return found

@@ -1,0 +1,88 @@
+"""A learned sparse mask: as few of the donor's weights as make the donor's behaviour.
+
+Every weight has a gate z in [0, 1], and the agent is θ_R + z · Δθ. The gates are drawn
+from hard-concrete distributions whose parameters are trained to imitate the donor, at a
+price for every gate that is likely to be open:
+
+    minimise  E_s KL(π_D(·|s) ‖ π_z(·|s)) + λ · mean P(z > 0)
+
+Reference:
+    Louizos, Welling & Kingma 2017, "Learning Sparse Neural Networks through L0
+    Regularization", arXiv 1712.01312; Bhaskar et al. 2024, "Finding Transformer
+    Circuits with Edge Pruning", arXiv 2406.16778.
+"""
+
+import functools
+
+import jax
+import jax.numpy as jnp
+import optax
+from jaxtyping import Array, Float
+
+from telic.agents.mlp import logits
+from telic.core.trees import Tree
+from telic.locate.behaviour import Behaviour
+from telic.locate.evidence import Evidence
+from telic.locate.locus import Locus, scores_of
+
+STEPS, BATCH = 300, 256
+RATE = 0.1
+PRICE = 10.0
+"""λ: what an agent with all gates open pays, in nats."""
+
+TEMPERATURE, LOW, HIGH = 2 / 3, -0.1, 1.1
+"""Of the hard-concrete distribution: as in the paper."""
+
+
+def mask(evidence: Evidence, key: jax.Array) -> Locus:
+    """The log-odds of each gate after training; closed gates are the lowest."""
+    agents = (evidence.recipient, evidence.donor)
+    gates = _train(key, evidence.behaviour, *agents, steps=STEPS)
+    return Locus("weights", scores_of(gates))
+
+
+@functools.partial(jax.jit, static_argnames="steps")
+def _train(
+    key: jax.Array, behaviour: Behaviour, recipient: Tree, donor: Tree, *, steps: int
+) -> Tree:
+    """The parameters of all gates after some steps of Adam; they begin half open."""
+    network, world, seen = behaviour.network, behaviour.world, behaviour.observations
+    aim = jax.nn.log_softmax(logits(donor, network, world, seen))
+    adam = optax.adam(RATE)
+
+    def loss(gates: Tree, key: jax.Array) -> Float[Array, ""]:
+        row_key, gate_key = jax.random.split(key)
+        rows = jax.random.randint(row_key, (BATCH,), 0, len(seen))
+        agent = _grafted(gate_key, gates, recipient, donor)
+        found = jax.nn.log_softmax(logits(agent, network, world, seen[rows]))
+        imitation = (jnp.exp(aim[rows]) * (aim[rows] - found)).sum(axis=1).mean()
+        return imitation + PRICE * _open(gates)
+
+    def step(carry: tuple, key: jax.Array) -> tuple[tuple, None]:
+        gates, moments = carry
+        change, moments = adam.update(jax.grad(loss)(gates, key), moments)
+        return (optax.apply_updates(gates, change), moments), None
+
+    gates = {path: jnp.zeros_like(leaf) for path, leaf in recipient.items()}
+    keys = jax.random.split(key, steps)
+    (gates, _), _ = jax.lax.scan(step, (gates, adam.init(gates)), keys)
+    return gates
+
+
+def _grafted(key: jax.Array, gates: Tree, recipient: Tree, donor: Tree) -> Tree:
+    """The recipient with its gates drawn: z = clip(stretched concrete, 0, 1)."""
+    keys = dict(zip(gates, jax.random.split(key, len(gates)), strict=True))
+    agent = {}
+    for path, gate in gates.items():
+        chance = jax.random.logistic(keys[path], gate.shape)
+        soft = jax.nn.sigmoid((chance + gate) / TEMPERATURE)
+        z = jnp.clip(soft * (HIGH - LOW) + LOW, 0, 1)
+        agent[path] = recipient[path] + z * (donor[path] - recipient[path])
+    return agent
+
+
+def _open(gates: Tree) -> Float[Array, ""]:
+    """The mean probability that a gate is not shut."""
+    shift = TEMPERATURE * jnp.log(-LOW / HIGH)
+    likely = [jax.nn.sigmoid(gate - shift).sum() for gate in gates.values()]
+    return jnp.stack(likely).sum() / sum(gate.size for gate in gates.values())

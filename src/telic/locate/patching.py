@@ -1,0 +1,111 @@
+"""Activation patching: the donor's activations in the recipient, unit by unit.
+
+The recipient sees what it sees, but one unit (or one whole layer) is filled as the
+donor fills it; the score is how far that moves the preference. Attribution patching is
+the fast form: its first-order estimate, all units in one backward pass.
+
+Reference:
+    Vig et al. 2020, "Investigating Gender Bias in Language Models Using Causal
+    Mediation Analysis", arXiv 2004.12265; Meng et al. 2022, arXiv 2202.05262; Syed,
+    Rager & Conmy 2023, arXiv 2310.10348.
+"""
+
+import functools
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from telic.agents.mlp import onward
+from telic.core.trees import Tree
+from telic.locate.behaviour import Behaviour, leaning
+from telic.locate.evidence import Evidence
+from telic.locate.inside import inside
+from telic.locate.locus import Locus, scores_of, unit_sites
+
+
+def patching(evidence: Evidence, key: jax.Array) -> Locus:
+    """|change of preference| when one unit is filled as the donor fills it."""
+    found = {}
+    for layer, site in enumerate(unit_sites(evidence.recipient).values()):
+        moved, start = _units(*_sides(evidence, site), evidence.recipient, layer=layer)
+        found[site] = jnp.abs(moved - start)
+    return Locus("units", scores_of(found))
+
+
+def layer_patching(evidence: Evidence, key: jax.Array) -> Locus:
+    """What each layer adds to the preference, on top of the layers before it.
+
+    A layer that is filled as the donor fills it has all of the donor's before it in it,
+    so a layer's own part is the difference to the layer before.
+    """
+    found, before = {}, None
+    for number, (layer, site) in enumerate(unit_sites(evidence.recipient).items()):
+        behaviour, mine, theirs = _sides(evidence, site)
+        part = {"agent": evidence.recipient, "layer": number}
+        start = float(_whole(behaviour, mine, **part)) if before is None else before
+        before = float(_whole(behaviour, theirs, **part))
+        found[layer] = before - start
+    return Locus("layers", scores_of(found))
+
+
+def attribution_patching(evidence: Evidence, key: jax.Array) -> Locus:
+    """|Σ (x_D - x_R) · ∂m/∂x| of each unit, the gradient at the recipient."""
+    return Locus(
+        "units",
+        scores_of(
+            {
+                site: _slopes(*_sides(evidence, site), evidence.recipient, layer=layer)
+                for layer, site in enumerate(unit_sites(evidence.recipient).values())
+            }
+        ),
+    )
+
+
+Side = Float[Array, "batch units"]
+
+
+def _sides(evidence: Evidence, site: str) -> tuple[Behaviour, Side, Side]:
+    """The behaviour, and what recipient and donor have at a site."""
+    behaviour = evidence.behaviour
+    mine, theirs = (
+        inside(behaviour, agent) for agent in (evidence.recipient, evidence.donor)
+    )
+    return behaviour, mine[site], theirs[site]
+
+
+def _after(behaviour: Behaviour, agent: Tree, layer: int, x: Side) -> Array:
+    """The preference of an agent that goes on from some activations."""
+    return leaning(behaviour, onward(agent, behaviour.network, layer, x))
+
+
+@functools.partial(jax.jit, static_argnames="layer")
+def _units(
+    behaviour: Behaviour, mine: Side, theirs: Side, agent: Tree, *, layer: int
+) -> tuple[Float[Array, " units"], Float[Array, ""]]:
+    """The preference with each unit patched, and with none."""
+
+    def patched(unit: Array) -> Array:
+        here = jnp.arange(mine.shape[1]) == unit
+        x = jnp.where(here[None], theirs, mine)
+        return _after(behaviour, agent, layer, x)
+
+    start = _after(behaviour, agent, layer, mine)
+    return jax.lax.map(patched, jnp.arange(mine.shape[1])), start
+
+
+@functools.partial(jax.jit, static_argnames="layer")
+def _whole(
+    behaviour: Behaviour, x: Side, *, agent: Tree, layer: int
+) -> Float[Array, ""]:
+    """The preference of an agent that goes on from some activations."""
+    return _after(behaviour, agent, layer, x)
+
+
+@functools.partial(jax.jit, static_argnames="layer")
+def _slopes(
+    behaviour: Behaviour, mine: Side, theirs: Side, agent: Tree, *, layer: int
+) -> Float[Array, " units"]:
+    """The first-order effect of patching each unit."""
+    slope = jax.grad(lambda x: _after(behaviour, agent, layer, x))(mine)
+    return jnp.abs((slope * (theirs - mine)).sum(axis=0))

@@ -1,0 +1,104 @@
+"""Linear probes: at which sites can the goal be read, beyond what is seen anyway?
+
+Each agent acts, and a ridge probe is asked from its activations which of the two it is.
+Two agents that want different things also see different things, so the same probe on
+the bare observation is its baseline; and with shuffled labels it must fail. Decoding is
+not control: that a goal can be read at a site does not say that it is used there.
+
+Reference:
+    Alain & Bengio 2016, "Understanding Intermediate Layers Using Linear Classifier
+    Probes", arXiv 1610.01644; Hewitt & Liang 2019, "Designing and Interpreting Probes
+    with Control Tasks", arXiv 1909.03368.
+"""
+
+from typing import NamedTuple
+
+import jax
+import numpy as np
+from jaxtyping import Float
+
+from telic.locate.evidence import Evidence
+from telic.locate.inside import inside
+from telic.locate.locus import Locus
+
+RIDGE = 1e-2
+"""The penalty, in units of the features' mean variance times the rows."""
+
+
+class Probed(NamedTuple):
+    """A probe at one site.
+
+    Attributes:
+        accuracy: Share of held-out rows of which it tells whose they are.
+        shuffled: The same, trained on shuffled labels: chance.
+        direction: Its weights.
+        scores: Their sizes, each times the unit's standard deviation.
+    """
+
+    accuracy: float
+    shuffled: float
+    direction: Float[np.ndarray, " units"]
+    scores: Float[np.ndarray, " units"]
+
+
+def probe(evidence: Evidence, key: jax.Array) -> Locus:
+    """|weight| · sd of each unit in its site's probe."""
+    found = probes(evidence, key)
+    sites = (site for site in found if site != OBSERVATION)
+    return Locus("units", {site: found[site].scores for site in sites})
+
+
+OBSERVATION = "observation"
+
+
+def probes(evidence: Evidence, key: jax.Array) -> dict[str, Probed]:
+    """A probe at every site of the actor, and one at the observation, its baseline."""
+    half = len(evidence.observations) // 2
+    mine, theirs = (
+        {k: np.asarray(v, np.float64) for k, v in inside(evidence.behaviour, a).items()}
+        for a in (evidence.recipient, evidence.donor)
+    )
+    seen = _plain(evidence)
+    features = {OBSERVATION: seen} | {
+        site: np.concatenate([mine[site][:half], theirs[site][half:]]) for site in mine
+    }
+    order = np.asarray(jax.random.permutation(key, len(seen)))
+    chance = np.asarray(jax.random.permutation(jax.random.fold_in(key, 1), len(seen)))
+    label = np.where(np.arange(len(seen)) < half, -1.0, 1.0)
+    return {
+        site: _probed(x[order], label[order], label[chance])
+        for site, x in features.items()
+    }
+
+
+def _plain(evidence: Evidence) -> Float[np.ndarray, "batch inputs"]:
+    """Observations as a first layer sees them."""
+    seen, table = np.asarray(evidence.observations), evidence.world.encoding
+    x = seen if table is None else table[seen].reshape(len(seen), -1)
+    return x.astype(np.float64)
+
+
+def _probed(
+    x: Float[np.ndarray, "batch units"],
+    label: Float[np.ndarray, " batch"],
+    shuffled: Float[np.ndarray, " batch"],
+) -> Probed:
+    """A probe trained on the first half of the rows, tried on the second."""
+    half = len(x) // 2
+    weights, accuracy = _fitted(x, label, half)
+    _, chance = _fitted(x, shuffled, half)
+    return Probed(accuracy, chance, weights, np.abs(weights) * x.std(axis=0))
+
+
+def _fitted(
+    x: Float[np.ndarray, "batch units"], label: Float[np.ndarray, " batch"], half: int
+) -> tuple[Float[np.ndarray, " units"], float]:
+    """Ridge regression of the label, and its accuracy on the other half."""
+    middle, level = x[:half].mean(axis=0), label[:half].mean()
+    known = x[:half] - middle
+    gram = known.T @ known
+    penalty = RIDGE * np.trace(gram) / len(gram) + np.finfo(np.float64).tiny
+    goal = known.T @ (label[:half] - level)
+    weights = np.linalg.solve(gram + penalty * np.eye(len(gram)), goal)
+    said = (x[half:] - middle) @ weights + level
+    return weights, float(((said > 0) == (label[half:] > 0)).mean())

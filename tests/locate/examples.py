@@ -1,0 +1,67 @@
+"""Evidence on two small agents that differ in every weight, and its relabelling."""
+
+import dataclasses
+import functools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from telic.core import trees
+from telic.locate import LOCATORS, Evidence, Locus, evidence
+from telic.planted import permuted, random_orders
+from tests.agents.small import AGENT, DONOR, NETWORK, WORLD, made
+
+REFERENCES = ("first layer", "random", "oracle")
+
+
+def evident() -> Evidence:
+    """Two agents, two more switches like theirs, and a truth of four biases."""
+    moved = {path: leaf - AGENT[path] for path, leaf in DONOR.items()}
+    others = []
+    for seed in (2, 3):
+        start, noise = made(seed), made(seed + 10)
+        end = {p: leaf + moved[p] + 0.1 * noise[p] for p, leaf in start.items()}
+        others.append((start, end))
+    found = evidence(
+        jax.random.key(4),
+        AGENT,
+        DONOR,
+        network=NETWORK,
+        world=WORLD,
+        switches=others,
+        steps=8,
+        envs=16,
+    )
+    truth = {p: jnp.zeros_like(leaf) for p, leaf in found.recipient.items()}
+    truth["actor/0/bias"] = truth["actor/0/bias"].at[:4].set(1)
+    return dataclasses.replace(found, truth=truth)
+
+
+def relabelled(found: Evidence) -> Evidence:
+    """The same evidence, the hidden units of all agents in another order."""
+    return dataclasses.replace(
+        found,
+        recipient=permuted(found.recipient, ORDERS),
+        donor=permuted(found.donor, ORDERS),
+        switches=tuple(
+            (permuted(one, ORDERS), permuted(other, ORDERS))
+            for one, other in found.switches
+        ),
+        truth=permuted(found.truth, ORDERS),
+    )
+
+
+EVIDENCE = evident()
+ORDERS = random_orders(jax.random.key(5), EVIDENCE.recipient)
+
+
+@functools.cache
+def located(name: str, seed: int = 0) -> Locus:
+    """The locus of a locator, by its name."""
+    return LOCATORS[name](EVIDENCE, jax.random.key(seed))
+
+
+def row(tree: trees.Arrays) -> np.ndarray:
+    """All entries of a tree in one row, by sorted path."""
+    return np.concatenate([np.ravel(tree[path]) for path in sorted(tree)])
