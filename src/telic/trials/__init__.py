@@ -6,6 +6,16 @@ from telic.trials.episodes import Episodes as Episodes
 from telic.trials.episodes import boards as boards
 from telic.trials.episodes import play as play
 from telic.trials.episodes import play_all as play_all
+from telic.trials.faithfulness import Bench as Bench
+from telic.trials.faithfulness import Faithfulness as Faithfulness
+from telic.trials.faithfulness import Measure as Measure
+from telic.trials.faithfulness import bench as bench
+from telic.trials.faithfulness import cmd as cmd
+from telic.trials.faithfulness import cpr as cpr
+from telic.trials.faithfulness import faithfulness as faithfulness
+from telic.trials.faithfulness import incompleteness as incompleteness
+from telic.trials.faithfulness import size_for as size_for
+from telic.trials.faithfulness import smallest as smallest
 from telic.trials.measures import efficacy as efficacy
 from telic.trials.measures import locality as locality
 from telic.trials.measures import rates as rates

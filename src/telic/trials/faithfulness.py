@@ -1,0 +1,226 @@
+"""Faithfulness: how much of a donor's behaviour does a locus bring, size by size?
+
+Graft the donor's weights at the top k % of a locus, and play. With m the behaviour that
+donor and recipient differ in, a graft's share of the donor's behaviour is
+
+    f(k) = (m(graft) - m(recipient)) / (m(donor) - m(recipient)).
+
+A locus is faithful if f is near 1 at small k, and complete if grafting all *but* its
+top k % brings nothing. CPR is the area under f over k from 0 to 1 (more is better), CMD
+the area between f and 1 (less is better).
+
+Reference:
+    Mueller et al. 2025, "MIB: A Mechanistic Interpretability Benchmark", arXiv
+    2504.13151.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Array, Float
+
+from telic.agents.mlp import Network
+from telic.core.errors import InputError
+from telic.locate.graft import SIZES, grafted
+from telic.locate.locus import Locus
+from telic.trials.episodes import Boards, play
+from telic.trials.measures import Rates, rates, retention
+from telic.worlds.base import World
+
+LEAST = 0.05
+"""How far apart donor and recipient must be."""
+
+
+class Measure(NamedTuple):
+    """What is measured of an agent's episodes.
+
+    Attributes:
+        behaviour: The number in which donor and recipient differ.
+        failures: Events that end an episode in failure, for retention.
+    """
+
+    behaviour: Callable[[Rates], float]
+    failures: tuple[str, ...]
+
+
+class Faithfulness(NamedTuple):
+    """A locus, tried.
+
+    Attributes:
+        shares: The shares of the weights.
+        top: f of the grafts of the top.
+        rest: f of the grafts of all but the top.
+        retention: Of the grafts of the top: episodes not failed, beside the
+            recipient's.
+    """
+
+    shares: Float[np.ndarray, " sizes"]
+    top: Float[np.ndarray, " sizes"]
+    rest: Float[np.ndarray, " sizes"]
+    retention: Float[np.ndarray, " sizes"]
+
+
+class Bench(NamedTuple):
+    """Two agents on given boards, and what each of them does there.
+
+    Attributes:
+        recipient: The agent that is grafted.
+        donor: Whose weights are taken.
+        given: The boards.
+        measure: What is measured.
+        mine: The recipient's rates.
+        theirs: The donor's.
+        network: The agents' shape.
+        world: Their world.
+    """
+
+    recipient: Mapping[str, Array]
+    donor: Mapping[str, Array]
+    given: Boards
+    measure: Measure
+    mine: Rates
+    theirs: Rates
+    network: Network
+    world: World
+
+    @property
+    def gap(self) -> float:
+        """How much more of the behaviour the donor shows."""
+        behaviour = self.measure.behaviour
+        return behaviour(self.theirs) - behaviour(self.mine)
+
+    def rates(self, agent: Mapping[str, Array]) -> Rates:
+        """What an agent does on the boards."""
+        played = play(agent, self.given, network=self.network, world=self.world)
+        return rates(played, self.world)
+
+    def share(self, found: Rates) -> float:
+        """f: the share of the donor's behaviour."""
+        behaviour = self.measure.behaviour
+        return (behaviour(found) - behaviour(self.mine)) / self.gap
+
+
+def bench(
+    recipient: Mapping[str, Array],
+    donor: Mapping[str, Array],
+    given: Boards,
+    measure: Measure,
+    *,
+    network: Network,
+    world: World,
+    least: float = LEAST,
+) -> Bench:
+    """Both agents, played.
+
+    Raises:
+        InputError: If they hardly differ in the behaviour: there is nothing to bring.
+    """
+    made = Bench(recipient, donor, given, measure, {}, {}, network, world)
+    made = made._replace(mine=made.rates(recipient), theirs=made.rates(donor))
+    if abs(made.gap) < least:
+        raise InputError(
+            f"donor and recipient differ by {made.gap:.3f}",
+            why=f"shares of a difference below {least} mean nothing",
+        )
+    return made
+
+
+def faithfulness(
+    locus: Locus, on: Bench, *, shares: Sequence[float] = SIZES
+) -> Faithfulness:
+    """A locus, tried at several sizes, in both ways.
+
+    Raises:
+        InputError: If a share is not in (0, 1].
+    """
+    rows = []
+    for graft in grafted(locus, dict(on.recipient), dict(on.donor), shares):
+        top, rest = on.rates(graft.top), on.rates(graft.rest)
+        kept = retention(top, on.mine, on.measure.failures)
+        rows.append((on.share(top), on.share(rest), kept))
+    columns = np.array(rows, np.float64).T
+    return Faithfulness(np.array(shares), *columns)
+
+
+def cpr(found: Faithfulness) -> float:
+    """The area under f, from 0 (nothing is grafted) to 1.
+
+    Example:
+        >>> line = np.array([0.5, 1.0])
+        >>> cpr(Faithfulness(line, line, 1 - line, line))
+        0.5
+    """
+    return _area(found.shares, found.top, start=0.0)
+
+
+def cmd(found: Faithfulness) -> float:
+    """The area between f and 1.
+
+    Example:
+        >>> line = np.array([0.5, 1.0])
+        >>> cmd(Faithfulness(line, line, 1 - line, line))
+        0.5
+    """
+    return _area(found.shares, np.abs(1 - found.top), start=1.0)
+
+
+def incompleteness(found: Faithfulness) -> float:
+    """The area under f of all but the top: 0 if the top was all that there was.
+
+    Example:
+        >>> line = np.array([0.5, 1.0])
+        >>> incompleteness(Faithfulness(line, line, 1 - line, line))
+        0.5
+    """
+    return _area(found.shares, found.rest, start=1.0)
+
+
+def smallest(found: Faithfulness, mark: float = 0.9) -> int:
+    """The number of the smallest size at which f reaches a mark.
+
+    Raises:
+        InputError: If it never does; a graft of everything does.
+
+    Example:
+        >>> line = np.array([0.5, 1.0])
+        >>> smallest(Faithfulness(line, line, 1 - line, line), 0.4)
+        0
+    """
+    there = np.flatnonzero(found.top >= mark)
+    if not len(there):
+        raise InputError(f"no graft brings {mark} of the donor's behaviour")
+    return int(there[0])
+
+
+def size_for(found: Faithfulness, mark: float = 0.9) -> float:
+    """The share of the weights at which f reaches a mark.
+
+    Between the size that reaches it and the one before, log share is interpolated; a
+    locus that is there at the smallest size needs at most that.
+
+    Raises:
+        InputError: If it never does.
+
+    Example:
+        >>> sizes, top = np.array([0.01, 0.1, 1.0]), np.array([0.0, 0.8, 1.0])
+        >>> round(size_for(Faithfulness(sizes, top, 1 - top, top), 0.9), 3)
+        0.316
+    """
+    at = smallest(found, mark)
+    if at == 0:
+        return float(found.shares[0])
+    (below, here), size = found.top[at - 1 : at + 1], np.log(found.shares)
+    part = (mark - below) / (here - below)
+    return float(np.exp(size[at - 1] + part * (size[at] - size[at - 1])))
+
+
+def _area(
+    shares: Float[np.ndarray, " sizes"],
+    values: Float[np.ndarray, " sizes"],
+    *,
+    start: float,
+) -> float:
+    """The area under straight lines between points; `start` is the value at 0."""
+    x, y = np.append(0.0, shares), np.append(start, values)
+    return float((np.diff(x) * (y[1:] + y[:-1]) / 2).sum())
