@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from telic.core.errors import InputError
-from telic.studies import EDIT_STUDIES, FAMILIES
+from telic.studies import FAMILIES, INNER_STUDIES
 from telic.studies.arms import Arm
 from telic.studies.families import across, averaged, chosen
 from tests.studies.tables import made
@@ -26,7 +26,9 @@ def test_no_two_variants_of_a_family_are_the_same_or_share_a_folder(kind):
 
 
 @pytest.mark.contract
-@every_family
+@pytest.mark.parametrize(
+    "kind", [kind for kind in FAMILIES.values() if hasattr(kind, "only")]
+)
 def test_the_runs_of_a_variant_are_those_of_full_or_small_whatever_is_chosen(kind):
     for preset in ("full", "small"):
         plans = kind.preset(preset).plans()
@@ -42,7 +44,7 @@ def test_the_runs_of_a_variant_are_those_of_full_or_small_whatever_is_chosen(kin
 def test_the_inner_studies_are_registered_and_their_settings_are_theirs(kind):
     for preset in ("full", "small"):
         for name, settings in kind.preset(preset).inner():
-            assert type(settings) is EDIT_STUDIES[name]
+            assert type(settings) is INNER_STUDIES[name]
 
 
 def test_variants_keep_the_order_of_the_family():

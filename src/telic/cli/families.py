@@ -1,4 +1,4 @@
-"""`telic study recipes`, `held-out`: train variants, edit them, set them in a row."""
+"""`telic study recipes`, `held-out`, `calibrate`: train, edit or plant, and report."""
 
 import dataclasses
 from collections.abc import Sequence

@@ -14,16 +14,17 @@ from telic.cli.terminal import clean, say, say_json
 from telic.core.errors import InputError
 from telic.core.names import check_name
 
-EDIT_STUDIES = ("splice", "retarget", "isolation", "snr")
+EDIT_STUDIES = ("locate", "splice", "retarget", "isolation", "snr")
 """The studies of edits, known without loading JAX."""
 
-FAMILIES = ("recipes", "held-out")
+FAMILIES = ("recipes", "held-out", "calibrate")
 """Those that train variants of their own, likewise; a test holds both to the studies'
 own names."""
 
 HELP = """usage: telic study NAME EXPERIMENT [OPTIONS]
 
-  splice     where does the goal sit? move it at every late switch
+  locate     where does the goal sit? every method, scored by what grafting it does
+  splice     move the goal at every late switch: layers, grafts, ranks, vectors
   retarget   make agents fetch a colour that they were never rewarded for
   isolation  landers: subtract what a new objective taught; does that reverse it?
   snr        landers: how much of what a new objective teaches would come again?
@@ -32,6 +33,7 @@ usage: telic study NAME [OPTIONS]      (trains agents of its own, in several way
 
   recipes    does where the goal sits depend on how the agent was trained?
   held-out   does a goal move further, to a new colour, if more colours were trained?
+  calibrate  which methods find planted goals, and which see goals where none are?
 
 telic study NAME --help lists every option of a study.
 example: telic train alternation --seeds 0:10 && telic study splice EXPERIMENT

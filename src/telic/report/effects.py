@@ -4,8 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from telic.report import calibrate as calibrate_page
 from telic.report import families as families_page
 from telic.report import isolation as isolation_page
+from telic.report import locate as locate_page
 from telic.report import retarget as retarget_page
 from telic.report import snr as snr_page
 from telic.report import splice as splice_page
@@ -14,8 +16,12 @@ from telic.report.style import svg
 from telic.runs.folder import Run
 from telic.studies import gather
 from telic.studies.anatomy import anatomy
-from telic.studies.families import Family
+from telic.studies.answers import settings_of
+from telic.studies.calibrate import Calibrate
+from telic.studies.calibrated import calibrated
+from telic.studies.families import Comparing, Family
 from telic.studies.isolated import isolated, sorted_
+from telic.studies.located import located
 from telic.studies.repeated import repeated
 
 
@@ -73,7 +79,16 @@ def _snr(
     return _files(page) | _drawn(page)
 
 
+def _locate(
+    runs: Sequence[Run], settings: Mapping[str, Any], command: str
+) -> dict[str, str]:
+    """The files of the locate study."""
+    page = locate_page.page(located(runs, settings), command=command)
+    return _files(page) | _drawn(page)
+
+
 TEXTS = {
+    "locate": _locate,
     "splice": _splice,
     "retarget": _retarget,
     "isolation": _isolation,
@@ -94,6 +109,11 @@ def family_texts(
     Raises:
         InputError: If a run has no answer, or the variants' seeds differ.
     """
+    if isinstance(family, Calibrate):
+        found = calibrated(runs, settings_of(family.planting))
+        page = calibrate_page.page(found, command=command)
+        return _files(page) | _drawn(page)
+    assert isinstance(family, Comparing)
     told = families_page.TOLD[name]
     return _files(families_page.page(family.compare(runs), told, command=command))
 

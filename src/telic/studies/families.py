@@ -42,6 +42,11 @@ class Family(Protocol):
         """The studies of edits that are done on every run: names and settings."""
         ...
 
+
+@runtime_checkable
+class Comparing(Family, Protocol):
+    """A family whose variants stand side by side, edit by edit."""
+
     def compare(self, runs: Mapping[str, Sequence[Run]]) -> dict[str, Table]:
         """By edit, a table whose rows are variants; the runs by variant."""
         ...

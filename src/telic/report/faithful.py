@@ -1,0 +1,77 @@
+"""Faithfulness curves: how much of a donor's behaviour a locus brings, size by size."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from telic.report.style import INK, PAPER, QUIET, label, looks
+from telic.stats import bootstrap_curve
+
+PANEL = 5
+"""How many methods a panel has, beside the references."""
+
+REFERENCES = {"random": (0, (1, 2)), "oracle": (0, (6, 2))}
+"""In every panel, as lines of ink."""
+
+
+def faithful(
+    curves: Mapping[str, Float[np.ndarray, "seeds sizes"]],
+    sizes: Float[np.ndarray, " sizes"],
+    *,
+    of: str = "the donor’s behaviour",
+) -> Figure:
+    """One panel for every few methods: mean over seeds with its 95 % band.
+
+    Args:
+        curves: By method, for each seed the share of the donor's behaviour.
+        sizes: The share of the weights that is taken.
+        of: Of what the share is, in words.
+
+    Example:
+        >>> rises = np.linspace(0, 1, 3)[None].repeat(4, axis=0)
+        >>> figure = faithful({"magnitude": rises}, np.array([0.01, 0.1, 1.0]))
+        >>> len(figure.axes)
+        1
+    """
+    names = [name for name in curves if name not in REFERENCES]
+    groups = [names[i : i + PANEL] for i in range(0, len(names), PANEL)]
+    rows = (len(groups) + 1) // 2
+    columns = min(2, len(groups))
+    figure = Figure(figsize=(9.0, 2.9 * rows), facecolor=PAPER, layout="constrained")
+    panels = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
+    for axes in panels.ravel()[len(groups) :]:
+        axes.set_visible(False)
+    for axes, group in zip(panels.ravel(), groups, strict=False):
+        _panel(axes, {name: curves[name] for name in group}, sizes)
+        for name, dashes in REFERENCES.items():
+            if name in curves:
+                line = {"color": INK, "lw": 1.0, "ls": dashes, "label": name}
+                axes.plot(100 * sizes, curves[name].mean(axis=0), **line)
+        axes.legend(fontsize=7, frameon=False, labelcolor=INK)
+    for axes in panels[-1]:
+        axes.set_xlabel("weights taken (%)", fontsize=9, color=INK)
+    for axes in panels[:, 0]:
+        axes.set_ylabel(f"share of {of}", fontsize=9, color=INK)
+    return figure
+
+
+def _panel(
+    axes: Axes, curves: Mapping[str, np.ndarray], sizes: Float[np.ndarray, " sizes"]
+) -> None:
+    """The curves of some methods."""
+    axes.set_xscale("log")
+    axes.set_facecolor("none")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(colors=INK, color=QUIET, labelsize=8)
+    axes.axhline(0.9, color=QUIET, lw=0.6)
+    for name, look in looks(curves).items():
+        band = bootstrap_curve(curves[name], np.mean)
+        style = {"color": look.colour, "marker": look.marker, "ms": 4, "lw": 1.2}
+        axes.plot(100 * sizes, band.estimate, label=label(name), **style)
+        if np.isfinite(band.low).all():
+            axes.fill_between(
+                100 * sizes, band.low, band.high, color=look.colour, alpha=0.12, lw=0
+            )

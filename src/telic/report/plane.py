@@ -1,0 +1,55 @@
+"""The plane of decodability and controllability: every site as a point, twice."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib.figure import Figure
+
+from telic.report.style import INK, PAPER, QUIET, label, looks
+
+WAYS = {"patch": ("filled as the donor’s", True), "steer": ("along the probe", False)}
+"""How a site is moved: its measure, the words, and whether the marker is filled."""
+
+
+def plane(sites: Mapping[str, Mapping[str, Float[np.ndarray, " seeds"]]]) -> Figure:
+    """Across: the probe's accuracy beyond the observation's; up: what moving it does.
+
+    Full markers: the site filled as the donor fills it. Open ones: steered along the
+    probe's direction. Small dots are seeds.
+
+    Example:
+        >>> names = ("accuracy", "observation", "patch", "steer")
+        >>> figure = plane({"actor/0/post": dict.fromkeys(names, np.ones(3))})
+        >>> figure.axes[0].get_ylabel()
+        'controllability: share of the donor’s behaviour'
+    """
+    figure = Figure(figsize=(6.5, 4.2), facecolor=PAPER, layout="constrained")
+    axes = figure.subplots()
+    axes.set_facecolor("none")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(colors=INK, color=QUIET, labelsize=8.5)
+    for site, look in looks(sites).items():
+        found = sites[site]
+        x = found["accuracy"] - found["observation"]
+        for way, (words, full) in WAYS.items():
+            y = found[way]
+            face = look.colour if full else "none"
+            axes.plot(x, y, ".", color=look.colour, ms=3, alpha=0.5)
+            axes.plot(
+                x.mean(),
+                y.mean(),
+                look.marker,
+                color=look.colour,
+                mfc=face,
+                ms=8,
+                label=f"{label(site)}, {words}",
+            )
+    axes.set_xlabel(
+        "decodability: probe’s accuracy − the observation’s", fontsize=9, color=INK
+    )
+    axes.set_ylabel(
+        "controllability: share of the donor’s behaviour", fontsize=9, color=INK
+    )
+    axes.legend(fontsize=7, frameon=False, labelcolor=INK, loc="center left")
+    return figure

@@ -1,0 +1,207 @@
+"""The locate study: where in natural agents does the goal sit, and who finds it?
+
+Nobody knows the truth about an agent that was trained, so a locator is scored by cause:
+graft the donor's weights at the top of its locus, and play. Beside the curves stand the
+agreement of methods with one another, between switches and between seeds, and for
+every layer whether the goal can be read there and whether it can be moved.
+"""
+
+import dataclasses
+import functools
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+from jaxtyping import Float
+
+from telic.core.errors import InputError
+from telic.core.names import check_name
+from telic.locate import LOCATORS, Evidence, check
+from telic.locate.locus import Locus
+from telic.runs.folder import Run
+from telic.runs.source import RunSource
+from telic.stats import overlap, rank_correlation
+from telic.studies import answers
+from telic.studies.neighbours import neighbour
+from telic.studies.plane import plane
+from telic.studies.planting import tried
+from telic.studies.sought import Sought, sought
+
+STUDY = "locate"
+TOP = 0.01
+"""The share of weights of which the overlap is told."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Locate:
+    """Find the goals of trained agents by every method, and graft what is found."""
+
+    switches: int = 4
+    """How many of the last switches of an alternation run."""
+    episodes: int = 256
+    """Episodes of each agent, the same boards for all."""
+    locators: tuple[str, ...] = ()
+    """Only these locators; all but the oracle if empty."""
+    least: float | None = None
+    """How much recipient and donor must differ to be tried; None: by 0.05 of episodes,
+    landers by 1 of fuel."""
+
+    def __post_init__(self) -> None:
+        """Check the fields."""
+        for name in self.locators:
+            check_name(name, NATURAL, kind="locator")
+        if self.episodes < 1:
+            raise InputError(f"episodes = {self.episodes}", why="allowed: 1 or more")
+
+    @classmethod
+    def preset(cls, name: str) -> "Locate":
+        """`full`; `lander`: fewer episodes; or `small` for tests."""
+        check_name(name, ("full", "lander", "small"), kind="preset")
+        if name == "lander":
+            return cls(episodes=64)
+        if name == "small":
+            some = ("magnitude", "activation patching", "low rank", "random")
+            return cls(switches=2, episodes=64, locators=some, least=1e-6)
+        return cls()
+
+
+NATURAL = tuple(name for name in LOCATORS if name != "oracle")
+"""The locators of agents about which nobody knows the truth."""
+
+
+class Located(NamedTuple):
+    """What was found of one goal.
+
+    Attributes:
+        sought: The goal.
+        loci: By locator.
+        rows: By locator: the scores of all weights, in one row.
+        seconds: By locator.
+    """
+
+    sought: Sought
+    loci: dict[str, Locus]
+    rows: dict[str, Float[np.ndarray, " weights"]]
+    seconds: dict[str, float]
+
+
+def _find(
+    run: Run,
+    settings: Locate,
+    *,
+    tell: Callable[[str, Any], None],
+    stop: Callable[[], bool],
+) -> dict[str, Any] | None:
+    """The answer for one run; None if it was stopped."""
+    goals, found, key = [], [], jax.random.key(run.seed())
+    for number, goal in enumerate(_goals(RunSource(run), settings)):
+        if stop():
+            return None
+        tell("share", number / (settings.switches + 1))
+        at = jax.random.fold_in(key, number)
+        located = _located(at, goal, settings)
+        found.append(located)
+        goals.append(_told(at, located))
+    if not found:
+        return {"goals": []}
+    tell("share", settings.switches / (settings.switches + 1))
+    return {
+        "goals": goals,
+        "between_switches": _between(found[:-1], found[-1]),
+        "between_seeds": _beside(run, found[-1], settings),
+    }
+
+
+job = functools.partial(answers.once, study=STUDY, kind=Locate, find=_find)
+"""Answer the study for one run, unless it is answered already."""
+
+
+def _located(key: jax.Array, goal: Sought, settings: Locate) -> Located:
+    """Every locator's locus of one goal."""
+    loci, seconds = {}, {}
+    for name in settings.locators or NATURAL:
+        began = time.perf_counter()
+        loci[name] = _locate(name, goal.evidence, key)
+        seconds[name] = time.perf_counter() - began
+    like = goal.evidence.recipient
+    rows = {name: locus.weights(like).row for name, locus in loci.items()}
+    return Located(goal, loci, rows, seconds)
+
+
+def _locate(name: str, evidence: Evidence, key: jax.Array) -> Locus:
+    """One locator's locus."""
+    return check(LOCATORS[name](evidence, key), evidence.recipient)
+
+
+def _told(key: jax.Array, found: Located) -> dict[str, Any]:
+    """What is kept of one goal."""
+    on = found.sought.bench
+    return {
+        "name": found.sought.name,
+        "weights": len(next(iter(found.rows.values()))),
+        "gap": on.gap,
+        "curves": {name: tried(locus, on) for name, locus in found.loci.items()},
+        "seconds": found.seconds,
+        "agreement": {
+            name: {other: _agree(row, found.rows[other]) for other in found.rows}
+            for name, row in found.rows.items()
+        },
+        "plane": plane(key, found.sought.evidence, on),
+    }
+
+
+def _agree(
+    a: Float[np.ndarray, " weights"], b: Float[np.ndarray, " weights"]
+) -> list[float | None]:
+    """Rank correlation, and the share of the top percent in both; None if constant."""
+    count = max(1, round(TOP * len(a)))
+    tops = (_top(row, count) for row in (a, b))
+    found = rank_correlation(a, b)
+    return [found if np.isfinite(found) else None, overlap(*tops)]
+
+
+def _top(row: Float[np.ndarray, " weights"], count: int) -> np.ndarray:
+    """Flags of the highest scores."""
+    return Locus("weights", {"": row}).ranks() < count
+
+
+def _between(
+    earlier: list[Located], last: Located
+) -> dict[str, list[list[float | None]]]:
+    """Each method's agreement with itself at earlier switches in the same direction."""
+    alike = [found for found in earlier if found.sought.name == last.sought.name]
+    return _with(alike, last)
+
+
+def _beside(
+    run: Run, last: Located, settings: Locate
+) -> dict[str, list[list[float | None]]]:
+    """Each method's agreement with itself in the run of another seed."""
+    other = neighbour(run)
+    if other is None:
+        return {}
+    goals = list(_goals(other, settings))[-1:]
+    key = jax.random.key(other.run.seed())
+    located = [_located(key, goal, settings) for goal in goals]
+    return _with(located, last)
+
+
+def _goals(source: RunSource, settings: Locate) -> Iterator[Sought]:
+    """What a run offers under these settings."""
+    return sought(
+        source,
+        switches=settings.switches,
+        episodes=settings.episodes,
+        least=settings.least,
+    )
+
+
+def _with(others: list[Located], last: Located) -> dict[str, list[list[float | None]]]:
+    """Each method's agreement with itself elsewhere."""
+    found: Mapping[str, Any] = last.rows
+    return {
+        name: [_agree(row, other.rows[name]) for other in others]
+        for name, row in found.items()
+    }

@@ -1,0 +1,73 @@
+"""The plane: at each site, can the goal be read, and can it be moved?
+
+A site's *decodability* is a probe's accuracy beyond a probe on the bare observation.
+Its *controllability* is how much of the donor's behaviour comes if the site is filled
+as the donor fills it, and if it is steered along the probe's own direction.
+
+Reference:
+    Bush et al. 2025, arXiv 2504.01871, for probes beside the observation's; Hase et
+    al. 2023, "Does Localization Inform Editing?", arXiv 2301.04213, for the gap.
+"""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from telic.edits import Patch, Steer
+from telic.edits.base import Edit
+from telic.locate.evidence import Evidence
+from telic.locate.inside import inside
+from telic.locate.probe import OBSERVATION, Probed, probes
+from telic.trials import Bench
+
+DOSES = (1.0, 2.0, 4.0)
+"""Strengths at which a site is steered: 1 moves the mean along the probe to the
+donor's. The one that brings most counts, for the probe and for its null alike."""
+
+
+def plane(key: jax.Array, evidence: Evidence, on: Bench) -> dict[str, dict[str, Any]]:
+    """By site: `accuracy`, `observation`, `shuffled`; `patch`, `steer`, `null`.
+
+    The first three are shares of held-out observations; the others shares of the
+    donor's behaviour, `null` that of a random direction of the same length.
+    """
+    found = probes(evidence, key)
+    seen = found.pop(OBSERVATION)
+    shifts = _shifts(evidence, found)
+    told = {}
+    for number, (site, probe) in enumerate(found.items()):
+        at = jax.random.fold_in(key, number)
+        steer = Steer(site, shifts[site])
+        null = steer.nulls(at, dict(on.recipient))["gaussian"]
+        whole = Patch(site, dict(on.donor), jnp.ones(len(shifts[site])))
+        told[site] = {
+            "accuracy": probe.accuracy,
+            "observation": seen.accuracy,
+            "shuffled": probe.shuffled,
+            "patch": _share(whole, on),
+            "steer": max(_share(steer.scaled(dose), on) for dose in DOSES),
+            "null": max(_share(null.scaled(dose), on) for dose in DOSES),
+        }
+    return told
+
+
+def _share(edit: Edit, on: Bench) -> float:
+    """The share of the donor's behaviour that an edit brings."""
+    return on.share(on.rates(edit(dict(on.recipient))))
+
+
+def _shifts(evidence: Evidence, found: dict[str, Probed]) -> dict[str, jax.Array]:
+    """At each site the part of the difference of means that lies along the probe."""
+    mine, theirs = (
+        inside(evidence.behaviour, agent)
+        for agent in (evidence.recipient, evidence.donor)
+    )
+    shifts = {}
+    for site, probe in found.items():
+        gap = np.asarray((theirs[site] - mine[site]).mean(axis=0), np.float64)
+        along = probe.direction
+        length = float(along @ along) or 1.0
+        shifts[site] = jnp.asarray(gap @ along / length * along, jnp.float32)
+    return shifts

@@ -1,0 +1,200 @@
+"""Planting: all that is made of one goal-conditioned agent, and who finds its goals.
+
+The inner study of `calibrate`, done on every run: the ladder of planted pairs, every
+locator on every pair, and faithfulness curves on some.
+"""
+
+import dataclasses
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import numpy as np
+
+from telic.core import trees
+from telic.core.errors import InputError
+from telic.core.names import check_name
+from telic.locate import LOCATORS, Evidence, Locus, evidence
+from telic.planted import Base, Planted, Recipe, ladder
+from telic.runs.folder import Run
+from telic.runs.source import RunSource
+from telic.studies import answers
+from telic.studies.judged import judge, truth_of
+from telic.training.plan import Plan
+from telic.trials import (
+    Bench,
+    Boards,
+    Measure,
+    bench,
+    boards,
+    faithfulness,
+    play,
+    rates,
+)
+from telic.worlds.wishes import Wishes
+
+STUDY = "planting"
+FAILURES = ("wall", "bump", "ball", "timeout")
+
+
+@dataclasses.dataclass(frozen=True)
+class Planting:
+    """Plant goals in one agent's copies, and ask every locator where they are."""
+
+    rollouts: int = 5
+    """For how many rollouts planted agents are trained on."""
+    routing: int = 25
+    """For how many rollouts chosen units learn a routed goal."""
+    episodes: int = 128
+    """Episodes of every agent that is played."""
+    curves: int = 1
+    """On how many pairs of each rung loci are grafted and played."""
+    locators: tuple[str, ...] = ()
+    """Only these locators; all of them if empty."""
+
+    def __post_init__(self) -> None:
+        """Check the fields."""
+        for name in self.locators:
+            check_name(name, LOCATORS, kind="locator")
+        if self.rollouts < 1 or self.routing < 1 or self.episodes < 1:
+            raise InputError(
+                f"rollouts = {self.rollouts}, routing = {self.routing}, "
+                f"episodes = {self.episodes}",
+                why="allowed: 1 or more",
+            )
+
+
+def base_of(run: Run, settings: Planting) -> Base:
+    """The goal-conditioned agent of a run, and how its copies are trained on.
+
+    Raises:
+        InputError: If the run's agents read no wish.
+    """
+    source = RunSource(run)
+    plan, world = source.plan, source.plan.world
+    if not isinstance(world, Wishes) or not plan.network.wish_units:
+        raise InputError(
+            f"the agent of {run.name} reads no wish", why="nothing can be planted in it"
+        )
+    recipe = Recipe(
+        network=dataclasses.replace(plan.network, wish_layer=0, wish_units=0),
+        world=world.base,
+        hyper=plan.hyper,
+        sizes=plan.sizes,
+        rollouts=settings.rollouts,
+        routing=settings.routing,
+    )
+    return Base(source.agent(len(source.schedule) - 1), world.colours, recipe)
+
+
+def evidence_of(key: jax.Array, planted: Planted, recipe: Recipe) -> Evidence:
+    """The evidence on a planted pair; the truth is not in it."""
+    recipient, donor = planted.pairs[0]
+    return evidence(
+        key,
+        recipient,
+        donor,
+        network=recipe.network,
+        world=recipe.world,
+        switches=planted.pairs[1:],
+    )
+
+
+def pairs_of(plan: Plan) -> int:
+    """How many planted pairs a run gives, for progress."""
+    return 92 if plan.network.wish_layer == 0 else 12
+
+
+def _find(
+    run: Run,
+    settings: Planting,
+    *,
+    tell: Callable[[str, Any], None],
+    stop: Callable[[], bool],
+) -> dict[str, Any] | None:
+    """The answer for one run; None if it was stopped."""
+    base, plan = base_of(run, settings), run.plan()
+    given = boards(jax.random.key(run.seed()), base.recipe.world, settings.episodes)
+    records, tried = [], {}
+    key = jax.random.key(1000 + run.seed())
+    for number, planted in enumerate(ladder(key, base)):
+        if stop():
+            return None
+        tell("share", min(1.0, number / pairs_of(plan)))
+        tried[planted.rung] = tried.get(planted.rung, 0) + 1
+        curved = tried[planted.rung] <= settings.curves
+        at = jax.random.fold_in(key, number)
+        records.append(_record(at, planted, base.recipe, given, settings, curved))
+    return {"pairs": records}
+
+
+job = functools.partial(answers.once, study=STUDY, kind=Planting, find=_find)
+"""Answer the study for one run, unless it is answered already."""
+
+
+def _record(
+    key: jax.Array,
+    planted: Planted,
+    recipe: Recipe,
+    given: Boards,
+    settings: Planting,
+    curved: bool,
+) -> dict[str, Any]:
+    """What every locator makes of one pair."""
+    found = evidence_of(key, planted, recipe)
+    true = truth_of(planted, found)
+    shown = dataclasses.replace(found, truth=true)
+    names = settings.locators or tuple(LOCATORS)
+    judged, loci = {}, {}
+    for name in names:
+        if name == "oracle" and planted.wants == planted.aim:
+            continue
+        seen = shown if name == "oracle" else found
+        loci[name], judged[name] = judge(LOCATORS[name], seen, key, planted, true)
+    return {
+        "rung": planted.rung,
+        "wants": planted.wants,
+        "aim": planted.aim,
+        "agents": [trees.digest(agent)[:16] for agent in planted.pairs[0]],
+        "goal": [_fetched(a, planted.aim, recipe, given) for a in planted.pairs[0]],
+        "true": int(sum(float(leaf.sum()) for leaf in true.values())),
+        "locators": judged,
+        "curves": _curves(loci, planted, recipe, given) if curved else {},
+    }
+
+
+def _fetched(agent: Any, colour: str, recipe: Recipe, given: Boards) -> float:
+    """How often an agent fetches a colour."""
+    played = play(agent, given, network=recipe.network, world=recipe.world)
+    return rates(played, recipe.world)[f"pick_{colour}"]
+
+
+def _curves(
+    loci: dict[str, Locus], planted: Planted, recipe: Recipe, given: Boards
+) -> dict[str, Any]:
+    """The faithfulness of each locus; nothing where there is no goal to bring."""
+    recipient, donor = planted.pairs[0]
+    try:
+        on = bench(
+            recipient,
+            donor,
+            given,
+            fetching(planted.aim),
+            network=recipe.network,
+            world=recipe.world,
+        )
+    except InputError:
+        return {}
+    return {name: tried(locus, on) for name, locus in loci.items()}
+
+
+def fetching(colour: str) -> Measure:
+    """Fetching a colour, as what a donor does and a recipient does not."""
+    return Measure(lambda rates: rates[f"pick_{colour}"], FAILURES)
+
+
+def tried(locus: Locus, on: Bench) -> dict[str, list[float]]:
+    """The faithfulness of a locus as lists, one number for each size."""
+    found = faithfulness(locus, on)
+    return {name: np.asarray(v).tolist() for name, v in found._asdict().items()}

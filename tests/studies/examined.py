@@ -1,0 +1,48 @@
+"""A small root of agents with planted goals, its papers made: once a session."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from telic.runs import checkpoint, folder
+from telic.runs.folder import Run
+from telic.studies import answers, exam
+from telic.studies.calibrate import Calibrate
+from telic.studies.exam import Exam
+from telic.training.train import begin
+
+SMALL = dataclasses.replace(Calibrate.preset("small"), width=24, units=(16, 4))
+EXAM = Exam(each=1, beside=("magnitude", "random", "oracle"))
+FLAGS = ["--each", "1", "--seeds", "1", "--beside", *EXAM.beside]
+
+
+def examined(root: Path) -> list[Run]:
+    """Seed 0 of both layers, with a paper of each and our locators' records."""
+    runs = [begun(root, layer) for layer in ("layer-0", "layer-1")]
+    for run in runs:
+        done(run)
+    return runs
+
+
+def begun(root: Path, layer: str, seed: int = 0) -> Run:
+    """A run that counts as complete; its agent is fresh, which is enough to plant in.
+
+    To train it would take a compiled program for each layer.
+    """
+    plan = SMALL.plans()[layer]
+    run = folder.create(root, SMALL.experiment(layer), seed, plan)
+    state = begin(seed, network=plan.network, world=plan.world, sizes=plan.sizes)
+    state = state._replace(rollouts=state.rollouts + plan.rollouts)
+    checkpoint.commit(run.path / "checkpoints", state)
+    return run
+
+
+def done(run: Run, settings: Exam = EXAM, *, stopped: bool = False) -> list[float]:
+    """Do the job on a run; the shares that it told."""
+    told: list[float] = []
+
+    def tell(kind: str, value: Any) -> None:
+        told.append(value)
+
+    exam.job(run, answers.settings_of(settings), tell=tell, stop=lambda: stopped)
+    return told
