@@ -31,7 +31,7 @@ hypothesis.settings.register_profile("telic", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("telic")
 
 
-TRAINED = ("pair", "landers", "said")
+TRAINED = ("pair", "landers", "said", "examined")
 """Fixtures that train agents: the tests that need one of them share one worker."""
 
 
@@ -82,3 +82,11 @@ def isolated_landers(landers):
     from tests.studies import landed
 
     return landed.isolated(landers)
+
+
+@pytest.fixture(scope="session")
+def examined(tmp_path_factory):
+    """Runs with planted goals, once their papers are made."""
+    from tests.studies import examined
+
+    return examined.examined(tmp_path_factory.mktemp("examined"))

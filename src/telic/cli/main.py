@@ -16,6 +16,7 @@ VERBS = {
     "compare": "choose runs by a condition and print them side by side",
     "edit": "edit an agent by an expression and try it: telic edit RUN EXPRESSION",
     "study": "edit trained agents and test the edits: telic study splice EXPERIMENT",
+    "score": "try a locator of your own on planted agents: telic score LOCATOR.py",
     "report": "make one HTML page, with figures, of one or many runs",
     "demo": "a small real study from start to report, in a few minutes",
     "doctor": "check the installation and this machine",

@@ -1,0 +1,91 @@
+"""Marks: how right a locus is about a planted pair, whoever gave it.
+
+A locus that came from somebody else's code is checked before it is marked. Where there
+is no goal, scores that are all the same are the right answer and not a fault.
+"""
+
+import dataclasses
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from telic.core.errors import InputError
+from telic.locate import LOCATORS, Evidence, Locus, check
+from telic.planted import Planted
+from telic.studies.judged import score, truth_of
+from telic.studies.paper import Question
+
+FAULTS = (ValueError, KeyError, IndexError, TypeError)  # InputError is a ValueError
+
+
+def mark(locus: Locus, evidence: Evidence, planted: Planted) -> dict[str, float]:
+    """How right a locus is; the entries are those of `judged.score`.
+
+    Args:
+        locus: What a locator gave.
+        evidence: What it was given.
+        planted: The solution.
+
+    Raises:
+        InputError: If it is no locus of the agents.
+    """
+    if not locus.scores:
+        raise InputError("a locus without scores")
+    # What one direction does is not told by its one score: it is judged as any other.
+    if locus.kind != "directions" and not _goal(planted) and _level(locus):
+        return {"strength": float(locus.row[0])}
+    try:
+        check(locus, evidence.recipient)
+        found = score(locus, evidence, planted, truth_of(planted, evidence))
+    except InputError:
+        raise
+    except FAULTS as error:
+        what = f"a locus that is not one of the agent: {type(error).__name__}"
+        raise InputError(what, why=str(error)) from error
+    if not np.isfinite(list(found.values())).all():
+        raise InputError("scores that do not add up to finite numbers")
+    return found
+
+
+def beside(
+    question: Question, planted: Planted, names: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    """The records of our own locators on a pair, by name.
+
+    Only the oracle is shown the truth; where there is none, it is not asked.
+    """
+    found = question.evidence()
+    shown = dataclasses.replace(found, truth=truth_of(planted, found))
+    records = {}
+    for name in names:
+        if name == "oracle" and not _goal(planted):
+            continue
+        seen = shown if name == "oracle" else found
+        started = time.perf_counter()
+        locus = LOCATORS[name](seen, question.key)
+        seconds = time.perf_counter() - started
+        records[name] = record(locus, found, planted, seconds)
+    return records
+
+
+def record(
+    locus: Locus, evidence: Evidence, planted: Planted, seconds: float
+) -> dict[str, Any]:
+    """What is kept of one answer: rung and seconds; marks, or the `fault` in them."""
+    kept: dict[str, Any] = {"rung": planted.rung, "seconds": seconds}
+    try:
+        return kept | mark(locus, evidence, planted)
+    except InputError as error:
+        return kept | {"fault": error.what}
+
+
+def _goal(planted: Planted) -> bool:
+    """Whether there is anything to find."""
+    return any(np.any(flags) for flags in planted.truth.values())
+
+
+def _level(locus: Locus) -> bool:
+    """Whether all scores are the same."""
+    return bool(np.ptp(locus.row) == 0)

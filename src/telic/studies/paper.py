@@ -1,0 +1,211 @@
+"""A paper: the planted pairs of one run, written down; what is right stands apart.
+
+Making planted agents takes training, so a run's paper is made once and kept beside its
+checkpoints. Who sits an exam is given the questions alone.
+
+    agents.safetensors, agents.json   the questions: agents, their world, and keys
+    truth.safetensors, truth.json     the solutions: rungs, goals and decoys
+
+There is no pickle: arrays are safetensors, and each JSON file has their hash.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from telic.agents.mlp import Network
+from telic.core.errors import DamagedError
+from telic.core.trees import Arrays, Tree
+from telic.locate import Evidence, evidence
+from telic.objectives import Phase
+from telic.objectives.fetch import fetch
+from telic.planted import Planted, Recipe
+from telic.runs import codec, disk
+from telic.training.plan import Plan
+from telic.worlds.base import World
+
+SCHEMA = 1
+SIDES = ("recipient", "donor")
+
+Leaf = TypeVar("Leaf")
+
+
+class Question(NamedTuple):
+    """What a locator is asked about: agents, and nothing of where their goals are.
+
+    Attributes:
+        pairs: (recipient, donor), the pair itself first; then others like it.
+        key: For the evidence, and for the locator.
+        network: The shape of the agents.
+        world: Their world.
+    """
+
+    pairs: tuple[tuple[Tree, Tree], ...]
+    key: jax.Array
+    network: Network
+    world: World
+
+    def evidence(self) -> Evidence:
+        """The evidence on the pair, the same in every process."""
+        return evidence(
+            self.key,
+            *self.pairs[0],
+            network=self.network,
+            world=self.world,
+            switches=self.pairs[1:],
+        )
+
+
+def keep(
+    folder: Path, seed: int, planted: Mapping[int, Planted], recipe: Recipe
+) -> None:
+    """Write a paper; it appears whole or not at all.
+
+    Args:
+        folder: Where.
+        seed: The run's seed.
+        planted: The pairs, by their numbers on the run's ladder.
+        recipe: How they were trained on.
+
+    Raises:
+        StorageError: If the disk refuses.
+    """
+    pairs = list(planted.values())
+    agents = save(_agents(pairs))
+    truth = save(_flags(pairs))
+    about = {"plan": _plan(pairs, recipe), "seed": seed, "numbers": list(planted)}
+    said = [{"rung": p.rung, "wants": p.wants, "aim": p.aim} for p in pairs]
+    files = {
+        "agents.safetensors": agents,
+        "agents.json": _signed(agents, about),
+        "truth.safetensors": truth,
+        "truth.json": _signed(truth, {"seed": seed, "pairs": said}),
+    }
+    disk.publish(folder, files)
+
+
+def questions(folder: Path) -> list[Question]:
+    """The questions of a paper.
+
+    Raises:
+        DamagedError: If they are not what was written.
+    """
+    about, arrays = _read(folder, "agents")
+    plan = codec.decode(about["plan"])
+    start = jax.random.key(1000 + int(about["seed"]))  # as the study `planting` has it
+    return [
+        Question(
+            _pairs(under(arrays, f"{at:03d}")),
+            jax.random.fold_in(start, number),
+            plan.network,
+            plan.world,
+        )
+        for at, number in enumerate(about["numbers"])
+    ]
+
+
+def solutions(folder: Path) -> list[Planted]:
+    """The solutions of a paper, in the order of the questions; without agents.
+
+    Raises:
+        DamagedError: If they are not what was written.
+    """
+    about, arrays = _read(folder, "truth")
+    return [
+        Planted(
+            pairs=(),
+            truth=_leaves(under(arrays, f"{at:03d}/truth")),
+            decoys=_leaves(under(arrays, f"{at:03d}/decoys")) or None,
+            **said,
+        )
+        for at, said in enumerate(about["pairs"])
+    ]
+
+
+def under(arrays: Mapping[str, Leaf], prefix: str) -> dict[str, Leaf]:
+    """What stands under a prefix, without it.
+
+    Example:
+        >>> under({"left/actor/0": 1, "right/actor/0": 2}, "left")
+        {'actor/0': 1}
+    """
+    start = f"{prefix}/"
+    return {n.removeprefix(start): a for n, a in arrays.items() if n.startswith(start)}
+
+
+def _agents(pairs: Sequence[Planted]) -> dict[str, np.ndarray]:
+    """Every leaf of every agent, by pair, switch and side."""
+    return {
+        f"{at:03d}/{switch}/{side}/{path}": np.asarray(leaf)
+        for at, planted in enumerate(pairs)
+        for switch, pair in enumerate(planted.pairs)
+        for side, agent in zip(SIDES, pair, strict=True)
+        for path, leaf in agent.items()
+    }
+
+
+def _flags(pairs: Sequence[Planted]) -> dict[str, np.ndarray]:
+    """The truth of every pair, and its decoys where there are any."""
+    return {
+        f"{at:03d}/{name}/{path}": np.asarray(leaf)
+        for at, planted in enumerate(pairs)
+        for name, flags in (("truth", planted.truth), ("decoys", planted.decoys))
+        for path, leaf in (flags or {}).items()
+    }
+
+
+def _plan(pairs: Sequence[Planted], recipe: Recipe) -> dict[str, Any]:
+    """How the agents were trained on, as a plan: it tells their shape and world."""
+    colours = dict.fromkeys(p.wants for p in pairs)
+    return codec.encode(
+        Plan(
+            world=recipe.world,
+            network=recipe.network,
+            hyper=recipe.hyper,
+            sizes=recipe.sizes,
+            objectives=tuple(fetch(colour) for colour in colours),
+            schedule=(Phase(next(iter(colours)), recipe.rollouts),),
+        )
+    )
+
+
+def _pairs(arrays: Arrays) -> tuple[tuple[Tree, Tree], ...]:
+    """The pair and its switches, from one question's arrays."""
+    switches = sorted({name.partition("/")[0] for name in arrays}, key=int)
+    found = []
+    for switch in switches:
+        first, second = (_leaves(under(arrays, f"{switch}/{s}")) for s in SIDES)
+        found.append((first, second))
+    return tuple(found)
+
+
+def _leaves(arrays: Arrays) -> Tree:
+    """The leaves as JAX's arrays."""
+    return {path: jnp.asarray(leaf) for path, leaf in arrays.items()}
+
+
+def _signed(data: bytes, about: Mapping[str, Any]) -> bytes:
+    """The JSON file beside arrays, with their hash."""
+    return disk.to_json({"schema": SCHEMA, "sha256": disk.sha256(data), **about})
+
+
+def _read(folder: Path, name: str) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """What is said about arrays, and the arrays, by sorted name."""
+    path = folder / f"{name}.safetensors"
+    about, data = disk.read_json(folder / f"{name}.json"), disk.read_file(path)
+    if (about.get("schema"), about.get("sha256")) != (SCHEMA, disk.sha256(data)):
+        raise DamagedError(
+            f"{path} is not what was written",
+            why="its SHA-256 or schema is another",
+            fix=f"remove {folder}; it is made anew",
+        )
+    try:
+        return about, dict(sorted(load(data).items()))
+    except (SafetensorError, ValueError, KeyError) as error:
+        raise DamagedError(f"{path} is not safetensors", why=str(error)) from error
