@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 from examples import own_world
 from telic.worlds import GymWorld
 
-FILE = Path(__file__).parent.parent / "examples" / "own_world.py"
+FOLDER = Path(__file__).parent.parent / "examples"
+FILE = FOLDER / "own_world.py"
 WORLDS = (own_world.Pole, own_world.Room)
 
 
@@ -22,14 +24,59 @@ def test_a_world_of_ones_own_takes_twenty_lines_and_all_of_it_sixty():
         assert issubclass(world, GymWorld) and dataclasses.is_dataclass(world)
 
 
-@pytest.fixture(scope="module")
-def said():
-    """What the example prints: by its environment and measure, before and after."""
+def printed(file: Path) -> dict[str, str]:
+    """What an example prints: `name: what` a line."""
     done = subprocess.run(
-        [sys.executable, FILE], capture_output=True, text=True, check=False
+        [sys.executable, file], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    lines = [line.rsplit(": ", 1) for line in done.stdout.splitlines()]
+    lines = [line.split(": ", 1) for line in done.stdout.splitlines()]
+    return {line[0]: line[1] for line in lines}
+
+
+def numbers(text: str) -> list[float]:
+    """All numbers in a text."""
+    return [float(word) for word in re.findall(r"\d+\.\d+", text)]
+
+
+def test_every_example_is_run_here_and_shorter_than_sixty_lines():
+    source = Path(__file__).read_text()
+    for file in FOLDER.glob("*.py"):
+        assert len(file.read_text().splitlines()) < 60, file.name
+        assert f'"{file.name}"' in source
+
+
+def test_a_few_weights_at_the_top_of_a_locus_bring_the_other_goal():
+    said = printed(FOLDER / "locate_goal.py")
+    (donor,) = numbers(said["donor"])
+    assert donor > 0.9
+    for name in ("magnitude", "integrated attribution"):
+        assert numbers(said[name])[1] > 0.75
+    assert numbers(said["random"])[1] < 0.3
+
+
+def test_a_planted_goal_is_found_by_what_changed_and_not_by_guessing():
+    said = {
+        name: float(told) for name, told in printed(FOLDER / "planted_goal.py").items()
+    }
+    assert said["this file"] > 0.99 and said["magnitude"] > 0.99
+    assert said["first layer"] < 0.5  # it is in the second
+    assert 0.25 < said["random"] < 0.75
+
+
+def test_a_subtracted_vector_gives_the_old_goal_back_and_noise_does_not():
+    said = {
+        name: numbers(told) for name, told in printed(FOLDER / "goal_vector.py").items()
+    }
+    assert said["-1.0 x vector"][0] > 0.8
+    assert said["-1.0 x noise"][0] < 0.6
+    assert said["+0.0 x vector"] == said["+0.0 x noise"]
+
+
+@pytest.fixture(scope="module")
+def said():
+    """What `own_world.py` prints: by environment and measure, before and after."""
+    lines = printed(FILE).items()
     return {name: tuple(map(float, told.split(" -> "))) for name, told in lines}
 
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from telic.edits import Steer as Steer
     from telic.edits import Transport as Transport
     from telic.edits import receipt as receipt
+    from telic.locate import LOCATORS as LOCATORS
+    from telic.locate import Locus as Locus
+    from telic.locate import evidence as evidence
     from telic.objectives import Objective as Objective
     from telic.objectives import Phase as Phase
     from telic.objectives import alternation as alternation
@@ -75,6 +78,9 @@ _HOMES = {
     "contrast": "vectors",
     "carry": "vectors",
     "capture": "activations",
+    "evidence": "locate",
+    "LOCATORS": "locate",
+    "Locus": "locate",
     "Add": "edits",
     "Splice": "edits",
     "Graft": "edits",

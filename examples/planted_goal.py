@@ -1,0 +1,52 @@
+"""Score a locator of your own on an agent whose goal you planted.
+
+A goal-conditioned agent reads its wish at one layer; folding a wish into that layer's
+bias gives a plain agent of which we know where its goal is. The agent need not even be
+trained for that. `telic score FILE` does this with trained ones, on every rung.
+
+    python examples/planted_goal.py
+"""
+
+import jax
+import numpy as np
+
+import telic
+from telic.agents import create
+from telic.planted import fold, truth
+from telic.stats import auroc
+from telic.worlds import Wishes
+
+WISHES = Wishes()
+READS = telic.Network(width=32, wish_layer=1, wish_units=8)
+PLAIN = telic.Network(width=32)
+
+
+def locate(evidence, key):
+    """Your method: here, the units whose mean activation differs, by their biases."""
+    change = {path: np.abs(leaf) for path, leaf in evidence.vector.items()}
+    only = {p: c if p.endswith("bias") else np.zeros_like(c) for p, c in change.items()}
+    return telic.Locus("weights", {p: c.astype(float) for p, c in only.items()})
+
+
+def planted() -> tuple[dict, dict, np.ndarray]:
+    """Two agents with different wishes, and which weights hold them, in one row."""
+    agent = create(jax.random.key(0), READS, WISHES)
+    agent["actor/3/kernel"] *= 100  # fresh agents prefer no action to another
+    flags = truth(agent)
+    row = np.concatenate([np.ravel(flags[path]) for path in sorted(flags)]) > 0
+    return fold(agent, 0), fold(agent, 1), row
+
+
+def main() -> None:
+    """Ask the method of this file, and telic's, where the goal is."""
+    recipient, donor, where = planted()
+    key, parts = jax.random.key(1), {"world": WISHES.base, "network": PLAIN}
+    found = telic.evidence(key, recipient, donor, **parts)
+    methods = {"this file": locate, **telic.LOCATORS}
+    for name in ("this file", "magnitude", "attribution", "first layer", "random"):
+        locus = methods[name](found, key).weights(found.recipient)
+        print(f"{name}: {auroc(locus.row, where):.2f}")
+
+
+if __name__ == "__main__":
+    main()
