@@ -5,7 +5,8 @@ import pytest
 
 from telic.core.errors import InputError
 from telic.locate import Locus, check
-from telic.locate.locus import KINDS, scores_of, unit_sites
+from telic.locate.locus import KINDS
+from telic.locate.sites import scores_of, unit_sites
 from tests.locate.examples import EVIDENCE
 
 LIKE = {

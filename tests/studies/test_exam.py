@@ -9,7 +9,7 @@ import pytest
 
 from telic.core.errors import DamagedError, InputError
 from telic.locate import LOCATORS, Locus
-from telic.locate.locus import scores_of
+from telic.locate.sites import scores_of
 from telic.planted import RUNGS
 from telic.runs.folder import Run
 from telic.studies import exam, marks, paper

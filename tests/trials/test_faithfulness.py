@@ -8,7 +8,7 @@ from telic.agents import Network, create
 from telic.core.errors import InputError
 from telic.core.trees import select
 from telic.locate import SIZES, Locus
-from telic.locate.locus import scores_of
+from telic.locate.sites import scores_of
 from telic.planted import fold, truth
 from telic.trials import (
     Faithfulness,

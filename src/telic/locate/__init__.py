@@ -9,16 +9,17 @@ from collections.abc import Callable
 import jax
 
 from telic.locate.activation import activation
+from telic.locate.agreement import agreement as agreement
 from telic.locate.attribution import attribution, integrated
 from telic.locate.behaviour import Behaviour as Behaviour
 from telic.locate.behaviour import preference as preference
+from telic.locate.check import check as check
 from telic.locate.components import components
 from telic.locate.evidence import Evidence as Evidence
 from telic.locate.evidence import evidence as evidence
 from telic.locate.graft import SIZES as SIZES
 from telic.locate.graft import grafted as grafted
 from telic.locate.locus import Locus as Locus
-from telic.locate.locus import check as check
 from telic.locate.low_rank import low_rank
 from telic.locate.magnitude import magnitude, normalised, relative
 from telic.locate.mask import mask

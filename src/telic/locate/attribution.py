@@ -18,7 +18,8 @@ import numpy as np
 from telic.core.trees import Tree
 from telic.locate.behaviour import Behaviour, preference, slope
 from telic.locate.evidence import Evidence
-from telic.locate.locus import Locus, scores_of
+from telic.locate.locus import Locus
+from telic.locate.sites import scores_of
 
 STEPS = 16
 """Points on the line from the recipient to the donor: the middles of as many parts."""

@@ -8,7 +8,7 @@ from telic.agents.first import first_layer
 from telic.agents.mlp import ACTIVATIONS
 from telic.core.trees import Tree
 from telic.locate.behaviour import Behaviour
-from telic.locate.locus import unit_sites
+from telic.locate.sites import unit_sites
 
 
 @jax.jit

@@ -12,7 +12,8 @@ import jax
 import numpy as np
 
 from telic.locate.evidence import Evidence
-from telic.locate.locus import Locus, scores_of, unit_sites
+from telic.locate.locus import Locus
+from telic.locate.sites import scores_of, unit_sites
 
 RANK = 4
 """How many directions of each layer are kept: what carried nearly all of the goal in

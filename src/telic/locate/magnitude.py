@@ -12,7 +12,8 @@ import jax
 import numpy as np
 
 from telic.locate.evidence import Evidence
-from telic.locate.locus import Locus, scores_of
+from telic.locate.locus import Locus
+from telic.locate.sites import scores_of
 
 FLOOR = 0.1
 """Added to the size of a weight, in units of its tensor's root mean square: a weight

@@ -23,7 +23,8 @@ from telic.agents.mlp import logits
 from telic.core.trees import Tree
 from telic.locate.behaviour import Behaviour
 from telic.locate.evidence import Evidence
-from telic.locate.locus import Locus, scores_of
+from telic.locate.locus import Locus
+from telic.locate.sites import scores_of
 
 STEPS, BATCH = 300, 256
 RATE = 0.1

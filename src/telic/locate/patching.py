@@ -21,7 +21,8 @@ from telic.core.trees import Tree
 from telic.locate.behaviour import Behaviour, leaning
 from telic.locate.evidence import Evidence
 from telic.locate.inside import inside
-from telic.locate.locus import Locus, scores_of, unit_sites
+from telic.locate.locus import Locus
+from telic.locate.sites import scores_of, unit_sites
 
 
 def patching(evidence: Evidence, key: jax.Array) -> Locus:

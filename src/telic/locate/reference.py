@@ -5,7 +5,8 @@ import numpy as np
 
 from telic.core.errors import InputError
 from telic.locate.evidence import Evidence
-from telic.locate.locus import Locus, scores_of
+from telic.locate.locus import Locus
+from telic.locate.sites import scores_of
 
 
 def random(evidence: Evidence, key: jax.Array) -> Locus:

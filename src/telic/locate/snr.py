@@ -10,7 +10,8 @@ import jax
 import numpy as np
 
 from telic.locate.evidence import Evidence
-from telic.locate.locus import Locus, scores_of
+from telic.locate.locus import Locus
+from telic.locate.sites import scores_of
 
 FLOOR = 1e-3
 

@@ -22,7 +22,8 @@ from jaxtyping import Array, Float
 from telic.core.trees import Tree
 from telic.locate.behaviour import Behaviour, preference
 from telic.locate.evidence import Evidence
-from telic.locate.locus import Locus, scores_of, unit_sites
+from telic.locate.locus import Locus
+from telic.locate.sites import scores_of, unit_sites
 
 Chosen = tuple[str, ...]
 

@@ -48,9 +48,9 @@ def main(task: Path) -> None:
             say(at="asked", pair=number)
             started = time.perf_counter()
             locus = locator(found, question.key)
-            kind = _write(locus, Path(given["out"]) / ANSWER.format(number))
+            _write(locus, Path(given["out"]) / ANSWER.format(number))
             seconds = time.perf_counter() - started
-            say(at="answered", pair=number, text=kind, seconds=seconds)
+            say(at="answered", pair=number, seconds=seconds)
         say(at="done")
     except UnfitError as error:
         say(at="failed", text=f"no locus: {error}")
@@ -107,24 +107,17 @@ def _locator(file: Path, name: str) -> Callable[..., Any]:
     return getattr(module, name)
 
 
-def _write(locus: Any, path: Path) -> str:
-    """Keep a locus; its kind."""
-    from safetensors.numpy import save_file
-
+def _write(locus: Any, path: Path) -> None:
+    """Keep a locus."""
     from telic.locate import Locus
-    from telic.locate.locus import scores_of
+    from telic.runs import locus_file
 
     if not isinstance(locus, Locus):
         raise UnfitError(f"the locator gave a {type(locus).__name__}")
     try:
-        arrays = {f"scores/{p}": leaf for p, leaf in scores_of(locus.scores).items()}
-        for layer, parts in locus.factors.items():
-            left, right = scores_of(dict(zip("lr", parts, strict=True))).values()
-            arrays |= {f"left/{layer}": left, f"right/{layer}": right}
+        locus_file.write(path, locus)
     except (AttributeError, TypeError, ValueError) as error:
         raise UnfitError(f"scores that are not numbers: {_short(error)}") from error
-    save_file({name: leaf.copy(order="C") for name, leaf in arrays.items()}, path)
-    return str(locus.kind)
 
 
 def _short(error: BaseException) -> str:

@@ -19,13 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from safetensors import SafetensorError
-from safetensors.numpy import load
-
-from telic.core.errors import DamagedError, InputError
-from telic.locate import Locus
+from telic.core.errors import InputError, TelicError
 from telic.planted import Planted
-from telic.runs import disk
+from telic.runs import disk, locus_file
 from telic.scale.examinee import ANSWER
 from telic.studies import marks, paper
 from telic.studies.board import NO_LOCUS, SCORED
@@ -202,21 +198,10 @@ def _record(
 ) -> dict[str, Any]:
     """The record of one answer."""
     try:
-        locus = _locus(message.text, path)
-    except (InputError, DamagedError, SafetensorError, ValueError) as error:
+        locus = locus_file.read(path)
+    except TelicError as error:
         return {"rung": planted.rung, "fault": str(error).splitlines()[0]}
     return marks.record(locus, question.evidence(), planted, message.seconds)
-
-
-def _locus(kind: str, path: Path) -> Locus:
-    """The locus in a file that the child wrote."""
-    arrays = load(disk.read_file(path))
-    parts = {name: paper.under(arrays, name) for name in ("scores", "left", "right")}
-    return Locus(
-        kind,
-        dict(sorted(parts["scores"].items())),
-        {layer: (left, parts["right"][layer]) for layer, left in parts["left"].items()},
-    )
 
 
 def _died(child: subprocess.Popen) -> str:

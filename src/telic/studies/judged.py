@@ -12,7 +12,7 @@ from telic.core.trees import Tree
 from telic.locate import Locator, Locus, check
 from telic.locate.evidence import Evidence
 from telic.locate.inside import live
-from telic.locate.locus import scores_of
+from telic.locate.sites import scores_of
 from telic.planted import Planted
 from telic.stats import auroc
 

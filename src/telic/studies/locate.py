@@ -9,20 +9,18 @@ every layer whether the goal can be read there and whether it can be moved.
 import dataclasses
 import functools
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import jax
 import numpy as np
-from jaxtyping import Float
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
-from telic.locate import LOCATORS, Evidence, check
+from telic.locate import LOCATORS, Evidence, agreement, check
 from telic.locate.locus import Locus
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
-from telic.stats import overlap, rank_correlation
 from telic.studies import answers
 from telic.studies.neighbours import neighbour
 from telic.studies.plane import plane
@@ -77,13 +75,13 @@ class Located(NamedTuple):
     Attributes:
         sought: The goal.
         loci: By locator.
-        rows: By locator: the scores of all weights, in one row.
+        spread: By locator: the same locus over single weights.
         seconds: By locator.
     """
 
     sought: Sought
     loci: dict[str, Locus]
-    rows: dict[str, Float[np.ndarray, " weights"]]
+    spread: dict[str, Locus]
     seconds: dict[str, float]
 
 
@@ -126,8 +124,8 @@ def _located(key: jax.Array, goal: Sought, settings: Locate) -> Located:
         loci[name] = _locate(name, goal.evidence, key)
         seconds[name] = time.perf_counter() - began
     like = goal.evidence.recipient
-    rows = {name: locus.weights(like).row for name, locus in loci.items()}
-    return Located(goal, loci, rows, seconds)
+    spread = {name: locus.weights(like) for name, locus in loci.items()}
+    return Located(goal, loci, spread, seconds)
 
 
 def _locate(name: str, evidence: Evidence, key: jax.Array) -> Locus:
@@ -140,31 +138,23 @@ def _told(key: jax.Array, found: Located) -> dict[str, Any]:
     on = found.sought.bench
     return {
         "name": found.sought.name,
-        "weights": len(next(iter(found.rows.values()))),
+        "weights": len(next(iter(found.spread.values())).row),
         "gap": on.gap,
         "curves": {name: tried(locus, on) for name, locus in found.loci.items()},
         "seconds": found.seconds,
         "agreement": {
-            name: {other: _agree(row, found.rows[other]) for other in found.rows}
-            for name, row in found.rows.items()
+            name: {o: _agree(locus, other) for o, other in found.spread.items()}
+            for name, locus in found.spread.items()
         },
         "plane": plane(key, found.sought.evidence, on),
     }
 
 
-def _agree(
-    a: Float[np.ndarray, " weights"], b: Float[np.ndarray, " weights"]
-) -> list[float | None]:
+def _agree(a: Locus, b: Locus) -> list[float | None]:
     """Rank correlation, and the share of the top percent in both; None if constant."""
-    count = max(1, round(TOP * len(a)))
-    tops = (_top(row, count) for row in (a, b))
-    found = rank_correlation(a, b)
-    return [found if np.isfinite(found) else None, overlap(*tops)]
-
-
-def _top(row: Float[np.ndarray, " weights"], count: int) -> np.ndarray:
-    """Flags of the highest scores."""
-    return Locus("weights", {"": row}).ranks() < count
+    found = agreement(a, b, a.scores, share=TOP)
+    correlation = found.correlation if np.isfinite(found.correlation) else None
+    return [correlation, found.shared]
 
 
 def _between(
@@ -200,8 +190,7 @@ def _goals(source: RunSource, settings: Locate) -> Iterator[Sought]:
 
 def _with(others: list[Located], last: Located) -> dict[str, list[list[float | None]]]:
     """Each method's agreement with itself elsewhere."""
-    found: Mapping[str, Any] = last.rows
     return {
-        name: [_agree(row, other.rows[name]) for other in others]
-        for name, row in found.items()
+        name: [_agree(locus, other.spread[name]) for other in others]
+        for name, locus in last.spread.items()
     }

@@ -1,0 +1,70 @@
+"""Checking a locus: what came from somebody's method must be one of the agent."""
+
+import numpy as np
+
+from telic.core.errors import InputError
+from telic.core.trees import Arrays
+from telic.locate.locus import Locus
+from telic.locate.sites import unit_sites, within
+
+
+def check(locus: Locus, like: Arrays) -> Locus:
+    """The locus itself, if it is one of an actor.
+
+    Args:
+        locus: What a locator gave.
+        like: The actor of which it should be a locus.
+
+    Raises:
+        InputError: If it is no locus, has a path or shape that the actor has not, or
+            scores that are not finite, or all the same.
+    """
+    if not isinstance(locus, Locus):
+        raise InputError(
+            f"a locator gave a {type(locus).__name__}", why="a Locus is needed"
+        )
+    expected = _shapes(locus, like)
+    if set(locus.scores) != set(expected) and locus.kind != "layers":
+        odd = sorted(set(locus.scores) ^ set(expected))
+        raise InputError(
+            f"a locus of {locus.kind} differs from the agent in {odd[0]!r}",
+            why=f"its paths must be {', '.join(sorted(expected))}",
+        )
+    for path, scores in locus.scores.items():
+        if path not in expected or np.shape(scores) != expected[path]:
+            raise InputError(
+                f"scores of shape {np.shape(scores)} at {path!r}",
+                why=f"the agent has {expected.get(path, 'nothing')} there",
+            )
+        if not np.isfinite(scores).all():
+            raise InputError(f"scores at {path!r} are not finite")
+    if np.ptp(locus.row) == 0:
+        raise InputError("all scores are the same", why="nothing is located")
+    return locus
+
+
+def _shapes(locus: Locus, like: Arrays) -> dict[str, tuple[int, ...]]:
+    """The shape that the scores at each path should have."""
+    if locus.kind == "weights":
+        return {path: np.shape(leaf) for path, leaf in like.items()}
+    if locus.kind == "units":
+        sites = unit_sites(like)
+        return {s: np.shape(like[f"{layer}/bias"]) for layer, s in sites.items()}
+    if locus.kind == "directions":
+        return {
+            layer: (_parts(locus, layer, np.shape(like[f"{layer}/kernel"])),)
+            for layer in unit_sites(like)
+        }
+    return {p: () for p in locus.scores if any(within(leaf, p) for leaf in like)}
+
+
+def _parts(locus: Locus, layer: str, kernel: tuple[int, ...]) -> int:
+    """How many directions a layer has, if their factors are of its form."""
+    left, right = (np.shape(f) for f in locus.factors.get(layer, (0, 0)))
+    fits = len(left) == len(right) == 2 and left[1] == right[0]
+    if not fits or (left[0] - 1, right[1]) != kernel:
+        raise InputError(
+            f"directions of {layer!r} with factors of shapes {left} and {right}",
+            why=f"its kernel is {kernel}; (inputs + 1, n) and (n, units) are needed",
+        )
+    return right[0]

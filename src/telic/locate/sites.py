@@ -1,0 +1,58 @@
+"""Sites: the places of an actor that can have a score, and scores by their paths."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from jaxtyping import Float, Shaped
+
+from telic.core.trees import Arrays
+
+Scores = dict[str, Float[np.ndarray, "..."]]
+Factors = dict[str, tuple[Float[np.ndarray, "_ _"], Float[np.ndarray, "_ _"]]]
+
+
+def unit_sites(like: Arrays) -> dict[str, str]:
+    """For each layer of an actor the site of its units: `actor/0` has `actor/0/post`.
+
+    Example:
+        >>> unit_sites({"actor/0/bias": np.ones(2), "actor/1/bias": np.ones(3)})
+        {'actor/0': 'actor/0/post', 'actor/1': 'actor/logits'}
+    """
+    layers = sorted({p.rpartition("/")[0] for p in like}, key=_depth)
+    return {
+        layer: f"{layer}/post" if layer != layers[-1] else "actor/logits"
+        for layer in layers
+    }
+
+
+def scores_of(leaves: Mapping[str, object]) -> Scores:
+    """Arrays of any kind as scores.
+
+    Example:
+        >>> scores_of({"a": [1, 2]})
+        {'a': array([1., 2.])}
+    """
+    return {path: np.asarray(leaf, np.float64) for path, leaf in leaves.items()}
+
+
+def unrolled(
+    row: Shaped[np.ndarray, " sites"], like: Scores
+) -> dict[str, Shaped[np.ndarray, "..."]]:
+    """One row as leaves, by sorted path."""
+    paths = sorted(like)
+    ends = np.cumsum([like[p].size for p in paths])
+    parts = np.split(row, ends[:-1])
+    found = {
+        p: part.reshape(like[p].shape) for p, part in zip(paths, parts, strict=True)
+    }
+    return {p: found[p] for p in like}
+
+
+def within(path: str, prefix: str) -> bool:
+    """Whether a leaf is under a prefix."""
+    return path == prefix or path.startswith(prefix + "/")
+
+
+def _depth(layer: str) -> int:
+    """The number of a layer."""
+    return int(layer.rpartition("/")[2])
