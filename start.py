@@ -50,7 +50,7 @@ def main(words: list) -> int:
             return take([step.split() for step in LINTERS])
         if verb == "test":
             steps = [] if rest else [step.split() for step in LINTERS]
-            return take([*steps, ["pytest", "-n", "2", "--dist", "loadgroup", *rest]])
+            return take([*steps, ["pytest", "-n", "2", "--dist", "loadfile", *rest]])
     except UnfitError as problem:
         say(f"start.py: {problem}")
         return 2

@@ -31,19 +31,6 @@ hypothesis.settings.register_profile("telic", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("telic")
 
 
-TRAINED = ("pair", "landers", "said", "examined")
-"""Fixtures that train agents: the tests that need one of them share one worker."""
-
-
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items):
-    """Keep all tests of a trained fixture together (`--dist loadgroup`)."""
-    for item in items:
-        for name in TRAINED:
-            if name in getattr(item, "fixturenames", ()):
-                item.add_marker(pytest.mark.xdist_group(name))
-
-
 @pytest.fixture(scope="session")
 def pair(tmp_path_factory):
     """Two runs of six short phases, complete: enough for studies of edits."""

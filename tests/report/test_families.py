@@ -33,7 +33,9 @@ def recipes():
 
 
 def test_every_family_is_told_and_no_other():
-    assert list(families.TOLD) == list(FAMILIES)
+    # Those that compare their variants; a family of another kind has a page of its own.
+    comparing = [name for name, kind in FAMILIES.items() if hasattr(kind, "compare")]
+    assert list(families.TOLD) == comparing
 
 
 @pytest.mark.known
