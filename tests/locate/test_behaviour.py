@@ -9,7 +9,7 @@ import pytest
 
 from telic.agents import logits
 from telic.locate import preference
-from telic.locate.behaviour import between, leaning, measured, slope
+from telic.locate.behaviour import between, leaning, slope
 from telic.locate.toys import toy
 from tests.agents.small import NETWORK, WORLD
 from tests.locate.examples import EVIDENCE, row
@@ -41,7 +41,7 @@ def test_the_preference_is_its_formula(agent):
     gap = policy(DONOR) - policy(RECIPIENT)
     due = (gap * np.log(policy(agent))).sum(axis=1).mean()
     assert float(preference(BEHAVIOUR, agent)) == pytest.approx(due, rel=1e-4)
-    assert float(measured(BEHAVIOUR, agent)) == pytest.approx(due, rel=1e-4)
+    assert float(preference(BEHAVIOUR, agent)) == pytest.approx(due, rel=1e-4)
 
 
 @pytest.mark.known
@@ -56,11 +56,13 @@ def test_a_leaning_of_two_actions_is_worked_out_by_hand():
 @pytest.mark.known
 def test_the_donor_has_more_of_it_than_the_recipient_and_the_way_is_symmetric():
     for found in (EVIDENCE, *(toy(seed) for seed in range(3))):
-        mine = float(measured(found.behaviour, found.recipient))
-        theirs = float(measured(found.behaviour, found.donor))
+        mine = float(preference(found.behaviour, found.recipient))
+        theirs = float(preference(found.behaviour, found.donor))
         assert theirs > mine + 1e-3
         back = dataclasses.replace(found.behaviour, gap=-found.behaviour.gap)
-        assert float(measured(back, found.recipient)) == pytest.approx(-mine, rel=1e-5)
+        assert float(preference(back, found.recipient)) == pytest.approx(
+            -mine, rel=1e-5
+        )
 
 
 @pytest.mark.known
@@ -70,7 +72,7 @@ def test_between_agents_that_do_the_same_there_is_nothing_to_lean_to():
     )
     np.testing.assert_allclose(gap, 0, atol=1e-6)
     same = dataclasses.replace(BEHAVIOUR, gap=jnp.zeros_like(gap))
-    assert float(measured(same, DONOR)) == 0
+    assert float(preference(same, DONOR)) == 0
     assert not row(slope(same, RECIPIENT)).any()
 
 
@@ -90,7 +92,7 @@ def test_the_slope_is_that_of_finite_differences(path, place):
 
     def at(change):
         leaf = RECIPIENT[path].at[place].add(change)
-        return float(measured(BEHAVIOUR, {**RECIPIENT, path: leaf}))
+        return float(preference(BEHAVIOUR, {**RECIPIENT, path: leaf}))
 
     due = (at(step) - at(-step)) / (2 * step)
     assert float(found[path][place]) == pytest.approx(due, rel=0.05, abs=2e-3)
@@ -98,6 +100,6 @@ def test_the_slope_is_that_of_finite_differences(path, place):
 
 def test_it_can_be_differentiated_compiled_and_mapped():
     pair = {p: jnp.stack([leaf, DONOR[p]]) for p, leaf in RECIPIENT.items()}
-    both = jax.vmap(lambda agent: measured(BEHAVIOUR, agent))(pair)
+    both = jax.vmap(lambda agent: preference(BEHAVIOUR, agent))(pair)
     alone = [float(preference(BEHAVIOUR, agent)) for agent in (RECIPIENT, DONOR)]
     np.testing.assert_allclose(both, alone, rtol=1e-4)

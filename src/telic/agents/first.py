@@ -32,13 +32,25 @@ def first_layer(
     if table is None:
         x = observations[:, : kernel.shape[0]]
     elif table.shape[0] > table.shape[1]:
-        codes = observations[:, : kernel.shape[0] // table.shape[1]]
-        x = jnp.asarray(table)[codes].reshape(len(codes), -1)
+        x = channels(world, observations[:, : kernel.shape[0] // table.shape[1]])
     else:
         x = _one_hot(observations[:, : kernel.shape[0] // table.shape[1]], len(table))
         kernel, bias = _folded(kernel, bias, table)
     widths = [agent[f"{net}/0/bias"].shape[0] for net in nets]
     return jnp.split(x @ kernel + bias[None], np.cumsum(widths)[:-1], axis=1)
+
+
+def channels(world: World, observations: Array) -> Float[Array, "batch inputs"]:
+    """The ordinary input x: the channel values of every cell, or the floats themselves.
+
+    Example:
+        >>> from telic.worlds import Keys
+        >>> channels(Keys(), jnp.zeros((2, 25), jnp.uint8)).shape
+        (2, 500)
+    """
+    if world.encoding is None:
+        return observations
+    return jnp.asarray(world.encoding)[observations].reshape(len(observations), -1)
 
 
 def _one_hot(codes: Array, count: int) -> Float[Array, "batch cells_and_codes"]:

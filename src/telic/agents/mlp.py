@@ -113,9 +113,7 @@ def logits(
     agent: Parameters, network: Network, world: World, observations: Array
 ) -> Float[Array, "batch actions"]:
     """The actor's preference for each action, before the softmax."""
-    (first,) = first_layer(agent, ["actor"], world, observations)
-    hook = _hook(agent, network, world, observations)
-    return _rest(agent, "actor", network, first, hook)["actor/logits"]
+    return of_actor(agent, network, world, observations)["actor/logits"]
 
 
 def value(
@@ -133,6 +131,15 @@ def policy_and_value(
     """`logits` and `value` together, their first layers in one matrix product."""
     found = activations(agent, network, world, observations)
     return found["actor/logits"], found["critic/value"][:, 0]
+
+
+def of_actor(
+    agent: Parameters, network: Network, world: World, observations: Array
+) -> dict[str, Float[Array, "batch units"]]:
+    """Every site of the actor, as `activations` has them; the critic is not needed."""
+    (first,) = first_layer(agent, ["actor"], world, observations)
+    hook = _hook(agent, network, world, observations)
+    return _rest(agent, "actor", network, first, hook)
 
 
 def activations(

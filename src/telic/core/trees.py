@@ -109,6 +109,17 @@ def select(tree: Mapping[str, Leaf], prefix: str) -> dict[str, Leaf]:
     return {path: leaf for path, leaf in tree.items() if path.startswith(prefix)}
 
 
+def under(tree: Mapping[str, Leaf], prefix: str) -> dict[str, Leaf]:
+    """The leaves under a prefix, by what follows it.
+
+    Example:
+        >>> list(under({"left/actor/0": jnp.ones(1), "right/a": jnp.ones(1)}, "left"))
+        ['actor/0']
+    """
+    start = f"{prefix}/"
+    return {p.removeprefix(start): leaf for p, leaf in select(tree, start).items()}
+
+
 def finite(tree: Arrays) -> Bool[Array, " leaves"]:
     """Whether all entries of each leaf are finite, in the order of sorted paths.
 

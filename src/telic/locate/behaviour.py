@@ -92,12 +92,6 @@ def leaning(
 
 
 @jax.jit
-def measured(behaviour: Behaviour, agent: Tree) -> Float[Array, ""]:
-    """`preference`, compiled."""
-    return preference(behaviour, agent)
-
-
-@jax.jit
 def slope(behaviour: Behaviour, agent: Tree) -> Tree:
     """The gradient of `preference` by every weight."""
     return jax.grad(lambda weights: preference(behaviour, weights))(agent)

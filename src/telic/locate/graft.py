@@ -109,13 +109,3 @@ def _part(locus: Locus, chosen: Bool[np.ndarray, " sites"]) -> Tree:
         found[f"{layer}/kernel"], found[f"{layer}/bias"] = change[:-1], change[-1]
         start += len(right)
     return found
-
-
-def _leaves(row: Bool[np.ndarray, " weights"], like: Tree) -> Tree:
-    """One row of flags as leaves, by sorted path."""
-    found, start = {}, 0
-    for path in sorted(like):
-        leaf = like[path]
-        found[path] = jnp.asarray(row[start : start + leaf.size].reshape(leaf.shape))
-        start += leaf.size
-    return found

@@ -4,8 +4,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from telic.agents.first import first_layer
-from telic.agents.mlp import ACTIVATIONS
+from telic.agents.first import channels
+from telic.agents.mlp import of_actor
 from telic.core.trees import Tree
 from telic.locate.behaviour import Behaviour
 from telic.locate.sites import unit_sites
@@ -14,15 +14,9 @@ from telic.locate.sites import unit_sites
 @jax.jit
 def inside(behaviour: Behaviour, agent: Tree) -> dict[str, Float[Array, "batch units"]]:
     """What each layer gives to the next, by the site of its units; then the logits."""
-    network = behaviour.network
-    act = ACTIVATIONS[network.activation]
-    (x,) = first_layer(agent, ["actor"], behaviour.world, behaviour.observations)
-    sites, found = unit_sites(agent), {}
-    for i, (layer, site) in enumerate(sites.items()):
-        if i:
-            x = x @ agent[f"{layer}/kernel"] + agent[f"{layer}/bias"][None]
-        x = found[site] = act(x) if i + 1 < len(sites) else x
-    return found
+    given = behaviour.network, behaviour.world, behaviour.observations
+    found = of_actor(agent, *given)
+    return {site: found[site] for site in unit_sites(agent).values()}
 
 
 @jax.jit
@@ -32,9 +26,7 @@ def live(behaviour: Behaviour, agent: Tree) -> Tree:
     Its input is not always zero, and its unit does not always stay at zero. Any other
     weight could be a little larger or smaller without a difference.
     """
-    table, seen = behaviour.world.encoding, behaviour.observations
-    flat = seen.reshape(len(seen), -1)
-    x = flat if table is None else jnp.asarray(table)[flat].reshape(len(flat), -1)
+    x = channels(behaviour.world, behaviour.observations)
     into, found = (x != 0).any(axis=0), {}
     filled = inside(behaviour, agent)
     for layer, site in unit_sites(agent).items():

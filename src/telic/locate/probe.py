@@ -17,6 +17,7 @@ import jax
 import numpy as np
 from jaxtyping import Float
 
+from telic.agents.first import channels
 from telic.locate.evidence import Evidence
 from telic.locate.inside import inside
 from telic.locate.locus import Locus
@@ -58,7 +59,7 @@ def probes(evidence: Evidence, key: jax.Array) -> dict[str, Probed]:
         {k: np.asarray(v, np.float64) for k, v in inside(evidence.behaviour, a).items()}
         for a in (evidence.recipient, evidence.donor)
     )
-    seen = _plain(evidence)
+    seen = np.asarray(channels(evidence.world, evidence.observations), np.float64)
     features = {OBSERVATION: seen} | {
         site: np.concatenate([mine[site][:half], theirs[site][half:]]) for site in mine
     }
@@ -69,13 +70,6 @@ def probes(evidence: Evidence, key: jax.Array) -> dict[str, Probed]:
         site: _probed(x[order], label[order], label[chance])
         for site, x in features.items()
     }
-
-
-def _plain(evidence: Evidence) -> Float[np.ndarray, "batch inputs"]:
-    """Observations as a first layer sees them."""
-    seen, table = np.asarray(evidence.observations), evidence.world.encoding
-    x = seen if table is None else table[seen].reshape(len(seen), -1)
-    return x.astype(np.float64)
 
 
 def _probed(

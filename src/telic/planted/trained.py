@@ -21,9 +21,8 @@ from jaxtyping import Array
 from telic.agents.mlp import Network
 from telic.core.trees import Tree
 from telic.objectives.fetch import fetch
-from telic.training.ppo import Hyper, Sizes, optimiser
-from telic.training.rollout import start
-from telic.training.train import Training, advance
+from telic.training.ppo import Hyper, Sizes
+from telic.training.train import advance, begin_with
 from telic.worlds.keys import Keys
 
 
@@ -83,7 +82,9 @@ def _train(
     recipe: Recipe,
 ) -> Tree:
     """Training under one objective; leaves with a mask move only where it is 1."""
-    state = _begun(key, agent, recipe)
+    fresh = {path: jnp.array(leaf) for path, leaf in agent.items()}
+    keys = jax.random.split(key)
+    state = begin_with(fresh, *keys, world=recipe.world, sizes=recipe.sizes)
     weights = jnp.asarray(fetch(colour).vector(recipe.world.events))
     for _ in range(rollouts):
         before = {path: jnp.array(state.agent[path]) for path in mask}
@@ -101,16 +102,3 @@ def _train(
         }
         state = state._replace(agent={**state.agent, **held})
     return state.agent
-
-
-def _begun(key: jax.Array, agent: Mapping[str, Array], recipe: Recipe) -> Training:
-    """The state of a run that begins with a given agent."""
-    world_key, run_key = jax.random.split(key)
-    agent = {path: jnp.array(leaf) for path, leaf in agent.items()}
-    return Training(
-        agent=agent,
-        moments=optimiser(recipe.hyper).init(agent),
-        actors=start(world_key, recipe.world, recipe.sizes.num_envs),
-        key=jax.random.key_data(run_key),
-        rollouts=jnp.zeros((), jnp.int32),
-    )

@@ -4,6 +4,7 @@ import numpy as np
 
 from telic.planted import DECOYS, NONE
 from telic.report.cells import cell, seconds
+from telic.report.faithful import TERMS as CURVES
 from telic.report.faithful import faithful
 from telic.report.page import Drawing, Page, Section, Table
 from telic.studies.calibrated import Calibrated
@@ -45,21 +46,7 @@ TERMS = (
         "often a method is as sure there (mean score at its top) as on 95 of 100 pairs "
         "that were trained on and have one. Scores without a unit cannot tell.",
     ),
-    (
-        "CPR, CMD",
-        "Area under the share of the donor’s behaviour over the share of weights taken "
-        "(more is better), and between it and 1 (less is better).",
-    ),
-    (
-        "Size for 90 %",
-        "The share of weights, from the top, that brings 90 % of the donor’s "
-        "behaviour; geometric mean, interpolated between sizes; 0.1 % is the smallest.",
-    ),
-    (
-        "Left when taken away",
-        "Area under the donor’s behaviour when all but the top is taken: 0 if the top "
-        "was all that there was.",
-    ),
+    *CURVES,
     (
         "Units",
         "A method of weights is read as one of units by the mean over what flows into "

@@ -10,6 +10,26 @@ from matplotlib.figure import Figure
 from telic.report.style import INK, PAPER, QUIET, label, looks
 from telic.stats import bootstrap_curve
 
+TERMS = (
+    (
+        "CPR, CMD",
+        "Area under the share of the donor’s behaviour over the share of weights taken "
+        "(more is better), and between it and 1 (less is better).",
+    ),
+    (
+        "Size for 90 %",
+        "The share of the actor’s weights, from the top, that brings 90 % of the "
+        "donor’s behaviour; geometric mean, interpolated between sizes; 0.1 % is the "
+        "smallest.",
+    ),
+    (
+        "Left when taken away",
+        "Area under the donor’s behaviour when all but the top is taken: 0 if the top "
+        "was all that there was.",
+    ),
+)
+"""What is told of these curves, for both pages that have them."""
+
 PANEL = 5
 """How many methods a panel has, beside the references."""
 

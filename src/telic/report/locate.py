@@ -1,6 +1,7 @@
 """The page of the locate study: who finds the goals of agents that were trained."""
 
 from telic.report.cells import NONE, cell, seconds
+from telic.report.faithful import TERMS as CURVES
 from telic.report.faithful import faithful
 from telic.report.page import Drawing, Page, Section, Table
 from telic.report.plane import plane
@@ -29,17 +30,7 @@ TERMS = (
         "donor’s colour is fetched, or for landers the fuel that is saved. All agents "
         "play the same boards.",
     ),
-    (
-        "Size for 90 %",
-        "The share of the actor’s weights, from the top, that brings 90 % of the "
-        "donor’s behaviour; geometric mean, interpolated between sizes.",
-    ),
-    ("CPR, CMD", "Area under the curve (more is better); between it and 1 (less)."),
-    (
-        "Left when taken away",
-        "Area under the donor’s behaviour when all but the top is taken: 0 if the top "
-        "was all that there was.",
-    ),
+    *CURVES,
     (
         "Retention",
         "Episodes not failed beside the recipient’s, of the smallest graft that "

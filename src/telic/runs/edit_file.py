@@ -11,15 +11,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from jaxtyping import Array
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import load, save
+from safetensors.numpy import save
 
 from telic.core import trees
 from telic.core.errors import DamagedError, InputError
 from telic.core.trees import Tree
 from telic.edits.base import Edit
 from telic.edits.recipe import Arrays, from_recipe, to_recipe
-from telic.runs import disk
+from telic.runs import disk, tensors
 
 SCHEMA = "1"
 KEYS = ("schema", "recipe", "agent", "sha256")
@@ -62,13 +61,7 @@ def read(path: Path) -> Kept:
     Raises:
         DamagedError: If it is not, bit for bit, what was written.
     """
-    data = disk.read_file(path)
-    try:
-        arrays = dict(sorted(load(data).items()))
-        with safe_open(path, "numpy") as opened:
-            header = opened.metadata() or {}
-    except (SafetensorError, ValueError, KeyError, OSError) as error:
-        raise DamagedError(f"{path} is not safetensors", why=str(error)) from error
+    arrays, header = tensors.read(path)
     missing = [key for key in KEYS if key not in header]
     if missing or header["schema"] != SCHEMA:
         raise DamagedError(

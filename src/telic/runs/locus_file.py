@@ -3,14 +3,13 @@
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import load, save
+from safetensors.numpy import save
 
 from telic.core import trees
 from telic.core.errors import DamagedError
 from telic.locate import Locus
 from telic.locate.sites import scores_of
-from telic.runs import disk
+from telic.runs import disk, tensors
 
 SCHEMA = "1"
 PARTS = ("scores", "left", "right")
@@ -42,25 +41,16 @@ def read(path: Path) -> Locus:
     Raises:
         DamagedError: If it is not, bit for bit, what was written.
     """
-    data = disk.read_file(path)
+    arrays, header = tensors.read(path)
     try:
-        arrays = dict(sorted(load(data).items()))
-        with safe_open(path, "numpy") as opened:
-            header = opened.metadata() or {}
         schema, kind, mark = (header[key] for key in ("schema", "kind", "sha256"))
-        scores, left, right = (_under(arrays, part) for part in PARTS)
+        scores, left, right = (trees.under(arrays, part) for part in PARTS)
         locus = Locus(kind, scores, {x: (left[x], right[x]) for x in left})
-    except (SafetensorError, KeyError, ValueError, OSError) as error:
+    except (KeyError, ValueError) as error:
         raise DamagedError(f"{path} is not a locus", why=str(error)) from error
     if schema != SCHEMA or mark != _mark(kind, arrays):
         raise DamagedError(f"{path} was altered", why="its hash or schema is another")
     return locus
-
-
-def _under(arrays: dict[str, np.ndarray], part: str) -> dict[str, np.ndarray]:
-    """The arrays of one part, by their own names."""
-    mark = f"{part}/"
-    return {n.removeprefix(mark): a for n, a in arrays.items() if n.startswith(mark)}
 
 
 def _mark(kind: str, arrays: dict[str, np.ndarray]) -> str:

@@ -10,7 +10,7 @@ from telic.planted import DECOYS, NONE, RUNGS
 from telic.runs.folder import Run
 from telic.studies import answers
 from telic.studies.planting import STUDY
-from telic.studies.scores import Columns, curve_of, summary, together
+from telic.studies.scores import CURVE, Columns, curve_of, summary, together
 
 LIKE_NONE = "trained on"
 """The rung whose pairs are like those without a goal, but for the goal."""
@@ -90,7 +90,7 @@ def calibrated(
         false=_false(seeds, methods),
         curves={
             measure: together(seeds, methods, lambda ps, m, k=measure: _curve(ps, m, k))
-            for measure in ("cpr", "cmd", "size", "rest")
+            for measure in CURVE
         },
         seconds=together(seeds, methods, lambda ps, m: [_median(ps, m)]),
         faithful={

@@ -11,8 +11,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import jax
-
 from telic import locate
 from telic.core import trees
 from telic.core.errors import InputError
@@ -22,13 +20,16 @@ from telic.planted import Planted, ladder
 from telic.runs import disk, folder
 from telic.runs.folder import Run
 from telic.studies import answers, marks, paper
-from telic.studies.planting import Planting, base_of, pairs_of
+from telic.studies.calibrate import Calibrate
+from telic.studies.planting import Planting, base_of, key_of, pairs_of
 
 Tell = Callable[[str, Any], None]
 Stop = Callable[[], bool]
 
 STUDY = "exam"
-EXPERIMENTS = "planted-layer-"
+EXPERIMENTS = Calibrate().experiment("layer-")
+"""How the names of the experiments begin whose runs take part."""
+
 MAKING = 0.6
 """The share of the work, for progress, that making a paper is."""
 
@@ -151,7 +152,7 @@ def _make(path: Path, run: Run, exam: Exam, tell: Tell, stop: Stop) -> bool:
     chosen: dict[int, Planted] = {}
     tried: Counter[str] = Counter()
     tell("share", 0.0)
-    for number, planted in enumerate(ladder(jax.random.key(1000 + run.seed()), base)):
+    for number, planted in enumerate(ladder(key_of(run.seed()), base)):
         if stop():
             return False
         tried[planted.rung] += 1

@@ -1,7 +1,8 @@
 """Judging a locator by planted agents: does it rank the planted sites first?"""
 
+import dataclasses
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import jax
@@ -9,11 +10,12 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from telic.core.trees import Tree
-from telic.locate import Locator, Locus, check
+from telic.locate import LOCATORS, Locus
 from telic.locate.evidence import Evidence
 from telic.locate.inside import live
 from telic.locate.sites import scores_of
 from telic.planted import Planted
+from telic.planted.decoys import SPARE
 from telic.stats import auroc
 
 
@@ -32,51 +34,56 @@ def truth_of(planted: Planted, evidence: Evidence) -> Tree:
     }
 
 
-def judge(
-    locator: Locator, evidence: Evidence, key: jax.Array, planted: Planted, true: Tree
-) -> tuple[Locus, dict[str, Any]]:
-    """A locator's locus on a planted pair, and how right it is.
+def asked(
+    names: Iterable[str], evidence: Evidence, key: jax.Array, planted: Planted
+) -> Iterator[tuple[str, Locus, float]]:
+    """Our own locators, one after another: name, locus and seconds.
 
-    Returns:
-        The locus; and `weights` and `units` (AUROC), `precision` and
-        `unit_precision` (share of the true among as many at the top), `decoys` (share
-        of decoys among as many at the top as there are true weights), `strength` (mean
-        score there) and `seconds`. What a pair has no truth or decoys for is left out.
-
-    Raises:
-        InputError: If the locator gives no locus of the agents.
+    Only the oracle is shown the truth; where there is no goal, it is not asked.
     """
-    started = time.perf_counter()
-    locus = check(locator(evidence, key), evidence.recipient)
-    seconds = time.perf_counter() - started
-    return locus, {**score(locus, evidence, planted, true), "seconds": seconds}
+    for name in names:
+        seen = evidence
+        if name == "oracle":
+            if not goal(planted):
+                continue
+            true = truth_of(planted, evidence)
+            seen = dataclasses.replace(evidence, truth=true)
+        started = time.perf_counter()
+        locus = LOCATORS[name](seen, key)
+        yield name, locus, time.perf_counter() - started
+
+
+def goal(planted: Planted) -> bool:
+    """Whether there is anything to find."""
+    return any(np.any(flags) for flags in planted.truth.values())
 
 
 def score(
     locus: Locus, evidence: Evidence, planted: Planted, true: Tree
 ) -> dict[str, float]:
-    """How right a locus is; the entries are those of `judge`, without the seconds."""
+    """How right a locus is.
+
+    Returns:
+        `weights` and `units` (AUROC), `precision` and `unit_precision` (share of the
+        true among as many at the top), `decoys` (share of decoys among as many at the
+        top as there are true weights) and `strength` (mean score of that top; of as
+        many as there are decoys where there is no goal). What a pair has no truth or
+        decoys for is left out.
+    """
     like = evidence.recipient
     weights, flags = locus.weights(like), _row(true)
-    size = int(flags.sum()) or _usual(planted)
+    size = int(flags.sum()) or SPARE
     top = weights.ranks() < size
     found = {"strength": float(weights.row[top].mean())}
     if flags.any():
         found |= _right("weights", "precision", weights.row, top, flags)
         units = locus.units(like)
-        goal = Locus("weights", scores_of(true)).units(like).row > 0
-        first = units.ranks() < goal.sum()
-        found |= _right("units", "unit_precision", units.row, first, goal)
+        true_units = Locus("weights", scores_of(true)).units(like).row > 0
+        first = units.ranks() < true_units.sum()
+        found |= _right("units", "unit_precision", units.row, first, true_units)
     if planted.decoys is not None:
         found["decoys"] = float((top & _row(planted.decoys)).sum() / size)
     return found
-
-
-def _usual(planted: Planted) -> int:
-    """As many weights as a folded goal has, for a pair without one."""
-    return (
-        min(leaf.shape[-1] for p, leaf in planted.truth.items() if "0/bias" in p) // 4
-    )
 
 
 def _right(

@@ -14,6 +14,7 @@ from telic.studies.isolated import sorted_
 from telic.studies.locate import STUDY
 from telic.studies.scores import (
     CURVE,
+    MARK,
     Column,
     Columns,
     column,
@@ -21,6 +22,7 @@ from telic.studies.scores import (
     summary,
     together,
 )
+from telic.trials import smallest
 
 AT = (0.01, 0.05)
 """Sizes at which the share of the donor's behaviour is told in the table."""
@@ -131,7 +133,7 @@ def _kept(answer: Any, method: str) -> list[float]:
     found = []
     for goal in answer["goals"]:
         curve = curve_of(goal["curves"][method])
-        found.append(float(curve.retention[np.flatnonzero(curve.top >= 0.9)[0]]))
+        found.append(float(curve.retention[smallest(curve, MARK)]))
     return found
 
 

@@ -4,17 +4,15 @@ A locus that came from somebody else's code is checked before it is marked. Wher
 is no goal, scores that are all the same are the right answer and not a fault.
 """
 
-import dataclasses
-import time
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from telic.core.errors import InputError
-from telic.locate import LOCATORS, Evidence, Locus, check
+from telic.locate import Evidence, Locus, check
 from telic.planted import Planted
-from telic.studies.judged import score, truth_of
+from telic.studies.judged import asked, goal, score, truth_of
 from telic.studies.paper import Question
 
 FAULTS = (ValueError, KeyError, IndexError, TypeError)  # InputError is a ValueError
@@ -34,7 +32,7 @@ def mark(locus: Locus, evidence: Evidence, planted: Planted) -> dict[str, float]
     if not locus.scores:
         raise InputError("a locus without scores")
     # What one direction does is not told by its one score: it is judged as any other.
-    if locus.kind != "directions" and not _goal(planted) and _level(locus):
+    if locus.kind != "directions" and not goal(planted) and _level(locus):
         return {"strength": float(locus.row[0])}
     try:
         check(locus, evidence.recipient)
@@ -52,22 +50,12 @@ def mark(locus: Locus, evidence: Evidence, planted: Planted) -> dict[str, float]
 def beside(
     question: Question, planted: Planted, names: Sequence[str]
 ) -> dict[str, dict[str, Any]]:
-    """The records of our own locators on a pair, by name.
-
-    Only the oracle is shown the truth; where there is none, it is not asked.
-    """
+    """The records of our own locators on a pair, by name."""
     found = question.evidence()
-    shown = dataclasses.replace(found, truth=truth_of(planted, found))
-    records = {}
-    for name in names:
-        if name == "oracle" and not _goal(planted):
-            continue
-        seen = shown if name == "oracle" else found
-        started = time.perf_counter()
-        locus = LOCATORS[name](seen, question.key)
-        seconds = time.perf_counter() - started
-        records[name] = record(locus, found, planted, seconds)
-    return records
+    return {
+        name: record(locus, found, planted, seconds)
+        for name, locus, seconds in asked(names, found, question.key, planted)
+    }
 
 
 def record(
@@ -79,11 +67,6 @@ def record(
         return kept | mark(locus, evidence, planted)
     except InputError as error:
         return kept | {"fault": error.what}
-
-
-def _goal(planted: Planted) -> bool:
-    """Whether there is anything to find."""
-    return any(np.any(flags) for flags in planted.truth.values())
 
 
 def _level(locus: Locus) -> bool:

@@ -11,7 +11,7 @@ There is no pickle: arrays are safetensors, and each JSON file has their hash.
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -21,19 +21,18 @@ from safetensors.numpy import load, save
 
 from telic.agents.mlp import Network
 from telic.core.errors import DamagedError
-from telic.core.trees import Arrays, Tree
+from telic.core.trees import Arrays, Tree, under
 from telic.locate import Evidence, evidence
 from telic.objectives import Phase
 from telic.objectives.fetch import fetch
 from telic.planted import Planted, Recipe
 from telic.runs import codec, disk
+from telic.studies.planting import key_of
 from telic.training.plan import Plan
 from telic.worlds.base import World
 
 SCHEMA = 1
 SIDES = ("recipient", "donor")
-
-Leaf = TypeVar("Leaf")
 
 
 class Question(NamedTuple):
@@ -98,7 +97,7 @@ def questions(folder: Path) -> list[Question]:
     """
     about, arrays = _read(folder, "agents")
     plan = codec.decode(about["plan"])
-    start = jax.random.key(1000 + int(about["seed"]))  # as the study `planting` has it
+    start = key_of(int(about["seed"]))
     return [
         Question(
             _pairs(under(arrays, f"{at:03d}")),
@@ -126,17 +125,6 @@ def solutions(folder: Path) -> list[Planted]:
         )
         for at, said in enumerate(about["pairs"])
     ]
-
-
-def under(arrays: Mapping[str, Leaf], prefix: str) -> dict[str, Leaf]:
-    """What stands under a prefix, without it.
-
-    Example:
-        >>> under({"left/actor/0": 1, "right/actor/0": 2}, "left")
-        {'actor/0': 1}
-    """
-    start = f"{prefix}/"
-    return {n.removeprefix(start): a for n, a in arrays.items() if n.startswith(start)}
 
 
 def _agents(pairs: Sequence[Planted]) -> dict[str, np.ndarray]:

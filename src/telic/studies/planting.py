@@ -15,12 +15,12 @@ import numpy as np
 from telic.core import trees
 from telic.core.errors import InputError
 from telic.core.names import check_name
-from telic.locate import LOCATORS, Evidence, Locus, evidence
+from telic.locate import LOCATORS, Evidence, Locus, check, evidence
 from telic.planted import Base, Planted, Recipe, ladder
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.studies import answers
-from telic.studies.judged import judge, truth_of
+from telic.studies.judged import asked, score, truth_of
 from telic.training.plan import Plan
 from telic.trials import (
     Bench,
@@ -101,6 +101,11 @@ def evidence_of(key: jax.Array, planted: Planted, recipe: Recipe) -> Evidence:
     )
 
 
+def key_of(seed: int) -> jax.Array:
+    """The key of all that is planted in a seed's run."""
+    return jax.random.key(1000 + seed)
+
+
 def pairs_of(plan: Plan) -> int:
     """How many planted pairs a run gives, for progress."""
     return 92 if plan.network.wish_layer == 0 else 12
@@ -117,7 +122,7 @@ def _find(
     base, plan = base_of(run, settings), run.plan()
     given = boards(jax.random.key(run.seed()), base.recipe.world, settings.episodes)
     records, tried = [], {}
-    key = jax.random.key(1000 + run.seed())
+    key = key_of(run.seed())
     for number, planted in enumerate(ladder(key, base)):
         if stop():
             return None
@@ -144,14 +149,13 @@ def _record(
     """What every locator makes of one pair."""
     found = evidence_of(key, planted, recipe)
     true = truth_of(planted, found)
-    shown = dataclasses.replace(found, truth=true)
-    names = settings.locators or tuple(LOCATORS)
     judged, loci = {}, {}
-    for name in names:
-        if name == "oracle" and planted.wants == planted.aim:
-            continue
-        seen = shown if name == "oracle" else found
-        loci[name], judged[name] = judge(LOCATORS[name], seen, key, planted, true)
+    for name, locus, seconds in asked(
+        settings.locators or LOCATORS, found, key, planted
+    ):
+        loci[name] = check(locus, found.recipient)
+        told = score(locus, found, planted, true)
+        judged[name] = {**told, "seconds": seconds}
     return {
         "rung": planted.rung,
         "wants": planted.wants,

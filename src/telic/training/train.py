@@ -65,6 +65,21 @@ def begin(seed: int, *, network: Network, world: World, sizes: Sizes) -> Trainin
     key = jax.random.key(seed)
     agent_key, world_key, run_key = jax.random.split(key, 3)
     agent = mlp.create(agent_key, network, world)
+    return begin_with(agent, world_key, run_key, world=world, sizes=sizes)
+
+
+def begin_with(
+    agent: Tree, world_key: jax.Array, run_key: jax.Array, *, world: World, sizes: Sizes
+) -> Training:
+    """A given agent in fresh worlds, with fresh moments.
+
+    Args:
+        agent: The agent; training uses its buffers up.
+        world_key: For how the copies of the world begin.
+        run_key: For everything that follows.
+        world: Where it will act.
+        sizes: How many copies there are.
+    """
     return Training(
         agent=agent,
         moments=optimiser(Hyper()).init(agent),
