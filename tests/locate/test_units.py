@@ -10,7 +10,7 @@ import pytest
 from telic.activations.capture import capture
 from telic.edits import Patch
 from telic.locate import LOCATORS, check, evidence
-from telic.locate.behaviour import measured
+from telic.locate.behaviour import preference
 from telic.locate.inside import inside
 from telic.locate.probe import OBSERVATION, probe, probes
 from telic.locate.toys import toy
@@ -28,13 +28,13 @@ def patched(site, unit, strength=1.0):
     width = 7 if site == "actor/logits" else 8
     mask = jnp.zeros(width).at[unit].set(1)
     edit = Patch(site, EVIDENCE.donor, mask).scaled(strength)
-    return float(measured(EVIDENCE.behaviour, edit(EVIDENCE.recipient)))
+    return float(preference(EVIDENCE.behaviour, edit(EVIDENCE.recipient)))
 
 
 @pytest.mark.known
 @pytest.mark.parametrize(("site", "unit"), PLACES)
 def test_patching_is_what_the_edit_of_one_unit_brings(site, unit):
-    start = float(measured(EVIDENCE.behaviour, EVIDENCE.recipient))
+    start = float(preference(EVIDENCE.behaviour, EVIDENCE.recipient))
     due = abs(patched(site, unit) - start)
     seen = located("activation patching").scores[site][unit]
     assert seen == pytest.approx(due, rel=1e-3, abs=1e-4)
