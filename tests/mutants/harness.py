@@ -79,7 +79,7 @@ def mutated(mutant: Mutant, root: Path = ROOT) -> str | None:
 def tried(mutant: Mutant) -> Tried:
     """Try one mutant, in a copy of its own."""
     start = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="telic-mutant-") as folder:
+    with _temporary() as folder:
         house = _copied(Path(folder))
         fault = mutated(mutant, house)
         if fault is None:
@@ -92,7 +92,7 @@ def tried(mutant: Mutant) -> Tried:
 
 def sound(tests: Sequence[str]) -> tuple[bool, str]:
     """Whether tests are green without a fault, else red means nothing."""
-    with tempfile.TemporaryDirectory(prefix="telic-mutant-") as folder:
+    with _temporary() as folder:
         code, said = _run(_copied(Path(folder)), list(dict.fromkeys(tests)))
     return code == 0, said
 
@@ -134,6 +134,13 @@ def main(words: Sequence[str]) -> int:
     if not chosen:
         parser.error("there are only\n" + "\n".join(m.name for m in named))
     return 0 if report(chosen) else 1
+
+
+def _temporary() -> tempfile.TemporaryDirectory[str]:
+    """A place for a copy; what cannot be removed there says nothing of the mutant."""
+    return tempfile.TemporaryDirectory(
+        prefix="telic-mutant-", ignore_cleanup_errors=True
+    )
 
 
 def _copied(folder: Path) -> Path:
