@@ -138,9 +138,7 @@ def main(words: Sequence[str]) -> int:
 
 def _temporary() -> tempfile.TemporaryDirectory[str]:
     """A place for a copy; what cannot be removed there says nothing of the mutant."""
-    return tempfile.TemporaryDirectory(
-        prefix="telic-mutant-", ignore_cleanup_errors=True
-    )
+    return tempfile.TemporaryDirectory(prefix="mutant-", ignore_cleanup_errors=True)
 
 
 def _copied(folder: Path) -> Path:
