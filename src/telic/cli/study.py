@@ -25,7 +25,7 @@ HELP = """usage: telic study NAME EXPERIMENT [OPTIONS]
 
   locate     where does the goal sit? every method, scored by what grafting it does
   splice     move the goal at every late switch: layers, grafts, ranks, vectors
-  retarget   make agents fetch a colour that they were never rewarded for
+  retarget   make agents fetch a colour that was never their target
   isolation  landers: subtract what a new objective taught; does that reverse it?
   snr        landers: how much of what a new objective teaches would come again?
 
