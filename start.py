@@ -4,6 +4,7 @@
     python3 start.py test          style, types, import contract, then the tests
     python3 start.py test -k keys  only the tests, with these words for pytest
     python3 start.py lint          all of `test` except the tests
+    python3 start.py audit         licences of all packages, and known weaknesses
     python3 start.py VERB ...      any verb of telic itself: train, report ...
                                    (what flies a lander adds the lander's packages)
 
@@ -57,6 +58,8 @@ def main(words: list) -> int:
         set_up(needed(verb, rest))
         if verb == "lint":
             return take([step.split() for step in LINTERS])
+        if verb == "audit":
+            return subprocess.call([str(PYTHON), str(ROOT / "tools" / "audit.py")])
         if verb == "test":
             steps = [] if rest else [step.split() for step in LINTERS]
             return take([*steps, ["pytest", "-n", "2", "--dist", "loadfile", *rest]])
@@ -76,7 +79,7 @@ def main(words: list) -> int:
 
 def needed(verb: str, rest: list) -> str:
     """Which packages of LOCKS the words need."""
-    if verb in ("test", "lint"):
+    if verb in ("test", "lint", "audit"):
         return "dev"
     return "lander" if any(word.startswith(FLIES) for word in rest) else "run"
 

@@ -105,6 +105,7 @@ def test_the_tests_add_to_what_the_demo_installed_and_the_demo_keeps_it(start, r
         ("study locate mine --preset lander", "lander"),
         ("test -k landing", "dev"),
         ("lint", "dev"),
+        ("audit", "dev"),
     ],
 )
 def test_the_landers_packages_come_only_where_a_lander_flies(start, words, packages):
