@@ -60,12 +60,14 @@ def cells(report: str, anchor: str, row: str, columns: list[str]) -> list[str]:
     raise AssertionError(f"{report}: no row {row!r} with {columns} below {anchor!r}")
 
 
-def quoted(report: str, anchor: str, row: str, columns: str) -> list[str]:
-    """The numbers that a report has in a place."""
+def quoted(
+    report: str, anchor: str, row: str, columns: str, many: int = 3
+) -> list[str]:
+    """The numbers that a report has in a place; in a sentence, the first so many."""
     if not columns:
         paragraphs = map(plain, REPORTS[report].split("\n\n"))
         told = next(text for text in paragraphs if text.startswith(anchor))
-        return numbers(told.partition(row)[2])[:3]
+        return numbers(told.partition(row)[2])[:many]
     named = columns.split(" + ")
     found = cells(report, anchor, row, [name.rstrip("~") for name in named])
     kept = [1 if name.endswith("~") else 3 for name in named]
@@ -113,6 +115,23 @@ def test_what_beats_all_nulls_beside_an_interval_that_holds_0_is_counted():
     ]
     assert f"of the {len(rows)} rows" in TEXTS["res"]
     assert f"beat all nulls {len(holds)} have 0 in it" in TEXTS["res"]
+
+
+def test_what_the_readme_works_out_from_a_report_is_worked_out_right():
+    place = ("isolation", "After 393,216 steps: subtracting the plain update")
+    change = float(quoted(*place, "fuel per landing by", "")[0])
+    after = float(quoted(*place, "fuel per landing by", "", many=9)[-3])
+    null = float(quoted(*place, "fuel per landing by", "", many=6)[-3])
+    share, beside = change / (after - change), (after - null) / null
+    assert f"{share:.0%}, {beside:.0%}" == "24%, 16%"
+    assert "24 %, which is 16 % beside its strongest null" in TEXTS["readme"]
+    text = (RESULTS / "speed.md").read_text()
+    (speed,) = re.findall(r"^\| telic \| ([\d,]+) ", text, re.M)
+    steps = re.search(r"([\d,]+) steps each", REPORTS["alternation"])
+    assert steps
+    took, rate = (int(word.replace(",", "")) for word in (steps[1], speed))
+    assert round(took / rate / 60) == 3
+    assert "A server's core trains one seed below in 3 minutes" in TEXTS["readme"]
 
 
 BANNED = {
