@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from telic.report import calibrate, families, isolation, locate, retarget, snr, splice
+
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs" / "results"
 DOCUMENTS = {"readme": ROOT / "README.md", "res": RESULTS / "README.md"}
@@ -156,3 +158,32 @@ def prose() -> list[Path]:
 def test_no_page_and_no_docstring_says_what_is_not_so(banned):
     said = [p for p in prose() if re.search(banned, plain(p.read_text()))]
     assert not said, BANNED[banned]
+
+
+PAGES = {
+    "splice": splice,
+    "retarget-distractor": retarget,
+    "retarget-never-seen": retarget,
+    "calibrate": calibrate,
+    "locate-relu": locate,
+    "locate-tanh": locate,
+    "locate-landers": locate,
+    "isolation": isolation,
+    "isolation-original": isolation,
+    "snr": snr,
+}
+"""The kept pages, and what writes each."""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_kept_page_says_what_the_code_that_writes_it_says_now(name):
+    page, text = PAGES[name], REPORTS[name]
+    said = [page.QUESTION, *(told for _, told in page.TERMS)]
+    assert [words for words in said if plain(words) not in plain(text)] == []
+
+
+@pytest.mark.parametrize("name", families.TOLD)
+def test_a_kept_page_of_a_family_says_what_the_code_says_now(name):
+    told, text = families.TOLD[name], plain(REPORTS[name])
+    said = [told.question, *(words for _, words in told.terms)]
+    assert [words for words in said if plain(words) not in text] == []
