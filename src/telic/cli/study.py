@@ -25,7 +25,7 @@ HELP = """usage: telic study NAME EXPERIMENT [OPTIONS]
 
   locate     where does the goal sit? every method, scored by what grafting it does
   splice     move the goal at every late switch: layers, grafts, ranks, vectors
-  retarget   make agents fetch a colour that they were never rewarded for
+  retarget   make agents fetch a colour that was never their target
   isolation  landers: subtract what a new objective taught; does that reverse it?
   snr        landers: how much of what a new objective teaches would come again?
 
@@ -83,6 +83,7 @@ def _run(name: str, argv: Sequence[str]) -> int:
     from telic.studies import EDIT_STUDIES
     from telic.studies.answers import settings_of
     from telic.studies.gather import check_together
+    from telic.worlds.host import check_ready
 
     working, chosen = terminal.parse_study(
         Working(), EDIT_STUDIES[name], argv, prog=f"telic study {name}"
@@ -96,6 +97,7 @@ def _run(name: str, argv: Sequence[str]) -> int:
     runs = folder.resolve(root, list(working.runs))
     check_together(runs)
     check_complete(runs)
+    check_ready(runs[0].plan().world)
     code = work(name, runs, settings, workers=working.workers, quiet=working.json)
     if code:
         return code

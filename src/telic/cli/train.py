@@ -58,6 +58,7 @@ def run(argv: Sequence[str]) -> int:
     from telic.runs import folder
     from telic.scale.local import check_workers
     from telic.studies import STUDIES
+    from telic.worlds.host import check_ready
 
     prog = f"telic train {study}"
     running, config = terminal.parse_study(
@@ -68,6 +69,7 @@ def run(argv: Sequence[str]) -> int:
     plan, root = config.plan(), terminal.root_folder(running.root)
     experiment = running.name or folder.experiment_name(study, plan)
     _check_experiment(experiment)
+    check_ready(plan.world)
     runs = [folder.create(root, experiment, seed, plan) for seed in seeds]
     return execute(runs, root=root, workers=running.workers, as_json=running.json)
 

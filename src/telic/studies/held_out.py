@@ -60,7 +60,7 @@ BOTH = "both"
 
 @dataclasses.dataclass(frozen=True)
 class HeldOut:
-    """Does a goal move further, to a colour never rewarded, if more were trained?"""
+    """Does a goal move further, to a colour never the target, if more were trained?"""
 
     phases: int = 24
     """Phases of each run, shared by its colours."""

@@ -3,7 +3,7 @@
 Nobody knows the truth about an agent that was trained, so a locator is scored by cause:
 graft the donor's weights at the top of its locus, and play. Beside the curves stand the
 agreement of methods with one another, between switches and between seeds, and for
-every layer whether the goal can be read there and whether it can be moved.
+every layer whether the two agents can be told apart there and the behaviour moved.
 """
 
 import dataclasses

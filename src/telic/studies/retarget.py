@@ -1,4 +1,4 @@
-"""The retarget study: make an agent fetch a colour that it was never rewarded for.
+"""The retarget study: make an agent fetch a colour that was never its target.
 
 The agents are those of an alternation run. The new colour is one that stood on its
 boards as a distractor (worth 0.1), or one that it has never seen: which, the run's own
@@ -32,7 +32,7 @@ BOARDS = ("beside", "without")
 
 @dataclasses.dataclass(frozen=True)
 class Retarget:
-    """Make agents fetch a colour they were never rewarded for, on four tracks."""
+    """Make agents fetch a colour that was never their target, on four tracks."""
 
     new: str = "yellow"
     """The colour; no objective of the runs may want it."""
@@ -172,7 +172,7 @@ def _check_world(source: RunSource, new: str) -> Keys:
     if new in wanted:
         other = next(colour for colour in COLOURS[::-1] if colour not in wanted)
         raise InputError(
-            f"{new!r} is a colour that these agents were rewarded for",
+            f"{new!r} is a colour that these agents were trained to want",
             why=f"their objectives are {', '.join(wanted)}",
             fix=f"choose another: --new {other}",
         )
