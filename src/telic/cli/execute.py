@@ -7,7 +7,7 @@ from pathlib import Path
 from telic.cli.progress import Bars, relative
 from telic.cli.terminal import clean, remark, say, say_json, table
 from telic.core.errors import TelicError
-from telic.runs import index
+from telic.runs import index, lock
 from telic.runs.folder import Run
 from telic.runs.metrics import Row
 from telic.scale.local import Outcome, carry_all
@@ -35,6 +35,7 @@ def execute(
         else 0.
     """
     paths = [run.path for run in runs]
+    lock.check_free(paths)
     with Bars(list(runs), quiet=as_json or quiet) as bars:
         outcome = carry_all(paths, workers=workers, listen=bars)
     _remark(root)

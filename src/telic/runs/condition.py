@@ -34,7 +34,7 @@ EXAMPLE = 'example: --where "seed < 5 and final_return_blue > 0.9"'
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
     |(?P<text>'(?:[^']|'')*')
-    |(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))
+    |(?P<number>(?>\d+\.?\d*|\.\d+)(?>(?:[eE][+-]?\d+)?)(?![\w.]))
     |(?P<name>[A-Za-z_]\w*|"[^"]+")
     |(?P<sign><=|>=|<>|!=|==|\|\||[-+*/%<>=(),])""",
     re.VERBOSE | re.ASCII,
