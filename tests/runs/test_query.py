@@ -141,7 +141,9 @@ def test_sqlite_itself_stands_behind_the_list_of_words(monkeypatch):
     """Were every word let through, there would still be no bomb and no way out."""
     monkeypatch.setattr(query.condition, "checked", lambda where, known: (where, []))
     for name in ("printf-0", "blob-0", "subselect-own", "schema", "load", "tokenizer"):
-        with pytest.raises(InputError, match="not authorized|prohibited|no such|argum"):
+        with pytest.raises(
+            InputError, match=r"not authorized|prohibited|no such|argum"
+        ):
             query.choose(ROWS, hostile.QUERIES[name])
     with pytest.raises(InputError):
         query.choose(ROWS, hostile.QUERIES["attach"])

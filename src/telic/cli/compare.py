@@ -64,7 +64,7 @@ def run(argv: Sequence[str]) -> int:
     for name in chosen:
         check_name(name, rows[0], kind="column")
     columns = list(dict.fromkeys([*ALWAYS, *(chosen or _telling(rows))]))
-    say(table([{k: short(row[k]) for k in columns} for row in rows], columns))
+    say(table([{k: short(row.get(k)) for k in columns} for row in rows], columns))
     say()
     _intervals(rows, [name for name in columns if name.startswith(PER_EPISODE)])
     return 0
@@ -136,7 +136,7 @@ def _by_plan(rows: list[dict]) -> tuple[dict[str, list[dict]], int]:
     found: dict[str, dict] = {}
     complete = [row for row in rows if row["status"] == "complete"]
     for row in complete:
-        found.setdefault(row["plan"], {}).setdefault(row["seed"], row)
+        found.setdefault(row["plan"], {}).setdefault(row.get("seed"), row)
     plans = {plan: list(seeds.values()) for plan, seeds in found.items()}
     return plans, len(complete) - sum(map(len, plans.values()))
 

@@ -74,7 +74,7 @@ def _list(root: Path, names: list[str], as_json: bool) -> int:
         return 0
     finals = [name for name in rows[0] if name.startswith("final_return_")]
     columns = ["run", "status", "phases", "steps", *finals, "created"]
-    say(table([{k: short(row[k]) for k in columns} for row in rows], columns))
+    say(table([{k: short(row.get(k)) for k in columns} for row in rows], columns))
     say(f"\n{len(rows)} runs in {clean(root)}; next: telic runs show {rows[-1]['run']}")
     return 0
 
