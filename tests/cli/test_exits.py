@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from filelock import FileLock
@@ -128,16 +129,19 @@ def test_a_second_sigterm_kills_and_leaves_no_process(tmp_path):
 
 def workers(parent: int) -> list[int]:
     """The workers among the children of a process."""
-    text = subprocess.check_output(["ps", "-o", "pid=,args=", "--ppid", str(parent)])
-    rows = [line.split(maxsplit=1) for line in text.decode().splitlines()]
-    return [int(pid) for pid, args in rows if "spawn_main" in args]
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return [
+        int(child)
+        for child in children
+        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
 
 
 def alive(pid: int) -> bool:
     """Whether a process is there, and no zombie."""
     try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
+        found = Path(f"/proc/{pid}/stat").read_text()
+        return found.rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
 
