@@ -69,8 +69,11 @@ def _heard(args: list[str], debug: bool) -> int:
     except Exception as error:
         if debug:
             raise
-        known = error if isinstance(error, TelicError) else _foreign(error)
-        return _complain(known)
+        from telic.runs.refusal import known
+
+        if isinstance(error, TelicError):
+            return _complain(error)
+        return _complain(known(error, "standard output") or _bug(error))
 
 
 def _run(args: list[str]) -> int:
@@ -95,15 +98,6 @@ def _complain(error: TelicError) -> int:
 
     complain(error)
     return error.code
-
-
-def _foreign(error: Exception) -> TelicError:
-    """An error that is not telic's own: of the disk, or a bug."""
-    from telic.runs.refusal import REASONS, refusal
-
-    if isinstance(error, OSError) and error.errno in REASONS:
-        return refusal(error, error.filename or "standard output", "use")
-    return _bug(error)
 
 
 def _flush() -> None:

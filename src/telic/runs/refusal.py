@@ -34,6 +34,18 @@ REASONS = {
 """Errors by which a disk, or a place on it, refuses: none is a fault of telic's."""
 
 
+def known(error: Exception, place: Path | str) -> StorageError | None:
+    """The error of a disk behind an `OSError`; None if it is something else's.
+
+    Args:
+        error: The error that nobody foresaw.
+        place: What was being used, where the error does not say so.
+    """
+    if isinstance(error, OSError) and error.errno in REASONS:
+        return refusal(error, error.filename or place, "use")
+    return None
+
+
 def refusal(error: OSError, path: Path | str, verb: str = "write") -> StorageError:
     """The error of a disk that refused, with what helps against this reason.
 

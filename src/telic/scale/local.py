@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from telic.core.errors import InputError, TelicError
+from telic.runs.refusal import known
 from telic.scale import engine
 from telic.scale.signals import counted, hear_nothing, ignored_at_birth
 
@@ -238,6 +239,7 @@ def attend(
         tell("error", error)
     except Exception as error:
         text = f"{type(error).__name__}: {error}"
-        tell("error", TelicError(f"{path} failed", why=text))
+        strange = TelicError(f"{path} failed", why=text)
+        tell("error", known(error, path) or strange)
     else:
         tell("end", None)
