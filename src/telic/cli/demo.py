@@ -32,9 +32,12 @@ def run(argv: Sequence[str]) -> int:
     given = parse(Demo, argv, prog="telic demo")
     began = time.monotonic()
     from telic.cli.train import parse_seeds
+    from telic.runs import lock
     from telic.scale import engine
 
     seeds = parse_seeds(given.seeds)
+    name = "demo" if given.preset == "demo" else f"demo-{given.preset}"
+    lock.check_named(root_folder(given.root), [f"{name}/seed-{s:04d}" for s in seeds])
     engine.prepare()
     from telic.cli import report
     from telic.cli.execute import execute
@@ -44,7 +47,6 @@ def run(argv: Sequence[str]) -> int:
     study = Alternation.preset(given.preset)
     say(INTRO.format(*study.objectives, study.phases, study.period, len(seeds)))
     plan, root = study.plan(), root_folder(given.root)
-    name = "demo" if given.preset == "demo" else f"demo-{given.preset}"
     runs = [folder.create(root, name, seed, plan) for seed in seeds]
     code = execute(runs, root=root, workers=given.workers)
     if code:

@@ -131,7 +131,7 @@ def work(
         for error in outcome.failed.values():
             terminal.complain(error)
         return next(iter(outcome.failed.values())).code
-    return 130 if outcome.stopped else 0
+    return 128 + outcome.stopped if outcome.stopped else 0
 
 
 def write(texts: Mapping[str, str], out: Path) -> list[Path]:

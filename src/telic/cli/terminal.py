@@ -31,6 +31,9 @@ class Preset(Protocol):
 LINES = 8
 """The longest error, in lines."""
 
+TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00"
+"""A time as runs state it."""
+
 TITLES = {"Unrecognized options", "Value error", "Missing argument", "Parsing error"}
 """Titles of the frames in which tyro puts its complaints."""
 
@@ -124,8 +127,33 @@ def say(text: str = "") -> None:
 
 
 def say_json(value: object) -> None:
-    """A JSON value on standard output, one line."""
-    say(json.dumps(value, default=str, ensure_ascii=False))
+    """A JSON value on standard output, one line; plain ASCII where people may see it.
+
+    Control and direction characters from a file could otherwise reach the terminal.
+    """
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    plain = sys.stdout.isatty() or not _can_be_encoded(text)
+    say(json.dumps(value, default=str) if plain else text)
+
+
+def remark(notes: Iterable[str]) -> None:
+    """Notes on standard error, beside what was asked for."""
+    for note in notes:
+        print(f"note: {clean(note)}", file=sys.stderr)
+
+
+def short(value: Any) -> Any:
+    """A value for people: a time to the minute, a number to six digits.
+
+    Example:
+        >>> short("2026-01-02T03:04:05+00:00"), short(0.30000000000000004), short(7)
+        ('2026-01-02 03:04', 0.3, 7)
+    """
+    if isinstance(value, float):
+        return float(f"{value:.6g}")
+    if isinstance(value, str) and re.fullmatch(TIME, value):
+        return value[:16].replace("T", " ")
+    return value
 
 
 def complain(error: TelicError) -> None:
@@ -155,6 +183,15 @@ def table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
         ).rstrip()
         for line in lines
     )
+
+
+def _can_be_encoded(text: str) -> bool:
+    """Whether text has no half characters, as only a foreign file can bring."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _cell(value: Any) -> str:

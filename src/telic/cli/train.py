@@ -8,6 +8,7 @@ from pathlib import Path
 from telic.cli import terminal
 from telic.core.errors import InputError
 from telic.core.names import check_name
+from telic.runs import lock
 
 PRESETS = {"alternation": "post", "landing": "full"}
 """The studies, known without loading JAX, each with the preset that it begins from; a
@@ -51,6 +52,10 @@ def run(argv: Sequence[str]) -> int:
             "no study", why=f"{argv[0]} came first", fix=HELP.splitlines()[-1]
         )
     study = check_name(argv[0], PRESETS, kind="study")
+    if name := terminal.named(argv, "--name", ""):
+        root = Path(terminal.named(argv, "--root", str(terminal.root_folder())))
+        numbers = parse_seeds(terminal.named(argv, "--seeds", "0"))
+        lock.check_named(root, [f"{name}/seed-{number:04d}" for number in numbers])
     from telic.scale import engine
 
     engine.prepare()

@@ -13,10 +13,11 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from telic.core.errors import BusyError, InputError
+from telic.core.errors import InputError
 from telic.core.names import nearest
 from telic.runs import checkpoint, codec, disk
 from telic.runs.checkpoint import Checkpoint
+from telic.runs.lock import HOLDER, LOCK, busy
 from telic.training.plan import Plan
 
 SCHEMA = 1
@@ -153,17 +154,12 @@ def locked(run: Run) -> Iterator[None]:
     """
     with disk.writing(run.path):
         run.path.mkdir(parents=True, exist_ok=True)
-    holder = run.path / "run.holder"
-    lock = FileLock(run.path / "run.lock", timeout=0)
+    holder = run.path / HOLDER
+    lock = FileLock(run.path / LOCK, timeout=0)
     try:
         lock.acquire()
     except Timeout as error:
-        who = holder.read_text()[:80] if holder.exists() else "another process"
-        raise BusyError(
-            f"{run.path} is being written",
-            why=f"by {who}",
-            fix="wait for it, or stop it with Ctrl-C",
-        ) from error
+        raise busy(run.path) from error
     try:
         with disk.writing(holder):
             holder.write_text(f"process {os.getpid()} on {socket.gethostname()}")
