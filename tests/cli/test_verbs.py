@@ -9,8 +9,6 @@ import pytest
 
 import telic
 from telic.cli.main import VERBS, main
-from telic.cli.train import PRESETS
-from telic.studies import STUDIES
 
 HEAVY = ("jax", "numpy", "tyro", "rich", "matplotlib", "gymnasium")
 
@@ -46,10 +44,6 @@ def test_every_verb_has_a_file_and_a_help(verb, capsys):
         code = stop.code
     assert not code
     assert "usage" in capsys.readouterr().out
-
-
-def test_the_studies_known_to_the_command_line_are_those_registered():
-    assert tuple(STUDIES) == tuple(PRESETS)
 
 
 def test_every_public_name_can_be_imported():

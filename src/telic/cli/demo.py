@@ -64,7 +64,7 @@ def _tell(runs: Sequence, files: Sequence[Path], root: Path, seconds: float) -> 
     say(f"mean over {len(runs)} seeds (points: too few seeds for intervals):\n")
     rows = [
         {
-            "phase": phase + 1,
+            "phase": phase,
             "wants": wanted,
             "first": float(first),
             "last": float(last),

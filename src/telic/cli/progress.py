@@ -110,12 +110,12 @@ class Bars:
         sys.stderr.flush()
 
 
-def describe(row: Row, speed: float | None = None) -> str:
+def describe(row: Row, speed: float | None = None, *, phases: int) -> str:
     """A rollout in one line: phase, wanted objective, returns, steps a second.
 
     Example:
-        >>> describe({"phase": 2, "objective": "blue", "return_blue": 0.5})
-        'phase 3 wants blue | return blue +0.50'
+        >>> describe({"phase": 2, "objective": "blue", "return_blue": 0.5}, phases=24)
+        'phase 2 of 0-23 wants blue | return blue +0.50'
     """
     returns = "  ".join(
         f"{name.removeprefix('return_')} {'–' if value is None else f'{value:+.2f}'}"
@@ -123,7 +123,8 @@ def describe(row: Row, speed: float | None = None) -> str:
         if name.startswith("return_")
     )
     pace = f" | {speed / 1000:.1f} k steps/s" if speed else ""
-    return f"phase {row['phase'] + 1} wants {row['objective']} | return {returns}{pace}"
+    where = f"phase {row['phase']} of 0-{phases - 1}"
+    return f"{where} wants {row['objective']} | return {returns}{pace}"
 
 
 def _ends_phase(row: Row, total: int) -> bool:

@@ -10,7 +10,7 @@ one of which is the same amount of training under the *old* objective.
 import dataclasses
 import functools
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import numpy as np
@@ -77,10 +77,13 @@ class Isolation:
                 why="the subtraction itself, -1, must be among them",
             )
 
+    PRESETS: ClassVar[tuple[str, ...]] = ("full", "original", "small")
+    """The presets' names, the usual one first."""
+
     @classmethod
     def preset(cls, name: str) -> "Isolation":
         """`full`; `original`: one length, ungated; or `small` for tests."""
-        check_name(name, ("full", "original", "small"), kind="preset")
+        check_name(name, cls.PRESETS, kind="preset")
         if name == "small":
             return cls(
                 lengths=(256,),

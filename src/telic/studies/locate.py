@@ -10,7 +10,7 @@ import dataclasses
 import functools
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import jax
 import numpy as np
@@ -53,10 +53,13 @@ class Locate:
         if self.episodes < 1:
             raise InputError(f"episodes = {self.episodes}", why="allowed: 1 or more")
 
+    PRESETS: ClassVar[tuple[str, ...]] = ("full", "lander", "small")
+    """The presets' names, the usual one first."""
+
     @classmethod
     def preset(cls, name: str) -> "Locate":
         """`full`; `lander`: fewer episodes; or `small` for tests."""
-        check_name(name, ("full", "lander", "small"), kind="preset")
+        check_name(name, cls.PRESETS, kind="preset")
         if name == "lander":
             return cls(episodes=64)
         if name == "small":

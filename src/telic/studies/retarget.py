@@ -9,7 +9,7 @@ colour, and on boards without it.
 import dataclasses
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 
@@ -51,10 +51,13 @@ class Retarget:
         if self.episodes < 1:
             raise InputError(f"episodes = {self.episodes}", why="allowed: 1 or more")
 
+    PRESETS: ClassVar[tuple[str, ...]] = ("full", "small")
+    """The presets' names, the usual one first."""
+
     @classmethod
     def preset(cls, name: str) -> "Retarget":
         """`full`, or `small` for tests."""
-        check_name(name, ("full", "small"), kind="preset")
+        check_name(name, cls.PRESETS, kind="preset")
         return (
             cls(agents=1, episodes=16, strengths=(1.0,), steps=20)
             if name == "small"

@@ -15,7 +15,7 @@ For R repeats with vectors v_1 … v_R, their mean m and the variance s² of eac
 import dataclasses
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import numpy as np
@@ -80,10 +80,13 @@ class Snr:
                 why="at least two repeats and one episode are needed",
             )
 
+    PRESETS: ClassVar[tuple[str, ...]] = ("full", "small")
+    """The presets' names, the usual one first."""
+
     @classmethod
     def preset(cls, name: str) -> "Snr":
         """`full`, or `small` for tests."""
-        check_name(name, ("full", "small"), kind="preset")
+        check_name(name, cls.PRESETS, kind="preset")
         if name == "small":
             return cls(rollout=256, lengths=(256,), repeats=2, episodes=4, gate=False)
         return cls()

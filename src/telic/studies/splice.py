@@ -10,7 +10,7 @@ each direction the edited agent is trained on, beside the unedited one.
 import dataclasses
 import functools
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import jax
 import numpy as np
@@ -59,10 +59,13 @@ class Splice:
         if self.episodes < 1:
             raise InputError(f"episodes = {self.episodes}", why="allowed: 1 or more")
 
+    PRESETS: ClassVar[tuple[str, ...]] = ("full", "small")
+    """The presets' names, the usual one first."""
+
     @classmethod
     def preset(cls, name: str) -> "Splice":
         """`full`, or `small` for tests."""
-        check_name(name, ("full", "small"), kind="preset")
+        check_name(name, cls.PRESETS, kind="preset")
         if name == "small":
             groups = ("layers", "mean of earlier switches")
             return cls(switches=2, episodes=16, groups=groups)
