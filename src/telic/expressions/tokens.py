@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple, NoReturn
 
-from telic.edits.expression.faults import fault
+from telic.expressions.faults import fault
 
 LONGEST = 1000
 """The longest expression, in characters."""

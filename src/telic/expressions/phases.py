@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from telic.core.names import check_name
-from telic.edits.expression.faults import fault, pointing
-from telic.edits.expression.nodes import Call, Name, bare_names
+from telic.expressions.faults import fault, pointing
+from telic.expressions.nodes import Call, Name, bare_names
 
 START = "start"
 """The name of the agent before all training; no objective can be meant by it."""
@@ -56,7 +56,7 @@ def pairs(text: str, call: Call, schedule: Sequence[str]) -> list[dict[str, int]
             successive phases in it trained them.
 
     Example:
-        >>> from telic.edits.expression.syntax import parse
+        >>> from telic.expressions.syntax import parse
         >>> text = "mean(b - p)"
         >>> pairs(text, parse(text), ["b", "p", "b"])
         [{'b': 0, 'p': 1}, {'p': 1, 'b': 2}]
