@@ -82,7 +82,7 @@ CASES = [
     ([*HELD_OUT, "--base", "code"], "onehot"),
     ([*HELD_OUT, "--agents", "0"], "at least one agent"),
     ([*HELD_OUT, "--episodes", "0"], "1 or more"),
-    (["edit", "--root", "ROOT"], "an expression"),
+    (["edit", "--root", "ROOT"], "nothing was given"),
     (["edit", "none", "--root", "ROOT"], "an expression"),
     ([*EDIT], "'none'"),
     ([*EDIT, "--episodes", "0"], "1 to 100,000"),

@@ -7,8 +7,9 @@ can stand for nothing is refused, before a second is spent.
 from collections.abc import Sequence
 from pathlib import Path
 
-from telic.core.errors import InputError
+from telic.core.errors import InputError, TelicError
 from telic.core.names import nearest
+from telic.runs import disk
 
 
 def check_runs(root: Path, names: Sequence[str], command: str) -> None:
@@ -24,7 +25,7 @@ def check_runs(root: Path, names: Sequence[str], command: str) -> None:
             fix=f"{command} EXPERIMENT; see: telic runs list",
         )
     for name in names:
-        if not any((place / name).is_dir() for place in (root, Path())):
+        if not known(root, name):
             raise _unknown(root, name)
 
 
@@ -40,3 +41,23 @@ def _unknown(root: Path, name: str) -> InputError:
         else "it holds no runs",
         fix=f"did you mean {near!r}?" if near else "see: telic runs list",
     )
+
+
+def known(root: Path, name: str) -> bool:
+    """Whether a name is that of a folder: of runs, or of a run."""
+    return bool(name) and any((place / name).is_dir() for place in (root, Path()))
+
+
+def schedule(root: Path, name: str) -> list[str]:
+    """The objective of each phase of the first run of a name; empty if it is unclear.
+
+    A run that cannot be read so is refused, with the reason, where it is opened.
+    """
+    for pattern in (f"{name}/run.json", f"{name}/*/run.json"):
+        for path in sorted(root.glob(pattern)):
+            try:
+                phases = disk.read_json(path)["plan"]["schedule"]
+                return [str(objective) for objective, _ in phases]
+            except (TelicError, KeyError, TypeError, ValueError):
+                return []
+    return []
