@@ -122,7 +122,7 @@ def test_a_run_and_an_expression_are_both_needed(edit, what):
 
 
 def test_the_change_and_the_cost_in_steps_stand_beside_each_edit(edit):
-    code, said = edit()
+    _, said = edit()
     header, unedited, edited, *nulls = said.out.splitlines()[2:]
     assert "Δ purple  Δ blue" in header and header.endswith("steps")
     assert "→" not in unedited and "–" in unedited

@@ -5,7 +5,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from telic.cli import known
 from telic.cli.terminal import clean, parse, root_folder, say, table
+from telic.core.names import check_name
 
 INTRO = """A small agent learns to fetch the {0} key; then the {1} one is wanted, then
 {0} again … {2} phases of {3} rollouts, {4} seeds, side by side.
@@ -33,8 +35,11 @@ def run(argv: Sequence[str]) -> int:
     began = time.monotonic()
     from telic.cli.train import parse_seeds
     from telic.scale import engine
+    from telic.scale.local import check_workers
 
     seeds = parse_seeds(given.seeds)
+    check_name(given.preset, known.presets(known.TRAIN, "alternation"), kind="preset")
+    check_workers(given.workers)
     engine.prepare()
     from telic.cli import report
     from telic.cli.execute import execute

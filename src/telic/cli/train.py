@@ -106,4 +106,5 @@ def _check_experiment(name: str) -> None:
         raise InputError(
             f"--name {name!r}",
             why="allowed: letters, digits, '.', '_' and '-', up to 80",
+            fix="--root chooses another folder, --name one plain name in it",
         )

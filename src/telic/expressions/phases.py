@@ -35,7 +35,8 @@ def phase_of(text: str, name: Name, schedule: Sequence[str]) -> int:
         if number < len(schedule):
             what = f"phase {number} trained {schedule[number]!r}, not {name.name!r}"
         listed = f"{name.name} was trained in phases {_listed(phases)}"
-        raise fault(text, name.phase.at, what, why=listed)
+        fix = f"write {name.name}@{phases[-1]}; phases are counted from 0"
+        raise fault(text, name.phase.at, what, why=listed, fix=fix)
     return number
 
 
@@ -108,7 +109,8 @@ def _stretch(text: str, call: Call, count: int) -> tuple[int, int]:
         return 0, count
     first, end = call.phases
     if end.number > count:
-        raise fault(text, end.at, f"there are {count} phases", why="0 is the first")
+        what, why = f"there are {count} phases", "they are counted from 0"
+        raise fault(text, end.at, what, why=why, fix=f"phases=0:{count} is all")
     if first.number >= end.number:
         raise fault(
             text,

@@ -77,7 +77,11 @@ def _joined(first: Node, steps: Sequence[Step]) -> Node:
 def _operand(reader: Reader) -> Node:
     """What stands between two operators."""
     if not (reader.next.kind in ("number", "name") or reader.sees("-", "(")):
-        reader.fail(f"expected an agent, a vector or a number, found {reader.next}")
+        reader.fail(
+            f"expected an agent, a vector or a number, found {reader.next}",
+            why="one stands on either side of + - * /",
+            fix="example: purple@23 + 1.5 * mean(blue - purple)",
+        )
     token = reader.take()
     if token.kind == "number":
         return _number(reader, token)

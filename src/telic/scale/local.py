@@ -99,7 +99,11 @@ def check_workers(workers: int | None) -> None:
         InputError: If it is not at least 1.
     """
     if workers is not None and workers < 1:
-        raise InputError(f"workers = {workers}", why="allowed: 1 or more")
+        raise InputError(
+            f"workers = {workers}",
+            why="allowed: 1 or more",
+            fix="leave it out for one a core",
+        )
 
 
 def _listen(
