@@ -211,14 +211,16 @@ def explained(option: Option) -> tuple[str, str]:
         >>> explained(Option("phases", "int", 24, "How many phases."))
         ('How many phases.', '(default: 24)')
     """
-    text, default = option.help, option.default
+    text: str = option.help
+    default = option.default
     if default is True:
         rest = text.removeprefix("Whether to ")
         return (f"Do not {rest}" if rest != text else f"Turn off: {text}"), ""
     silent = option.required or default in (None, (), "")
     if option.kind == "bool" or silent or "default:" in text:
         return text, ""
-    shown = " ".join(map(str, default)) if option.many else str(default)
+    values = default if isinstance(default, tuple) else (default,)
+    shown = " ".join(map(str, values))
     return text, f"(default: {shown})"
 
 

@@ -1,6 +1,7 @@
 """`telic study NAME EXPERIMENT`: edit trained agents, beside nulls, over seeds."""
 
 import dataclasses
+import importlib
 import re
 import shlex
 from collections.abc import Mapping, Sequence
@@ -86,10 +87,13 @@ def _run(name: str, argv: Sequence[str]) -> int:
     from telic.studies.answers import settings_of
     from telic.studies.gather import check_together
 
-    settings = settings_of(chosen.settings(EDIT_STUDIES[name]))
+    asked = chosen.settings(EDIT_STUDIES[name])
+    settings = settings_of(asked)
     runs = folder.resolve(root, list(working.runs))
     check_together(runs)
     check_complete(runs)
+    for each in runs:  # what cannot be done is said once, before any work
+        importlib.import_module(f"telic.studies.{name}").check_run(each, asked)
     code = work(name, runs, settings, workers=working.workers, quiet=working.json)
     if code:
         return code
@@ -120,7 +124,7 @@ def work(
             options=settings,
         )
     if outcome.failed:
-        for error in outcome.failed.values():
+        for error in {str(e): e for e in outcome.failed.values()}.values():
             terminal.complain(error)
         return next(iter(outcome.failed.values())).code
     return 130 if outcome.stopped else 0

@@ -56,7 +56,8 @@ def carry_all(
         workers: How many processes; None: one a core, and no more than there are runs.
         listen: Called in this process with (path, kind, value) for every message:
             `start` (None), `row` ((metrics, seconds)) or `share` (how much is done, 0
-            to 1), `notice` (a sentence), `end` (None) and `error` (a TelicError).
+            to 1, or that and what it is at), `notice` (a sentence), `end` (None) and
+            `error` (a TelicError).
         job: `module:function`, imported in the workers once JAX is set up; called with
             the run, the options, `tell(kind, value)` and `stop()`.
         options: Plain data for the job.

@@ -23,6 +23,7 @@ from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.studies import answers
 from telic.studies.neighbours import neighbour
+from telic.studies.progress import Stretch, part
 from telic.studies.swaps import GROUPS, LAST, Grouped, Swap, edits, seed_nulls
 from telic.training import Plan
 from telic.trials import boards, train_on, trial
@@ -91,6 +92,15 @@ class Late(NamedTuple):
         return f"{self.wants} → {self.aim}"
 
 
+def check_run(run: Run, settings: Splice) -> None:
+    """Raise unless the study can be done on a run; nothing is computed.
+
+    Raises:
+        InputError: If the run has too few switches.
+    """
+    late_switches(run.plan(), settings)
+
+
 def _find(
     run: Run,
     settings: Splice,
@@ -105,14 +115,15 @@ def _find(
     for done, late in enumerate(switches):
         if stop():
             return None
-        tell("share", done / len(switches))
+        watch = part(tell, done, len(switches), "switch, edit")
+        watch(0, len(made) or 1)
         swap = _swap(source, other, late)
         last = late.direction not in [s.direction for s in switches[done + 1 :]]
         extra: dict[str, dict[str, Edit]] = {}
         if last and settings.recovery:
             curves[late.direction], extra = _train_on(source, late, swap)
         made = edits(swap, groups=settings.groups)
-        trials.append(_try(source.plan, late, swap, settings, made, extra))
+        trials.append(_try(source.plan, late, swap, settings, made, extra, watch))
     arms = [dataclasses.astuple(arm) for arm, _ in made]
     return {
         "arms": arms,
@@ -189,6 +200,7 @@ def _try(
     settings: Splice,
     made: Grouped,
     extra: Mapping[str, Mapping[str, Edit]],
+    watch: Stretch,
 ) -> dict[str, Any]:
     """The trial of all edits of one switch."""
     nulls = {**seed_nulls(swap), **extra}
@@ -202,6 +214,7 @@ def _try(
         objectives=plan.objectives,
         donor=swap.donor,
         extra=nulls,
+        watch=watch,
     )
     return {**late._asdict(), "results": answers.plain(results)}
 
