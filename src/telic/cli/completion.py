@@ -22,8 +22,8 @@ Print a script by which TAB completes verbs, studies, options and experiments.
   fish   telic completion fish | source          in ~/.config/fish/config.fish"""
 
 BASH = """_telic() {{
-  local word="${{COMP_WORDS[COMP_CWORD]}}" at="${{COMP_WORDS[1]}} ${{COMP_WORDS[2]}}" words=""
-  local runs="${{TELIC_ROOT:-telic_runs}}"
+  local word="${{COMP_WORDS[COMP_CWORD]}}" words="" runs="${{TELIC_ROOT:-telic_runs}}"
+  local at="${{COMP_WORDS[1]}} ${{COMP_WORDS[2]}}"
   if [ "$COMP_CWORD" -le 1 ]; then at=""; fi
   if [ "$COMP_CWORD" -eq 2 ]; then at="${{COMP_WORDS[1]}}"; fi
   case "$at" in
@@ -76,12 +76,11 @@ def words() -> dict[str, list[str]]:
     }
     found: dict[str, list[str]] = {"": [*VERBS, "--help", "--version"]}
     for verb in VERBS:
-        own = _in_help([verb])
-        names = [*studies.get(verb, ()), *own]
-        found[verb] = [*names, "--help"]
-        for name in names:
-            inside = _in_help([verb, name]) if verb in studies else ()
-            found[f"{verb} {name}"] = [*inside, "--help"]
+        offered = [*studies.get(verb, ()), *_in_help([verb])]
+        found[verb] = [*offered, "--help"]
+        for name in offered:
+            if not name.startswith("-"):
+                found[f"{verb} {name}"] = [*_in_help([verb, name]), "--help"]
     return found
 
 
@@ -89,13 +88,14 @@ def _in_help(command: Sequence[str]) -> list[str]:
     """The options in the help of a command, or the words that its usage offers."""
     verb, *more = command
     said = io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.suppress(SystemExit):
+    done = contextlib.suppress(SystemExit, InputError)
+    with contextlib.redirect_stdout(said), done:
         importlib.import_module(f"telic.cli.{verb}").run([*more, "--help"])
     text = said.getvalue()
     usage = re.search(r"\b\w+(?:\|\w+)+", text.partition("\n")[0])
     if usage:
         return usage[0].split("|")
-    flags = re.findall(r"(?m)^│ (?:-h, )?(--[a-z][a-z-]*)", text)
+    flags = re.findall(r"(?m)^[│ ]*(?:-h, )?(--[a-z][a-z-]*)", text)
     return [flag for flag in dict.fromkeys(flags) if flag != "--help"]
 
 
@@ -121,12 +121,8 @@ def fish(found: dict[str, list[str]]) -> str:
     """The script for fish."""
     lines = []
     for place, offered in found.items():
-        *verb, name = place.split() or [""]
-        where = "__fish_use_subcommand"
-        if name:
-            where = "; and ".join(
-                f"__fish_seen_subcommand_from {w}" for w in [*verb, name]
-            )
+        seen = [f"__fish_seen_subcommand_from {word}" for word in place.split()]
+        where = "; and ".join(seen) or "__fish_use_subcommand"
         files = "" if place else "-f "
         lines.append(FISH.format(where=where, files=files, words=" ".join(offered)))
     return "\n".join(lines)

@@ -135,7 +135,7 @@ def clock(seconds: float) -> str:
     """A time in words.
 
     Example:
-        >>> clock(312), clock(7.4)
+        >>> clock(312.0), clock(7.4)
         ('5 min 12 s', '7 s')
     """
     minutes, rest = divmod(round(seconds), 60)
