@@ -1,6 +1,7 @@
 """Every verb does what its help says, on a small experiment."""
 
 import json
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -132,4 +133,5 @@ def test_demo_ends_in_a_table_a_page_and_what_to_try_next(tmp_path, capsys):
     assert main(argv) == 0
     said = capsys.readouterr().out
     assert "first" in said and "report.html" in said and "next:" in said
+    assert re.search(r"(?m)^ *0  blue ", said) and not re.search(r"(?m)^ *3  ", said)
     assert (tmp_path / "demo-small" / "report" / "report.html").exists()

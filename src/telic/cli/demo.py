@@ -66,7 +66,8 @@ def _tell(runs: Sequence, files: Sequence[Path], root: Path, seconds: float) -> 
 
     found = build.summary(runs)
     say("\nReturn under the wanted colour, in each phase's first and last rollout,")
-    say(f"mean over {len(runs)} seeds (points: too few seeds for intervals):\n")
+    say(f"mean over {len(runs)} seeds (points: too few seeds for intervals);")
+    say("phases are counted from 0:\n")
     rows = [
         {
             "phase": phase,

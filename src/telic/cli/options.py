@@ -239,17 +239,21 @@ def spread(argv: Iterable[str], options: Iterable[Option]) -> list[str]:
     found: list[str] = []
     many = False
     for word in argv:
-        flag, equals, value = word.partition("=")
+        values = [word]
         if word.startswith("--"):
+            flag, equals, value = word.partition("=")
             flag = spelt(flag.replace("_", "-"), known)
             many = flag in known and known[flag].many
-            found += [flag] if many or not equals else [f"{flag}={value}"]
-            word = value if many and equals else ""
-        if word:
-            found += [part for part in word.split(",") if part] if many else [word]
-        elif not word and not flag.startswith("--"):
-            found.append(word)  # an empty argument is one
+            found.append(f"{flag}={value}" if equals and not many else flag)
+            values = [value] if equals and many else []
+        found += _parts(values) if many else values
     return found
+
+
+def _parts(values: Iterable[str]) -> list[str]:
+    """What stands between the commas of some values."""
+    parts = (part.strip() for value in values for part in value.split(","))
+    return [part for part in parts if part]
 
 
 def spelt(flag: str, known: Mapping[str, Any] | Iterable[str]) -> str:

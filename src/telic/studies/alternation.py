@@ -27,7 +27,7 @@ class Alternation:
     period: int = 15
     """Rollouts before a switch."""
     phases: int = 24
-    """How many phases; each is one period of one colour."""
+    """How many phases, counted from 0; each is one period of one colour."""
     world: Keys = dataclasses.field(default_factory=Keys)
     network: Network = dataclasses.field(default_factory=Network)
     ppo: Hyper = dataclasses.field(default_factory=Hyper)

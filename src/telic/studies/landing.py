@@ -39,7 +39,7 @@ class Landing:
     )
     """Further objectives under which returns are recorded, and phases may follow."""
     phases: int = 9
-    """How many phases, each with a checkpoint at its end."""
+    """How many phases, counted from 0, each with a checkpoint at its end."""
     rollouts: int = 10
     """Rollouts of each phase."""
     world: Lander = dataclasses.field(default_factory=Lander)
