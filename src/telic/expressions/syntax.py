@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from telic.core.names import check_name, lookup
+from telic.core.numbers import check_number
 from telic.expressions.faults import fault, pointing
 from telic.expressions.nodes import (
     Call,
@@ -27,7 +28,6 @@ from telic.expressions.nodes import (
     Step,
     Word,
 )
-from telic.expressions.numbers import check_number
 from telic.expressions.signatures import SIGNATURES, WORDS, Signature
 from telic.expressions.tokens import Reader, Token, tokenise
 

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from telic import vectors
 from telic.core import trees
 from telic.core.errors import InputError
+from telic.core.numbers import LARGEST, check_number
 from telic.core.trees import Tree
-from telic.expressions.numbers import LARGEST, check_number
 
 
 class Worth(NamedTuple):

@@ -1,4 +1,4 @@
-"""How large a number in an expression may be."""
+"""How large a number of an expression or an edit may be."""
 
 from telic.core.errors import InputError
 
