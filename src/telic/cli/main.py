@@ -25,6 +25,7 @@ VERBS = {
     "report": "make one HTML page, with figures, of one or many runs",
     "demo": "a small real study from start to report, in a few minutes",
     "doctor": "check the installation and this machine",
+    "completion": "complete telic's words by TAB: telic completion bash|zsh|fish",
 }
 """Every verb, in the order of use; each is a file of this folder."""
 

@@ -46,7 +46,11 @@ def run(argv: Sequence[str]) -> int:
         print(HELP)
         return 0 if argv else 2
     if argv[0].startswith("-"):
-        raise InputError(f"{argv[0]} before an action", fix=HELP.splitlines()[0])
+        raise InputError(
+            f"{argv[0]} before an action",
+            why="what to do comes first, then its options",
+            fix=HELP.splitlines()[0],
+        )
     act = lookup(argv[0], ACTIONS, kind="action")
     which = parse(Which, argv[1:], prog=f"telic runs {argv[0]}")
     return act(root_folder(which.root), list(which.runs), which.json)

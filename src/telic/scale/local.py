@@ -67,7 +67,8 @@ def carry_all(
         workers: How many processes; None: one a core, and no more than there are runs.
         listen: Called in this process with (path, kind, value) for every message:
             `start` (None), `row` ((metrics, seconds)) or `share` (how much is done, 0
-            to 1), `notice` (a sentence), `end` (None) and `error` (a TelicError).
+            to 1, or that and what it is at), `notice` (a sentence), `end` (None) and
+            `error` (a TelicError).
         job: `module:function`, imported in the workers once JAX is set up; called with
             the run, the options, `tell(kind, value)` and `stop()`.
         options: Plain data for the job.
@@ -102,7 +103,11 @@ def check_workers(workers: int | None) -> None:
         InputError: If it is not at least 1.
     """
     if workers is not None and workers < 1:
-        raise InputError(f"workers = {workers}", why="allowed: 1 or more")
+        raise InputError(
+            f"workers = {workers}",
+            why="allowed: 1 or more",
+            fix="leave it out for one a core",
+        )
 
 
 def _start(core: int, job: str, options: Mapping[str, Any]) -> _Worker:

@@ -77,10 +77,13 @@ class HeldOut:
 
     SEEDS: ClassVar[str] = "0:5"
 
+    PRESETS: ClassVar[tuple[str, ...]] = ("full", "small")
+    """The presets' names, the usual one first."""
+
     @classmethod
     def preset(cls, name: str) -> "HeldOut":
         """`full`, or `small` for tests."""
-        check_name(name, ("full", "small"), kind="preset")
+        check_name(name, cls.PRESETS, kind="preset")
         if name == "small":
             return cls(phases=5, agents=1, episodes=16, steps=20, base="small")
         return cls()
