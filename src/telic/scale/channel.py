@@ -8,7 +8,7 @@ import json
 import os
 import selectors
 import time
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 LONGEST = 64 << 10
 """The longest line, in bytes."""
@@ -30,10 +30,14 @@ class Message(NamedTuple):
 class Channel:
     """The parent's end."""
 
-    def __init__(self, handle: int) -> None:
-        """Read from a descriptor, which stays the caller's."""
-        self._handle, self._held = handle, b""
-        os.set_blocking(handle, False)
+    def __init__(self, pipe: IO[bytes]) -> None:
+        """Read from a pipe: no other thread does, and nothing waits in it."""
+        self._pipe, self._handle, self._held = pipe, pipe.fileno(), b""
+        os.set_blocking(self._handle, False)
+
+    def close(self) -> None:
+        """Close the parent's end."""
+        self._pipe.close()
 
     def take(self, deadline: float) -> Message:
         """The next message.

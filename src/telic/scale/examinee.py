@@ -1,9 +1,9 @@
 """What a child process does in an exam: it asks somebody's locator about every pair.
 
-    python -m telic.scale.examinee DESK ANSWER GIVEN
+    python -m telic.scale.examinee GIVEN
 
-It is handed one question at a time (`telic.studies.handout`), and writes the locus to
-the descriptor ANSWER. To its parent it speaks in lines of JSON, on what was its
+It is handed one question at a time (`telic.studies.handout`) in an open file, and
+writes the locus to another. To its parent it speaks in lines of JSON, on what was its
 standard output; whatever the locator prints goes to standard error.
 
 What is known here, somebody's code knows: so nothing is that it should not.
@@ -16,19 +16,16 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
-
-QUESTION = "question.safetensors"
-"""The file of the pair that is asked about, on the desk."""
 
 IMPORTED, READY, ANSWERED, FAILED = "imported", "ready", "answered", "failed"
 """What it says to its parent."""
 
 
-def main(desk: Path, answer: int, given: dict[str, str]) -> None:
-    """Sit an exam."""
+def main(given: Mapping[str, Any]) -> None:
+    """Sit an exam: a `file`, a `function`, and descriptors `question` and `answer`."""
     orders, say = _parted()
     _leave_with(os.getppid())
     from telic.scale import engine
@@ -42,8 +39,8 @@ def main(desk: Path, answer: int, given: dict[str, str]) -> None:
         locator = _locator(file, given["function"])
         say(at=IMPORTED)
         for order in orders:
-            found, key = handout.unpack((desk / QUESTION).read_bytes())
-            _write(locator(found, key), answer)
+            found, key = handout.unpack(_read(given["question"]))
+            _write(locator(found, key), given["answer"])
             say(at=ANSWERED, token=order["token"])
     except UnfitError as error:
         say(at=FAILED, text=f"no locus: {error}")
@@ -95,6 +92,11 @@ def _locator(file: Path, name: str) -> Callable[..., Any]:
     return getattr(module, name)
 
 
+def _read(question: int) -> bytes:
+    """The question that was handed out."""
+    return os.pread(question, os.fstat(question).st_size, 0)
+
+
 def _write(locus: Any, answer: int) -> None:
     """Hand a locus in."""
     from telic.locate import Locus
@@ -132,4 +134,4 @@ def _line(error: BaseException, file: Path) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3]))
+    main(json.loads(sys.argv[1]))

@@ -1,29 +1,29 @@
 """A sitting: a child with a desk, in a room of its own where the system allows it.
 
-    desk/        questions, one at a time; in walls read-only
-    desk/home/   HOME, TMPDIR and the current folder; in walls in memory
-    log          what the child prints
-    answer       a file without a name: the child writes to it, the examiner reads
-
-No path of a paper, of its run or of the report is in what the child is given, and of
-the environment it has what Python, JAX and the dynamic linker read.
+Three files without names stand between the two: the question, one after another; the
+answer; and what the child prints. A file that has no name cannot be exchanged for
+another. HOME, TMPDIR and the current folder are an empty one; between walls it is in
+memory. No path of a paper, of its run or of the report is in what the child is given,
+and of the environment it has what Python, JAX and the dynamic linker read.
 """
 
 import contextlib
 import json
 import os
+import site
 import subprocess
 import sys
-import tempfile
+import sysconfig
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from tempfile import TemporaryDirectory, TemporaryFile, gettempdir
+from typing import IO, Any, NamedTuple
 
 from telic.core.errors import InputError
 from telic.runs import disk
-from telic.scale import engine, examinee, processes
+from telic.scale import engine, processes
 from telic.scale.channel import Channel, Message
 
 SAID = 64 << 20
@@ -47,17 +47,25 @@ class Place:
     """Of a core's time, for everything."""
 
 
+class Files(NamedTuple):
+    """Files without names."""
+
+    question: IO[bytes]
+    answer: IO[bytes]
+    printed: IO[bytes]
+
+
 class Sitting:
     """A child at work, as its examiner sees it."""
 
     def __init__(
-        self, keeper: subprocess.Popen, desk: Path, answer: IO[bytes], others: set[int]
+        self, keeper: subprocess.Popen, files: Files, others: set[int]
     ) -> None:
         """Listen to a keeper that was just started."""
         assert keeper.stdin and keeper.stdout, "both are pipes"
-        self._keeper, self._desk, self._answer = keeper, desk, answer
-        self._orders, self._others = keeper.stdin, others
-        self._channel = Channel(keeper.stdout.fileno())
+        self._keeper, self._files, self._others = keeper, files, others
+        self._orders = keeper.stdin
+        self._channel = Channel(keeper.stdout)
 
     def take(self, seconds: float) -> tuple[Message, float]:
         """The next message, and how many seconds of these it took to come."""
@@ -67,8 +75,11 @@ class Sitting:
 
     def hand_out(self, question: bytes, token: str) -> None:
         """Ask the next question; only an answer that names the token is one to it."""
-        self._answer.truncate(0)
-        disk.write_file(self._desk / examinee.QUESTION, question)
+        for file, data in ((self._files.answer, b""), (self._files.question, question)):
+            file.seek(0)
+            file.truncate()
+            file.write(data)
+            file.flush()
         self.order({"token": token})
 
     def order(self, what: Mapping[str, Any]) -> None:
@@ -79,15 +90,17 @@ class Sitting:
 
     def answer(self, most: int) -> bytes:
         """What the child wrote; of more than allowed, one byte more than allowed."""
-        return os.pread(self._answer.fileno(), most + 1, 0)
+        return os.pread(self._files.answer.fileno(), most + 1, 0)
 
-    def end(self) -> int:
-        """End it and all that it started; how many processes could not be ended."""
+    def end(self) -> None:
+        """End it and all that it started; what could not be ended is in the log."""
+        self._channel.close()  # who waits to write to it wakes up
+        with contextlib.suppress(OSError):
+            self._orders.close()
         left = processes.end(self._keeper, self._others)
-        for pipe in (self._keeper.stdin, self._keeper.stdout):
-            with contextlib.suppress(OSError):
-                pipe.close() if pipe else None
-        return left
+        if left:
+            self._files.printed.write(f"telic: {left} processes go on\n".encode())
+            self._files.printed.flush()
 
 
 @contextlib.contextmanager
@@ -104,65 +117,70 @@ def sitting(place: Place, log: Path, *, walls: bool) -> Iterator[Sitting]:
     """
     if not hasattr(os, "fork"):
         raise InputError(f"telic score does not work on {sys.platform}")
-    with (
-        tempfile.TemporaryDirectory(prefix="telic-", ignore_cleanup_errors=True) as at,
-        tempfile.TemporaryFile() as answer,
-    ):
-        base = Path(at).resolve()
-        for name in ("desk/home", "room"):
-            (base / name).mkdir(parents=True)
-        said = base / "log"
-        try:
-            with open(said, "wb") as printed, processes.guarded():
-                child = _started(place, base, answer, printed, walls)
-                try:
-                    yield child
-                finally:
-                    child.end()
-        finally:
-            disk.write_file(log, said.read_bytes())
+    with contextlib.ExitStack() as stack:
+        files = Files(*(stack.enter_context(TemporaryFile()) for _ in Files._fields))
+        base = stack.enter_context(
+            TemporaryDirectory(prefix="telic-", ignore_cleanup_errors=True)
+        )
+        stack.callback(lambda: disk.write_file(log, _whole(files.printed)))
+        stack.enter_context(processes.guarded())
+        child = _started(place, Path(base).resolve(), files, walls)
+        stack.callback(child.end)
+        yield child
 
 
-def _started(
-    place: Place, base: Path, answer: IO[bytes], printed: IO[bytes], walls: bool
-) -> Sitting:
+def _whole(file: IO[bytes]) -> bytes:
+    """All that is in a file, up to what may be."""
+    return os.pread(file.fileno(), SAID, 0)
+
+
+def _started(place: Place, base: Path, files: Files, walls: bool) -> Sitting:
     """A keeper that has its order."""
-    others, desk = processes.children(), base / "desk"
-    paths = _imported()
-    environment = _environment(desk / "home", paths)
+    home, room = base / "home", base / "room"
+    home.mkdir()
+    room.mkdir()
+    others, paths = processes.children(), _imported()
+    environment = _environment(home, paths)
     keeper = subprocess.Popen(
-        [sys.executable, "-S", "-P", "-m", "telic.scale.room"],
+        [sys.executable, "-P", "-m", "telic.scale.room"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=printed,
+        stderr=files.printed,
         env=environment,
-        cwd=desk / "home",
-        pass_fds=[answer.fileno()],
+        cwd=home,
+        pass_fds=[files.question.fileno(), files.answer.fileno()],
         start_new_session=True,
     )
-    given = {"file": str(place.file), "function": place.function}
-    found = Sitting(keeper, desk, answer, others)
+    given = {
+        "file": str(place.file),
+        "function": place.function,
+        "question": files.question.fileno(),
+        "answer": files.answer.fileno(),
+    }
+    found = Sitting(keeper, files, others)
     found.order(
         {
             "parent": os.getpid(),
             "command": [
                 *(sys.executable, "-P", "-m", "telic.scale.examinee"),
-                *(str(desk), str(answer.fileno()), json.dumps(given)),
+                json.dumps(given),
             ],
             "environment": environment,
-            "home": str(desk / "home"),
+            "home": str(home),
             "limits": _limits(place.seconds),
-            "walls": _walls(place, base, paths) if walls else None,
+            "walls": _walls(place, home, room, paths) if walls else None,
         }
     )
     return found
 
 
 def _imported() -> list[Path]:
-    """The folders from which a child imports: telic's own, and those of PYTHONPATH."""
+    """The folders from which a child imports, beside those that Python knows itself."""
     own = Path(__file__).resolve().parents[2]
     named = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    return [own, *(Path(name).absolute() for name in named if name)]
+    found = [own, *(Path(name).absolute() for name in named if name)]
+    known = {Path(sysconfig.get_path(kind)) for kind in ("purelib", "platlib")}
+    return [path for path in dict.fromkeys(found) if path not in known]
 
 
 def _environment(home: Path, paths: Sequence[Path]) -> dict[str, str]:
@@ -171,8 +189,10 @@ def _environment(home: Path, paths: Sequence[Path]) -> dict[str, str]:
     return kept | {
         "HOME": str(home),
         "TMPDIR": str(home),
+        "PYTHONUSERBASE": site.getuserbase(),
         "PYTHONPATH": os.pathsep.join(map(str, paths)),
         "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUNBUFFERED": "1",  # it is killed, not ended: what it printed must stand
         # Programs that were compiled before are used; what a stranger's code compiles
         # is not kept, as it would be run by whoever asks for the same program later.
         "JAX_COMPILATION_CACHE_DIR": str(_cache()),
@@ -207,7 +227,9 @@ def _limits(seconds: int) -> dict[str, int]:
     }
 
 
-def _walls(place: Place, base: Path, paths: Sequence[Path]) -> dict[str, Any]:
+def _walls(
+    place: Place, home: Path, room: Path, paths: Sequence[Path]
+) -> dict[str, Any]:
     """What is to be seen between walls, and what is not."""
     hidden = [path.resolve() for path in place.hidden]
     linked = os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)
@@ -215,16 +237,16 @@ def _walls(place: Place, base: Path, paths: Sequence[Path]) -> dict[str, Any]:
         *(Path(p) for p in (sys.prefix, sys.base_prefix, sys.exec_prefix)),
         Path(sys.executable).parent,
         *(Path(name) for name in linked if name),
+        *(Path(site.getuserbase()), _cache()),
         *paths,
-        _cache(),
     ]
     both = {p for path in wanted for p in (path.absolute(), path.resolve())}
     bare = {Path("/"), *hidden}
     shown = {path for path in both if path.exists() and path not in bare}
-    shown |= {*_beside(place.file, hidden), base / "desk"}
+    shown |= set(_beside(place.file, hidden))
     return {
-        "room": str(base / "room"),
-        "home": str(base / "desk" / "home"),
+        "room": str(room),
+        "home": str(home),
         "show": sorted(map(str, shown)),
         "hide": sorted(map(str, hidden)),
     }
@@ -233,7 +255,7 @@ def _walls(place: Place, base: Path, paths: Sequence[Path]) -> dict[str, Any]:
 def _beside(file: Path, hidden: Sequence[Path]) -> list[Path]:
     """The locator's folder; of one that holds all sorts of things, its Python alone."""
     folder, home = file.parent, Path.home().resolve()
-    crowded = [home, *home.parents, Path(tempfile.gettempdir()).resolve()]
+    crowded = [home, *home.parents, Path(gettempdir()).resolve()]
     within = any(folder.is_relative_to(path) for path in hidden)
     if within or folder in crowded:
         return [path for path in folder.glob("*.py") if path.is_file()]

@@ -4,10 +4,9 @@ Linux lets anybody make a *user namespace* in which they may arrange mounts, pro
 and the network for themselves (`man 7 user_namespaces`); where a system forbids it, the
 first call fails and nothing was changed. A process inside sees
 
-    what Python and telic need, the locator's folder        read-only
-    its desk                                                read-only
-    /tmp and its home                                       its own, in memory
-    /proc                                                   its own processes
+    what Python and telic need, the locator's folder    read-only
+    /tmp and its home                                   its own, in memory
+    /proc                                               its own processes
     no network, no other process, no other file
 
 and when the first process inside dies, the kernel ends all others. Standard library
@@ -19,7 +18,7 @@ import functools
 import os
 import struct
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 # From linux/sched.h: user, mounts, processes, network, System V and POSIX IPC, names.
@@ -176,7 +175,9 @@ def _within(room: Path, path: Path) -> Path:
     return room / path.relative_to("/")
 
 
-def _mount(what: str, where: Path, kind: str = "", flags: int = 0, data: str = "") -> None:
+def _mount(
+    what: str, where: Path, kind: str = "", flags: int = 0, data: str = ""
+) -> None:
     """`mount(2)`."""
     texts = [os.fsencode(text) or None for text in (what, where, kind)]
     result = _libc().mount(*texts, ctypes.c_ulong(flags), data.encode() or None)
