@@ -4,7 +4,7 @@ import ast
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tyro
 
@@ -50,9 +50,9 @@ class Score:
     """Only these of our locators beside it; default: all."""
     workers: int | None = None
     """How many processes make planted agents; default: one a core."""
-    no_isolation: bool = False
-    """Run the locator with all that you may do: it can then use a GPU and the network,
-    and, if it wants to, cheat."""
+    isolation: Literal["try", "must", "off"] = "try"
+    """Whether to isolate the locator: where the system allows it, or refuse to run it,
+    or not at all. One that is not isolated can use a GPU and the network, and cheat."""
     root: Path | None = None
     """The folder of experiments; default: $TELIC_ROOT, or telic_runs."""
     out: Path | None = None
@@ -161,7 +161,7 @@ def _asked(
             papers,
             out,
             hide=[root],
-            isolate=not given.no_isolation,
+            isolation=given.isolation,
             listen=listen,
         )
 

@@ -10,11 +10,10 @@ import selectors
 import time
 from typing import IO, NamedTuple
 
+from telic.scale.examinee import SHORT
+
 LONGEST = 64 << 10
 """The longest line, in bytes."""
-
-SHORT = 200
-"""The longest text that comes out of one, in characters."""
 
 
 class Message(NamedTuple):

@@ -23,6 +23,9 @@ from typing import Any
 IMPORTED, READY, ANSWERED, FAILED = "imported", "ready", "answered", "failed"
 """What it says to its parent."""
 
+SHORT = 200
+"""The longest text in it, in characters."""
+
 
 def main(given: Mapping[str, Any]) -> None:
     """Sit an exam: a `file`, a `function`, and descriptors `question` and `answer`."""
@@ -114,12 +117,13 @@ def _write(locus: Any, answer: int) -> None:
 
 
 def _short(error: BaseException) -> str:
-    """The type of an error and the first line of what it says."""
+    """The type of an error and the first line of what it says, as far as it is read."""
     try:
         lines = str(error).splitlines()
     except Exception:
         lines = []
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+    name = type(error).__name__
+    return f"{name}: {lines[0]}"[:SHORT] if lines else name
 
 
 def _line(error: BaseException, file: Path) -> str:
@@ -130,7 +134,7 @@ def _line(error: BaseException, file: Path) -> str:
         return f"{file.name}, line {error.lineno}"
     if not own:
         return ""
-    return f"{file.name}, line {own[-1].lineno}: {own[-1].line}"
+    return f"{file.name}, line {own[-1].lineno}: {own[-1].line}"[:SHORT]
 
 
 if __name__ == "__main__":

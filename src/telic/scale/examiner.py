@@ -13,7 +13,7 @@ import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from telic.core.errors import InputError, TelicError
 from telic.core.trees import Tree
@@ -21,7 +21,7 @@ from telic.locate import Evidence
 from telic.planted import Planted
 from telic.runs import locus_file
 from telic.scale import examinee
-from telic.scale.channel import SHORT, Message, plain
+from telic.scale.channel import Message, plain
 from telic.scale.sitting import Place, Sitting, sitting
 from telic.studies import handout, marks, paper
 from telic.studies.board import NO_LOCUS, SCORED
@@ -31,6 +31,9 @@ PATIENCE = 300.0
 
 LOG = "log.txt"
 """What the child prints, and where it crashed."""
+
+Isolation = Literal["try", "must", "off"]
+"""What if the system allows no walls: go on without them, refuse to, or want none."""
 
 OFF = "it was switched off"
 """Why there were no walls, if nobody wanted them."""
@@ -76,7 +79,7 @@ def examine(
     out: Path,
     *,
     hide: Sequence[Path] = (),
-    isolate: bool = True,
+    isolation: Isolation = "try",
     listen: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
     """Try a locator on every pair of some papers.
@@ -86,11 +89,12 @@ def examine(
         papers: The folders of the papers.
         out: Where the child's log is kept.
         hide: Folders that an isolated child must not see, beside the papers' runs.
-        isolate: Whether to isolate the child where the system allows it.
+        isolation: Whether to isolate the child.
         listen: Called with how many pairs are done, and of how many.
 
     Raises:
         DamagedError: If a paper is not what was written.
+        InputError: If the child must be isolated and the system does not allow it.
     """
     pairs = [
         pair
@@ -104,11 +108,17 @@ def examine(
         seconds=int(PATIENCE + candidate.limit * (len(pairs) + 2)),
     )
     why = OFF
-    if isolate:
+    if isolation != "off":
         try:
             return _sit(place, candidate.limit, pairs, out / LOG, listen, walls=True)
         except _NoWallsError as refused:
             why = plain(str(refused))
+        if isolation == "must":
+            raise InputError(
+                "a locator cannot be isolated on this system",
+                why=why,
+                fix="--isolation off, for a locator that you trust",
+            )
     found = _sit(place, candidate.limit, pairs, out / LOG, listen, walls=False)
     return found._replace(open=why)
 
@@ -202,7 +212,7 @@ def _failed(message: Message, allowed: float) -> _FailedError:
 
 def _outcome(error: _FailedError, where: str) -> str:
     """One line: what happened, where in the exam, and where in the file."""
-    what = plain(error.what)[: SHORT - len(where) - 1]
+    what = plain(error.what)[: examinee.SHORT - len(where) - 1]
     at = f" ({error.line})" if error.line else ""
     return plain(f"{what} {where}{at}")
 
