@@ -45,6 +45,8 @@ class Evidence:
     switches: tuple[Switch, ...]
     truth: Tree | None = None
 
+    __repr__ = trees.outline
+
     @property
     def network(self) -> Network:
         """The shape of the agents."""

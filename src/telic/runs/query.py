@@ -9,6 +9,7 @@ from pathlib import Path
 from telic.core.errors import InputError
 from telic.core.names import nearest
 from telic.runs import index
+from telic.runs.folder import root_folder
 from telic.runs.metrics import Row
 
 SECONDS = 5.0
@@ -19,12 +20,13 @@ _DENIED = {"load_extension", "randomblob", "zeroblob", "readfile", "writefile"}
 
 
 def select(
-    root: Path, where: str = "1", *, order: str = "run", limit: int = 10_000
+    root: str | Path | None = None, where: str = "1", *, order: str = "run", limit: int = 10_000
 ) -> list[Row]:
     """The rows of the index for which a condition holds.
 
     Args:
-        root: The folder of experiments; its index is brought up to date first.
+        root: The folder of experiments; its index is brought up to date first. None:
+            that of the command line, $TELIC_ROOT or telic_runs.
         where: A condition as in SQL's WHERE, over the columns of `telic runs show`.
         order: What to sort by, as in SQL's ORDER BY.
         limit: At most so many rows.
@@ -33,6 +35,7 @@ def select(
         InputError: If the condition is not one, names an unknown column, does anything
             but read, or takes longer than 5 seconds.
     """
+    root = root_folder(root)
     index.refresh(root)
     path = root / index.FILE
     if not path.exists() or not index.columns(path):

@@ -27,7 +27,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from telic.core.errors import InputError
-from telic.core.trees import Tree
+from telic.core.trees import Tree, outline
 from telic.edits.expression.faults import fault, pointing
 from telic.edits.expression.functions import FUNCTIONS, NUMBERS, prefix
 from telic.edits.expression.nodes import (
@@ -85,6 +85,8 @@ class Value(NamedTuple):
 
     kind: str
     tree: Tree
+
+    __repr__ = outline
 
 
 def evaluate(text: str, source: Source) -> Value:
