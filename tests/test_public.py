@@ -1,4 +1,4 @@
-"""What `import telic` offers: names that complete, registries, reprs that can be read."""
+"""What `import telic` offers: names that complete, registries, reprs one can read."""
 
 import subprocess
 import sys
@@ -28,7 +28,9 @@ def test_every_public_name_completes_and_can_be_loaded():
 
 
 def test_to_list_the_public_names_loads_no_jax():
-    code = "import sys, telic; dir(telic), telic.__all__; assert 'jax' not in sys.modules"
+    code = (
+        "import sys, telic; dir(telic), telic.__all__; assert 'jax' not in sys.modules"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

@@ -71,7 +71,7 @@ class Registry(dict[str, Value]):
     Example:
         >>> Registry("letter", {"alpha": 1})["alhpa"]
         Traceback (most recent call last):
-        telic.core.names.UnknownName: there is no letter 'alhpa'
+        telic.core.names.UnknownNameError: there is no letter 'alhpa'
           why: known: alpha
           fix: did you mean 'alpha'?
     """
@@ -84,17 +84,19 @@ class Registry(dict[str, Value]):
         """Raise for a name that is not there.
 
         Raises:
-            UnknownName: A `KeyError` and an `InputError`, with the nearest name.
+            UnknownNameError: A `KeyError` and an `InputError`, with the nearest name.
         """
         try:
             check_name(str(name), self, kind=self.kind)
         except InputError as error:
             parts = {"why": error.why, "fix": error.fix}
-            raise UnknownName(error.what, **parts) from None
-        raise UnknownName(f"there is no {self.kind} {name!r}", why="names are text")
+            raise UnknownNameError(error.what, **parts) from None
+        raise UnknownNameError(
+            f"there is no {self.kind} {name!r}", why="names are text"
+        )
 
 
-class UnknownName(InputError, KeyError):
+class UnknownNameError(InputError, KeyError):
     """A registry has no such name; code that expects a `KeyError` gets one."""
 
     __str__ = Exception.__str__  # that of KeyError shows line breaks as \n

@@ -24,6 +24,11 @@ Arrays = Mapping[str, jax.Array | np.ndarray]
 """What every function here takes: a tree of JAX's arrays or of NumPy's, such as one
 read from a file. What is computed from it is JAX's, so of 32 bits."""
 
+LARGEST = 1e6
+"""The largest number that counts as one: as a weight of an agent that has not diverged,
+and in an expression. A fresh agent's weights are below 2, and Adam moves them by about
+the learning rate a step."""
+
 Leaf = TypeVar("Leaf", bound=jax.Array | np.ndarray)
 Structure = TypeVar("Structure")
 
@@ -152,6 +157,17 @@ def finite(tree: Arrays) -> Bool[Array, " leaves"]:
         [True, False]
     """
     return jnp.stack([jnp.isfinite(tree[path]).all() for path in sorted(tree)])
+
+
+def largest(tree: Arrays) -> Float[np.ndarray, " leaves"]:
+    """The size of the largest entry of each leaf, in the order of sorted paths.
+
+    Example:
+        >>> largest({"a": jnp.array([1.0, -3.0]), "b": jnp.array([0.5])}).tolist()
+        [3.0, 0.5]
+    """
+    sizes = [np.abs(np.asarray(tree[path])).max(initial=0.0) for path in sorted(tree)]
+    return np.array(sizes, np.float64)
 
 
 def digest(tree: Arrays) -> str:

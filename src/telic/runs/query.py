@@ -20,7 +20,11 @@ _DENIED = {"load_extension", "randomblob", "zeroblob", "readfile", "writefile"}
 
 
 def select(
-    root: str | Path | None = None, where: str = "1", *, order: str = "run", limit: int = 10_000
+    root: str | Path | None = None,
+    where: str = "1",
+    *,
+    order: str = "run",
+    limit: int = 10_000,
 ) -> list[Row]:
     """The rows of the index for which a condition holds.
 
