@@ -198,21 +198,30 @@ def _work(
     module, _, name = job.partition(":")
     work = getattr(importlib.import_module(module), name)  # only now may JAX load
     from telic.runs.folder import Run
+    from telic.scale import watch
 
     parent = multiprocessing.parent_process()
 
     def stopping() -> bool:
         return stop.is_set() or not (parent and parent.is_alive())
 
+    def end(error: TelicError) -> None:
+        messages.put((path, "error", error))
+        messages.close()
+        messages.join_thread()
+
     while (path := tasks.get()) is not None and not stopping():
         messages.put((path, "start", None))
         try:
-            work(
-                Run(Path(path)),
-                options,
-                tell=lambda kind, value, path=path: messages.put((path, kind, value)),
-                stop=stopping,
-            )
+            with watch.watchdog(watch.limit(), last_words=end):
+                work(
+                    Run(Path(path)),
+                    options,
+                    tell=lambda kind, value, path=path: messages.put(
+                        (path, kind, value)
+                    ),
+                    stop=stopping,
+                )
             messages.put((path, "end", None))
         except TelicError as error:
             messages.put((path, "error", error))
