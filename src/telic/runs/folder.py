@@ -116,9 +116,15 @@ def create(root: Path, experiment: str, seed: int, plan: Plan) -> Run:
     return run
 
 
-def find(root: Path) -> list[Run]:
-    """Every run under a root, by name."""
-    return [Run(path.parent) for path in sorted(root.glob(f"*/*/{CONFIG}"))]
+def root_folder(given: str | Path | None = None) -> Path:
+    """The folder of experiments: what was given, else TELIC_ROOT, else telic_runs."""
+    return Path(given or os.environ.get("TELIC_ROOT") or "telic_runs")
+
+
+def find(root: str | Path | None = None) -> list[Run]:
+    """Every run under a root, by name; by default that of the command line."""
+    where = root_folder(root)
+    return [Run(path.parent) for path in sorted(where.glob(f"*/*/{CONFIG}"))]
 
 
 def resolve(root: Path, names: list[str]) -> list[Run]:
