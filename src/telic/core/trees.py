@@ -23,6 +23,9 @@ Arrays = Mapping[str, jax.Array | np.ndarray]
 """What every function here takes: a tree of JAX's arrays or of NumPy's, such as one
 read from a file. What is computed from it is JAX's, so of 32 bits."""
 
+LARGEST = 1e6
+"""The largest number in an agent: beyond it no weight keeps any meaning."""
+
 Leaf = TypeVar("Leaf", bound=jax.Array | np.ndarray)
 Structure = TypeVar("Structure")
 
@@ -128,6 +131,22 @@ def finite(tree: Arrays) -> Bool[Array, " leaves"]:
         [True, False]
     """
     return jnp.stack([jnp.isfinite(tree[path]).all() for path in sorted(tree)])
+
+
+def unsound(tree: Arrays, largest: float = LARGEST) -> str | None:
+    """The first path, sorted, with a number that is not finite or too large; or None.
+
+    Example:
+        >>> unsound({"a": np.ones(1), "b": np.array([np.nan])})
+        'b'
+    """
+    for path in sorted(tree):
+        leaf = np.asarray(tree[path])
+        if not jnp.issubdtype(leaf.dtype, jnp.inexact):
+            continue
+        if not (np.isfinite(leaf).all() and (np.abs(leaf) <= largest).all()):
+            return path
+    return None
 
 
 def digest(tree: Arrays) -> str:

@@ -39,17 +39,26 @@ def read(path: Path) -> Locus:
     """The locus in a file.
 
     Raises:
-        DamagedError: If it is not, bit for bit, what was written.
+        DamagedError: If it is not, bit for bit, what was written; or scores are not
+            finite.
     """
     arrays, header = tensors.read(path)
     try:
         schema, kind, mark = (header[key] for key in ("schema", "kind", "sha256"))
         scores, left, right = (trees.under(arrays, part) for part in PARTS)
         locus = Locus(kind, scores, {x: (left[x], right[x]) for x in left})
-    except (KeyError, ValueError) as error:
+    except (LookupError, TypeError, ValueError) as error:
         raise DamagedError(f"{path} is not a locus", why=str(error)) from error
     if schema != SCHEMA or mark != _mark(kind, arrays):
         raise DamagedError(f"{path} was altered", why="its hash or schema is another")
+    odd = [name for name, leaf in arrays.items() if leaf.dtype != np.float64]
+    odd += [
+        layer for layer, pair in locus.factors.items() if {x.ndim for x in pair} != {2}
+    ]
+    if odd:
+        raise DamagedError(f"{path} is not a locus", why=f"scores at {odd[0][:80]!r}")
+    # Only their order means anything, so scores may be as large as they like.
+    tensors.check_numbers(arrays, path, largest=float("inf"))
     return locus
 
 

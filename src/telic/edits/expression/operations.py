@@ -12,10 +12,7 @@ from typing import Any, NamedTuple
 from telic import vectors
 from telic.core import trees
 from telic.core.errors import InputError
-from telic.core.trees import Tree
-
-LARGEST = 1e6
-"""The largest number: beyond it no weight keeps any meaning."""
+from telic.core.trees import LARGEST, Tree
 
 
 class Worth(NamedTuple):
