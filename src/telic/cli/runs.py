@@ -95,7 +95,7 @@ def _verify(root: Path, names: list[str], as_json: bool) -> int:
     bad = 0
     for one in folder.resolve(root, names) if names else runs:
         proof = verify(one)
-        problems = proof.problems or _answers(one)
+        problems = [*proof.problems, *_answers(one)]
         bad += bool(problems)
         if as_json:
             found = proof._asdict() | {"damaged": problems}
@@ -120,7 +120,11 @@ def _answers(one: Any) -> list[str]:
     from telic.studies import answers
 
     problems = []
-    for path in answers.kept(one):
+    try:
+        paths = answers.kept(one)
+    except TelicError:
+        return []  # the run is not opened at all, which has been said
+    for path in paths:
         try:
             answers.checked(one, path)
         except TelicError as error:

@@ -25,6 +25,9 @@ from telic.training.plan import Plan
 from telic.training.train import Metrics, Training, begin, check
 from telic.worlds.host import HostWorld
 
+TIMED = 100
+"""More bytes than a row of timing has."""
+
 Report = Callable[[Row, float], None]
 Notice = Callable[[str], None]
 Stop = Callable[[], bool]
@@ -163,6 +166,8 @@ def _rewind(run: Run, found: Checkpoint) -> None:
     else:
         metrics.rewind(run.metrics, found.rollouts)
     try:
+        if disk.size(run.timing) > TIMED * (found.rollouts + 10_000):
+            raise DamagedError(f"{run.timing} is too large")
         metrics.rewind(run.timing, found.rollouts)
     except DamagedError:  # timing is a courtesy: it starts anew
         disk.write_file(run.timing, b"")

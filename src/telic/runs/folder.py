@@ -301,7 +301,7 @@ def _newest(found: list[Checkpoint]) -> record.Manifest | None:
 def _busy(run: Run, holder: Path) -> BusyError:
     """Who else is writing to a run."""
     try:
-        who = disk.read_file(holder)[:80].decode(errors="replace")
+        who = disk.read_part(holder, 0, 80).decode(errors="replace")
     except DamagedError:
         who = "another process"
     return BusyError(

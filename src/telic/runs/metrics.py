@@ -24,7 +24,7 @@ BLOCK = 1 << 16
 """How much is read at a time from a file's end, in bytes."""
 
 LONGEST = 1 << 20
-"""The longest line that is read so, in bytes."""
+"""The longest line of a file, in bytes."""
 
 
 def row(plan: Plan, metrics: Metrics, *, rollout: int) -> Row:
@@ -80,6 +80,8 @@ def read(path: Path) -> list[Row]:
     Raises:
         DamagedError: If a line before the last is not a row, or not the next one.
     """
+    if b"\n" not in disk.read_part(path, 0, LONGEST) and disk.size(path) >= LONGEST:
+        raise DamagedError(f"{path} has a line of more than {LONGEST} bytes")
     lines = disk.read_file(path).split(b"\n")[:-1]
     rows = [_parsed(line, f"{path}, line {i}") for i, line in enumerate(lines, 1)]
     before = None

@@ -121,11 +121,12 @@ def manifest(path: Path) -> Manifest:
     schema = _check_schema(found, path)
     if schema > 1 and found.pop("sha256", None) != disk.sha256(disk.to_json(found)):
         raise DamagedError(f"{path} was altered", why="it has not the hash in it")
-    rollouts, files = found.get("rollouts"), found.get("files")
-    if not fits(rollouts, int) or not fits(files, dict[str, dict[str, Any]]):
-        raise DamagedError(f"{path} is no manifest", why="rollouts or files are wrong")
-    whole = {name: _file(one, path) for name, one in files.items()}
-    return Manifest(rollouts, whole, None if schema == 1 else _link(found, path))
+    for name, form in (("rollouts", int), ("files", dict[str, dict[str, Any]])):
+        if not fits(found.get(name), form):
+            raise DamagedError(f"{path} is no manifest", why=f"its {name} are wrong")
+    files = {name: _file(one, path) for name, one in found["files"].items()}
+    link = None if schema == 1 else _link(found, path)
+    return Manifest(found["rollouts"], files, link)
 
 
 def to_manifest(rollouts: int, files: dict[str, File], link: Link | None) -> bytes:
