@@ -115,7 +115,7 @@ def test_a_changed_plan_or_seed_is_an_error_and_nothing_is_touched(
     assert changed != config
     (run.path / "run.json").write_text(changed)
     before = shot(run)
-    with pytest.raises(DamagedError, match="altered|another run"):
+    with pytest.raises(DamagedError, match=r"altered|another run"):
         carry(run)
     assert shot(run) == before
 

@@ -148,7 +148,7 @@ def test_memory_that_does_not_suffice_is_a_damaged_file(tmp_path, monkeypatch):
         b'{"a": "\\ud800"}',
         b'{"\\udfff": 1}',
         b'{"a": "\xed\xa0\x80"}',
-        b'\xff\xfe{\x00}\x00',
+        b"\xff\xfe{\x00}\x00",
         b"\xef\xbb\xbf{}",
         b'{"a": ' + b"[" * 40 + b"]" * 40 + b"}",
         b"[" * 100_000,
@@ -164,7 +164,11 @@ def test_json_that_telic_never_writes_is_damaged(tmp_path, text):
 
 
 def test_what_is_written_as_json_is_read_back(tmp_path):
-    value = {"a": [1, 2.5, None, True, "ä\u2028"], "b": {"c": [[["d"]]]}, "e": 2**63 - 1}
+    value = {
+        "a": [1, 2.5, None, True, "ä\u2028"],
+        "b": {"c": [[["d"]]]},
+        "e": 2**63 - 1,
+    }
     path = tmp_path / "a.json"
     disk.write_file(path, disk.to_json(value))
     assert disk.read_json(path) == value
