@@ -74,8 +74,13 @@ def once(
 def write(
     run: Run, study: str, settings: Mapping[str, Any], answer: Mapping[str, Any]
 ) -> Path:
-    """Keep an answer; it appears whole or not at all."""
+    """Keep an answer; it appears whole or not at all.
+
+    A damaged one that stands there is put aside, as NAME.json.damaged.
+    """
     path = path_of(run, study, settings)
+    if os.path.lexists(path) and not is_done(run, study, settings):
+        disk.aside(path)
     record = {
         "schema": SCHEMA,
         "study": study,
@@ -108,11 +113,10 @@ def read(run: Run, study: str, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_done(run: Run, study: str, settings: Mapping[str, Any]) -> bool:
-    """Whether a good answer is there; a damaged one is put aside, and is none.
+    """Whether a good answer is there; a damaged one is none.
 
     Raises:
         DamagedError: If the run is not one that telic opens.
-        StorageError: If the disk refuses.
     """
     path = path_of(run, study, settings)
     if not os.path.lexists(path):
@@ -120,7 +124,6 @@ def is_done(run: Run, study: str, settings: Mapping[str, Any]) -> bool:
     try:
         checked(run, path)
     except DamagedError:
-        disk.aside(path)
         return False
     return True
 
