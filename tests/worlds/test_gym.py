@@ -192,9 +192,10 @@ def test_a_package_that_is_missing_is_named(use, kind, monkeypatch):
     assert "pip install" in error.fix
 
 
-def test_an_environment_of_a_module_that_is_missing_is_refused():
-    error = refusal(spaces, GymWorld("no_such_module:World-v0"))
+def test_an_environment_that_would_import_a_module_is_refused():
+    error = refusal(GymWorld, "no_such_module:World-v0")
     assert "no_such_module" in error.why
+    assert "import it yourself" in error.fix
 
 
 def test_an_environment_without_a_time_limit_is_refused_until_it_is_given_one():

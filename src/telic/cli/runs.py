@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import tyro
 
@@ -17,14 +17,14 @@ from telic.cli.terminal import (
     short,
     table,
 )
-from telic.core.errors import DamagedError, InputError
+from telic.core.errors import DamagedError, InputError, TelicError
 from telic.core.names import lookup
 
 HELP = """usage: telic runs list|show|verify|reindex [RUN …] [--root DIR] [--json]
 
   list      every run: how far it is and what it reached
   show      all that a query can ask of a run
-  verify    read every checkpoint and compare every hash
+  verify    read all of each run and compare every hash
   reindex   make the index anew from the folders"""
 
 
@@ -99,27 +99,49 @@ def _show(root: Path, names: list[str], as_json: bool) -> int:
 
 
 def _verify(root: Path, names: list[str], as_json: bool) -> int:
-    """Compare every hash; the exit code is 3 if anything is damaged."""
-    from telic.runs import checkpoint, folder
+    """Prove every run's folder; the exit code is 3 if anything is damaged."""
+    from telic.runs import folder
+    from telic.runs.verify import verify
 
+    runs, notes = folder.survey(root)
     bad = 0
-    for one in folder.resolve(root, names) if names else folder.find(root):
-        problems = []
-        for found in one.checkpoints:
-            try:
-                checkpoint.verify(found)
-            except DamagedError as error:
-                problems.append(error.what)
+    for one in folder.resolve(root, names) if names else runs:
+        proof = verify(one)
+        problems = [*proof.problems, *_answers(one)]
         bad += bool(problems)
-        count = len(one.checkpoints)
         if as_json:
-            say_json({"run": one.name, "checkpoints": count, "damaged": problems})
+            found = proof._asdict() | {"damaged": problems}
+            del found["problems"]
+            say_json({"run": one.name, **found})
+            continue
+        state = "sound" if not problems else f"{len(problems)} DAMAGED"
+        old = f" (schema 1: arrays only, in {proof.unchained})" * bool(proof.unchained)
+        say(f"{clean(one.name)}: {proof.checkpoints} checkpoints, {state}{old}")
+        for problem in problems:
+            say(f"  {clean(problem)}")
+    for note in notes:
+        if as_json:
+            say_json({"note": note})
         else:
-            state = "sound" if not problems else f"{len(problems)} DAMAGED"
-            say(f"{clean(one.name)}: {count} checkpoints, {state}")
-            for problem in problems:
-                say(f"  {clean(problem)}")
-    return DamagedError.code if bad else 0
+            say(f"note: {clean(note)}")
+    return DamagedError.code if bad or (notes and not names) else 0
+
+
+def _answers(one: Any) -> list[str]:
+    """What is wrong with the answers of studies that a run holds."""
+    from telic.studies import answers
+
+    problems = []
+    try:
+        paths = answers.kept(one)
+    except TelicError:
+        return []  # the run is not opened at all, which has been said
+    for path in paths:
+        try:
+            answers.checked(one, path)
+        except TelicError as error:
+            problems.append(f"{error.what} ({error.why})")
+    return problems
 
 
 def _reindex(root: Path, names: list[str], as_json: bool) -> int:

@@ -166,6 +166,22 @@ def largest(tree: Arrays) -> Float[np.ndarray, " leaves"]:
     return np.array(sizes, np.float64)
 
 
+def unsound(tree: Arrays, largest: float = LARGEST) -> str | None:
+    """The first path, sorted, with a number that is not finite or too large; or None.
+
+    Example:
+        >>> unsound({"a": np.ones(1), "b": np.array([np.nan])})
+        'b'
+    """
+    for path in sorted(tree):
+        leaf = np.asarray(tree[path])
+        if not jnp.issubdtype(leaf.dtype, jnp.inexact):
+            continue
+        if not (np.isfinite(leaf).all() and (np.abs(leaf) <= largest).all()):
+            return path
+    return None
+
+
 def digest(tree: Arrays) -> str:
     """The SHA-256 of a tree: of every path, dtype, shape and byte, by sorted path.
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from telic.core.errors import StorageError, TelicError
 from telic.runs import cache, disk, metrics
-from telic.runs.folder import Run, find
+from telic.runs.folder import Run, survey
 from telic.runs.metrics import Row
 
 SCHEMA = 3
@@ -58,7 +58,7 @@ def refresh(root: Path, *, anew: bool = False) -> Index:
         A row for every run that can be read, all with the same names, and a sentence
         for whatever was left out.
     """
-    runs, notes = find(root), []
+    runs, notes = survey(root)
     known = {} if anew else _load(root)
     found: dict[str, Entry] = {}
     for run in runs:

@@ -29,9 +29,9 @@ class GymWorld:
     """A Gymnasium environment with numbered actions and observations that are arrays.
 
     Raises:
-        InputError: If `max_steps` is below zero; and, when it is first used, if there
-            is no such environment, a package of it is missing, or its spaces are not
-            such.
+        InputError: If the name begins with a module to import, or `max_steps` is below
+            zero; and, when it is first used, if there is no such environment, a package
+            of it is missing, or its spaces are not such.
 
     Example:
         >>> @dataclasses.dataclass(frozen=True)
@@ -46,13 +46,20 @@ class GymWorld:
     """
 
     id: str = "CartPole-v1"
-    """The environment's name, as `gymnasium.make` takes it."""
+    """The environment's name, as `gymnasium.make` takes it, but without a module."""
     max_steps: int = 0
     """Steps after which an episode is cut; 0: the environment's own number. There is no
     world without a limit: an environment that never ends an episode is cut there."""
 
     def __post_init__(self) -> None:
         """Check every field."""
+        module, colon, _ = self.id.rpartition(":")
+        if colon:
+            raise InputError(
+                f"the environment {self.id[:80]!r}",
+                why=f"it would import {module[:80]!r}, and a plan may be a stranger's",
+                fix="import it yourself, and leave out what stands before the colon",
+            )
         if self.max_steps < 0:
             raise InputError(f"max_steps = {self.max_steps}", why="allowed: 0 or more")
 

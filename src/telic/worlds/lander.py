@@ -47,8 +47,9 @@ class Lander(GymWorld):
         ((8,), 1000)
     """
 
-    id: str = "LunarLander-v3"
-    """The environment's name."""
+    # No plan can set it: Gymnasium imports the module that a name begins with.
+    id: str = dataclasses.field(default="LunarLander-v3", init=False)
+    """The environment's name, always this one; stored with a plan, as it ever was."""
     backend: str = "gymnasium"
     """`gymnasium`, or `envpool`: three times as fast, an extra package."""
     gravity: float = -10.0
