@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile, gettempdir
 from typing import IO, Any, NamedTuple
 
 from telic.core.errors import InputError
@@ -51,11 +51,15 @@ class Sitting:
 
     def hand_out(self, question: bytes, token: str) -> None:
         """Ask the next question; only an answer that names the token is one to it."""
-        for file, data in ((self._files.answer, b""), (self._files.question, question)):
-            file.seek(0)
-            file.truncate()
-            file.write(data)
-            file.flush()
+        with disk.writing(Path(gettempdir())):
+            for file, data in (
+                (self._files.answer, b""),
+                (self._files.question, question),
+            ):
+                file.seek(0)
+                file.truncate()
+                file.write(data)
+                file.flush()
         self.order({"token": token})
 
     def order(self, what: Mapping[str, Any]) -> None:
