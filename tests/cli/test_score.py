@@ -52,7 +52,7 @@ def test_one_line_says_that_a_locator_was_not_isolated(score):
 @pytest.mark.parametrize(
     ("text", "limit", "outcome"),
     [
-        (candidates.BAD, "60", "no locus: scores at 'actor/0/"),
+        (candidates.BAD, "60", "are not finite"),
         (candidates.CRASHING, "60", "(mine.py, line 3: return 1 / 0)"),
         (candidates.ENDLESS, "2", "timed out: no answer within 2 s on pair 1 of 8"),
     ],
