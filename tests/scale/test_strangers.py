@@ -28,7 +28,7 @@ QUICK = (
     "a daemon with nothing of ours",
     "chatters once a second",
     "a pipe for a file",
-    "kills its parent",
+    "kills its parent and leaves a daemon",
 )
 """What the ordinary run tries without walls: each ends in another way."""
 
