@@ -10,7 +10,7 @@ user can.
 
 import secrets
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -219,7 +219,7 @@ def _outcome(error: _FailedError, where: str) -> str:
 
 def _record(
     child: Sitting, found: Evidence, planted: Planted, seconds: float
-) -> Mapping[str, Any]:
+) -> dict[str, Any]:
     """The record of an answer that may be anything."""
     most = largest(found.recipient)
     data = child.answer(most)
