@@ -10,8 +10,7 @@ import pytest
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
 from telic.agents import Network, create
-from telic.core.errors import InputError
-from telic.core.errors import WorldError
+from telic.core.errors import InputError, WorldError
 from telic.core.trees import digest
 from telic.edits import Add, Steer
 from telic.trials import Boards, boards, host, play, trial
