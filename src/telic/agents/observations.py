@@ -13,6 +13,7 @@ import math
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 from jaxtyping import Array, Float, Integer, Real
 
 from telic.core.errors import InputError
@@ -48,7 +49,7 @@ def observed(world: World, given: Observations) -> Real[Array, "batch seen"]:
         if not plain:
             raise _unfit(world, seen)
         return seen
-    known = not isinstance(seen, jax.core.Tracer)
+    known = not isinstance(seen, Tracer)
     if plain and whole:
         if known:
             _check_codes(world, seen)
@@ -122,7 +123,7 @@ def _unfit(world: World, seen: Array) -> InputError:
         fix = (
             "one axis before the last: observations.reshape(-1, observations.shape[-1])"
         )
-    elif isinstance(seen, jax.core.Tracer):
+    elif isinstance(seen, Tracer):
         fix = "turn them into codes before: telic.agents.observed(world, observations)"
     elif seen.shape[1] == width:
         fix = "codes are integers: observations.astype(int)"

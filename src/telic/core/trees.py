@@ -8,7 +8,7 @@ function from one tree to another.
 import dataclasses
 import hashlib
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -238,7 +238,7 @@ def restore(like: Structure, flat: Mapping[str, np.ndarray]) -> Structure:
     return form.unflatten([jnp.asarray(flat[path]) for path in paths])
 
 
-def outline(value: object) -> str:
+def outline(self: Any) -> str:
     """A dataclass or a named tuple in one line, its arrays by their shapes.
 
     What `repr` makes of an agent is 98,000 numbers; a class whose fields hold agents or
@@ -253,12 +253,12 @@ def outline(value: object) -> str:
         >>> Change("add", {"a": jnp.ones((2, 3)), "b": jnp.ones(2)})
         Change(name='add', vector={2 arrays, 8 numbers})
     """
-    if isinstance(value, tuple):
-        names = getattr(value, "_fields", ())
+    if isinstance(self, tuple):
+        names = getattr(self, "_fields", ())
     else:
-        names = [field.name for field in dataclasses.fields(value) if field.repr]
-    parts = [f"{name}={_brief(getattr(value, name))}" for name in names]
-    return f"{type(value).__qualname__}({', '.join(parts)})"
+        names = [field.name for field in dataclasses.fields(self) if field.repr]
+    parts = [f"{name}={_brief(getattr(self, name))}" for name in names]
+    return f"{type(self).__qualname__}({', '.join(parts)})"
 
 
 def _brief(value: object) -> str:
@@ -270,7 +270,9 @@ def _brief(value: object) -> str:
         if all(isinstance(leaf, jax.Array | np.ndarray) for leaf in leaves):
             return f"{{{len(leaves)} arrays, {sum(x.size for x in leaves):,} numbers}}"
         return f"{{{', '.join(f'{k!r}: {_brief(v)}' for k, v in value.items())}}}"
-    if type(value) is tuple:
+    if isinstance(value, tuple):
+        if hasattr(value, "_fields"):
+            return outline(value)
         return f"({', '.join(_brief(part) for part in value)})"
     return repr(value)
 

@@ -39,8 +39,8 @@ def train(
     Args:
         state: Where the run stands. It stays as it is, and so do all the states that
             are given back: `advance` would use its state's buffers up, so it is handed
-            a copy (2 MB a rollout for the default network, about a thousandth of the
-            time that the rollout takes).
+            a copy (2 MB a rollout for the default network, and less than a thousandth
+            of the time that the rollout takes).
         wanted: The objective; or what each of the world's events is worth.
         rollouts: How many rollouts.
         hyper: Hyper-parameters.

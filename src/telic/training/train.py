@@ -42,6 +42,8 @@ class Training(NamedTuple):
     key: jax.Array
     rollouts: Int[Array, ""]
 
+    __repr__ = trees.outline
+
 
 class Metrics(NamedTuple):
     """What one rollout and its update brought.

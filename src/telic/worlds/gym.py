@@ -167,10 +167,14 @@ class Copies:
             answers.append(answer)
             for name in self.names:
                 info[name][row] = told.get(name, np.nan)
-        seen, reward, *ends = zip(*answers, strict=True)
-        ends = [numbers(end, "whether an episode ended").astype(bool) for end in ends]
-        paid = numbers(reward, "rewards").astype(np.float64)
-        return Told(self._sights(seen), paid, *ends, info)
+        seen, reward, terminated, truncated = zip(*answers, strict=True)
+        return Told(
+            self._sights(seen),
+            numbers(reward, "rewards").astype(np.float64),
+            numbers(terminated, "ends").astype(bool),
+            numbers(truncated, "ends").astype(bool),
+            info,
+        )
 
     def again(
         self, who: Int[np.ndarray, " copies"]
