@@ -23,7 +23,8 @@ def start(tmp_path: Path) -> ModuleType:
     module.BIN = module.VENV / "bin"
     module.PYTHON = module.BIN / "python"
     module.STAMP = module.VENV / "stamp"
-    for name in [*module.LOCKS.values(), "pyproject.toml"]:
+    locks = {name for names in module.LOCKS.values() for name in names}
+    for name in [*locks, "pyproject.toml"]:
         (tmp_path / name).write_text(name)
     return module
 
@@ -91,6 +92,54 @@ def test_the_tests_add_to_what_the_demo_installed_and_the_demo_keeps_it(start, r
     assert "\ndev " in start.STAMP.read_text()
 
 
+@pytest.mark.parametrize(
+    ("words", "packages"),
+    [
+        ("demo", "run"),
+        ("train alternation --seeds 0:10", "run"),
+        ("study splice alternation-9854ccb0", "run"),
+        ("train landing --help", "lander"),
+        ("study isolation landing-6c0e9f2b", "lander"),
+        ("study snr mine", "lander"),
+        ("resume landing-8e8502ed", "lander"),
+        ("study locate mine --preset lander", "lander"),
+        ("test -k landing", "dev"),
+        ("lint", "dev"),
+        ("audit", "dev"),
+    ],
+)
+def test_the_landers_packages_come_only_where_a_lander_flies(start, words, packages):
+    verb, *rest = words.split()
+    assert start.needed(verb, rest) == packages
+
+
+def test_the_landers_packages_are_added_to_those_of_the_demo_and_kept(start, ran):
+    start.set_up("run")
+    start.set_up("lander")
+    added = ran[3]
+    assert [word for word in added if word.endswith(".lock")] == [
+        str(start.ROOT / "requirements-run.lock"),
+        str(start.ROOT / "requirements-lander.lock"),
+    ]
+    assert "--require-hashes" in added
+    start.set_up("run")
+    assert len(ran) == 5
+    assert "\nlander " in start.STAMP.read_text()
+
+
+def test_the_locks_agree_and_the_demo_has_none_of_the_landers_packages():
+    def pins(name: str) -> set[str]:
+        lines = (SCRIPT.parent / name).read_text().splitlines()
+        return {line.rstrip(" \\") for line in lines if line[:1].isalpha()}
+
+    run, lander, dev = (
+        pins(f"requirements{kind}.lock") for kind in ("-run", "-lander", "")
+    )
+    assert {pin.split("==")[0] for pin in lander} == {"box2d", "pygame-ce"}
+    assert not run & lander
+    assert run | lander <= dev
+
+
 @pytest.mark.parametrize("name", ["requirements-run.lock", "pyproject.toml"])
 def test_a_changed_lock_or_project_is_installed_in_place(start, ran, name):
     start.set_up("run")
@@ -147,3 +196,19 @@ def test_without_a_verb_it_says_how_it_is_used_and_sets_nothing_up(words, code):
     )
     assert (found.returncode, found.stderr) == (code, "")
     assert "python3 start.py demo" in found.stdout
+
+
+def test_the_audit_runs_in_what_was_set_up_and_its_exit_code_is_kept(
+    start, monkeypatch
+):
+    set_up, called = [], []
+
+    def call(words: list[str]) -> int:
+        called.append(words)
+        return 3
+
+    monkeypatch.setattr(start, "set_up", set_up.append)
+    monkeypatch.setattr(start.subprocess, "call", call)
+    assert start.main(["audit"]) == 3
+    assert set_up == ["dev"]
+    assert called == [[str(start.PYTHON), str(start.ROOT / "tools" / "audit.py")]]

@@ -1,5 +1,6 @@
 """A run small enough for tests: three phases of two rollouts, seconds in all."""
 
+import json
 from pathlib import Path
 
 from telic.runs import folder
@@ -20,3 +21,17 @@ def shot(run: Run) -> dict[str, bytes]:
     good = [found.path for found in run.checkpoints]
     files = [run.metrics, *sorted(f for path in good for f in path.iterdir())]
     return {str(path.relative_to(run.path)): path.read_bytes() for path in files}
+
+
+def aged(run: Run) -> Run:
+    """The run as telic wrote it before schema 2: no chain, and no hash in run.json."""
+    for found in run.checkpoints:
+        path = found.path / "manifest.json"
+        said = json.loads(path.read_text())
+        old = {"schema": 1, "rollouts": said["rollouts"], "files": said["files"]}
+        path.write_text(json.dumps(old, indent=2) + "\n")
+    config = run.path / "run.json"
+    held = json.loads(config.read_text()) | {"schema": 1}
+    del held["sha256"]
+    config.write_text(json.dumps(held, indent=2) + "\n")
+    return run

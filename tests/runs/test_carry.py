@@ -9,7 +9,7 @@ import pytest
 from telic.core.errors import BusyError, DamagedError, DivergedError
 from telic.runs import folder, metrics
 from telic.runs.carry import carry
-from tests.runs.small import PLAN, make, shot
+from tests.runs.small import PLAN, aged, make, shot
 
 
 @pytest.fixture(scope="module")
@@ -69,19 +69,74 @@ def test_a_run_whose_checkpoints_are_all_damaged_starts_again(whole, tmp_path):
     assert shot(run) == shot(whole)
 
 
-@pytest.mark.parametrize("torn", [b'{"rollout": 5, "pha', b"\x00\xff", b"{}\n[1]\n"])
-def test_rows_behind_the_checkpoint_and_torn_lines_are_dropped(whole, tmp_path, torn):
-    run = copy(whole, tmp_path)
+def torn_after(run, torn):
+    """The run up to its second checkpoint, with one more row and then something."""
     for found in run.checkpoints[2:]:
         shutil.rmtree(found.path)
     rows = run.metrics.read_bytes().splitlines(keepends=True)
     run.metrics.write_bytes(b"".join(rows[:3]) + torn)
-    if b"\n" in torn:
-        with pytest.raises(DamagedError, match="line 5"):
-            carry(run)
-    else:
+    return run
+
+
+@pytest.mark.parametrize("torn", [b'{"rollout": 5, "pha', b"\x00\xff", b"{}\n[1]\n"])
+def test_rows_behind_the_checkpoint_and_torn_lines_are_dropped(whole, tmp_path, torn):
+    run = torn_after(copy(whole, tmp_path), torn)
+    carry(run)
+    assert shot(run) == shot(whole)
+
+
+def test_a_run_of_schema_1_goes_on_to_the_same_metrics_and_arrays(whole, tmp_path):
+    run = torn_after(aged(copy(whole, tmp_path)), b'{"rollout": 5, "pha')
+    carry(run)
+    same, due = shot(run), shot(whole)
+    for files in (same, due):  # older manifests are not written anew
+        for name in [name for name in files if name.endswith("manifest.json")]:
+            del files[name]
+    assert same == due
+
+
+def test_in_a_run_of_schema_1_a_broken_row_is_an_error(whole, tmp_path):
+    run = torn_after(aged(copy(whole, tmp_path)), b"{}\n[1]\n")
+    with pytest.raises(DamagedError, match="line 5"):
         carry(run)
-        assert shot(run) == shot(whole)
+
+
+@pytest.mark.parametrize("aging", [aged, lambda run: run])
+def test_a_changed_plan_or_seed_is_an_error_and_nothing_is_touched(
+    whole, tmp_path, aging
+):
+    run = copy(whole, tmp_path)
+    config = (aging(run).path / "run.json").read_text()
+    if aging is aged:  # the checkpoints know it, even where run.json does not
+        shutil.copytree(whole.path / "checkpoints", run.path / "new")
+        shutil.rmtree(run.path / "checkpoints")
+        (run.path / "new").rename(run.path / "checkpoints")
+    changed = config.replace('"learning_rate": 0.00075', '"learning_rate": 0.00076')
+    assert changed != config
+    (run.path / "run.json").write_text(changed)
+    before = shot(run)
+    with pytest.raises(DamagedError, match=r"altered|another run"):
+        carry(run)
+    assert shot(run) == before
+
+
+def test_changed_metrics_are_an_error_and_nothing_is_touched(whole, tmp_path):
+    run = copy(whole, tmp_path)
+    data = run.metrics.read_bytes()
+    run.metrics.write_bytes(data.replace(b'"episodes": ', b'"episodes": 1', 1))
+    before = shot(run)
+    with pytest.raises(DamagedError, match=r"metrics\.jsonl was altered"):
+        carry(run)
+    assert shot(run) == before
+
+
+def test_a_finite_divergence_is_not_checkpointed(tmp_path):
+    hyper = dataclasses.replace(PLAN.hyper, learning_rate=1e9)
+    run = make(tmp_path, plan=dataclasses.replace(PLAN, hyper=hyper))
+    with pytest.raises(DivergedError, match="rollout 1"):
+        carry(run)
+    assert [found.rollouts for found in run.checkpoints] == [0]
+    assert metrics.read(run.metrics) == []
 
 
 def test_lost_metrics_are_an_error_and_nothing_is_touched(whole, tmp_path):

@@ -85,7 +85,7 @@ def test_an_agent_of_another_shape_is_refused(tmp_path, state):
 def test_a_newer_schema_is_refused_by_name(tmp_path, state):
     found = checkpoint.commit(tmp_path, state)
     path = found.path / checkpoint.MANIFEST
-    path.write_text(path.read_text().replace('"schema": 1', '"schema": 9'))
+    path.write_text(path.read_text().replace('"schema": 2', '"schema": 9'))
     with pytest.raises(DamagedError, match="schema 9"):
         checkpoint.read(found, state)
 
@@ -131,11 +131,56 @@ def test_a_huge_file_is_not_even_read(tmp_path, state):
 
 
 def test_checkpoints_are_listed_by_rollouts_and_strangers_are_ignored(tmp_path):
-    for name in ("u00010", "u00002", "u00002.damaged", ".u00003.1.tmp", "other"):
+    odd = ("u00002.damaged", ".u00003.1.tmp", "other", "u²", "u2", "u000002", "u00003x")
+    for name in ("u00010", "u00002", *odd):
         (tmp_path / name).mkdir()
     found = [item.rollouts for item in checkpoint.listing(tmp_path)]
     assert found == [2, 10]
     assert checkpoint.listing(tmp_path)[0] == Checkpoint(tmp_path / "u00002")
+
+
+def test_a_checkpoint_under_another_name_is_refused(tmp_path, state):
+    found = checkpoint.commit(tmp_path, state)
+    moved = Checkpoint(found.path.rename(tmp_path / "u00003"))
+    for reading in (checkpoint.read_agent, checkpoint.verify):
+        with pytest.raises(DamagedError, match="after 0 rollouts"):
+            reading(moved)
+    with pytest.raises(DamagedError, match="after 0 rollouts"):
+        checkpoint.read(moved, state)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -1e7])
+def test_numbers_without_meaning_are_refused_whatever_their_hash(
+    tmp_path, state, value
+):
+    leaf = state.agent["actor/0/bias"].at[0].set(value)
+    found = checkpoint.commit(
+        tmp_path, state._replace(agent={**state.agent, "actor/0/bias": leaf})
+    )
+    for reading in (checkpoint.read_agent, checkpoint.verify):
+        with pytest.raises(DamagedError, match="'actor/0/bias' are not finite"):
+            reading(found)
+
+
+def test_a_file_of_another_size_is_refused_before_it_is_read(
+    tmp_path, state, monkeypatch
+):
+    found = checkpoint.commit(tmp_path, state)
+    with open(found.path / "agent.safetensors", "r+b") as file:
+        file.truncate(disk.LIMITS[".safetensors"])
+    monkeypatch.setattr(disk.os, "read", small(os.read))
+    with pytest.raises(DamagedError, match="it should have"):
+        checkpoint.read_agent(found)
+
+
+def small(real):
+    """`os.read` that refuses to read a file of megabytes."""
+
+    def read(handle, count):
+        assert os.fstat(handle).st_size < 1 << 20
+        return real(handle, count)
+
+    return read
 
 
 def test_nothing_is_pickled(tmp_path, state):

@@ -101,6 +101,50 @@ def test_an_answer_is_found_once_for_each_study_and_settings(run, once):
     assert answers.read(run, "splice", other) == {"trials": [3]}
 
 
+def damage(path):
+    """Change one digit of an answer."""
+    path.write_bytes(path.read_bytes().replace(b"[1]", b"[2]"))
+
+
+def copied(path, run):
+    """Put the answer of another run there."""
+    other = make(run.path.parent.parent, seed=8)
+    path.write_bytes(answers.write(other, "splice", SETTINGS, {}).read_bytes())
+
+
+def renamed(path, run):
+    """Put the answer of other settings there."""
+    other = {**SETTINGS, "episodes": 17}
+    path.write_bytes(answers.write(run, "splice", other, {}).read_bytes())
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [lambda path, _: damage(path), copied, renamed, lambda p, _: p.write_text("{")],
+)
+def test_a_damaged_answer_is_put_aside_and_found_again(run, once, spoil):
+    once({"trials": [1]})
+    path = answers.path_of(run, "splice", SETTINGS)
+    spoil(path, run)
+    spoilt = path.read_bytes()
+    assert not answers.is_done(run, "splice", SETTINGS)
+    with pytest.raises(DamagedError):
+        answers.read(run, "splice", SETTINGS)
+    assert len(once({"trials": [3]})) == 1
+    assert answers.read(run, "splice", SETTINGS) == {"trials": [3]}
+    assert path.with_name(f"{path.name}.damaged").read_bytes() == spoilt
+    assert once({"trials": [4]}) == []
+
+
+def test_an_answer_of_schema_1_is_read_and_not_found_again(run, once):
+    path = answers.write(run, "splice", SETTINGS, {"trials": [1]})
+    held = json.loads(path.read_text()) | {"schema": 1}
+    del held["sha256"], held["mark"]
+    path.write_text(json.dumps(held))
+    assert once({"trials": [2]}) == []
+    assert answers.read(run, "splice", SETTINGS) == {"trials": [1]}
+
+
 def test_one_that_was_stopped_leaves_no_answer_and_is_found_when_asked_again(run, once):
     assert len(once(None)) == 1
     assert not answers.path_of(run, "splice", SETTINGS).exists()

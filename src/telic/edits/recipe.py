@@ -6,6 +6,7 @@ tree. There is no code in it, so reading one runs none.
 """
 
 import dataclasses
+import typing
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,8 +14,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from telic.core import trees
 from telic.core.errors import DamagedError, InputError
-from telic.core.names import lookup
+from telic.core.names import check_name, lookup
+from telic.core.typed import fits, short
 from telic.edits import EDITS
 from telic.edits.base import Edit
 
@@ -51,10 +54,11 @@ def to_recipe(edit: Edit, *, prefix: str = "") -> tuple[dict[str, Any], Arrays]:
 
 
 def from_recipe(recipe: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Edit:
-    """The edit that a recipe and its arrays describe.
+    """The edit that a recipe and its arrays describe; nothing of it is trusted.
 
     Raises:
-        DamagedError: If the recipe is not of the right form, or an array is missing.
+        DamagedError: If the recipe is not of the right form, an array is missing, or a
+            number is not finite or beyond all meaning.
         InputError: If its kind is unknown, or a value is not allowed.
 
     Example:
@@ -63,16 +67,21 @@ def from_recipe(recipe: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> 
         >>> from_recipe(*to_recipe(edit)).strength
         2.0
     """
+    if not fits(recipe, dict[str, Any]) or not fits(
+        recipe.get("fields"), dict[str, Any]
+    ):
+        raise _wrong(short(recipe))
+    kind = lookup(str(recipe.get("kind")), EDITS, kind="edit")
+    hints, fields = typing.get_type_hints(kind), {}
+    for name, value in recipe["fields"].items():
+        check_name(name, hints, kind=f"field of {kind.__name__}")
+        fields[name] = _read(value, arrays)
+        if not _belongs(fields[name], hints[name]):
+            raise _wrong(f"{kind.__name__}.{name} = {short(value)}")
     try:
-        kind = lookup(str(recipe["kind"]), EDITS, kind="edit")
-        fields = {
-            str(name): _read(value, arrays) for name, value in recipe["fields"].items()
-        }
         return kind(**fields)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise DamagedError(
-            "a recipe is not of the right form", why=repr(error)
-        ) from error
+    except TypeError as error:
+        raise _wrong(str(error)) from error
 
 
 def _write(value: Any, name: str) -> tuple[Any, Arrays]:
@@ -95,8 +104,37 @@ def _read(value: Any, arrays: Mapping[str, np.ndarray]) -> Any:
         return tuple(value)
     if not isinstance(value, Mapping):
         return value
-    if "array" in value:
-        return jnp.asarray(arrays[value["array"]])
-    if "edits" in value:
-        return tuple(from_recipe(recipe, arrays) for recipe in value["edits"])
-    return {path: jnp.asarray(arrays[name]) for path, name in value["tree"].items()}
+    ((form, named),) = value.items() if len(value) == 1 else (("", None),)
+    if form == "array":
+        return _array(named, arrays)
+    if form == "edits" and isinstance(named, list):
+        return tuple(from_recipe(recipe, arrays) for recipe in named)
+    if form == "tree" and isinstance(named, Mapping):
+        return {path: _array(name, arrays) for path, name in named.items()}
+    raise _wrong(f"a field is {short(value)}")
+
+
+def _array(name: Any, arrays: Mapping[str, np.ndarray]) -> jax.Array:
+    """One of the arrays that belong to a recipe."""
+    if not isinstance(name, str) or name not in arrays:
+        raise _wrong(f"the array {short(name)} is missing")
+    if trees.unsound({name: arrays[name]}) is not None:
+        raise DamagedError(
+            f"the array {name[:80]!r} of a recipe is not finite or too large",
+            why=f"allowed: up to {trees.LARGEST:g} in size",
+        )
+    return jnp.asarray(arrays[name])
+
+
+def _belongs(value: Any, annotation: Any) -> bool:
+    """Whether a field has what it is annotated with, and no number too large."""
+    if isinstance(value, float) and not abs(value) <= trees.LARGEST:
+        return False
+    if isinstance(value, dict):
+        return typing.get_origin(annotation) is dict
+    return fits(value, annotation)
+
+
+def _wrong(why: str) -> DamagedError:
+    """The error of a recipe that no edit can be made of."""
+    return DamagedError("a recipe is not of the right form", why=why)

@@ -8,7 +8,7 @@ from telic.objectives.schedule import locate
 from telic.report import moves
 from telic.report.alternation import alternation
 from telic.report.page import Image, Page
-from telic.runs import checkpoint, metrics
+from telic.runs import checkpoint
 from telic.runs.checkpoint import Checkpoint
 from telic.runs.folder import Run
 from telic.studies.episode import Episode, play
@@ -28,9 +28,8 @@ def summary(runs: Sequence[Run]) -> Summary:
         InputError: If there is no run with metrics, two have one seed, or they are of
             different experiments.
     """
-    started = [
-        run for run in runs if run.metrics.exists() and metrics.read(run.metrics)
-    ]
+    rows = {run.path: run.rows() for run in runs}
+    started = [run for run in runs if rows[run.path]]
     if not started:
         raise InputError(
             "no run to report on",
@@ -44,9 +43,10 @@ def summary(runs: Sequence[Run]) -> Summary:
             why=f"they are {', '.join(sorted(experiments)[:4])}",
             fix="one report each; telic compare sets experiments side by side",
         )
-    rows = {run.seed(): metrics.read(run.metrics) for run in started}
-    whole = _whole_phases(started[0].plan(), min(len(run) for run in rows.values()))
-    return summarise({seed: run[:whole] for seed, run in sorted(rows.items())})
+    least = min(len(rows[run.path]) for run in started)
+    whole = _whole_phases(started[0].plan(), least)
+    seeds = {run.seed(): rows[run.path] for run in started}
+    return summarise({seed: run[:whole] for seed, run in sorted(seeds.items())})
 
 
 def page(runs: Sequence[Run], *, command: str = "") -> Page:

@@ -8,7 +8,6 @@ from jaxtyping import Float
 from telic.core.errors import InputError
 from telic.report.page import Drawing, Page, Section, Table
 from telic.report.recovery import recovery
-from telic.runs import metrics
 from telic.runs.folder import Run
 from telic.stats import bootstrap
 
@@ -63,7 +62,7 @@ def columns(runs: Sequence[Run]) -> dict[str, Float[np.ndarray, "seeds rollouts"
     Raises:
         InputError: If a run has not finished a rollout.
     """
-    rows = [metrics.read(run.metrics) if run.metrics.exists() else [] for run in runs]
+    rows = [run.rows() for run in runs]
     whole = min(map(len, rows))
     if not whole:
         raise InputError(

@@ -12,15 +12,21 @@ from collections.abc import Callable
 
 import jax
 
-from telic.core.errors import DamagedError
+from telic.core import trees
+from telic.core.errors import DamagedError, DivergedError
 from telic.objectives.schedule import locate
-from telic.runs import checkpoint, disk, folder, metrics
+from telic.runs import checkpoint, codec, disk, folder, metrics
+from telic.runs.checkpoint import Checkpoint, ForeignError
 from telic.runs.folder import Run
 from telic.runs.metrics import Row
+from telic.runs.record import File, Link
 from telic.training.phase import train
 from telic.training.plan import Plan
 from telic.training.train import Metrics, Training, begin, check
 from telic.worlds.host import HostWorld
+
+TIMED = 100
+"""More bytes than a row of timing has."""
 
 Report = Callable[[Row, float], None]
 Notice = Callable[[str], None]
@@ -47,12 +53,15 @@ def carry(
 
     Raises:
         BusyError: If another process is writing to the run.
-        DivergedError: If a loss, gradient or weight is not finite; the last good
-            checkpoint is kept, and the state is not written.
+        DamagedError: If run.json or the metrics are not what they were at the last
+            checkpoint; nothing is touched.
+        DivergedError: If a loss, gradient or weight is not finite, or a weight beyond
+            all meaning; the last good checkpoint is kept, the state is not written.
         StorageError: If the disk refuses.
     """
+    plan = run.plan()
+    codec.check_memory(plan)
     with folder.locked(run):
-        plan = run.plan()
         state = _restored(run, plan, notice)
         while int(state.rollouts) < plan.rollouts:
             state, stopped = _phase(run, plan, state, report, notice, stop)
@@ -100,6 +109,7 @@ def _write(
     """The row of metrics of a rollout, if its numbers are finite."""
     number = int(state.rollouts)
     check(seen, state.agent, rollouts=number)
+    _check_size(state, number)
     row = metrics.row(plan, seen, rollout=number)
     metrics.append(run.metrics, [row])
     metrics.append(run.timing, [{"rollout": number, "seconds": round(seconds, 4)}])
@@ -114,7 +124,7 @@ def _commit_within(run: Run, plan: Plan, state: Training, notice: Notice) -> Non
             "its world's simulators cannot be stored"
         )
         return
-    checkpoint.commit(run.path / "checkpoints", state)
+    _write_checkpoint(run, plan, state)
 
 
 def _restored(run: Run, plan: Plan, notice: Notice) -> Training:
@@ -124,18 +134,19 @@ def _restored(run: Run, plan: Plan, notice: Notice) -> Training:
     for found in reversed(run.checkpoints):
         try:
             state = checkpoint.read(found, fresh)
+        except ForeignError:
+            # The checkpoint is whole and something else was changed: to put it aside
+            # would be to start again by another plan, or to lose metrics.
+            raise
         except DamagedError as error:
-            aside = found.path.with_suffix(".damaged")
+            aside = disk.aside(found.path)
             notice(f"{error.what}; put aside as {aside.name}, going on from before it")
-            shutil.rmtree(aside, ignore_errors=True)
-            found.path.rename(aside)
             continue
-        metrics.rewind(run.metrics, found.rollouts)
-        _rewind_timing(run, found.rollouts)
+        _rewind(run, found)
         return state
     for path in (run.metrics, run.timing):
         disk.write_file(path, b"")
-    checkpoint.commit(run.path / "checkpoints", fresh)
+    _write_checkpoint(run, plan, fresh)
     return fresh
 
 
@@ -147,17 +158,46 @@ def _compare_versions(run: Run, notice: Notice) -> None:
         notice(f"{run.name} began with other versions: {', '.join(changed)}")
 
 
-def _rewind_timing(run: Run, rollouts: int) -> None:
-    """Timing is a courtesy: where it is damaged it starts anew."""
+def _rewind(run: Run, found: Checkpoint) -> None:
+    """Drop the rows that follow a checkpoint."""
+    link = checkpoint.manifest(found).link
+    if link:
+        metrics.cut(run.metrics, link.metrics)
+    else:
+        metrics.rewind(run.metrics, found.rollouts)
     try:
-        metrics.rewind(run.timing, rollouts)
-    except DamagedError:
+        if disk.size(run.timing) > TIMED * (found.rollouts + 10_000):
+            raise DamagedError(f"{run.timing} is too large")
+        metrics.rewind(run.timing, found.rollouts)
+    except DamagedError:  # timing is a courtesy: it starts anew
         disk.write_file(run.timing, b"")
 
 
 def _commit(run: Run, plan: Plan, state: Training) -> None:
     """A checkpoint at the end of a phase; those within the phase have served."""
-    checkpoint.commit(run.path / "checkpoints", state)
+    _write_checkpoint(run, plan, state)
     for found in run.checkpoints:
         if locate(plan.schedule, found.rollouts)[1] != 0:
             shutil.rmtree(found.path, ignore_errors=True)
+
+
+def _write_checkpoint(run: Run, plan: Plan, state: Training) -> None:
+    """A checkpoint, chained to the one at the end of the phase before."""
+    rollouts, before = int(state.rollouts), None
+    for found in run.checkpoints:
+        if found.rollouts < rollouts and locate(plan.schedule, found.rollouts)[1] == 0:
+            before = disk.measure(found.path / checkpoint.MANIFEST)[1]
+    link = Link(run.mark(), File(*disk.measure(run.metrics)), before)
+    checkpoint.commit(run.path / "checkpoints", state, link)
+
+
+def _check_size(state: Training, rollouts: int) -> None:
+    """Raise if the agent has weights that no checkpoint may hold."""
+    path = trees.unsound(state.agent)
+    if path is not None:
+        raise DivergedError(
+            f"training diverged in rollout {rollouts}: a weight of {path} is beyond "
+            f"{trees.LARGEST:g}",
+            why="no behaviour can be read from such an agent; it was not checkpointed",
+            fix="go on from the last checkpoint with a lower ppo learning rate",
+        )

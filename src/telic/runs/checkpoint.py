@@ -1,33 +1,49 @@
 """Checkpoints: the whole state of a run after some rollouts, hashed.
 
 A checkpoint is a folder `uNNNNN` (after NNNNN rollouts) that appears in one step, by a
-rename. It is good if every file has the size and the SHA-256 that its manifest states;
-a folder that is not good is never loaded. There is no pickle: arrays are safetensors.
+rename. It is good if every file has the size and the SHA-256 that its manifest states,
+its numbers are finite, and it stands where it was written: in this run, beside these
+metrics. What is not good is never loaded. There is no pickle: arrays are safetensors.
 """
 
 import dataclasses
+import os
+import re
 from pathlib import Path
 
 import jax
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load, save
+from safetensors.numpy import save
 
 from telic.core import trees
 from telic.core.errors import DamagedError
-from telic.runs import disk
+from telic.runs import disk, metrics, record, tensors
+from telic.runs.record import File, Link, Manifest
 from telic.training.train import Training
 
-SCHEMA = 1
 MANIFEST = "manifest.json"
+CONFIG = "run.json"
+METRICS = "metrics.jsonl"
 ARRAYS = ("agent", "moments", "world")
+
+_NAME = re.compile(r"u[0-9]{5,9}")
+
+
+class ForeignError(DamagedError):
+    """A checkpoint that is whole, but of another run or beside other metrics."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Checkpoint:
-    """A checkpoint on disk, not yet read."""
+    """A checkpoint on disk, not yet read.
+
+    Attributes:
+        path: Its folder.
+        run: The folder of the run that it should be of; None: not known.
+    """
 
     path: Path
+    run: Path | None = None
 
     @property
     def rollouts(self) -> int:
@@ -35,18 +51,35 @@ class Checkpoint:
         return int(self.path.name[1:])
 
 
-def listing(folder: Path) -> list[Checkpoint]:
-    """The checkpoints in a folder, oldest first; whether they are good is not read."""
-    found = [
-        Checkpoint(path)
-        for path in folder.glob("u*")
-        if path.name[1:].isdigit() and path.is_dir()
-    ]
+def listing(folder: Path, run: Path | None = None) -> list[Checkpoint]:
+    """The checkpoints in a folder, oldest first; whether they are good is not read.
+
+    Raises:
+        DamagedError: If the folder cannot be read.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            names = [e.name for e in entries if e.is_dir(follow_symlinks=False)]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise DamagedError(f"cannot read {folder}", why=str(error)) from error
+    found = [Checkpoint(folder / name, run) for name in names if is_name(name)]
     return sorted(found, key=lambda checkpoint: checkpoint.rollouts)
 
 
-def commit(folder: Path, state: Training) -> Checkpoint:
+def is_name(name: str) -> bool:
+    """Whether a checkpoint's folder is called so: `u00015`, and not `u000015`."""
+    return bool(_NAME.fullmatch(name)) and name == f"u{int(name[1:]):05d}"
+
+
+def commit(folder: Path, state: Training, link: Link | None = None) -> Checkpoint:
     """Write the state of a run; when this returns, the disk has it.
+
+    Args:
+        folder: The run's folder of checkpoints.
+        state: The state.
+        link: What it belongs to.
 
     Raises:
         StorageError: If the disk refuses; older checkpoints are untouched.
@@ -60,16 +93,10 @@ def commit(folder: Path, state: Training) -> Checkpoint:
     files = {
         f"{name}.safetensors": save(trees.flatten(part)) for name, part in parts.items()
     }
-    manifest = {
-        "schema": SCHEMA,
-        "rollouts": rollouts,
-        "files": {
-            name: {"bytes": len(data), "sha256": disk.sha256(data)}
-            for name, data in files.items()
-        },
-    }
+    said = {name: File(len(x), disk.sha256(x)) for name, x in files.items()}
+    files[MANIFEST] = record.to_manifest(rollouts, said, link)
     checkpoint = Checkpoint(folder / f"u{rollouts:05d}")
-    disk.publish(checkpoint.path, {**files, MANIFEST: disk.to_json(manifest)})
+    disk.publish(checkpoint.path, files)
     return checkpoint
 
 
@@ -81,9 +108,11 @@ def read(checkpoint: Checkpoint, like: Training) -> Training:
         like: A state of the same plan, or its shapes and dtypes.
 
     Raises:
-        DamagedError: If it is not, bit for bit, what was written.
+        DamagedError: If it is not, bit for bit, what was written; or its numbers are
+            not finite.
+        ForeignError: If it is of another run, or its metrics are others.
     """
-    flat = {name: _arrays(checkpoint, name) for name in ARRAYS}
+    flat = _all(checkpoint, manifest(checkpoint))
     world = {"actors": like.actors, "key": like.key, "rollouts": like.rollouts}
     rest = trees.restore(world, flat["world"])
     return Training(
@@ -99,49 +128,97 @@ def read_agent(checkpoint: Checkpoint) -> trees.Tree:
     """The agent alone, its hash checked.
 
     Raises:
-        DamagedError: If it is not, bit for bit, what was written.
+        DamagedError: If it is not, bit for bit, what was written; or its numbers are
+            not finite.
+        ForeignError: If it is of another run, or its metrics are others.
     """
+    said = manifest(checkpoint)
+    check_origin(checkpoint, said)
     return {
         path: jax.numpy.asarray(leaf)
-        for path, leaf in _arrays(checkpoint, "agent").items()
+        for path, leaf in _arrays(checkpoint, said, "agent").items()
     }
 
 
-def verify(checkpoint: Checkpoint) -> None:
-    """Check every hash of a checkpoint.
+def verify(checkpoint: Checkpoint) -> Manifest:
+    """Check every hash of a checkpoint, and give what its manifest says.
 
     Raises:
         DamagedError: At the first file that is not what was written.
+        ForeignError: If it is of another run, or its metrics are others.
     """
-    for name in ARRAYS:
-        _arrays(checkpoint, name)
+    said = manifest(checkpoint)
+    _all(checkpoint, said)
+    return said
 
 
-def _arrays(checkpoint: Checkpoint, name: str) -> dict[str, np.ndarray]:
+def manifest(checkpoint: Checkpoint) -> Manifest:
+    """What a checkpoint's manifest says.
+
+    Raises:
+        DamagedError: If it is damaged, or stands under another name than its own.
+    """
+    path = checkpoint.path / MANIFEST
+    said = record.manifest(path)
+    if set(said.files) != {f"{name}.safetensors" for name in ARRAYS}:
+        raise DamagedError(f"{path} names other files", why=f"due: {', '.join(ARRAYS)}")
+    if said.rollouts != checkpoint.rollouts:
+        raise DamagedError(
+            f"{checkpoint.path} holds the checkpoint after {said.rollouts} rollouts",
+            why="its folder has another number",
+        )
+    return said
+
+
+def check_origin(checkpoint: Checkpoint, said: Manifest) -> None:
+    """Raise if a checkpoint is not of the run that it stands in, as far as is known.
+
+    Raises:
+        ForeignError: If run.json has another plan or seed, or the metrics up to there
+            are not those beside which it was written.
+    """
+    if checkpoint.run is None or said.link is None:
+        return
+    held = record.read(checkpoint.run / CONFIG)
+    if record.mark(held["plan"], held["seed"]) != said.link.run:
+        raise ForeignError(
+            f"{checkpoint.path} is of another run",
+            why=f"the plan or the seed in {CONFIG} is not the one it was written with",
+            fix="remove it, or put back what was changed",
+        )
+    try:
+        metrics.check(checkpoint.run / METRICS, said.link.metrics)
+    except DamagedError as error:
+        raise ForeignError(error.what, why=error.why, fix=error.fix) from error
+
+
+def _all(checkpoint: Checkpoint, said: Manifest) -> dict[str, dict[str, np.ndarray]]:
+    """All arrays of a checkpoint, by file."""
+    flat = {name: _arrays(checkpoint, said, name) for name in ARRAYS}
+    inside = flat["world"].get("rollouts", np.zeros(0))
+    if inside.shape != () or inside != checkpoint.rollouts:
+        raise DamagedError(
+            f"{checkpoint.path} holds the state of another rollout",
+            why=f"it says {inside.tolist()}",
+        )
+    check_origin(checkpoint, said)
+    return flat
+
+
+def _arrays(checkpoint: Checkpoint, said: Manifest, name: str) -> dict[str, np.ndarray]:
     """The arrays of one file: the bytes that are parsed are those that were hashed."""
     path = checkpoint.path / f"{name}.safetensors"
-    manifest = disk.read_json(checkpoint.path / MANIFEST)
-    try:
-        schema, due = manifest["schema"], manifest["files"][path.name]["sha256"]
-    except (KeyError, TypeError) as error:
-        raise DamagedError(f"{checkpoint.path / MANIFEST} lacks {error}") from error
-    if schema != SCHEMA:
-        raise DamagedError(
-            f"{checkpoint.path} has schema {schema!r}",
-            why=f"this telic reads schema {SCHEMA}",
-            fix="install the version of telic that wrote it",
-        )
-    data = disk.read_file(path)
+    size, due = said.files[path.name]
+    data = disk.read_file(path, size=size)
     if disk.sha256(data) != due:
         raise DamagedError(
             f"{path} is damaged",
             why=f"its SHA-256 is {disk.sha256(data)[:12]}…, its manifest {due[:12]}…",
             fix="telic resume goes on from the checkpoint before it",
         )
-    try:
-        found = load(data)
-    except (SafetensorError, ValueError, KeyError) as error:
-        raise DamagedError(f"{path} is not safetensors", why=str(error)) from error
-    # `load` gives them in an order of chance, and a sum over leaves, such as the norm
-    # of an agent, depends on their order in its last bit.
-    return {name: found[name] for name in sorted(found)}
+    found, _ = tensors.parse(data, path)
+    # The state of a world is its own affair; Adam's moments may be large.
+    largest = {"agent": trees.LARGEST, "moments": float("inf")}
+    if name in largest:
+        tensors.check_numbers(found, path, largest=largest[name])
+    return found

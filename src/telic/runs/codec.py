@@ -1,31 +1,39 @@
 """Plans as JSON: what a run used, complete, in a form that any program can read."""
 
 import dataclasses
+import math
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from telic.agents.mlp import Network
 from telic.core.errors import DamagedError, InputError
-from telic.core.names import check_name, lookup
+from telic.core.names import lookup
+from telic.core.typed import build, fits, short
 from telic.objectives import Objective, Phase
 from telic.training.plan import Plan
 from telic.training.ppo import Hyper, Sizes
 from telic.worlds import WORLDS
-from telic.worlds.base import World
-
-Config = TypeVar("Config")
+from telic.worlds.base import World, inputs
 
 SILENT = {"reward_scale": 1.0, "wish_layer": 0, "wish_units": 0}
 """Fields that are younger than stored runs, and the value at which they are not
 written: a plan without them keeps its form, and so its hash and its run's name."""
+
+MOST = {"batch": 2**24, "width": 4096, "layers": 32, "rollouts": 10**7}
+"""The largest plan: a larger one is a slip, or meant to fill somebody's memory."""
+
+WEIGHTS, SEEN = 2**26, 2**32
+"""The most weights in a layer, as many as a file may hold, and the most numbers that
+are seen in a rollout."""
 
 
 def encode(plan: Plan) -> dict[str, Any]:
     """A plan as a JSON object; `decode` gives the same plan back.
 
     Raises:
-        InputError: If its world is not registered in `WORLDS`.
+        InputError: If its world is not registered in `WORLDS`, or it is too large.
     """
+    check_size(plan)
     return {
         "world": {"name": _world_name(plan.world), **_fields(plan.world)},
         "network": _spoken(plan.network, SILENT),
@@ -36,33 +44,83 @@ def encode(plan: Plan) -> dict[str, Any]:
     }
 
 
-def decode(config: dict[str, Any]) -> Plan:
-    """The plan that a JSON object describes.
+def decode(config: Any) -> Plan:
+    """The plan that a JSON object describes; nothing of it is trusted.
 
     Raises:
         DamagedError: If a part is missing or of the wrong form.
         InputError: If a name in it is unknown, or a value is not allowed.
     """
+    parts = _part(config, "plan", dict[str, Any])
+    world = dict(_part(parts.get("world"), "world", dict[str, Any]))
+    kind = lookup(str(world.pop("name", "")), WORLDS, kind="world")
+    weights = _part(parts.get("objectives"), "objectives", dict[str, dict[str, float]])
+    schedule = _part(parts.get("schedule"), "schedule", list[tuple[str, int]])
     try:
-        world = dict(config["world"])
-        kind = lookup(world.pop("name"), WORLDS, kind="world")
-        return Plan(
-            world=_build(kind, world),
-            network=_build(Network, config["network"]),
-            hyper=_build(Hyper, config["hyper"]),
-            sizes=_build(Sizes, config["sizes"]),
-            objectives=tuple(
-                Objective(name, weights)
-                for name, weights in config["objectives"].items()
-            ),
-            schedule=tuple(Phase(str(o), int(n)) for o, n in config["schedule"]),
+        plan = Plan(
+            world=build(kind, world, what="world"),
+            network=build(Network, parts.get("network")),
+            hyper=build(Hyper, parts.get("hyper")),
+            sizes=build(Sizes, parts.get("sizes")),
+            objectives=tuple(Objective(name, w) for name, w in weights.items()),
+            schedule=tuple(Phase(name, count) for name, count in schedule),
         )
     except InputError:
         raise
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DamagedError(
-            "a plan is not of the right form", why=repr(error)
-        ) from error
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as e:
+        raise DamagedError("a plan is not of the right form", why=repr(e)[:200]) from e
+    check_size(plan)
+    return plan
+
+
+def check_size(plan: Plan) -> None:
+    """Raise unless a plan is of a size that can be meant.
+
+    Raises:
+        InputError: It names what is too large.
+    """
+    network, schedule = plan.network, plan.schedule
+    found = {
+        "batch": plan.sizes.batch,
+        "width": network.width,
+        "layers": max(network.actor_layers, network.critic_layers),
+        "rollouts": plan.rollouts,
+    }
+    for name, most in MOST.items():
+        if found[name] > most:
+            raise InputError(
+                f"a plan with {name} = {found[name]}", why=f"at most {most}"
+            )
+    if not schedule or min(phase.rollouts for phase in schedule) < 1:
+        raise InputError("a phase without a rollout", why="allowed: 1 or more")
+
+
+def check_memory(plan: Plan) -> None:
+    """Raise if the agent of a plan, or what it sees in a rollout, is beyond all use.
+
+    Apart from `check_size`: a host world makes a simulator to know what it shows.
+
+    Raises:
+        InputError: It names what is too large.
+    """
+    width = max(inputs(plan.world), plan.network.width)
+    found = {
+        "weights in a layer": (width * plan.network.width, WEIGHTS),
+        "numbers seen in a rollout": (
+            math.prod(plan.world.observation) * plan.sizes.batch,
+            SEEN,
+        ),
+    }
+    for name, (count, most) in found.items():
+        if count > most:
+            raise InputError(f"a plan with {count} {name}", why=f"at most {most}")
+
+
+def _part(value: Any, name: str, form: Any) -> Any:
+    """A part of a plan, if it is of some type."""
+    if not fits(value, form):
+        raise DamagedError(f"{name} of a plan is {short(value)}")
+    return value
 
 
 def _world_name(world: World) -> str:
@@ -86,13 +144,3 @@ def _spoken(config: Any, silent: Mapping[str, Any]) -> dict[str, Any]:
 def _fields(config: Any) -> dict[str, Any]:
     """The fields of a dataclass, as they are."""
     return {f.name: getattr(config, f.name) for f in dataclasses.fields(config)}
-
-
-def _build(kind: type[Config], fields: dict[str, Any]) -> Config:
-    """A dataclass from its fields; lists become tuples, unknown names are refused."""
-    known = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
-    for name in fields:
-        check_name(name, known, kind=f"field of {kind.__name__}")
-    return kind(
-        **{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()}
-    )

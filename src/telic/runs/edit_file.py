@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 from jaxtyping import Array
 from safetensors.numpy import save
 
@@ -43,7 +44,7 @@ def write(path: Path, edit: Edit, agent: Mapping[str, Array]) -> None:
         InputError: If the edit does not fit the agent, or has no recipe.
         StorageError: If the disk refuses.
     """
-    edit(agent)
+    _edited(edit, agent, path)
     recipe, arrays = to_recipe(edit)
     text, own = json.dumps(recipe), trees.digest(agent)
     header = {
@@ -59,7 +60,8 @@ def read(path: Path) -> Kept:
     """The edit in a file.
 
     Raises:
-        DamagedError: If it is not, bit for bit, what was written.
+        DamagedError: If it is not, bit for bit, what was written; or not an edit.
+        InputError: If it names an edit that there is not, or a value not allowed.
     """
     arrays, header = tensors.read(path)
     missing = [key for key in KEYS if key not in header]
@@ -86,7 +88,7 @@ def apply(path: Path, agent: Mapping[str, Array], *, force: bool = False) -> Tre
 
     Raises:
         InputError: If it is another agent and not forced, or the edit does not fit it.
-        DamagedError: If the file was altered.
+        DamagedError: If the file was altered, or numbers come out that are not finite.
     """
     kept = read(path)
     if kept.agent != trees.digest(agent) and not force:
@@ -95,7 +97,23 @@ def apply(path: Path, agent: Mapping[str, Array], *, force: bool = False) -> Tre
             why=f"of {kept.agent[:12]}…, not {trees.digest(agent)[:12]}…",
             fix="force it, if that is what you want",
         )
-    return kept.edit(agent)
+    return _edited(kept.edit, agent, path)
+
+
+def _edited(edit: Edit, agent: Mapping[str, Array], path: Path) -> Tree:
+    """An agent after an edit, if it is still one: of its form, with finite numbers."""
+    try:
+        edited = edit(agent)
+    except InputError:
+        raise
+    except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        what = f"the edit in {path} does not fit the agent"
+        raise DamagedError(what, why=str(error)[:200]) from error
+    form = {p: (leaf.shape, leaf.dtype) for p, leaf in agent.items()}
+    if any((edited[p].shape, edited[p].dtype) != form[p] for p in form):
+        raise DamagedError(f"the edit in {path} changes the form of the agent")
+    tensors.check_numbers({p: np.asarray(x) for p, x in edited.items()}, path)
+    return edited
 
 
 def _mark(recipe: str, agent: str, arrays: Arrays) -> str:

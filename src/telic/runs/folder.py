@@ -1,4 +1,9 @@
-"""A run's folder: create it, open it, say how far it is, and lock it for one writer."""
+"""A run's folder: create it, open it, say how far it is, and lock it for one writer.
+
+The root is its user's, and so is an experiment that was named: they may be links to
+another disk. What lies inside may be a stranger's: a run is opened only if its folder
+and all that lies in it are ordinary files and folders.
+"""
 
 import dataclasses
 import datetime
@@ -13,14 +18,13 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from telic.core.errors import BusyError, InputError
+from telic.core.errors import DamagedError, InputError
 from telic.core.names import nearest
-from telic.runs import checkpoint, codec, disk
-from telic.runs.checkpoint import Checkpoint
+from telic.runs import checkpoint, codec, disk, inside, metrics, record
+from telic.runs.checkpoint import CONFIG, METRICS, Checkpoint
+from telic.runs.lock import HOLDER, LOCK, busy
+from telic.runs.metrics import Row
 from telic.training.plan import Plan
-
-SCHEMA = 1
-CONFIG = "run.json"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,7 +45,7 @@ class Run:
     @property
     def metrics(self) -> Path:
         """The file of metrics."""
-        return self.path / "metrics.jsonl"
+        return self.path / METRICS
 
     @property
     def timing(self) -> Path:
@@ -50,24 +54,64 @@ class Run:
 
     @property
     def checkpoints(self) -> list[Checkpoint]:
-        """Its checkpoints, oldest first."""
-        return checkpoint.listing(self.path / "checkpoints")
+        """Its checkpoints, oldest first.
+
+        Raises:
+            DamagedError: If a part of its folder is a link, or nothing that belongs.
+        """
+        inside.check(self.path)
+        return checkpoint.listing(self.path / "checkpoints", self.path)
 
     def record(self) -> dict[str, Any]:
         """What `run.json` holds: schema, seed, plan, versions, time of creation.
 
         Raises:
-            DamagedError: If it is missing or not JSON.
+            DamagedError: If it is missing or not what was written.
         """
-        return disk.read_json(self.path / CONFIG)
+        inside.check(self.path)
+        return record.read(self.path / CONFIG)
 
     def plan(self) -> Plan:
         """The plan that it follows."""
-        return codec.decode(self.record().get("plan", {}))
+        return codec.decode(self.record()["plan"])
 
     def seed(self) -> int:
         """The seed that it began with."""
-        return int(self.record()["seed"])
+        return self.record()["seed"]
+
+    def mark(self) -> str:
+        """The hash of its plan and seed, as they are stored."""
+        held = self.record()
+        return record.mark(held["plan"], held["seed"])
+
+    def rows(self) -> list[Row]:
+        """Its metrics, as far as they are written; none if it has not begun.
+
+        Rows up to the last checkpoint are those that were written when it was taken;
+        those after it are only as good as the disk.
+
+        Raises:
+            DamagedError: If they are not what was written.
+        """
+        found = self.checkpoints
+        if not found and not self.metrics.exists():
+            return []
+        newest = _newest(found)
+        if newest and newest.link:
+            metrics.check(self.metrics, newest.link.metrics)
+        rows, most = metrics.read(self.metrics), self.plan().rollouts
+        if rows and (rows[0]["rollout"] != 1 or rows[-1]["rollout"] > most):
+            raise DamagedError(
+                f"{self.metrics} has rows of rollouts {rows[0]['rollout']} to "
+                f"{rows[-1]['rollout']}",
+                why=f"the plan has 1 to {most}",
+            )
+        if newest and len(rows) < newest.rollouts:
+            raise DamagedError(
+                f"{self.metrics} has {len(rows)} rows",
+                why=f"{newest.rollouts} were written",
+            )
+        return rows
 
     def status(self) -> str:
         """`complete`, `partial` or `new`, by its checkpoints; hashes are not read."""
@@ -89,49 +133,81 @@ def create(root: Path, experiment: str, seed: int, plan: Plan) -> Run:
     """The run of one seed; an existing folder of the same plan is taken as it is.
 
     Raises:
-        InputError: If the folder holds a run of another plan or seed.
+        InputError: If the folder holds a run of another plan or seed, or the seed or
+            the plan is out of range.
+        DamagedError: If the folder is not one that telic opens.
         StorageError: If the disk refuses.
     """
+    if not 0 <= seed < record.SEEDS:
+        raise InputError(f"seed = {seed}", why=f"allowed: 0 to {record.SEEDS - 1}")
     run = Run(root / experiment / f"seed-{seed:04d}")
-    encoded = codec.encode(plan)
+    encoded = _plain(codec.encode(plan))
+    inside.check(run.path)
     if (run.path / CONFIG).exists():
-        record = run.record()
-        if (record.get("plan"), record.get("seed")) != (_plain(encoded), seed):
+        held = run.record()
+        if (held["plan"], held["seed"]) != (encoded, seed):
             raise InputError(
                 f"{run.path} holds a run of another plan",
                 why="one folder, one plan and one seed",
                 fix="choose another --name",
             )
         return run
-    record = {
-        "schema": SCHEMA,
+    config = {
+        "schema": record.SCHEMA,
         "experiment": experiment,
         "seed": seed,
         "plan": encoded,
         "versions": versions(),
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "sha256": record.mark(encoded, seed),
     }
-    disk.write_file(run.path / CONFIG, disk.to_json(record))
+    disk.write_file(run.path / CONFIG, disk.to_json(config))
     return run
 
 
-def find(root: Path) -> list[Run]:
-    """Every run under a root, by name."""
-    return [Run(path.parent) for path in sorted(root.glob(f"*/*/{CONFIG}"))]
+def root_folder(given: str | Path | None = None) -> Path:
+    """The folder of experiments: what was given, else TELIC_ROOT, else telic_runs."""
+    return Path(given or os.environ.get("TELIC_ROOT") or "telic_runs")
+
+
+def find(root: str | Path | None = None) -> list[Run]:
+    """Every run under a root, by name; by default that of the command line.
+
+    `survey` says what was left out.
+    """
+    return survey(root_folder(root))[0]
+
+
+def survey(root: Path) -> tuple[list[Run], list[str]]:
+    """Every run under a root by name, and a sentence for every folder left out.
+
+    The root may be a link; an experiment in it may not, unless it is named (`resolve`).
+    """
+    found, notes = [], []
+    for experiment in _folders(root):
+        if experiment.is_symlink():
+            notes.append(f"{experiment.name} is left out: a link; it opens by its name")
+            continue
+        runs, more = _runs_in(experiment)
+        found, notes = found + runs, notes + more
+    return found, notes
 
 
 def resolve(root: Path, names: list[str]) -> list[Run]:
     """The runs that names stand for: `experiment`, `experiment/seed-0003`, or a path.
 
+    Of a named experiment those runs are left out that telic does not open, unless none
+    is left.
+
     Raises:
         InputError: If a name stands for no run; the message holds the nearest name.
+        DamagedError: If a run that it stands for is not one that telic opens.
     """
     known = find(root)
     chosen = []
     for name in names:
         found = [r for r in known if name in (r.name, r.path.parent.name)]
-        if not found and (Path(name) / CONFIG).exists():
-            found = [Run(Path(name))]
+        found = found or _named(root, name)
         if not found:
             names_known = {n for r in known for n in (r.name, r.path.parent.name)}
             near = nearest(name, sorted(names_known))
@@ -150,23 +226,20 @@ def locked(run: Run) -> Iterator[None]:
 
     Raises:
         BusyError: At once, if another process is writing; it names the process.
+        DamagedError: If the folder is not one that telic opens.
+        StorageError: If the disk refuses.
     """
-    with disk.writing(run.path):
+    inside.check(run.path)
+    lock = FileLock(run.path / LOCK, timeout=0)
+    with disk.writing(run.path / LOCK):
         run.path.mkdir(parents=True, exist_ok=True)
-    holder = run.path / "run.holder"
-    lock = FileLock(run.path / "run.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise busy(run.path) from None
     try:
-        lock.acquire()
-    except Timeout as error:
-        who = holder.read_text()[:80] if holder.exists() else "another process"
-        raise BusyError(
-            f"{run.path} is being written",
-            why=f"by {who}",
-            fix="wait for it, or stop it with Ctrl-C",
-        ) from error
-    try:
-        with disk.writing(holder):
-            holder.write_text(f"process {os.getpid()} on {socket.gethostname()}")
+        who = f"process {os.getpid()} on {socket.gethostname()}"
+        disk.write_file(run.path / HOLDER, who.encode())
         disk.sweep(run.path)
         disk.sweep(run.path / "checkpoints")
         yield
@@ -183,6 +256,54 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             found[package] = "unknown"
     return found
+
+
+def _folders(folder: Path) -> list[Path]:
+    """The folders in a folder by name, and links to such."""
+    try:
+        return [path for path in sorted(folder.iterdir()) if os.path.isdir(path)]
+    except OSError:
+        return []
+
+
+def _runs_in(experiment: Path) -> tuple[list[Run], list[str]]:
+    """The runs of an experiment, and a sentence for every one left out."""
+    found, notes = [], []
+    for path in _folders(experiment):
+        if not os.path.lexists(path / CONFIG):
+            continue
+        try:
+            inside.check(path)
+            found.append(Run(path))
+        except DamagedError as error:
+            notes.append(f"{experiment.name}/{path.name} is left out: {error.what}")
+    return found, notes
+
+
+def _named(root: Path, name: str) -> list[Run]:
+    """What else a name may stand for: a linked experiment, a path, a bad folder."""
+    experiment = root / name
+    if Path(name).name == name != ".." and os.path.isdir(experiment):
+        runs, _ = _runs_in(experiment)
+        if runs:
+            return runs
+        for path in _folders(experiment):
+            inside.check(path)  # none is good: say why the first is not
+    for path in (experiment, Path(name)):
+        if os.path.lexists(path / CONFIG):
+            inside.check(path)
+            return [Run(path)]
+    return []
+
+
+def _newest(found: list[Checkpoint]) -> record.Manifest | None:
+    """The manifest of the newest checkpoint that has a sound one."""
+    for one in reversed(found):
+        try:
+            return checkpoint.manifest(one)
+        except DamagedError:
+            continue
+    return None
 
 
 def _plain(encoded: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ have equal files; seconds are in `timing.jsonl`. A rollout is counted from 1. A 
 last line, as a kill may leave it, is dropped by readers and mended by `rewind`.
 """
 
-import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,18 @@ import numpy as np
 
 from telic.core.errors import DamagedError
 from telic.objectives.schedule import locate
-from telic.runs import disk
+from telic.runs import disk, record
+from telic.runs.record import File
 from telic.training.plan import Plan
 from telic.training.train import Metrics
 
 Row = dict[str, Any]
+
+BLOCK = 1 << 16
+"""How much is read at a time from a file's end, in bytes."""
+
+LONGEST = 1 << 20
+"""The longest line of a file, in bytes."""
 
 
 def row(plan: Plan, metrics: Metrics, *, rollout: int) -> Row:
@@ -59,28 +66,90 @@ def measures(plan: Plan, metrics: Metrics) -> Row:
 
 
 def append(path: Path, rows: list[Row]) -> None:
-    """Add rows at the end of a file and wait until the disk has them."""
-    with disk.writing(path), open(path, "ab") as file:
-        for one in rows:
-            file.write(disk.to_json(one, indent=None))
-        file.flush()
-        os.fsync(file.fileno())
+    """Add rows at the end of a file and wait until the disk has them.
+
+    Raises:
+        StorageError: If the disk refuses.
+    """
+    disk.append(path, b"".join(disk.to_json(one, indent=None) for one in rows))
 
 
 def read(path: Path) -> list[Row]:
     """All whole rows of a file; a torn last line is left out.
 
     Raises:
-        DamagedError: If a line before the last is not a JSON object.
+        DamagedError: If a line before the last is not a row, or not the next one.
     """
-    lines = disk.read_file(path).split(b"\n")
-    rows = []
-    for number, line in enumerate(lines[:-1], start=1):
-        try:
-            rows.append(disk.parse_json(line, path))
-        except DamagedError as error:
-            raise DamagedError(f"{path}, line {number}: not a row") from error
+    if b"\n" not in disk.read_part(path, 0, LONGEST) and disk.size(path) >= LONGEST:
+        raise DamagedError(f"{path} has a line of more than {LONGEST} bytes")
+    lines = disk.read_file(path).split(b"\n")[:-1]
+    rows = [_parsed(line, f"{path}, line {i}") for i, line in enumerate(lines, 1)]
+    before = None
+    for number, one in enumerate(rows, start=1):
+        record.row(one, f"{path}, line {number}")
+        if before is not None and one["rollout"] != before + 1:
+            raise DamagedError(
+                f"{path}, line {number}: rollout {one['rollout']}",
+                why=f"the line before it is of rollout {before}",
+            )
+        before = one["rollout"]
     return rows
+
+
+def backwards(path: Path) -> Iterator[Row]:
+    """The whole rows of a file from the last to the first, each read when asked for.
+
+    The cost is that of the rows that are asked for, however long the file is.
+
+    Raises:
+        DamagedError: If a line that is read is not a row.
+    """
+    end, rest, whole = disk.size(path), b"", False
+    while end > 0 and len(rest) <= LONGEST:
+        start = max(0, end - BLOCK)
+        first, *lines = (disk.read_part(path, start, end - start) + rest).split(b"\n")
+        if lines and not whole:  # what follows the last line break is torn
+            lines, whole = lines[:-1], True
+        for line in reversed(lines):
+            yield record.row(_parsed(line, str(path)), str(path))
+        end, rest = start, first
+    if len(rest) > LONGEST:
+        raise DamagedError(f"{path} has a line of more than {LONGEST} bytes")
+    if whole:
+        yield record.row(_parsed(rest, str(path)), str(path))
+
+
+def last(path: Path) -> Row | None:
+    """The last whole row of a file, if it has one, without reading the others.
+
+    Raises:
+        DamagedError: If it is not a row.
+    """
+    return next(backwards(path), None)
+
+
+def check(path: Path, due: File) -> None:
+    """Raise unless a file still begins as a checkpoint has seen it.
+
+    Raises:
+        DamagedError: If it does not, or is too short.
+    """
+    if disk.measure(path, due.bytes)[1] != due.sha256:
+        raise DamagedError(
+            f"{path} was altered",
+            why="it does not begin as it did when the last checkpoint was taken",
+            fix="put back what was changed; telic train --name makes the run anew",
+        )
+
+
+def cut(path: Path, due: File) -> None:
+    """Keep what a checkpoint has seen of a file, and drop all that follows.
+
+    Raises:
+        DamagedError: If it is not what the checkpoint has seen.
+    """
+    check(path, due)
+    disk.cut(path, due.bytes)
 
 
 def rewind(path: Path, rollouts: int) -> None:
@@ -94,6 +163,14 @@ def rewind(path: Path, rollouts: int) -> None:
         raise DamagedError(f"{path} has {len(rows)} of {rollouts} rows")
     data = b"".join(disk.to_json(one, indent=None) for one in rows)
     disk.write_file(path, data)
+
+
+def _parsed(line: bytes, where: str) -> Row:
+    """A line as a JSON object."""
+    try:
+        return disk.parse_json(line, Path(where))
+    except DamagedError as error:
+        raise DamagedError(f"{where}: not a row", why=error.why) from error
 
 
 def _number(value: Any) -> float | None:

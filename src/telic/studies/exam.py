@@ -110,8 +110,9 @@ def folder_of(run: Run, exam: Exam) -> Path:
 
 def is_done(run: Run, exam: Exam) -> bool:
     """Whether a run has its paper, and our locators were asked about it."""
-    kept = answers.path_of(run, STUDY, _settings(run, exam))
-    return folder_of(run, exam).exists() and kept.exists()
+    if not folder_of(run, exam).exists():
+        return False
+    return answers.is_done(run, STUDY, _settings(run, exam))
 
 
 def ours(run: Run, exam: Exam) -> list[dict[str, Any]]:
@@ -141,7 +142,7 @@ def job(
     path, settings = folder_of(run, exam), _settings(run, exam)
     if not path.exists() and not _make(path, run, exam, tell, stop):
         return
-    if answers.path_of(run, STUDY, settings).exists():
+    if answers.is_done(run, STUDY, settings):
         return
     found = _ask(path, exam, tell, stop)
     if found is not None:

@@ -1,0 +1,178 @@
+"""Reading arguments: options as dataclasses, errors in short, and nothing of JAX."""
+
+import contextlib
+import dataclasses
+import io
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
+
+import tyro
+
+from telic.cli import known
+from telic.cli.complaints import check_flags, unwrapped, wrong
+from telic.cli.options import Group, groups_of
+from telic.cli.spelling import spread
+from telic.cli.twin import title, twin
+from telic.core.errors import InputError
+
+Options = TypeVar("Options")
+
+
+Command = TypeVar("Command", bound="Preset")
+
+
+@runtime_checkable
+class Preset(Protocol):
+    """Options of a command that has a study and begins from one of its presets."""
+
+    @property
+    def preset(self) -> str: ...  # noqa: D102
+
+
+class Chosen(NamedTuple):
+    """What was chosen of a study's settings, before their classes are loaded.
+
+    Attributes:
+        preset: The preset to begin from.
+        changes: By path in the settings: the fields that were given, and their values.
+        prog: What was called.
+    """
+
+    preset: str
+    changes: dict[str, dict[str, Any]]
+    prog: str
+
+    def settings(self, kind: Any) -> Any:
+        """The settings themselves.
+
+        Raises:
+            InputError: If a value is not allowed.
+        """
+        try:
+            return known.applied(kind.preset(self.preset), self.changes)
+        except InputError as error:
+            fix = error.fix or f"see: {self.prog} --help"
+            raise InputError(error.what, why=error.why, fix=fix) from error
+
+
+def parse(
+    kind: type[Options],
+    argv: Sequence[str],
+    *,
+    prog: str,
+    default: Any = None,
+    more: str = "",
+) -> Options:
+    """The options that arguments stand for, as an instance of `kind`.
+
+    Args:
+        kind: A frozen dataclass.
+        argv: The arguments.
+        prog: What was called, for the help.
+        default: An instance with other defaults than those of `kind`.
+        more: What stands below the help.
+
+    Raises:
+        SystemExit: With 0 after `--help`.
+        InputError: If an argument is wrong; it names the nearest one.
+    """
+    (group,) = groups_of(kind if default is None else default)
+    (values,) = _parsed([group], argv, prog=prog, more=more)
+    return kind(**values)
+
+
+def parse_study(
+    command: Command, registry: str, study: str, argv: Sequence[str], *, prog: str
+) -> tuple[Command, Chosen]:
+    """The options of a command, and those of a study on top of its preset.
+
+    Args:
+        command: The command's own options as they are by default, `preset` among them.
+        registry: Where the study is registered: `known.TRAIN`, and so on.
+        study: Its name.
+        argv: The arguments.
+        prog: What was called, for the help.
+
+    Raises:
+        SystemExit: With 0 after `--help`.
+        InputError: If an argument is wrong; it names the nearest one.
+    """
+    preset = named(argv, "--preset", command.preset)
+    (own,) = groups_of(command)
+    groups = known.groups(registry, study, preset)
+    options = _with_presets(own, known.presets(registry, study))
+    options = dataclasses.replace(options, help=groups[0].help)
+    values = _parsed([options, *groups], argv, prog=prog)
+    changes = {
+        group.path: given
+        for group, found in zip(groups, values[1:], strict=True)
+        if (given := _given(group, found))
+    }
+    return type(command)(**values[0]), Chosen(preset, changes, prog)
+
+
+def named(argv: Sequence[str], option: str, default: str) -> str:
+    """The value of one option, read before all others: it decides their defaults.
+
+    Example:
+        >>> named(["--preset", "small"], "--preset", "full")
+        'small'
+        >>> named([], "--preset", "full")
+        'full'
+    """
+    for here, following in itertools.pairwise([*argv, ""]):
+        if here == option and following:
+            return following
+        if here.startswith(f"{option}="):
+            return here.removeprefix(f"{option}=")
+    return default
+
+
+def _given(group: Group, found: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that are not the defaults."""
+    return {o.name: found[o.name] for o in group.options if found[o.name] != o.default}
+
+
+def _with_presets(group: Group, presets: Sequence[str]) -> Group:
+    """The options of a command, its help of `--preset` with the names in it."""
+    text = f"The settings to begin from: {', '.join(presets)}."
+    options = tuple(
+        dataclasses.replace(o, help=text) if o.name == "preset" else o
+        for o in group.options
+    )
+    return dataclasses.replace(group, options=options)
+
+
+def _parsed(
+    groups: Sequence[Group],
+    argv: Sequence[str],
+    *,
+    prog: str,
+    more: str = "",
+) -> list[dict[str, Any]]:
+    """The values of each group's options."""
+    options = [option for group in groups for option in group.options]
+    args, helps = spread(argv, options), any(w in ("-h", "--help") for w in argv)
+    if not helps:
+        check_flags(args, options, prog)
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(said), unwrapped(not helps):
+            found = tyro.cli(
+                tyro.conf.OmitArgPrefixes[twin(groups)],
+                args=args,
+                prog=prog,
+                config=(tyro.conf.FlagCreatePairsOff,),
+            )
+    except SystemExit as stop:
+        if stop.code:
+            raise wrong(said.getvalue(), options, prog) from None
+        if more:
+            print(more)
+        raise
+    places = [found, *(getattr(found, title(group)) for group in groups[1:])]
+    return [
+        {option.name: getattr(place, option.name) for option in group.options}
+        for group, place in zip(groups, places, strict=True)
+    ]

@@ -1,0 +1,28 @@
+"""How large a number of an expression, an edit or an agent may be."""
+
+from telic.core.errors import InputError
+
+LARGEST = 1e6
+"""The largest number that counts as one: as a weight of an agent that has not diverged,
+and in an expression. A fresh agent's weights are below 2, and Adam moves them by about
+the learning rate a step."""
+
+
+def check_number(number: float) -> float:
+    """The number itself, unless it is too large or none.
+
+    Raises:
+        InputError: If it is.
+
+    Example:
+        >>> check_number(2e6)
+        Traceback (most recent call last):
+        telic.core.errors.InputError: the number 2e+06 is out of range
+          why: allowed: up to 1e+06 in size
+    """
+    if not abs(number) <= LARGEST:
+        raise InputError(
+            f"the number {number:g} is out of range",
+            why=f"allowed: up to {LARGEST:g} in size",
+        )
+    return number

@@ -1,0 +1,75 @@
+"""What may lie in a run's folder: ordinary files and folders, and the layout of them.
+
+A link would lead out of it, a pipe would be waited for, a device never ends. A run with
+one of them is refused as a whole, before anything in it is opened: here and nowhere
+else. Files are opened by `telic.runs.disk`, which follows no link either.
+"""
+
+import os
+import stat
+from pathlib import Path
+
+from telic.core.errors import DamagedError
+from telic.runs.checkpoint import ARRAYS, CONFIG, MANIFEST, METRICS, is_name
+
+FILE, FOLDER = "a file", "a folder"
+
+LAYOUT = {
+    CONFIG: FILE,
+    METRICS: FILE,
+    "timing.jsonl": FILE,
+    "run.lock": FILE,
+    "run.holder": FILE,
+    "checkpoints": FOLDER,
+    "studies": FOLDER,
+}
+"""What telic opens in a run's folder, and of what kind it must be."""
+
+HELD = (MANIFEST, *(f"{name}.safetensors" for name in ARRAYS))
+"""The files of a checkpoint."""
+
+
+def check(run: Path) -> None:
+    """Raise unless a run's folder and all that lies in it is what it should be.
+
+    A folder that is not there is fine. Two levels are looked through: what lies in a
+    checkpoint is opened by its name alone, without following a link.
+
+    Raises:
+        DamagedError: It names the part, and what it is.
+    """
+    _check(run, run, FOLDER)
+    for part in _listed(run):
+        kind = _check(run, part, LAYOUT.get(part.name))
+        for inner in _listed(part) if kind == FOLDER else ():
+            numbered = part.name == "checkpoints" and is_name(inner.name)
+            _check(run, inner, FOLDER if numbered else None)
+
+
+def _check(run: Path, part: Path, due: str | None) -> str | None:
+    """The kind of a part, if it is the one that is due; None if it is not there."""
+    try:
+        mode = os.lstat(part).st_mode
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise DamagedError(f"cannot look at {part}", why=str(error)) from error
+    kind = FOLDER if stat.S_ISDIR(mode) else FILE if stat.S_ISREG(mode) else "special"
+    if kind == (due or kind) != "special":
+        return kind
+    said = "a link" if stat.S_ISLNK(mode) else "no file" if kind == "special" else kind
+    raise DamagedError(
+        f"{run} is not opened: {part.name} is {said}",
+        why="a run holds ordinary files and folders, as telic writes them",
+        fix="remove it, or put what it points to in its place",
+    )
+
+
+def _listed(folder: Path) -> list[Path]:
+    """What lies in a folder; nothing if it is not there."""
+    try:
+        return [folder / name for name in os.listdir(folder)]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise DamagedError(f"cannot look into {folder}", why=str(error)) from error
