@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from telic.core.errors import InputError
-from telic.scale.examiner import Candidate, Isolation, Report, examine
+from telic.scale.examiner import Candidate, Report, examine
 from telic.studies.paper import questions
 from tests.scale import planted_paper
 from tests.scale.strangers import SEARCHING, STRANGERS
@@ -60,7 +60,7 @@ def limit_of(name: str) -> float:
 
 
 def tried(
-    text: str, paper: Path, folder: Path, isolation: Isolation, limit: float = LIMIT
+    text: str, paper: Path, folder: Path, isolation: str, limit: float = LIMIT
 ) -> Report:
     """What becomes of a locator's text."""
     root, file = paper.parents[2], folder / "mine.py"
@@ -82,7 +82,7 @@ def left(mark: str) -> list[str]:
     return found
 
 
-def check(name: str, paper: Path, isolation: Isolation) -> str:
+def check(name: str, paper: Path, isolation: str) -> str:
     """Raise unless it is a row, in time, and nothing is left; the row for the table."""
     assert isolation == "must" or not STRANGERS[name].walls, "it would do harm"
     mark = f"telic-{uuid.uuid4().hex}"

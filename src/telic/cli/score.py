@@ -4,7 +4,7 @@ import ast
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
@@ -50,9 +50,9 @@ class Score:
     """Only these of our locators beside it; default: all."""
     workers: int | None = None
     """How many processes make planted agents; default: one a core."""
-    isolation: Literal["try", "must", "off"] = "try"
-    """Whether to isolate the locator: where the system allows it, or refuse to run it,
-    or not at all. One that is not isolated can use a GPU and the network, and cheat."""
+    isolation: str = "try"
+    """Whether to isolate the locator: `try` where the system allows it, `must` or not
+    run it, or `off`. One that is not isolated can use a GPU, the network, and cheat."""
     root: Path | None = None
     """The folder of experiments; default: $TELIC_ROOT, or telic_runs."""
     out: Path | None = None
@@ -65,8 +65,9 @@ def run(argv: Sequence[str]) -> int:
     """Make the exam where it is missing, sit it, and print the board."""
     given = parse(Score, argv, prog="telic score")
     file = check_file(given.file, given.function)
-    from telic.scale import engine
+    from telic.scale import engine, walls
 
+    check_name(given.isolation, walls.ISOLATION, kind="isolation")
     engine.prepare()
     from telic.cli import board, study
     from telic.runs import disk

@@ -13,9 +13,10 @@ import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from telic.core.errors import InputError, TelicError
+from telic.core.names import check_name
 from telic.core.trees import Tree
 from telic.locate import Evidence
 from telic.planted import Planted
@@ -23,6 +24,7 @@ from telic.runs import locus_file
 from telic.scale import examinee
 from telic.scale.channel import Message, plain
 from telic.scale.sitting import Place, Sitting, sitting
+from telic.scale.walls import ISOLATION
 from telic.studies import handout, marks, paper
 from telic.studies.board import NO_LOCUS, SCORED
 
@@ -31,9 +33,6 @@ PATIENCE = 300.0
 
 LOG = "log.txt"
 """What the child prints, and where it crashed."""
-
-Isolation = Literal["try", "must", "off"]
-"""What if the system allows no walls: go on without them, refuse to, or want none."""
 
 OFF = "it was switched off"
 """Why there were no walls, if nobody wanted them."""
@@ -79,7 +78,7 @@ def examine(
     out: Path,
     *,
     hide: Sequence[Path] = (),
-    isolation: Isolation = "try",
+    isolation: str = "try",
     listen: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
     """Try a locator on every pair of some papers.
@@ -89,13 +88,14 @@ def examine(
         papers: The folders of the papers.
         out: Where the child's log is kept.
         hide: Folders that an isolated child must not see, beside the papers' runs.
-        isolation: Whether to isolate the child.
+        isolation: Whether to isolate the child, one of `walls.ISOLATION`.
         listen: Called with how many pairs are done, and of how many.
 
     Raises:
         DamagedError: If a paper is not what was written.
         InputError: If the child must be isolated and the system does not allow it.
     """
+    check_name(isolation, ISOLATION, kind="isolation")
     pairs = [
         pair
         for folder in papers

@@ -21,6 +21,9 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+ISOLATION = ("try", "must", "off")
+"""Where the system allows no walls: go on without, refuse to go on, or want none."""
+
 # From linux/sched.h: user, mounts, processes, network, System V and POSIX IPC, names.
 NAMESPACES = 0x10000000 | 0x20000 | 0x20000000 | 0x40000000 | 0x08000000 | 0x04000000
 
