@@ -20,3 +20,6 @@ lock:
 	| $(LOCK) --extra dev --output-file requirements.lock
 	printf 'hatchling\njax==0.10.1\njaxlib==0.10.1\n' \
 	| $(LOCK) --constraint requirements.lock --output-file requirements-run.lock
+	printf 'box2d; python_version < "3.14"\npygame-ce\n' \
+	| $(subst pyproject.toml -,-,$(LOCK)) --constraint requirements.lock \
+	--output-file requirements-lander.lock

@@ -4,7 +4,9 @@
     python3 start.py test          style, types, import contract, then the tests
     python3 start.py test -k keys  only the tests, with these words for pytest
     python3 start.py lint          all of `test` except the tests
+    python3 start.py audit         licences of all packages, and known weaknesses
     python3 start.py VERB ...      any verb of telic itself: train, report ...
+                                   (what flies a lander adds the lander's packages)
 
 The first call takes a minute and prints each command it runs; later calls start at
 once. .venv is this script's own: it may make it anew, and you may delete it.
@@ -30,7 +32,15 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 # Started by .venv's own Python, a rebuild must not stand on what it takes away.
 BASE = getattr(sys, "_base_executable", None) or sys.executable
-LOCKS = {"run": "requirements-run.lock", "dev": "requirements.lock"}
+RUN, LANDER, DEV = (
+    "requirements-run.lock",
+    "requirements-lander.lock",
+    "requirements.lock",
+)
+# What .venv may hold, each with all of those before it.
+LOCKS = {"run": [RUN], "lander": [RUN, LANDER], "dev": [DEV]}
+# How the words begin that need the lander's packages: studies, runs and presets of it.
+FLIES = ("landing", "isolation", "snr", "lander")
 LINTERS = ("ruff check", "ruff format --check", "basedpyright", "lint-imports")
 
 
@@ -45,9 +55,11 @@ def main(words: list) -> int:
         return 0 if words else 2
     verb, rest = words[0], words[1:]
     try:
-        set_up("dev" if verb in ("test", "lint") else "run")
+        set_up(needed(verb, rest))
         if verb == "lint":
             return take([step.split() for step in LINTERS])
+        if verb == "audit":
+            return subprocess.call([str(PYTHON), str(ROOT / "tools" / "audit.py")])
         if verb == "test":
             steps = [] if rest else [step.split() for step in LINTERS]
             return take([*steps, ["pytest", "-n", "2", "--dist", "loadfile", *rest]])
@@ -63,6 +75,13 @@ def main(words: list) -> int:
         os.execv(str(BIN / "telic"), ["telic", *words])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for telic to handle
     return subprocess.run([str(BIN / "telic"), *words]).returncode
+
+
+def needed(verb: str, rest: list) -> str:
+    """Which packages of LOCKS the words need."""
+    if verb in ("test", "lint", "audit"):
+        return "dev"
+    return "lander" if any(word.startswith(FLIES) for word in rest) else "run"
 
 
 def check_python(version: tuple, python: str, lacks: list) -> None:
@@ -89,7 +108,8 @@ def set_up(wanted: str) -> None:
     """
     uv = shutil.which("uv") or ""
     old = STAMP.read_text() if STAMP.exists() and PYTHON.exists() else "\n"
-    wanted = "dev" if "\ndev " in old else wanted
+    held = old.split("\n")[1].split(" ")[0]
+    wanted = max({wanted, held} & set(LOCKS), key=list(LOCKS).index)
     new = stamp_for(wanted)
     if old == new:
         return
@@ -109,7 +129,7 @@ def set_up(wanted: str) -> None:
 
 def stamp_for(wanted: str) -> str:
     """What .venv depends on: its Python and place, then the packages it holds."""
-    files = [ROOT / LOCKS[wanted], ROOT / "pyproject.toml"]
+    files = [ROOT / name for name in [*LOCKS[wanted], "pyproject.toml"]]
     digest = hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
     return f"Python {sys.version.split()[0]} in {VENV}\n{wanted} {digest}\n"
 
@@ -122,7 +142,8 @@ def commands(uv: str, wanted: str, whole: bool) -> list:
     else:
         make = [BASE, "-m", "venv", VENV]
         install = [PYTHON, "-m", "pip", "install", "--quiet"]
-    wheels = ["--require-hashes", "--only-binary", ":all:", "-r", ROOT / LOCKS[wanted]]
+    wheels = ["--require-hashes", "--only-binary", ":all:"]
+    wheels += [word for name in LOCKS[wanted] for word in ("-r", ROOT / name)]
     itself = ["--no-build-isolation", "--no-deps", "--editable", ROOT]
     lines = [*([] if whole else [make]), install + wheels, install + itself]
     return [list(map(str, line)) for line in lines]

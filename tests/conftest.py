@@ -15,6 +15,9 @@ os.environ.setdefault(
     "JAX_COMPILATION_CACHE_DIR",
     str(Path(__file__).parent.parent / ".pytest_cache" / "xla"),
 )
+os.environ.setdefault(
+    "TELIC_CACHE", str(Path(__file__).parent.parent / ".pytest_cache" / "telic")
+)
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.3")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # as telic.scale.engine does
 os.environ.setdefault("MPLBACKEND", "agg")

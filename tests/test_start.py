@@ -23,7 +23,8 @@ def start(tmp_path: Path) -> ModuleType:
     module.BIN = module.VENV / "bin"
     module.PYTHON = module.BIN / "python"
     module.STAMP = module.VENV / "stamp"
-    for name in [*module.LOCKS.values(), "pyproject.toml"]:
+    locks = {name for names in module.LOCKS.values() for name in names}
+    for name in [*locks, "pyproject.toml"]:
         (tmp_path / name).write_text(name)
     return module
 
@@ -89,6 +90,54 @@ def test_the_tests_add_to_what_the_demo_installed_and_the_demo_keeps_it(start, r
     start.set_up("run")
     assert len(ran) == 5
     assert "\ndev " in start.STAMP.read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "packages"),
+    [
+        ("demo", "run"),
+        ("train alternation --seeds 0:10", "run"),
+        ("study splice alternation-9854ccb0", "run"),
+        ("train landing --help", "lander"),
+        ("study isolation landing-6c0e9f2b", "lander"),
+        ("study snr mine", "lander"),
+        ("resume landing-8e8502ed", "lander"),
+        ("study locate mine --preset lander", "lander"),
+        ("test -k landing", "dev"),
+        ("lint", "dev"),
+        ("audit", "dev"),
+    ],
+)
+def test_the_landers_packages_come_only_where_a_lander_flies(start, words, packages):
+    verb, *rest = words.split()
+    assert start.needed(verb, rest) == packages
+
+
+def test_the_landers_packages_are_added_to_those_of_the_demo_and_kept(start, ran):
+    start.set_up("run")
+    start.set_up("lander")
+    added = ran[3]
+    assert [word for word in added if word.endswith(".lock")] == [
+        str(start.ROOT / "requirements-run.lock"),
+        str(start.ROOT / "requirements-lander.lock"),
+    ]
+    assert "--require-hashes" in added
+    start.set_up("run")
+    assert len(ran) == 5
+    assert "\nlander " in start.STAMP.read_text()
+
+
+def test_the_locks_agree_and_the_demo_has_none_of_the_landers_packages():
+    def pins(name: str) -> set[str]:
+        lines = (SCRIPT.parent / name).read_text().splitlines()
+        return {line.rstrip(" \\") for line in lines if line[:1].isalpha()}
+
+    run, lander, dev = (
+        pins(f"requirements{kind}.lock") for kind in ("-run", "-lander", "")
+    )
+    assert {pin.split("==")[0] for pin in lander} == {"box2d", "pygame-ce"}
+    assert not run & lander
+    assert run | lander <= dev
 
 
 @pytest.mark.parametrize("name", ["requirements-run.lock", "pyproject.toml"])

@@ -1,11 +1,14 @@
 """`telic edit`: an expression is tried beside nulls, shown, and kept if asked to."""
 
 import json
+import shlex
 
 import numpy as np
 import pytest
 
+from telic.cli.edit import EXAMPLES
 from telic.cli.main import main
+from telic.expressions.signatures import SIGNATURES
 from telic.runs import edit_file
 from telic.runs.source import RunSource
 from telic.studies.wish import wish
@@ -113,8 +116,102 @@ def test_an_expression_that_changes_nothing_is_refused(edit):
 @pytest.mark.parametrize("what", [(), (RUN,), (RUN, TEXT, "more")])
 def test_a_run_and_an_expression_are_both_needed(edit, what):
     code, said = edit(what=what)
-    assert code == 2 and f"{len(what)} arguments" in said.err
+    assert code == 2 and "needs a run and an expression" in said.err
+    assert ("one word in quotes" in said.err) == (len(what) > 2)
     assert 'telic edit demo "purple' in said.err
+
+
+def test_the_change_and_the_cost_in_steps_stand_beside_each_edit(edit):
+    _, said = edit()
+    header, unedited, edited, *nulls = said.out.splitlines()[2:]
+    assert "Δ purple  Δ blue" in header and header.endswith("steps")
+    assert "→" not in unedited and "–" in unedited
+    before = unedited.split()[-1]
+    assert f"{before} → " in edited and f"{before} → " in nulls[0]
+    _, said = edit("--json")
+    rows = [json.loads(line) for line in said.out.splitlines()]
+    for row in rows:
+        for name, rate in row["rates"].items():
+            assert row["change"][name] == rate - rows[0]["rates"][name]
+        before, after = rows[0]["rates"]["length"], row["rates"]["length"]
+        assert row["steps"] == {"before": before, "after": after}
+
+
+def test_a_kept_edit_is_tried_again_on_the_agent_that_it_is_of(edit, tmp_path):
+    path = tmp_path / "blue.safetensors"
+    _, first = edit("--save", str(path), "--json")
+    code, again = edit("--load", str(path), "--json", what=(RUN,))
+    assert code == 0
+    tried, loaded = (
+        [json.loads(line) for line in said.out.splitlines()] for said in (first, again)
+    )
+    assert [row["rates"] for row in loaded] == [row["rates"] for row in tried]
+    assert loaded[1]["edit"] == f"{path}: Add for purple@5 of {RUN}"
+    code, said = edit("--load", str(path), what=(RUN,))
+    assert said.out.splitlines()[0] == loaded[1]["edit"]
+
+
+def test_a_kept_edit_is_refused_for_another_run_and_beside_an_expression(
+    edit, tmp_path
+):
+    path = tmp_path / "blue.safetensors"
+    edit("--save", str(path))
+    code, said = edit("--load", str(path), what=("pair/seed-0001",))
+    assert code == 2 and "an edit of another agent" in said.err
+    code, said = edit("--load", str(path))
+    assert code == 2 and "in place of an expression" in said.err
+    code, said = edit("--load", str(path), what=("pair",))
+    assert code == 2 and "--load with 2 runs" in said.err
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    code, said = edit("--load", str(path), what=(RUN,))
+    assert code == 3
+
+
+def test_a_file_name_that_would_mislead_is_refused_and_none_is_completed(
+    edit, tmp_path
+):
+    code, said = edit("--save", str(tmp_path / "blue.json"))
+    assert code == 2 and f"--save {tmp_path / 'blue.safetensors'}" in said.err
+    assert not list(tmp_path.iterdir())
+    code, said = edit("--save", str(tmp_path / "blue"))
+    assert code == 0 and f"kept in {tmp_path / 'blue.safetensors'}" in said.out
+    assert [path.name for path in tmp_path.iterdir()] == ["blue.safetensors"]
+
+
+def test_swapped_arguments_are_noticed(edit):
+    code, said = edit(what=(TEXT, RUN))
+    assert code == 2 and "the run comes first" in said.err
+    assert f'telic edit {RUN} "{TEXT}"' in said.err
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("purple + 1.5 mean(blue - purple)", "1.5 * mean?"),
+        ("purple + 2(blue - purple)", "2 * (…)?"),
+        ("purple@5 blue", None),
+    ],
+)
+def test_a_forgotten_sign_is_named(edit, text, meant):
+    code, said = edit(what=(RUN, text))
+    assert code == 2 and "joined by + - * /" in said.err
+    assert ("did you mean" in said.err) == bool(meant)
+    assert meant is None or meant in said.err
+
+
+def test_every_example_of_the_help_can_be_run(pair, capsys, tmp_path, monkeypatch):
+    with pytest.raises(SystemExit) as stop:
+        main(["edit", "--help"])
+    said = capsys.readouterr().out
+    assert not stop.value.code
+    shown = [line.strip() for line in said.splitlines() if "  telic edit " in line]
+    assert shown == list(EXAMPLES)
+    assert all(each.usage in said for each in SIGNATURES.values())
+    monkeypatch.chdir(tmp_path)
+    root = ["--root", str(pair[0].path.parent.parent), "--episodes", "4"]
+    for example in shown:
+        words = shlex.split(example.replace("demo", "pair"))
+        assert main([*words[1:], *root]) == 0, example
 
 
 def test_agents_of_a_host_world_are_edited_as_well(landers, capsys):

@@ -1,13 +1,18 @@
 """`telic study`: one command answers, reports, and goes on where it stopped."""
 
 import json
+import re
 import shutil
 
 import pytest
 
 from telic.cli import study
 from telic.cli.main import main
+from telic.core.errors import InputError
+from telic.runs.folder import Run
+from telic.scale.local import Outcome
 from telic.studies import EDIT_STUDIES, FAMILIES
+from telic.studies.answers import settings_of
 from tests.studies.trained import copies, without_its_last_phase
 
 QUICK = ["--preset", "small", "--groups", "layers", "--switches", "1", "--no-recovery"]
@@ -33,13 +38,8 @@ def refused(argv, capsys):
     return said.err
 
 
-def test_the_studies_known_to_the_command_line_are_those_registered():
-    assert tuple(EDIT_STUDIES) == study.EDIT_STUDIES
-    assert tuple(FAMILIES) == study.FAMILIES
-
-
 @pytest.mark.contract
-@pytest.mark.parametrize("name", [*study.EDIT_STUDIES, *study.FAMILIES])
+@pytest.mark.parametrize("name", [*EDIT_STUDIES, *FAMILIES])
 def test_every_study_is_in_the_help_and_lists_its_options(name, capsys):
     assert main(["study", "--help"]) == 0
     assert f"\n  {name} " in capsys.readouterr().out
@@ -82,6 +82,49 @@ def test_runs_of_two_experiments_are_refused_before_any_work(root, capsys):
     argv = ["study", "splice", "pair", "twin/seed-0000", "--root", str(root)]
     assert "2 experiments" in refused(argv, capsys)
     assert not answers_under(root)
+
+
+@pytest.mark.parametrize(
+    ("argv", "why", "fix"),
+    [
+        (["splice", "--switches", "9"], "three phases must lie before", "--switches 3"),
+        (["locate", "--switches", "9"], "three phases must lie before", "--switches 3"),
+        (["retarget", "--new", "blue"], "objectives are blue, purple", "--new "),
+        (["isolation"], "about landers", "telic train landing"),
+        (["snr"], "about landers", "telic train landing"),
+    ],
+)
+def test_what_a_study_cannot_do_is_said_once_and_before_any_work(
+    root, capsys, monkeypatch, argv, why, fix
+):
+    monkeypatch.setattr("telic.scale.local.carry_all", None)
+    said = refused(["study", argv[0], "pair", *argv[1:], "--root", str(root)], capsys)
+    assert said.count(why) == 1 and fix in said
+    assert "compiling" not in said and not answers_under(root)
+
+
+def test_one_and_the_same_failure_of_many_runs_is_told_once(root, capsys, monkeypatch):
+    def failing(paths, **_):
+        return Outcome(failed={str(p): InputError("no", why="so") for p in paths})
+
+    monkeypatch.setattr("telic.scale.local.carry_all", failing)
+    said = refused(["study", "splice", "pair", *QUICK, "--root", str(root)], capsys)
+    assert said.count("telic: no") == 1
+
+
+def test_a_study_tells_what_it_tries_and_of_how_many(root):
+    from telic.studies import splice
+
+    told = []
+    run = Run(root / "pair" / "seed-0000")
+    settings = splice.Splice(groups=("layers",), switches=2, episodes=4, recovery=False)
+    options = settings_of(settings)
+    splice.job(run, options, tell=lambda *what: told.append(what), stop=lambda: False)
+    shares = [share for _, (share, _) in told]
+    assert {kind for kind, _ in told} == {"share"}
+    assert shares == sorted(shares) and shares[0] >= 0 and shares[-1] < 1
+    words = [text for _, (_, text) in told]
+    assert any(re.fullmatch(r"switch 2 of 2, edit 2 of \d+", text) for text in words)
 
 
 def test_a_study_prints_what_it_found_and_where_and_the_same_command_goes_on(

@@ -6,6 +6,7 @@ from telic.cli.main import main
 
 TRAIN = ["train", "alternation", "--root", "ROOT"]
 SPLICE = ["study", "splice", "none", "--root", "ROOT"]
+THERE = ["study", "splice", "there", "--root", "ROOT"]
 RECIPES = ["study", "recipes", "--root", "ROOT"]
 HELD_OUT = ["study", "held-out", "--root", "ROOT"]
 EDIT = ["edit", "none", "blue", "--root", "ROOT"]
@@ -39,6 +40,11 @@ CASES = [
     ([*TRAIN, "--period", "0"], "at least one"),
     ([*TRAIN, "--phases", "none"], "phases"),
     ([*TRAIN, "--workers", "0"], "1 or more"),
+    ([*TRAIN, "--objectives", "blue"], "--objectives blue purple"),
+    ([*TRAIN, "--learning-rate", "-1"], "greater than 0"),
+    ([*TRAIN, "--presett", "post"], "did you mean --preset?"),
+    ([*TRAIN, "--colors", "purpel", "blue"], "purple"),
+    (["score", "--root", "ROOT"], "FILE is missing"),
     ([*TRAIN, "--name", "../up"], "letters"),
     ([*TRAIN, "extra"], "extra"),
     (["resume", "nothing-here", "--root", "ROOT"], "telic runs list"),
@@ -61,9 +67,9 @@ CASES = [
     ([*SPLICE, "--preset", "smal"], "small"),
     ([*SPLICE, "--switch", "2"], "--switches"),
     ([*SPLICE, "--switches", "many"], "switches"),
-    ([*SPLICE, "--groups", "layer"], "layers"),
-    ([*SPLICE, "--episodes", "0"], "1 or more"),
-    (["study", "retarget", "none", "--new", "yelow", "--root", "ROOT"], "yellow"),
+    ([*THERE, "--groups", "layer"], "layers"),
+    ([*THERE, "--episodes", "0"], "1 or more"),
+    (["study", "retarget", "there", "--new", "yelow", "--root", "ROOT"], "yellow"),
     (["study", "retarget", "none", "--agent", "1", "--root", "ROOT"], "--agents"),
     ([*RECIPES, "--seeds", "x"], "0:10"),
     ([*RECIPES, "--workers", "0"], "1 or more"),
@@ -76,7 +82,7 @@ CASES = [
     ([*HELD_OUT, "--base", "code"], "onehot"),
     ([*HELD_OUT, "--agents", "0"], "at least one agent"),
     ([*HELD_OUT, "--episodes", "0"], "1 or more"),
-    (["edit", "--root", "ROOT"], "an expression"),
+    (["edit", "--root", "ROOT"], "nothing was given"),
     (["edit", "none", "--root", "ROOT"], "an expression"),
     ([*EDIT], "'none'"),
     ([*EDIT, "--episodes", "0"], "1 to 100,000"),
@@ -87,6 +93,8 @@ CASES = [
 
 @pytest.mark.parametrize(("argv", "word"), CASES, ids=lambda x: " ".join(x)[:60])
 def test_a_wrong_argument_is_answered_in_short(argv, word, capsys, tmp_path):
+    if "there" in argv:
+        (tmp_path / "there").mkdir()
     code = main([str(tmp_path) if arg == "ROOT" else arg for arg in argv])
     said = capsys.readouterr()
     assert code == 2
@@ -94,7 +102,17 @@ def test_a_wrong_argument_is_answered_in_short(argv, word, capsys, tmp_path):
     assert len(said.err.splitlines()) <= 8
     assert "Traceback" not in said.err + said.out
     assert said.err.startswith("telic: ")
-    assert list(tmp_path.iterdir()) == []
+    assert not [path for path in tmp_path.rglob("*") if path.name != "there"]
+
+
+def test_a_backend_that_is_missing_is_refused_before_a_run_has_a_folder(
+    monkeypatch, capsys, tmp_path
+):
+    monkeypatch.setattr("telic.worlds.pool.find_spec", lambda name: None)
+    argv = ["train", "landing", "--backend", "envpool", "--root", str(tmp_path)]
+    assert main(argv) == 2
+    assert "pip install 'telic[envpool]'" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
 
 
 def test_there_are_enough_cases():

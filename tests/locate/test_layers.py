@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from telic.locate import LOCATORS
-from telic.locate.behaviour import measured
+from telic.locate.behaviour import preference
 from telic.locate.splicing import _shapley, _worth
 from telic.locate.toys import toy
 from tests.locate.examples import EVIDENCE, located
@@ -22,7 +22,7 @@ def spliced(paths, found=EVIDENCE):
         p: found.donor[p] if any(p.startswith(prefix) for prefix in paths) else leaf
         for p, leaf in found.recipient.items()
     }
-    return float(measured(found.behaviour, agent))
+    return float(preference(found.behaviour, agent))
 
 
 def gain(found):

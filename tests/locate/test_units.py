@@ -1,6 +1,7 @@
 """Known answers of the locators that score units."""
 
 import dataclasses
+from importlib import import_module
 
 import jax
 import jax.numpy as jnp
@@ -10,7 +11,7 @@ import pytest
 from telic.activations.capture import capture
 from telic.edits import Patch
 from telic.locate import LOCATORS, check, evidence
-from telic.locate.behaviour import measured
+from telic.locate.behaviour import preference
 from telic.locate.inside import inside
 from telic.locate.probe import OBSERVATION, probe, probes
 from telic.locate.toys import toy
@@ -28,13 +29,13 @@ def patched(site, unit, strength=1.0):
     width = 7 if site == "actor/logits" else 8
     mask = jnp.zeros(width).at[unit].set(1)
     edit = Patch(site, EVIDENCE.donor, mask).scaled(strength)
-    return float(measured(EVIDENCE.behaviour, edit(EVIDENCE.recipient)))
+    return float(preference(EVIDENCE.behaviour, edit(EVIDENCE.recipient)))
 
 
 @pytest.mark.known
 @pytest.mark.parametrize(("site", "unit"), PLACES)
 def test_patching_is_what_the_edit_of_one_unit_brings(site, unit):
-    start = float(measured(EVIDENCE.behaviour, EVIDENCE.recipient))
+    start = float(preference(EVIDENCE.behaviour, EVIDENCE.recipient))
     due = abs(patched(site, unit) - start)
     seen = located("activation patching").scores[site][unit]
     assert seen == pytest.approx(due, rel=1e-3, abs=1e-4)
@@ -120,6 +121,18 @@ def test_a_probe_of_one_agent_against_itself_knows_no_more_than_chance(apart):
     one = dataclasses.replace(apart, donor=apart.recipient, behaviour=behaviour)
     for found in probes(one, KEY).values():
         assert abs(found.accuracy - 0.5) < 0.1
+
+
+@pytest.mark.known
+def test_a_probe_on_noise_with_a_column_for_every_row_is_at_chance(monkeypatch):
+    # It fits every row that it was trained on: only others say what it knows.
+    rows, chance = len(EVIDENCE.observations), np.random.default_rng(0)
+    noise = lambda *_: {SITES[0]: chance.normal(size=(rows, rows))}
+    # `telic.locate.probe` is the locator: its module has to be asked for by name.
+    monkeypatch.setattr(import_module("telic.locate.probe"), "inside", noise)
+    found = probes(EVIDENCE, KEY)[SITES[0]]
+    assert abs(found.accuracy - 0.5) < 0.15
+    assert abs(found.shuffled - 0.5) < 0.15
 
 
 @pytest.mark.known

@@ -9,7 +9,7 @@ import pytest
 
 from telic.locate import LOCATORS, check, evidence
 from telic.locate.attribution import _mean_slope
-from telic.locate.behaviour import measured, slope
+from telic.locate.behaviour import preference, slope
 from telic.locate.toys import toy
 from telic.stats import auroc
 from tests.locate.examples import EVIDENCE, located, row
@@ -82,7 +82,7 @@ def test_attributions_of_a_small_change_add_up_to_what_it_brings():
     recipient, behaviour = EVIDENCE.recipient, EVIDENCE.behaviour
     small = {p: 0.02 * v for p, v in EVIDENCE.vector.items()}
     donor = {p: leaf + small[p] for p, leaf in recipient.items()}
-    due = float(measured(behaviour, donor)) - float(measured(behaviour, recipient))
+    due = float(preference(behaviour, donor)) - float(preference(behaviour, recipient))
     mean = row(_mean_slope(behaviour, recipient, donor))
     first = row(slope(behaviour, recipient))
     assert abs(due) > 1e-2
@@ -93,7 +93,7 @@ def test_attributions_of_a_small_change_add_up_to_what_it_brings():
 @pytest.mark.known
 def test_integrated_attributions_of_a_large_change_still_add_up():
     recipient, donor = EVIDENCE.recipient, EVIDENCE.donor
-    gained = [float(measured(EVIDENCE.behaviour, a)) for a in (recipient, donor)]
+    gained = [float(preference(EVIDENCE.behaviour, a)) for a in (recipient, donor)]
     mean = row(_mean_slope(EVIDENCE.behaviour, recipient, donor))
     total = row(EVIDENCE.vector) @ mean
     assert total == pytest.approx(gained[1] - gained[0], rel=0.1)

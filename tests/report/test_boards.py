@@ -74,6 +74,21 @@ def test_the_locate_page_sets_reading_beside_moving(natural):
     assert first["steered along the probe"].startswith("0.02 [")
 
 
+def test_the_locate_page_says_so_where_no_method_is_told_from_random(tmp_path):
+    said = "No method’s CPR is told from that of random weights"
+    few = boards.located(tmp_path / "few", range(5), without=9)
+    many = boards.located(tmp_path / "many", range(8), without=9)
+    for runs, p in ((few, True), (many, False)):
+        page = locate.page(located(runs, answers.settings_of(boards.LOCATE)))
+        assert (said in "\n".join(page.findings)) == p
+
+
+def test_no_page_takes_a_probe_that_tells_agents_apart_for_a_goal(natural):
+    text = markdown(natural)
+    assert "networks apart, those of one goal too" in text
+    assert "own parent, one phase before it" in text
+
+
 def test_the_locate_page_has_agreement_with_itself_and_with_others(natural):
     again, between = natural.sections[2].tables
     assert [row[0] for row in again.rows] == [row[0] for row in between.rows]

@@ -1,7 +1,13 @@
 """A locus in a file comes back as it was, or not at all."""
 
+import json
+import struct
+import time
+from pathlib import Path
+
 import numpy as np
 import pytest
+from safetensors.numpy import save
 
 from telic.core.errors import DamagedError
 from telic.locate import Locus, agreement
@@ -44,3 +50,66 @@ def test_two_methods_agree_as_far_as_their_scores_go_up_together():
     up, down = (Locus("weights", {"a": np.arange(4.0) * x}) for x in (1, -1))
     assert agreement(up, up, like, share=0.25) == (1.0, 1.0)
     assert agreement(up, down, like, share=0.25) == (-1.0, 0.0)
+
+
+LIKE = {"actor/0/kernel": np.ones((2, 1)), "actor/0/bias": np.ones(1)}
+
+
+def forged(arrays: dict, header: bytes | None = None) -> bytes:
+    """Bytes of which the header says what one likes."""
+    text = json.dumps(arrays).encode() if header is None else header
+    return struct.pack("<Q", len(text)) + text
+
+
+EMPTY = {"dtype": "F64", "shape": [0], "data_offsets": [0, 0]}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"1234567",
+        struct.pack("<Q", 1 << 60) + b"{}",
+        struct.pack("<Q", 3) + b"{}",
+        forged({f"scores/{n}": EMPTY for n in range(20_000)}),
+        forged({"scores/critic/0": EMPTY}),
+        forged({}, b"[" * 500_000),
+        forged({}, b" " * (locus_file.HEADER + 1)),
+        forged({"__metadata__": 5}),
+        forged({"scores/actor": EMPTY | {"shape": [1 << 40]}}),
+        forged({"scores/actor": EMPTY | {"dtype": "BF16"}}),
+    ],
+    ids=lambda data: f"{len(data)}",
+)
+def test_bytes_of_a_stranger_are_refused_before_they_are_loaded(data):
+    started = time.perf_counter()
+    with pytest.raises(DamagedError):
+        locus_file.from_bytes(data, Path("answer"), LIKE)
+    assert time.perf_counter() - started < 2
+
+
+@pytest.mark.parametrize(
+    "locus",
+    [
+        Locus("weights", {p: np.ones(x.shape) for p, x in LIKE.items()}),
+        Locus("units", {"actor/logits": np.ones(1)}),
+        Locus("layers", {"actor": np.array(1.0), "actor/0/bias": np.array(2.0)}),
+        Locus(
+            "directions", {"actor/0": np.ones(1)}, {"actor/0": (np.ones((3, 1)),) * 2}
+        ),
+    ],
+    ids=lambda locus: locus.kind,
+)
+def test_every_name_that_a_locus_of_the_agent_can_have_is_taken(locus):
+    data = locus_file.to_bytes(locus)
+    assert locus_file.from_bytes(data, Path("answer"), LIKE).kind == locus.kind
+
+
+def test_what_is_no_matrix_is_no_factor_and_what_is_no_float_no_score():
+    flat = Locus("directions", {"actor/0": np.ones(1)})
+    object.__setattr__(flat, "factors", {"actor/0": (np.ones(3), np.ones(1))})
+    with pytest.raises(DamagedError, match="not a locus"):
+        locus_file.from_bytes(locus_file.to_bytes(flat), Path("answer"), LIKE)
+    flags = save({"scores/actor": np.array(True)}, {"schema": "1", "kind": "layers"})
+    with pytest.raises(DamagedError, match="not a locus"):
+        locus_file.from_bytes(flags, Path("answer"), LIKE)

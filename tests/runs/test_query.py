@@ -1,13 +1,23 @@
-"""A condition reads the table of runs, and does nothing else."""
+"""A condition reads one row of the table of runs, and costs what it is long."""
 
 import json
-import sqlite3
+import os
+import resource
+import subprocess
+import sys
+import time
 
 import pytest
 
 from telic.core.errors import InputError
-from telic.runs import index, query
+from telic.runs import query
+from tests.runs import hostile
 from tests.runs.small import make
+
+ROWS = [
+    {"run": f"tiny/seed-{i:04d}", "seed": i, "limit": i * 10, "final_return_blue": x}
+    for i, x in enumerate([0.5, None, 0.7, 0.6])
+]
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +43,7 @@ def test_a_condition_chooses_runs(root):
     rows = query.select(root, "seed < 2 and final_return_blue > 0.55")
     assert [row["seed"] for row in rows] == [1]
     assert [row["seed"] for row in query.select(root, order="seed desc")] == [2, 1, 0]
+    assert [row["seed"] for row in query.select(root, limit=2)] == [0, 1]
 
 
 def test_settings_are_columns(root):
@@ -41,83 +52,113 @@ def test_settings_are_columns(root):
 
 
 @pytest.mark.parametrize(
-    "condition",
+    ("condition", "seeds"),
     [
-        "1; drop table runs",
-        "1) union select 1 --",
-        "load_extension('x')",
-        "exists (select * from cache)",
-        "exists (select * from sqlite_master)",
-        "exists (select * from pragma_table_info('runs'))",
-        "randomblob(1000000000) is null",
-        "seed in (with recursive c(x) as (select 1 union all select x+1 from c)"
-        " select x from c)",
-        "",
-        "(",
-        "\x00",
-        "final_return_blue >",
-        "attach database 'x' as y",
+        ("run LIKE 'tiny/%' AND NOT seed = 0", [1, 2, 3]),
+        ("final_return_blue is null or round(final_return_blue, 1) = 0.7", [1, 2]),
+        ("seed in (0, 3) and seed between 1 and 4", [3]),
+        ("case when seed > 1 then 'a' || run else '' end > 'a'", [2, 3]),
+        ("coalesce(final_return_blue, 1e0) >= .7", [1, 2]),
+        ("length(run) = 14 and SEED - -1 = 2", [1]),
+        ('limit > 10 and "seed" <> 3', [2]),  # a keyword of SQL, and a quoted name
+        ("run = 'it''s' or true", [0, 1, 2, 3]),
     ],
 )
-def test_a_condition_that_is_none_or_does_more_than_read_is_refused(root, condition):
-    before = (root / index.FILE).read_bytes() if (root / index.FILE).exists() else b""
+def test_a_formula_over_columns_is_a_condition(condition, seeds):
+    assert [row["seed"] for row in query.choose(ROWS, condition)] == seeds
+
+
+def test_rows_are_sorted_with_what_is_missing_first():
+    def seeds(order: str) -> list[int]:
+        return [row["seed"] for row in query.choose(ROWS, "1", order=order)]
+
+    assert seeds("final_return_blue") == [1, 0, 3, 2]
+    assert seeds("Final_Return_Blue DESC") == [2, 3, 0, 1]
+
+
+@pytest.mark.parametrize("name", hostile.QUERIES)
+def test_a_condition_that_is_none_or_does_more_is_refused(name):
+    began = time.monotonic()
     with pytest.raises(InputError):
-        query.select(root, condition)
-    assert len(query.select(root)) == 3
-    assert before == b"" or (root / index.FILE).exists()
+        query.choose(ROWS, hostile.QUERIES[name])
+    assert time.monotonic() - began < 6
 
 
-def test_a_condition_that_takes_too_long_is_stopped(root, monkeypatch):
-    monkeypatch.setattr(query, "SECONDS", 0.2)
-    slow = " and ".join(f"a{i}.seed >= 0" for i in range(1, 25))
-    tables = ", ".join(f"runs a{i}" for i in range(1, 25))
-    with pytest.raises(InputError, match="longer"):
-        query.select(root, f"(select count(*) from {tables} where {slow}) > 0")
+@pytest.mark.parametrize("name", hostile.ORDERS)
+def test_rows_are_sorted_by_a_column_and_by_nothing_else(name):
+    with pytest.raises(InputError):
+        query.choose(ROWS, "1", order=hostile.ORDERS[name])
 
 
-def test_an_unknown_column_is_answered_with_the_nearest(root):
+BOUNDED = """
+import sys, time
+from telic.core.errors import InputError
+from telic.runs import query
+from tests.runs import hostile
+rows = [{"run": f"tiny/seed-{i:04d}", "seed": i} for i in range(1000)]
+worst = {}
+for group, cases in (("where", hostile.QUERIES), ("order", hostile.ORDERS)):
+    for name, text in cases.items():
+        began = time.process_time()
+        given = {"where": "1", "order": "run"} | {group: text}
+        try:
+            query.choose(rows, **given)
+            sys.exit(f"{group} {name} was answered")
+        except InputError:
+            pass
+        family = group + " " + name.partition("-")[0]
+        count, most = worst.get(family, (0, 0.0))
+        worst[family] = count + 1, max(most, time.process_time() - began)
+for family, (count, most) in worst.items():
+    print(f"{family}\\t{count}\\t{most:.3f}")
+"""
+
+
+def test_every_hostile_query_is_refused_in_bounded_time_and_memory():
+    """All in one process that may have 1 GiB; the address space holds JAX as well."""
+    done = subprocess.run(
+        [sys.executable, "-c", BOUNDED],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (1 << 30, 1 << 30)),
+    )
+    assert done.returncode == 0, done.stderr
+    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    assert sum(int(count) for _, count, _ in rows) >= 200
+    assert max(float(seconds) for *_, seconds in rows) < 6
+    print(f"\n{done.stdout}family, queries, most seconds of processor time")
+
+
+def test_a_condition_that_takes_too_long_is_stopped(monkeypatch):
+    monkeypatch.setattr(query, "SECONDS", -1.0)
+    with pytest.raises(InputError, match="longer than -1 seconds"):
+        query.choose(ROWS * 1000, "seed >= 0")
+
+
+def test_sqlite_itself_stands_behind_the_list_of_words(monkeypatch):
+    """Were every word let through, there would still be no bomb and no way out."""
+    monkeypatch.setattr(query.condition, "checked", lambda where, known: (where, []))
+    for name in ("printf-0", "blob-0", "subselect-own", "schema", "load", "tokenizer"):
+        with pytest.raises(
+            InputError, match=r"not authorized|prohibited|no such|argum"
+        ):
+            query.choose(ROWS, hostile.QUERIES[name])
+    with pytest.raises(InputError):
+        query.choose(ROWS, hostile.QUERIES["attach"])
+
+
+def test_an_unknown_column_or_function_is_answered_with_what_there_is(root):
     with pytest.raises(InputError, match="final_return_blue"):
         query.select(root, "final_retun_blue > 0")
+    with pytest.raises(InputError, match="final_return_blue"):
+        query.select(root, order="final_retun_blue desc")
+    with pytest.raises(InputError, match=r"'printf'; known: abs, coalesce"):
+        query.select(root, "printf('%d', seed)")
 
 
-def test_the_index_is_a_cache_that_can_be_lost_or_damaged(root):
-    rows = query.select(root)
-    (root / index.FILE).unlink()
-    assert query.select(root) == rows
-    (root / index.FILE).write_bytes(b"not a database at all" * 100)
-    assert query.select(root) == rows
-    assert index.refresh(root, anew=True) == (3, [])
-
-
-def test_a_run_that_is_copied_in_or_removed_is_seen_at_once(root):
-    run = make(root, seed=7)
-    assert len(query.select(root)) == 4
-    (run.path / "run.json").unlink()
-    assert len(query.select(root)) == 3
-
-
-def test_a_damaged_run_is_left_out_and_named(root):
-    run = make(root, seed=8)
-    (run.path / "run.json").write_text("{")
-    count, notes = index.refresh(root)
-    assert count == 3 and len(notes) == 1 and "seed-0008" in notes[0]
-    (run.path / "run.json").unlink()
-
-
-def test_names_from_files_never_become_sql(root):
-    run = make(root, seed=9)
-    row = {
-        "rollout": 1,
-        "phase": 0,
-        "objective": 'x"); drop table x; --',
-        "steps": 1,
-    }
-    row |= {'return_x"); drop table x; --': 1.0, "length": 1.0, 'rate_"': 1.0}
-    run.metrics.write_text(json.dumps(row) + "\n")
-    assert len(query.select(root)) == 4
-    with sqlite3.connect(root / index.FILE) as db:
-        assert all(name.isidentifier() for name in index.columns(root / index.FILE))
-        assert db.execute("select count(*) from runs").fetchone() == (4,)
-    db.close()
-    (run.path / "run.json").unlink()
-    run.metrics.unlink()
+def test_columns_are_bounded_in_no_way_that_a_query_meets():
+    names = [f"x{i}" for i in range(5000)]  # more than a table of SQLite may have
+    rows = [dict.fromkeys(["run", *names], i) for i in range(3)]
+    assert len(query.choose(rows, "x4999 = 2")) == 1

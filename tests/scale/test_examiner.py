@@ -1,94 +1,108 @@
-"""Whatever a locator does to its process, the parent goes on and says what it was."""
+"""The parent of an exam: what it hands out, how it reports, and that it is exact."""
 
-import os
-import time
+import re
 
+import numpy as np
 import pytest
 
 from telic.core.errors import InputError
-from telic.scale.examiner import LOG, Candidate, examine
-from telic.studies import exam, paper
-from tests.scale import candidates
+from telic.scale import processes, sitting, walls
+from telic.scale.examiner import LOG, OFF, Candidate, examine
+from telic.studies import handout, marks, paper
+from tests.scale import candidates, planted_paper
 from tests.scale.candidates import written
-from tests.studies.examined import EXAM
 
 
-@pytest.fixture
-def papers(examined):
-    """The paper with one pair: what these tests are about does not take more."""
-    return [exam.folder_of(examined[1], EXAM)]
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A paper with two pairs."""
+    return planted_paper.kept(tmp_path_factory.mktemp("root"), pairs=2)
 
 
-def test_a_good_locator_is_scored_whatever_it_prints(papers, tmp_path):
-    told = []
-    file = written(tmp_path, candidates.GOOD)
-    report = examine(
-        Candidate(file), papers, tmp_path / "out", listen=lambda *at: told.append(at)
-    )
-    assert report.outcome == "scored"
-    ours = exam.ours(papers_run(papers), EXAM)[0]["magnitude"]
-    assert report.records[0]["weights"] == pytest.approx(ours["weights"])
-    assert told[-1] == (1, 1) and report.records[0]["seconds"] > 0
-    assert "not a line of ours" in (tmp_path / "out" / LOG).read_text()
+def without_seconds(record: dict) -> dict:
+    """A record, but for what depends on the machine."""
+    return {name: value for name, value in record.items() if name != "seconds"}
+
+
+def test_a_good_locator_is_scored_as_ours_is_with_walls_and_without(folder, tmp_path):
+    told, file = [], written(tmp_path, candidates.GOOD)
+    reports = [
+        examine(
+            Candidate(file),
+            [folder],
+            tmp_path / way,
+            isolation=way,
+            listen=lambda *at: told.append(at),
+        )
+        for way in ("try", "off")
+    ]
+    pairs = zip(paper.questions(folder), paper.solutions(folder), strict=True)
+    ours = [marks.beside(*pair, ["magnitude"])["magnitude"] for pair in pairs]
+    for report in reports:
+        assert report.outcome == "scored"
+        assert [*map(without_seconds, report.records)] == [*map(without_seconds, ours)]
+        assert all(0 < record["seconds"] < 60 for record in report.records)
+    assert told == [(0, 2), (1, 2), (2, 2)] * 2
+    assert "not a line of ours" in (tmp_path / "try" / LOG).read_text()
+
+
+def test_a_handout_is_bit_for_bit_the_evidence_and_nothing_else(folder):
+    question = paper.questions(folder)[1]
+    found = question.evidence()
+    data = handout.pack(found, question.key)
+    again, key = handout.unpack(data)
+    assert (again.truth, again.network, again.world) == (None, *_shape(found))
+    assert key == question.key
+    for one, other in zip(again.switches, found.switches, strict=True):
+        for mine, theirs in zip(one, other, strict=True):
+            assert {p: x.tobytes() for p, x in _arrays(mine).items()} == {
+                p: x.tobytes() for p, x in _arrays(theirs).items()
+            }
+    for name in ("observations", "gap"):
+        one, other = (getattr(x.behaviour, name) for x in (again, found))
+        assert one.dtype == other.dtype and np.array_equal(one, other)
+    for word in (b"truth", b"decoys", b"rung", b"seed", b"folded", b"exam"):
+        assert word not in data
+
+
+def test_questions_and_solutions_are_in_folders_of_their_own(folder):
+    assert {path.stem for path in folder.iterdir()} == {"agents"}
+    assert {path.stem for path in paper.solutions_of(folder).iterdir()} == {"truth"}
 
 
 @pytest.mark.parametrize(
-    ("text", "outcome"),
+    ("change", "why"),
     [
-        (candidates.DYING, "crashed: died with exit code 3 on pair 1 of 1"),
-        (candidates.NUMBER, "no locus: the locator gave a int on pair 1 of 1"),
-        (candidates.BROKEN, "crashed: RuntimeError: \x1b[31mred while it was imported"),
+        ({"room": "/nowhere/at/all"}, "No such file|not permitted"),
+        ({"show": []}, "Python did not start|not permitted"),
     ],
 )
-def test_what_went_wrong_is_the_outcome(papers, tmp_path, text, outcome):
-    report = examine(Candidate(written(tmp_path, text)), papers, tmp_path / "out")
-    assert report == (outcome, [])
+def test_a_room_that_cannot_be_built_is_no_room_and_the_report_says_so(
+    folder, tmp_path, monkeypatch, change, why
+):
+    made = sitting._walls
+    monkeypatch.setattr(sitting, "_walls", lambda *given: made(*given) | change)
+    candidate = Candidate(written(tmp_path, candidates.NUMBER))
+    report = examine(candidate, [folder], tmp_path / "out")
+    assert report.outcome == "no locus: the locator gave a int on pair 1 of 2"
+    assert re.search(why, report.open)
+    with pytest.raises(InputError, match="cannot be isolated"):
+        examine(candidate, [folder], tmp_path / "out", isolation="must")
 
 
-FORKING = """
-import os, time
-from pathlib import Path
-
-def locate(evidence, key):
-    if not os.fork():
-        Path(__file__).with_name("grandchild").write_text(str(os.getpid()))
-        time.sleep(600)
-    while True:
-        pass
-"""
+def test_without_walls_on_purpose_the_report_says_so(folder, tmp_path):
+    candidate = Candidate(written(tmp_path, candidates.BROKEN))
+    report = examine(candidate, [folder], tmp_path / "out", isolation="off")
+    assert report.open == OFF and report.records == []
+    assert report.outcome.startswith("crashed: RuntimeError: ·[31mred while it was imp")
 
 
-def test_at_the_limit_all_that_the_locator_started_is_killed(papers, tmp_path):
-    candidate = Candidate(written(tmp_path, FORKING), limit=2.0)
-    report = examine(candidate, papers, tmp_path / "out")
-    assert report.outcome == "timed out: no answer within 2 s on pair 1 of 1"
-    assert not alive(int((tmp_path / "grandchild").read_text()))
-
-
-def alive(process: int) -> bool:
-    """Whether a process still runs, after a moment in which it may be reaped."""
-    for _ in range(50):
-        try:
-            os.kill(process, 0)
-        except ProcessLookupError:
-            return False
-        if state(process) == "Z":
-            return False
-        time.sleep(0.1)
-    return True
-
-
-def state(process: int) -> str:
-    """A process's letter: Z for one that ended and was not asked after."""
-    with open(f"/proc/{process}/stat") as file:
-        return file.read().rpartition(")")[2].split()[0]
-
-
-def papers_run(papers):
-    """The run of the first paper."""
-    from telic.runs.folder import Run
-
-    return Run(papers[0].parent)
+def test_the_examiner_is_as_it_was_when_the_exam_is_over():
+    before = [walls.held(x) for x in (walls.ADOPT_ORPHANS, walls.DUMPABLE)]
+    with processes.guarded():
+        inside = [walls.held(x) for x in (walls.ADOPT_ORPHANS, walls.DUMPABLE)]
+    assert [walls.held(x) for x in (walls.ADOPT_ORPHANS, walls.DUMPABLE)] == before
+    assert inside == [1, 0]
 
 
 def test_a_limit_is_more_than_nothing(tmp_path):
@@ -96,5 +110,9 @@ def test_a_limit_is_more_than_nothing(tmp_path):
         Candidate(tmp_path / "mine.py", limit=0.0)
 
 
-def test_the_child_is_given_questions_alone(papers):
-    assert set(paper.Question._fields) == {"pairs", "key", "network", "world"}
+def _shape(found):
+    return found.network, found.world
+
+
+def _arrays(tree):
+    return {path: np.asarray(leaf) for path, leaf in tree.items()}

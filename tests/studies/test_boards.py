@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from telic.core.errors import InputError
-from telic.planted import DECOYS, RUNGS
+from telic.planted import DECOYS, NONE, RUNGS
 from telic.studies import answers
 from telic.studies.calibrated import calibrated
 from telic.studies.located import located
@@ -44,6 +44,38 @@ def test_a_seeds_number_is_the_mean_over_its_pairs(board):
 def test_a_false_alarm_is_to_be_as_sure_without_a_goal_as_with_one(board):
     assert board.false["magnitude"].tolist() == [0.0] * 6
     assert board.false["probe"].tolist() == [1.0] * 6
+
+
+def as_strong(pair, strength):
+    """A pair of which every method is so sure."""
+    told = {m: {**one, "strength": strength} for m, one in pair["locators"].items()}
+    return {**pair, "locators": told}
+
+
+@pytest.mark.known
+def test_an_alarm_is_false_above_what_95_of_100_goals_exceed(tmp_path, monkeypatch):
+    every = boards.pairs
+    nothing = [(10.0, 2.0), (2.0, 2.0), (10.0, 10.0)]
+
+    def graded(variant, seed):
+        """Goals of strength 1 to 100 over ten seeds; without a goal, 10 or 2."""
+        pairs = {pair["rung"]: pair for pair in every(variant, seed)[::-1]}
+        goals = {"trained on": [10.0 * seed + i for i in range(1, 11)]}
+        graded = goals | {NONE: nothing[seed % 3]}
+        return [
+            as_strong(pair, strength)
+            for rung, pair in pairs.items()
+            for strength in graded.get(rung, [1.0])
+        ]
+
+    monkeypatch.setattr(boards, "pairs", graded)
+    runs = boards.planted(tmp_path, range(10))
+    found = calibrated(runs, answers.settings_of(boards.CALIBRATE.planting))
+    # The mark is 5.95: over all seeds, as no seed has a hundred goals of its own.
+    expected = [0.5, 0.0, 1.0] * 3 + [0.5]
+    assert {m: c.tolist() for m, c in found.false.items()} == dict.fromkeys(
+        boards.METHODS, expected
+    )
 
 
 def test_variants_must_have_the_same_seeds(tmp_path):

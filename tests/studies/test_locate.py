@@ -7,12 +7,15 @@ import numpy as np
 import pytest
 
 from telic.core.errors import InputError
+from telic.core.trees import digest
+from telic.edits import actor
 from telic.locate import LOCATORS
-from telic.locate.probe import OBSERVATION, probes
+from telic.locate.probe import OBSERVATION, Probed, probes
 from telic.locate.toys import toy
 from telic.runs.source import RunSource
 from telic.studies import Locate, answers, locate
 from telic.studies import plane as plane_
+from telic.studies import sought as sought_
 from telic.studies.planting import fetching
 from telic.studies.sought import sought
 from telic.trials import Bench, boards
@@ -22,6 +25,7 @@ from tests.studies.trained import copies, done
 NAMES = ("magnitude", "low rank", "random")
 SETTINGS = Locate(switches=3, episodes=64, locators=NAMES, least=1e-6)
 OPTIONS = answers.settings_of(SETTINGS)
+SITES = (OBSERVATION, "actor/0/post")
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +69,29 @@ def test_agents_that_do_not_differ_in_what_they_do_are_left_out(pair):
     assert list(sought(source, switches=1, episodes=8, least=2.0)) == []
 
 
+@pytest.mark.known
+def test_the_donor_is_the_agent_before_the_switch_and_other_switches_hold_neither(
+    pair, monkeypatch
+):
+    # Nobody plays: what locators are shown does not depend on it.
+    monkeypatch.setattr(sought_, "bench", lambda *agents, **_: agents)
+    source = RunSource(pair[0])
+    phases = {digest(actor(source.agent(k))): k for k in range(len(source.schedule))}
+    shown = {
+        goal.name: [
+            (phases[digest(mine)], phases[digest(theirs)])
+            for mine, theirs in goal.evidence.switches
+        ]
+        for goal in sought(source, switches=2, episodes=8)
+    }
+    assert source.schedule == ("blue", "purple") * 3
+    # Recipient and donor come first; after them, nothing of their own two phases.
+    assert shown == {
+        "blue → purple": [(4, 3), (0, 1), (2, 1)],
+        "purple → blue": [(5, 4), (1, 0), (1, 2), (3, 2)],
+    }
+
+
 def test_a_run_that_offers_no_goal_is_refused(tmp_path):
     run = examined.begun(tmp_path, "layer-1")
     with pytest.raises(InputError, match="offers no goal to be found"):
@@ -95,10 +122,9 @@ def told():
     on = on._replace(mine=on.rates(on.recipient), theirs=on.rates(on.donor))
     # The share of a made-up rise: these agents fetch nothing on purpose.
     measure = fetching("blue")._replace(behaviour=lambda rates: rates["length"])
-    sites = (OBSERVATION, "actor/0/post")
     with pytest.MonkeyPatch.context() as patch:
         # One site: each compiles two programs.
-        patch.setattr(plane_, "probes", lambda *a: {s: probes(*a)[s] for s in sites})
+        patch.setattr(plane_, "probes", lambda *a: {s: probes(*a)[s] for s in SITES})
         return plane_.plane(jax.random.key(1), found, on._replace(measure=measure))
 
 
@@ -114,6 +140,31 @@ def test_filling_a_layer_as_the_donors_brings_all_of_a_difference_in_it(told):
 @pytest.mark.known
 def test_two_agents_are_told_apart_by_a_layer_that_differs(told):
     assert told["actor/0/post"]["accuracy"] > told["actor/0/post"]["shuffled"]
+
+
+@pytest.mark.known
+def test_the_null_of_steering_is_tried_at_as_many_doses_as_the_edit(monkeypatch):
+    found, site, seen = toy(), "actor/0/post", []
+
+    def rates(_: Bench, agent: dict) -> dict:
+        """A made-up behaviour: how far an agent is steered."""
+        seen.append(float(np.linalg.norm(agent.get(f"at/{site}/0/shift", 0.0))))
+        return {"steered": seen[-1]}
+
+    told = {name: Probed(1.0, 0.5, np.ones(8), np.ones(8)) for name in SITES}
+    monkeypatch.setattr(plane_, "probes", lambda *_: dict(told))
+    monkeypatch.setattr(Bench, "rates", rates)
+    measure = fetching("blue")._replace(behaviour=lambda rates: rates["steered"])
+    given = boards(jax.random.key(0), found.world, 1)
+    parts = (given, measure, {"steered": 0.0}, {"steered": 1.0})
+    on = Bench(found.recipient, found.donor, *parts, found.network, found.world)
+    shares = plane_.plane(jax.random.key(1), found, on)[site]
+    patch, dose, *others = seen
+    assert patch == 0 < dose and others == pytest.approx(
+        [2 * dose, 4 * dose, dose, 2 * dose, 4 * dose], rel=1e-5
+    )
+    assert shares["steer"] == pytest.approx(4 * dose, rel=1e-5)
+    assert shares["null"] == pytest.approx(4 * dose, rel=1e-5)
 
 
 def test_settings_come_back_from_their_plain_form():

@@ -1,15 +1,23 @@
 """The splice study answers run by run, the same in any order, and only by the past."""
 
+import dataclasses
 import shutil
 
+import jax
 import numpy as np
 import pytest
 
+from telic.core import trees
 from telic.core.errors import InputError
+from telic.core.trees import digest
+from telic.edits import actor
 from telic.runs.source import RunSource
 from telic.studies import Alternation, answers, splice
 from telic.studies.splice import Late, Splice, earlier_mean, late_switches
 from telic.studies.swaps import DOSES, LAST, MEAN
+from telic.trials.recovery import Curve
+from telic.vectors import cosine, isolate
+from telic.vectors.nulls import noise
 from tests.studies.trained import PLAN, SPLICE, copies, done, without_its_last_phase
 
 ALONE = answers.settings_of(Splice(switches=1, episodes=16, groups=(LAST,)))
@@ -74,7 +82,8 @@ def test_a_phase_that_goes_on_with_its_objective_is_no_switch():
 
 
 def test_a_schedule_that_never_switches_late_is_told_so():
-    plan = Alternation(objectives=("blue",), phases=12).plan()
+    plan = Alternation(phases=12).plan()
+    plan = dataclasses.replace(plan, schedule=plan.schedule[:1] * 12)
     with pytest.raises(InputError, match="1 late switches") as caught:
         late_switches(plan, Splice(switches=1))
     assert "switch after the third" in caught.value.fix
@@ -164,6 +173,51 @@ def test_going_on_under_the_old_objective_is_a_null_of_the_last_switch(alone):
         r["null"]: r["norm"] for r in trial["results"] if r["edit"] == f"1 × {LAST}"
     }
     assert norms["continuation"] == pytest.approx(norms[""], rel=1e-4)
+
+
+@pytest.fixture
+def tried(pair, tmp_path, monkeypatch):
+    """A run's source, and what each late switch's trial was asked; nobody plays."""
+    asked = []
+    monkeypatch.setattr(
+        splice, "trial", lambda agent, *_, **how: asked.append((agent, how)) or []
+    )
+
+    def train_on(state, agent, weights, objectives, **_):
+        """The agent after a made-up training that knows only its objective."""
+        named = [list(weights) == list(each) for each in objectives].index(True)
+        step = noise(jax.random.key(named), agent)
+        return Curve(np.zeros((1, len(objectives))), trees.add(agent, step))
+
+    monkeypatch.setattr(splice, "train_on", train_on)
+    (run,) = copies(pair[:1], tmp_path)
+    done(splice.job, run, {**SPLICE, "groups": [LAST]})
+    return RunSource(run), dict(zip((4, 5), asked, strict=True))
+
+
+@pytest.mark.known
+def test_the_donor_is_the_agent_before_the_switch_and_wants_the_aim(tried):
+    source, asked = tried
+    for late in late_switches(source.plan, Splice(switches=2)):
+        agent, how = asked[late.phase]
+        assert digest(agent) == digest(source.agent(late.phase))
+        assert digest(how["donor"]) == digest(source.agent(late.phase - 1))
+        assert source.schedule[late.phase - 1] == late.aim != late.wants
+
+
+@pytest.mark.known
+def test_continuation_goes_where_the_old_objective_leads(tried):
+    source, asked = tried
+    names = [objective.name for objective in source.plan.objectives]
+    for late in late_switches(source.plan, Splice(switches=2)):
+        agent, how = asked[late.phase]
+        after = how["extra"][f"1 × {LAST}"]["continuation"](agent)
+        taken = actor(isolate(agent, after))
+        led = [
+            cosine(taken, actor(noise(jax.random.key(names.index(wants)), agent)))
+            for wants in (late.wants, late.aim)
+        ]
+        assert led == pytest.approx([1.0, 0.0], abs=0.05)
 
 
 def test_training_on_is_as_long_as_a_phase_in_each_direction_and_arm(spliced):

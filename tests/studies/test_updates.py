@@ -22,6 +22,7 @@ from telic.studies.updates import (
     nulls,
     parts,
 )
+from telic.vectors import cosine
 
 PLAN = Landing.preset("small").plan()
 
@@ -108,6 +109,18 @@ def test_every_dose_has_nulls_of_its_own_length(update):
             for null in each.values():
                 norm = receipt(update.base, null(update.base)).norm
                 assert norm == pytest.approx(abs(strength) * length, rel=1e-4)
+
+
+@pytest.mark.known
+def test_continuation_goes_where_more_of_the_old_training_went(update):
+    drift = actor(trees.add(update.same, trees.scale(update.base, -1.0)))
+    for name, vector in update.vectors.items():
+        null = nulls(update, (-1.0,))[dose(name, -1.0)]["continuation"]
+        after = null(update.base)
+        taken = {path: update.base[path] - after[path] for path in drift}
+        assert cosine(taken, drift) == pytest.approx(1.0, abs=1e-5)
+        # Else the decisive control would be the edit itself.
+        assert cosine(taken, actor(vector)) < 0.9
 
 
 def test_a_run_that_is_alone_has_no_null_of_another_seed(update):

@@ -103,9 +103,11 @@ def _caption(found: Mapping[str, Any]) -> list[str]:
         "from 4 seeds on, 95 % intervals are in the file. The oracle sees the truth.",
     ]
     failed = [row for row in found["rows"] if row["rank"] is None]
+    why = found["not_isolated_because"]
     return [
         *lines,
         *(f"{row['locator']}: {row['outcome']}" for row in failed),
+        *([f"not isolated ({why}): a locator that wants to cheat can"] if why else []),
         "",
         f"board: {board}",
         f"what your locator printed, and where it crashed: {log}",

@@ -4,7 +4,16 @@ import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
-from telic.cli.terminal import clean, parse, root_folder, say, say_json, table
+from telic.cli.terminal import (
+    clean,
+    parse,
+    remark,
+    root_folder,
+    say,
+    say_json,
+    short,
+    table,
+)
 from telic.core.errors import InputError
 from telic.core.names import check_name
 
@@ -20,7 +29,8 @@ class Compare:
     where: str = "1"
     """A condition as in SQL's WHERE: `seed < 5 and final_return_blue > 0.9`."""
     columns: tuple[str, ...] = ()
-    """What to show; default: final returns, and every setting that differs."""
+    """What to show, as `a b` or `a,b`; default: final returns, and every setting that
+    differs."""
     order: str = "run"
     """What to sort by: a column, with `desc` behind it for the largest first."""
     per: str = "episode"
@@ -32,13 +42,15 @@ class Compare:
 
 
 def run(argv: Sequence[str]) -> int:
-    """Select and print; with four or more runs, intervals over them as well."""
+    """Select and print; with four or more seeds of a plan, intervals over them."""
     given = parse(Compare, argv, prog="telic compare")
     check_name(given.per, ("episode", "step"), kind="unit")
-    from telic.runs import query
+    from telic.runs import index, query
 
     root = root_folder(given.root)
-    rows = query.select(root, given.where, order=given.order)
+    found = index.refresh(root)
+    remark(found.notes)
+    rows = query.choose(found.rows, given.where, order=given.order)
     if given.per == "step":
         rows = [_per_step(row) for row in rows]
     if given.json:
@@ -48,20 +60,20 @@ def run(argv: Sequence[str]) -> int:
     if not rows:
         say(f"no run in {clean(root)} has: {clean(given.where)}")
         return 0
-    for name in given.columns:
+    chosen = [name for text in given.columns for name in text.split(",") if name]
+    for name in chosen:
         check_name(name, rows[0], kind="column")
-    columns = [*ALWAYS, *(given.columns or _telling(rows))]
-    say(table(rows, list(dict.fromkeys(columns))))
+    columns = list(dict.fromkeys([*ALWAYS, *(chosen or _telling(rows))]))
+    say(table([{k: short(row.get(k)) for k in columns} for row in rows], columns))
     say()
-    for name in columns:
-        if name.startswith(PER_EPISODE):
-            say(f"{name}: {_over(rows, name)}")
+    _intervals(rows, [name for name in columns if name.startswith(PER_EPISODE)])
     return 0
 
 
 def _telling(rows: list[dict]) -> list[str]:
     """The final returns, and every setting in which the runs differ."""
-    dull = {"run", "seed", "status", "created", "experiment", "rollouts", "phases"}
+    dull = {"run", "seed", "status", "created", "experiment", "plan", "rollouts"}
+    dull |= {"phases", "steps"}
     finals = [
         name
         for name in rows[0]
@@ -96,8 +108,41 @@ def _per_step(row: dict) -> dict:
     }
 
 
+def _intervals(rows: list[dict], names: Sequence[str]) -> None:
+    """Every measure over the seeds of each plan; what is left out is counted."""
+    plans, twice = _by_plan(rows)
+    for runs in plans.values():
+        said = ", ".join(dict.fromkeys(clean(row["experiment"]) for row in runs))
+        for name in names:
+            say(f"{said}: {name}: {_over(runs, name)}")
+    partial = sum(row["status"] != "complete" for row in rows)
+    if partial:
+        say(f"left out: {partial} of {len(rows)} runs, not complete")
+    if twice:
+        say(f"left out: {twice} of {len(rows)} runs, a plan and seed a second time")
+
+
+def _by_plan(rows: list[dict]) -> tuple[dict[str, list[dict]], int]:
+    """Complete runs by plan, one of each seed, and how many were a seed's second.
+
+    Seeds of one plan are a sample; runs of several plans are not, and a seed that was
+    run twice says nothing twice.
+
+    Example:
+        >>> done = {"plan": "a", "seed": 0, "status": "complete"}
+        >>> _by_plan([done, done, done | {"seed": 1, "status": "partial"}])
+        ({'a': [{'plan': 'a', 'seed': 0, 'status': 'complete'}]}, 1)
+    """
+    found: dict[str, dict] = {}
+    complete = [row for row in rows if row["status"] == "complete"]
+    for row in complete:
+        found.setdefault(row["plan"], {}).setdefault(row.get("seed"), row)
+    plans = {plan: list(seeds.values()) for plan, seeds in found.items()}
+    return plans, len(complete) - sum(map(len, plans.values()))
+
+
 def _over(rows: list[dict], name: str) -> str:
-    """The interquartile mean over runs, with its interval and n.
+    """The interquartile mean over seeds, with its interval and n.
 
     Raises:
         InputError: If a value is not a number, as only a foreign file can bring.
@@ -110,6 +155,6 @@ def _over(rows: list[dict], name: str) -> str:
     if not values:
         return "no values"
     try:
-        return f"IQM over runs {bootstrap(np.array(values, float))}"
+        return f"IQM over seeds {bootstrap(np.array(values, float))}"
     except ValueError as error:
         raise InputError(f"{name} is not a number in every run") from error

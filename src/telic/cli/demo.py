@@ -5,7 +5,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from telic.cli import known
 from telic.cli.terminal import clean, parse, root_folder, say, table
+from telic.core.names import check_name
 
 INTRO = """A small agent learns to fetch the {0} key; then the {1} one is wanted, then
 {0} again … {2} phases of {3} rollouts, {4} seeds, side by side.
@@ -32,9 +34,15 @@ def run(argv: Sequence[str]) -> int:
     given = parse(Demo, argv, prog="telic demo")
     began = time.monotonic()
     from telic.cli.train import parse_seeds
+    from telic.runs import lock
     from telic.scale import engine
+    from telic.scale.local import check_workers
 
     seeds = parse_seeds(given.seeds)
+    check_name(given.preset, known.presets(known.TRAIN, "alternation"), kind="preset")
+    check_workers(given.workers)
+    name = "demo" if given.preset == "demo" else f"demo-{given.preset}"
+    lock.check_named(root_folder(given.root), [f"{name}/seed-{s:04d}" for s in seeds])
     engine.prepare()
     from telic.cli import report
     from telic.cli.execute import execute
@@ -44,7 +52,6 @@ def run(argv: Sequence[str]) -> int:
     study = Alternation.preset(given.preset)
     say(INTRO.format(*study.objectives, study.phases, study.period, len(seeds)))
     plan, root = study.plan(), root_folder(given.root)
-    name = "demo" if given.preset == "demo" else f"demo-{given.preset}"
     runs = [folder.create(root, name, seed, plan) for seed in seeds]
     code = execute(runs, root=root, workers=given.workers)
     if code:
@@ -61,10 +68,11 @@ def _tell(runs: Sequence, files: Sequence[Path], root: Path, seconds: float) -> 
 
     found = build.summary(runs)
     say("\nReturn under the wanted colour, in each phase's first and last rollout,")
-    say(f"mean over {len(runs)} seeds (points: too few seeds for intervals):\n")
+    say(f"mean over {len(runs)} seeds (points: too few seeds for intervals);")
+    say("phases are counted from 0:\n")
     rows = [
         {
-            "phase": phase + 1,
+            "phase": phase,
             "wants": wanted,
             "first": float(first),
             "last": float(last),

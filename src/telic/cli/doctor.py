@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from telic.cli.terminal import clean, parse, root_folder, say, say_json
+from telic.core.errors import TelicError
 
 Finding = tuple[bool, str]
 
@@ -27,13 +28,21 @@ def run(argv: Sequence[str]) -> int:
     """Run every check; the exit code is 2 if one fails."""
     given = parse(Doctor, argv, prog="telic doctor")
     root = root_folder(given.root)
-    found = {name: check(root) for name, check in CHECKS.items()}
+    found = {name: _result(check, root) for name, check in CHECKS.items()}
     if given.json:
         say_json({name: {"ok": ok, "text": text} for name, (ok, text) in found.items()})
     else:
         for name, (ok, text) in found.items():
             say(f"{'ok  ' if ok else 'MEND'}  {name:10} {clean(text)}")
     return 0 if all(ok for ok, _ in found.values()) else 2
+
+
+def _result(check: Callable[[Path], Finding], root: Path) -> Finding:
+    """What a check found; that it could not be done is a finding too."""
+    try:
+        return check(root)
+    except (OSError, TelicError) as error:
+        return False, next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def _python(root: Path) -> Finding:
@@ -92,8 +101,8 @@ def _cache(root: Path) -> Finding:
     """Where compiled programs are kept."""
     from telic.scale import engine
 
-    path = engine.cache_folder()
-    files = list(path.glob("*")) if path.is_dir() else []
+    path = engine.private_cache()
+    files = list(path.glob("*"))
     size = sum(file.stat().st_size for file in files) / 2**20
     return True, f"{len(files)} compiled programs, {size:.0f} MiB, in {path}"
 
@@ -116,9 +125,9 @@ def _runs(root: Path) -> Finding:
     """How many runs there are, and whether all can be read."""
     from telic.runs import index
 
-    count, notes = index.refresh(root) if root.is_dir() else (0, [])
+    rows, notes = index.refresh(root)
     more = f"; {notes[0]}" if notes else ""
-    return not notes, f"{count} runs in {root}{more}"
+    return not notes, f"{len(rows)} runs in {root}{more}"
 
 
 CHECKS: dict[str, Callable[[Path], Finding]] = {

@@ -1,36 +1,65 @@
 """`telic edit RUN EXPRESSION`: edit an agent by an expression, try it beside nulls."""
 
 import dataclasses
-import functools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import tyro
 
-from telic.cli.terminal import clean, parse, root_folder, say, say_json, table
+from telic.cli import names
+from telic.cli.terminal import clean, parse, root_folder, say, say_json
 from telic.core.errors import InputError
+from telic.expressions.check import check
+from telic.expressions.signatures import SIGNATURES
+from telic.expressions.syntax import parse as parse_expression
 
-EXAMPLE = 'telic edit demo "purple + 1.5 * mean(blue - purple)"'
-SHOWN = ("wall", "bump", "ball", "timeout", "length")
+MEAN = "mean(blue - purple)"
+EXAMPLES = (
+    f'telic edit demo "purple + 1.5 * {MEAN}"',
+    'telic edit demo "purple@5 - (purple@5 - blue@4)"',
+    'telic edit demo "purple + only(blue - purple, actor.0, actor.1)"',
+    f'telic edit demo "purple + carry({MEAN}, blue, grey)" --board purple grey',
+    f'telic edit demo/seed-0000 "purple + {MEAN}" --save blue.safetensors',
+    "telic edit demo/seed-0000 --load blue.safetensors",
+)
+"""What the help shows; a test runs each."""
+
+GRAMMAR = """
+expressions
+  purple         the agent at the end of the last phase that trained purple
+  purple@5       the one at the end of phase 5; phases are counted from 0
+  start          the agent before all training
+  blue - purple  a vector: the difference of two agents
+  AGENT + VECTOR, AGENT - VECTOR are agents; VECTOR + VECTOR, VECTOR - VECTOR,
+  1.5 * VECTOR, VECTOR / 2, -VECTOR are vectors; brackets as usual
+
+functions
+{functions}
+  An agent or a vector in them is an expression too. In mean, names without a phase
+  stand in turn for the agents of each two successive phases; without phases=A:B over
+  all of them, with it over phases A to B - 1.
+  Parts for only: actor, actor.0 (its first layer), actor.0.kernel, actor.0.bias, and
+  so on; likewise critic.
+
+examples
+{examples}"""
 
 
 @dataclasses.dataclass(frozen=True)
 class Edit:
-    """Edit agents by an expression, such as `purple@23 + 1.5 * mean(blue - purple)`.
-
-    A name is the agent at the end of the last phase that trained it, NAME@N that of
-    phase N, counted from 0. Functions: mean, only, carry, top, rank, lerp.
-    """
+    """Edit agents by an expression, try them, and print what became of them."""
 
     what: Annotated[tuple[str, ...], tyro.conf.Positional] = ()
-    """A run or an experiment (then every seed), and the expression."""
+    """A run or an experiment (then every seed), and the expression in quotes."""
     episodes: int = 512
     """Episodes of each agent, the same boards for all."""
     board: tuple[str, ...] = ()
     """Colours of the keys on every board; default: those of the run's own world."""
     save: Path | None = None
-    """Keep the edit in this file; of one run only."""
+    """Keep the edit in this file, NAME.safetensors; of one run only."""
+    load: Path | None = None
+    """Try the edit in this file, in place of an expression."""
     root: Path | None = None
     """The folder of experiments; default: $TELIC_ROOT, or telic_runs."""
     json: bool = False
@@ -39,110 +68,123 @@ class Edit:
 
 def run(argv: Sequence[str]) -> int:
     """Try the edit on every run named, and tell what it does beside its nulls."""
-    given = parse(Edit, argv, prog="telic edit")
-    if len(given.what) != 2:
-        raise InputError(
-            f"{len(given.what)} arguments", why="a run and an expression", fix=EXAMPLE
-        )
-    if not 1 <= given.episodes <= 100_000:
-        raise InputError(f"--episodes {given.episodes}", why="allowed: 1 to 100,000")
+    given = parse(Edit, argv, prog="telic edit", more=_grammar())
+    root = root_folder(given.root)
+    name, text = _words(given, root)
+    names.check_runs(root, [name], "telic edit")
+    save = given.save and _suffixed(given.save)
+    if text:
+        _check_expression(text, root, name)
     from telic.scale import engine
 
     engine.prepare()
+    from telic.cli import outcome
     from telic.runs import folder
-    from telic.studies.wish import attempt
+    from telic.studies.wish import kept, tried, wish
 
-    name, text = given.what
-    runs = folder.resolve(root_folder(given.root), [name])
-    if given.save and len(runs) > 1:
+    runs = folder.resolve(root, [name])
+    if len(runs) > 1 and (given.save or given.load):
         raise InputError(
-            f"--save with {len(runs)} runs",
+            f"--{'save' if given.save else 'load'} with {len(runs)} runs",
             why="an edit is of one agent",
             fix=f"name one: {runs[0].name}",
         )
-    try_on = functools.partial(
-        attempt, text=text, episodes=given.episodes, colours=given.board
-    )
-    results = {r.seed(): try_on(r) for r in runs}
+    wishes = [kept(r, given.load) if given.load else wish(r, text) for r in runs]
+    results = {
+        r.seed(): tried(r, made, episodes=given.episodes, colours=given.board)
+        for r, made in zip(runs, wishes, strict=True)
+    }
     if given.json:
-        for seed, rows in results.items():
-            for row in rows:
-                say_json({"seed": seed, **row._asdict()})
+        for row in outcome.objects(results):
+            say_json(row)
     else:
-        _tell(runs, results, text, given)
-    if given.save:
-        _save(given.save, runs[0], text, quiet=given.json)
+        say(f"{clean(wishes[0].text, 1000)}\n")
+        outcome.show(runs[0].plan(), results, given.board, given.episodes)
+    if save:
+        _save(save, wishes[0], quiet=given.json)
     return 0
 
 
-def _tell(runs: Sequence[Any], results: dict, text: str, given: Edit) -> None:
-    """The table: one run with intervals over episodes, many with those over seeds."""
-    from telic.trials import tabulate
-
-    found = tabulate({seed: [rows] for seed, rows in results.items()})
-    columns, counted = _columns(runs[0].plan(), given.board, found.measures)
-    rows = []
-    for edit, null in found.rows:
-        cells: dict[str, Any] = {"agent": _row(edit, null, text)}
-        for measure in columns:
-            values = found.values_of(measure, edit, null)
-            cells[measure.removeprefix("pick_")] = float(values.mean())
-        rows.append(cells)
-    say(f"{clean(text)}\n")
-    say(table(rows, ["agent", *(c.removeprefix("pick_") for c in columns)]))
-    seeds = len(found.seeds)
-    count = f"{seeds} seed{'s' * (seeds > 1)}"
-    say(f"\nrates per episode; n = {count}, {given.episodes} episodes each")
-    for measure in counted:
-        _interval(found, text, measure, given.episodes)
+def _grammar() -> str:
+    """What stands below the help."""
+    functions = [f"  {s.usage}\n      {s.about}" for s in SIGNATURES.values()]
+    examples = [f"  {example}" for example in EXAMPLES]
+    return GRAMMAR.format(functions="\n".join(functions), examples="\n".join(examples))
 
 
-def _columns(
-    plan: Any, board: Sequence[str], measures: Sequence[str]
-) -> tuple[list[str], list[str]]:
-    """What is shown of every agent, and what of it has a line with an interval."""
-    from telic.worlds import Keys
+def _words(given: Edit, root: Path) -> tuple[str, str]:
+    """The run and the expression (none with `--load`); other numbers are checked.
 
-    world = plan.world
-    if not isinstance(world, Keys):
-        ends = [f"return_{objective.name}" for objective in plan.objectives]
-        return [*world.events, "length", *ends], ends
-    colours = dict.fromkeys((*board, *world.colours, *world.third))
-    picks = [f"pick_{colour}" for colour in colours]
-    others = [name for name in SHOWN if name in measures]
-    return [*picks, *others], picks[: len(board or world.colours)]
-
-
-def _row(edit: str, null: str, text: str) -> str:
-    """The name of a row."""
-    if null:
-        return f"  null: {null}"
-    return "edited" if edit == text else edit
-
-
-def _interval(found: Any, text: str, measure: str, episodes: int) -> None:
-    """One rate with its interval: over seeds, or over the episodes of one agent."""
-    from telic.stats import wilson
-    from telic.trials import verdict
-
-    values = found.values_of(measure, text)
-    if len(values) == 1 and not measure.startswith("pick_"):
-        return  # no rate: one agent's mean says nothing of other seeds
-    if len(values) == 1:
-        counted = wilson(round(float(values[0]) * episodes), episodes)
-        say(f"{measure}: {counted} episodes of one agent: says nothing of other seeds")
-        return
-    before = found.values_of(measure, "no edit").mean()
-    ruled = verdict(found, text, measure, more=bool(values.mean() >= before))
-    say(f"{measure}: {ruled.rate}, before {before:.2f}; {ruled.words}")
+    Raises:
+        InputError: If one is missing, they are swapped, or a number is not allowed.
+    """
+    if not 1 <= given.episodes <= 100_000:
+        raise InputError(
+            f"--episodes {given.episodes}",
+            why="allowed: 1 to 100,000",
+            fix="--episodes 512",
+        )
+    what = given.what
+    if given.load:
+        if len(what) != 1:
+            raise InputError(
+                "--load stands in place of an expression",
+                why=f"{_counted(what)} given beside it; a run alone is needed",
+                fix=f"telic edit demo/seed-0000 --load {given.load}",
+            )
+        return what[0], ""
+    if len(what) != 2:
+        raise InputError(
+            "telic edit needs a run and an expression",
+            why=f"{_counted(what)} given"
+            + ("; an expression is one word in quotes" if len(what) > 2 else ""),
+            fix=EXAMPLES[0],
+        )
+    if not names.known(root, what[0]) and names.known(root, what[1]):
+        raise InputError(
+            "the run comes first, then the expression",
+            why=f"{what[1]!r} is a run, and {what[0]!r} is not",
+            fix=f'telic edit {what[1]} "{what[0]}"',
+        )
+    return what[0], what[1]
 
 
-def _save(path: Path, run: Any, text: str, *, quiet: bool) -> None:
+def _counted(words: Sequence[str]) -> str:
+    """How many words there are, in words."""
+    few = ("nothing was", "only one word was", "two words were")
+    return few[len(words)] if len(words) < 3 else f"{len(words)} words were"
+
+
+def _suffixed(path: Path) -> Path:
+    """The file of `--save`: one that says what is in it.
+
+    Raises:
+        InputError: If it would say something else.
+    """
+    if path.suffix in (".safetensors", ".edit"):
+        return path
+    if not path.suffix:
+        return path.with_name(f"{path.name}.safetensors")
+    raise InputError(
+        f"--save {path}",
+        why=f"the file is a safetensors file, and {path.suffix} says something else",
+        fix=f"--save {path.with_suffix('.safetensors')}",
+    )
+
+
+def _check_expression(text: str, root: Path, name: str) -> None:
+    """Raise if an expression is wrong for the runs of a name, without loading JAX."""
+    parse_expression(text)
+    schedule = names.schedule(root, name)
+    if schedule:
+        check(text, schedule)
+
+
+def _save(path: Path, made: Any, *, quiet: bool) -> None:
     """Keep the edit of one run."""
     from telic.runs import edit_file
-    from telic.studies.wish import wish
 
-    made = wish(run, text)
     edit_file.write(path, made.edit, made.agent)
     if not quiet:
         say(f"\nkept in {clean(path)}: {path.stat().st_size / 1024:.0f} KiB")
+        say(f"again:  telic edit RUN --load {clean(path)}")

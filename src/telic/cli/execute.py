@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from telic.cli.progress import Bars, relative
-from telic.cli.terminal import clean, say, say_json, table
+from telic.cli.terminal import clean, remark, say, say_json, table
 from telic.core.errors import TelicError
-from telic.runs import index, metrics
+from telic.runs import index, lock
 from telic.runs.folder import Run
+from telic.runs.metrics import Row
 from telic.scale.local import Outcome, carry_all
-
-INTERRUPTED = 130
 
 
 def execute(
@@ -32,32 +31,31 @@ def execute(
         quiet: Print nothing at all.
 
     Returns:
-        The exit code: 0, 130 if stopped, else that of the first error.
+        The exit code: that of the first error, else 128 + the signal that stopped them,
+        else 0.
     """
     paths = [run.path for run in runs]
+    lock.check_free(paths)
     with Bars(list(runs), quiet=as_json or quiet) as bars:
         outcome = carry_all(paths, workers=workers, listen=bars)
-    index.refresh(root)
+    _remark(root)
     if as_json:
         say_json(_as_json(runs, outcome))
     elif not quiet:
         _tell(runs, root, outcome)
     if outcome.failed:
         return next(iter(outcome.failed.values())).code
-    return INTERRUPTED if outcome.stopped else 0
+    return 128 + outcome.stopped if outcome.stopped else 0
 
 
 def summary(runs: Sequence[Run]) -> str:
     """A table of runs: how far, and the final return under each objective."""
-    rows = [index.describe(run) for run in runs]
+    rows = [_row(run) for run in runs]
     finals = [name for name in rows[0] if name.startswith("final_return_")]
     short = {name: name.removeprefix("final_") for name in finals}
     lines = [
         {
-            "run": row["run"],
-            "status": row["status"],
-            "phases": row["phases"],
-            "steps": row["steps"],
+            **{name: row.get(name) for name in ("run", "status", "phases", "steps")},
             **{short[name]: row.get(name) for name in finals},
         }
         for row in rows
@@ -67,7 +65,7 @@ def summary(runs: Sequence[Run]) -> str:
 
 def _tell(runs: Sequence[Run], root: Path, outcome: Outcome) -> None:
     """What came of it, where it is, and what to try next."""
-    seen = [run for run in runs if run.metrics.exists() and metrics.read(run.metrics)]
+    seen = [run for run in runs if _row(run).get("rollouts")]
     if seen:
         say()
         say(summary(seen))
@@ -85,12 +83,28 @@ def _tell(runs: Sequence[Run], root: Path, outcome: Outcome) -> None:
         say(f'        telic compare --where "final_return_{wanted} > 0.9"{where}')
 
 
+def _remark(root: Path) -> None:
+    """Bring the index up to date; trouble with it must not hide how the runs ended."""
+    try:
+        remark(index.refresh(root).notes)
+    except OSError as error:
+        remark([f"cannot read {root}: {error.strerror}"])
+
+
+def _row(run: Run) -> Row:
+    """A run as one row; of one that is gone or damaged, its name alone."""
+    try:
+        return index.describe(run)
+    except (TelicError, OSError, KeyError, TypeError, ValueError):
+        return {"run": run.name, "status": "cannot be read"}
+
+
 def _as_json(runs: Sequence[Run], outcome: Outcome) -> dict[str, object]:
     """The outcome for programs."""
     return {
-        "stopped": outcome.stopped,
+        "stopped": bool(outcome.stopped),
         "failed": {path: error.what for path, error in outcome.failed.items()},
-        "runs": [{**index.describe(run), "path": str(run.path)} for run in runs],
+        "runs": [{**_row(run), "path": str(run.path)} for run in runs],
     }
 
 

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from telic.cli import study, terminal
+from telic.cli import known, study, terminal
+from telic.cli.parsing import parse_study
+from telic.cli.train import parse_seeds
 from telic.core.errors import InputError
 
 
@@ -30,20 +32,24 @@ class Working:
 def run(name: str, argv: Sequence[str]) -> int:
     """Train what is missing, edit, compare; the same command goes on."""
     from telic.scale import engine
-
-    engine.prepare()
-    from telic.cli.train import parse_seeds
-    from telic.report import effects
     from telic.scale.local import check_workers
-    from telic.studies import FAMILIES
 
-    kind = FAMILIES[name]
-    working, family = terminal.parse_study(
-        Working(kind.SEEDS), kind, argv, prog=f"telic study {name}"
+    working, chosen = parse_study(
+        Working(known.seeds(name)),
+        known.FAMILIES,
+        name,
+        argv,
+        prog=f"telic study {name}",
     )
     check_workers(working.workers)
+    seeds = parse_seeds(working.seeds)
+    engine.prepare()
+    from telic.report import effects
+    from telic.studies import FAMILIES
+
+    family = chosen.settings(FAMILIES[name])
     root = terminal.root_folder(working.root)
-    runs = create(root, family, parse_seeds(working.seeds))
+    runs = create(root, family, seeds)
     code = _train(runs, root, working) or _edit(runs, family, working)
     if code:
         return code

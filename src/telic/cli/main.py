@@ -1,13 +1,18 @@
 """`telic VERB …`: find the verb, run it, and turn errors into exit codes."""
 
+import contextlib
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
 from telic.core.errors import InputError, TelicError
 from telic.core.names import check_name
+from telic.scale.signals import raised
+
+SIGPIPE = 13
 
 VERBS = {
     "train": "train agents, many seeds at once: telic train alternation --seeds 0:10",
@@ -20,6 +25,7 @@ VERBS = {
     "report": "make one HTML page, with figures, of one or many runs",
     "demo": "a small real study from start to report, in a few minutes",
     "doctor": "check the installation and this machine",
+    "completion": "complete telic's words by TAB: telic completion bash|zsh|fish",
 }
 """Every verb, in the order of use; each is a file of this folder."""
 
@@ -32,7 +38,7 @@ usage: telic VERB [OPTIONS]
 telic VERB --help tells more; --debug shows where an error came from; --version.
 Runs are kept in ./telic_runs, or in $TELIC_ROOT, or in --root DIR.
 Exit codes: 0 fine, 2 arguments, 3 damaged file, 4 busy run, 5 diverged, 6 disk,
-70 a bug, 130 interrupted (and resumable)."""
+70 a bug, 130 interrupted, 143 ended by SIGTERM (both resumable), 141 pipe closed."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -41,18 +47,34 @@ def main(argv: Sequence[str] | None = None) -> int:
     debug = "--debug" in given or bool(os.environ.get("TELIC_DEBUG"))
     args = [arg for arg in given if arg != "--debug"]
     try:
-        return _run(args)
-    except TelicError as error:
-        if debug:
-            raise
-        return _complain(error)
-    except KeyboardInterrupt:
-        print("telic: interrupted; telic resume goes on", file=sys.stderr)
-        return 130
+        with raised():
+            return _heard(args, debug)
+    except KeyboardInterrupt as stop:
+        number = stop.args[0] if stop.args else signal.SIGINT
+        word = "ended" if number == signal.SIGTERM else "interrupted"
+        _whisper(f"telic: {word}; telic resume goes on")
+        return 128 + number
+    except BrokenPipeError:  # whoever read this, such as `head`, has read enough
+        return 128 + SIGPIPE
+
+
+def _heard(args: list[str], debug: bool) -> int:
+    """Run a command and say what went wrong; all that it says is out at the end."""
+    try:
+        try:
+            return _run(args)
+        finally:
+            _flush()
+    except BrokenPipeError:
+        raise
     except Exception as error:
         if debug:
             raise
-        return _complain(_bug(error))
+        from telic.runs.refusal import known
+
+        if isinstance(error, TelicError):
+            return _complain(error)
+        return _complain(known(error, "standard output") or _bug(error))
 
 
 def _run(args: list[str]) -> int:
@@ -77,6 +99,22 @@ def _complain(error: TelicError) -> int:
 
     complain(error)
     return error.code
+
+
+def _flush() -> None:
+    """Put out what was said; where nobody takes it, let the rest go nowhere."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise
+
+
+def _whisper(text: str) -> None:
+    """A line on standard error, if anybody reads it."""
+    with contextlib.suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
 
 
 def _bug(error: Exception) -> TelicError:

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 import tyro
 
+from telic.cli import names
 from telic.cli.terminal import clean, parse, root_folder, say, say_json
-from telic.core.errors import InputError
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,10 +29,7 @@ class Report:
 def run(argv: Sequence[str]) -> int:
     """Write the page, and say where it is."""
     given = parse(Report, argv, prog="telic report")
-    if not given.runs:
-        raise InputError(
-            "which runs?", fix="telic report EXPERIMENT; see: telic runs list"
-        )
+    names.check_runs(root_folder(given.root), given.runs, "telic report")
     from telic.scale import engine
 
     engine.prepare()

@@ -8,6 +8,7 @@ from typing import Annotated
 import tyro
 
 from telic.cli import terminal
+from telic.runs import lock
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,17 +28,19 @@ class Resume:
 def run(argv: Sequence[str]) -> int:
     """Resume, and say what came of it."""
     given = terminal.parse(Resume, argv, prog="telic resume")
+    root = terminal.root_folder(given.root)
+    lock.check_named(root, given.runs)
     from telic.scale import engine
 
     engine.prepare()
     from telic.cli.execute import execute
     from telic.runs import folder
 
-    root = terminal.root_folder(given.root)
-    named = folder.resolve(root, list(given.runs))
-    chosen = named or [r for r in folder.find(root) if r.status() != "complete"]
-    if not chosen:
-        count = len(folder.find(root))
-        terminal.say(f"nothing to resume: all {count} runs in {root} are complete")
+    named = folder.resolve(root, list(given.runs)) or folder.find(root)
+    chosen = [run for run in named if run.status() != "complete"]
+    if not chosen and not given.json:
+        many = len(named) != 1
+        which = f"all {len(named)} runs are" if many else f"{named[0].name} is"
+        terminal.say(f"nothing to resume in {terminal.clean(root)}: {which} complete")
         return 0
     return execute(chosen, root=root, workers=given.workers, as_json=given.json)

@@ -7,7 +7,16 @@ from typing import Annotated, Any
 
 import tyro
 
-from telic.cli.terminal import clean, parse, root_folder, say, say_json, table
+from telic.cli.terminal import (
+    clean,
+    parse,
+    remark,
+    root_folder,
+    say,
+    say_json,
+    short,
+    table,
+)
 from telic.core.errors import DamagedError, InputError, TelicError
 from telic.core.names import lookup
 
@@ -37,7 +46,11 @@ def run(argv: Sequence[str]) -> int:
         print(HELP)
         return 0 if argv else 2
     if argv[0].startswith("-"):
-        raise InputError(f"{argv[0]} before an action", fix=HELP.splitlines()[0])
+        raise InputError(
+            f"{argv[0]} before an action",
+            why="what to do comes first, then its options",
+            fix=HELP.splitlines()[0],
+        )
     act = lookup(argv[0], ACTIONS, kind="action")
     which = parse(Which, argv[1:], prog=f"telic runs {argv[0]}")
     return act(root_folder(which.root), list(which.runs), which.json)
@@ -45,13 +58,12 @@ def run(argv: Sequence[str]) -> int:
 
 def _rows(root: Path, names: list[str]) -> list[dict]:
     """The rows of the index for some runs, or for all."""
-    from telic.runs import folder, index, query
+    from telic.runs import folder, index
 
-    _, notes = index.refresh(root)
-    for note in notes:
-        say(f"note: {clean(note)}")
+    found = index.refresh(root)
+    remark(found.notes)
     wanted = {run.name for run in folder.resolve(root, names)}
-    return [row for row in query.select(root) if not wanted or row["run"] in wanted]
+    return [row for row in found.rows if not wanted or row["run"] in wanted]
 
 
 def _list(root: Path, names: list[str], as_json: bool) -> int:
@@ -66,7 +78,7 @@ def _list(root: Path, names: list[str], as_json: bool) -> int:
         return 0
     finals = [name for name in rows[0] if name.startswith("final_return_")]
     columns = ["run", "status", "phases", "steps", *finals, "created"]
-    say(table(rows, columns))
+    say(table([{k: short(row.get(k)) for k in columns} for row in rows], columns))
     say(f"\n{len(rows)} runs in {clean(root)}; next: telic runs show {rows[-1]['run']}")
     return 0
 
@@ -81,7 +93,7 @@ def _show(root: Path, names: list[str], as_json: bool) -> int:
             continue
         for name, value in row.items():
             if value is not None:
-                say(f"{name:24} {clean(value)}")
+                say(f"{name:24} {clean(short(value))}")
         say()
     return 0
 
@@ -136,13 +148,12 @@ def _reindex(root: Path, names: list[str], as_json: bool) -> int:
     """Forget the index and read every folder."""
     from telic.runs import index
 
-    count, notes = index.refresh(root, anew=True)
+    found = index.refresh(root, anew=True)
     if as_json:
-        say_json({"runs": count, "notes": notes})
+        say_json({"runs": len(found.rows), "notes": found.notes})
         return 0
-    for note in notes:
-        say(f"note: {clean(note)}")
-    say(f"{count} runs in {clean(root / index.FILE)}")
+    remark(found.notes)
+    say(f"{len(found.rows)} runs in {clean(root)}; index: {index.path_of(root)}")
     return 0
 
 

@@ -4,7 +4,7 @@ import ast
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tyro
 
@@ -12,17 +12,31 @@ from telic.cli.terminal import clean, parse, root_folder, say_json
 from telic.core.errors import InputError
 from telic.core.names import check_name
 
+if TYPE_CHECKING:
+    from telic.runs.folder import Run
+    from telic.scale.examiner import Candidate, Report
+    from telic.studies.exam import Exam
+
 
 @dataclasses.dataclass(frozen=True)
 class Score:
     """Try a locator of your own on agents whose goals we planted, beside ours.
 
-    A locator is a function in a Python file: `locate(evidence, key)` gives a
-    `telic.locate.Locus`. It is run in a process of its own and never sees where the
-    goals are. Whatever becomes of it is a row of the table.
+    A locator is a function in a Python file: `locate(evidence, key)` returns a
+    `telic.locate.Locus`. Of `evidence` it has `recipient` and `donor` (dicts of arrays:
+    `actor/0/kernel` is (inputs, units), `actor/0/bias` (units,), and so on), `vector`
+    (donor - recipient), `observations` (what both saw, one a row), `behaviour.gap` (one
+    row for each: the donor's probability of every action minus the recipient's),
+    `switches` (other such pairs), `network` and `world`. Activations are
+    `telic.capture(evidence.recipient, evidence.network, evidence.world,
+    evidence.observations, "actor/0/post")`. An example: examples/my_locator.py.
+
+    It is run in a process of its own that is not given where the goals are; where the
+    system allows it, without the network and with no file but Python's and those beside
+    the locator. Crashes and timeouts are rows of the table.
     """
 
-    file: Annotated[Path, tyro.conf.Positional]
+    file: Annotated[Path | None, tyro.conf.Positional] = None
     """The Python file of the locator."""
     function: str = "locate"
     """The name of the function in it."""
@@ -36,6 +50,9 @@ class Score:
     """Only these of our locators beside it; default: all."""
     workers: int | None = None
     """How many processes make planted agents; default: one a core."""
+    isolation: Literal["try", "must", "off"] = "try"
+    """Whether to isolate the locator: where the system allows it, or refuse to run it,
+    or not at all. One that is not isolated can use a GPU and the network, and cheat."""
     root: Path | None = None
     """The folder of experiments; default: $TELIC_ROOT, or telic_runs."""
     out: Path | None = None
@@ -47,18 +64,19 @@ class Score:
 def run(argv: Sequence[str]) -> int:
     """Make the exam where it is missing, sit it, and print the board."""
     given = parse(Score, argv, prog="telic score")
-    check_file(given.file, given.function)
+    file = check_file(given.file, given.function)
     from telic.scale import engine
 
     engine.prepare()
     from telic.cli import board, study
+    from telic.runs import disk
     from telic.scale.examiner import Candidate
     from telic.scale.local import check_workers
     from telic.studies import exam
     from telic.studies.answers import settings_of
 
     check_workers(given.workers)
-    candidate = Candidate(given.file, given.function, given.limit)
+    candidate = Candidate(file, given.function, given.limit)
     settings = exam.Exam(each=given.each, beside=given.beside)
     root = root_folder(given.root)
     runs = exam.runs_of(root, given.seeds)
@@ -71,8 +89,10 @@ def run(argv: Sequence[str]) -> int:
     )
     if code:
         return code
-    out = given.out or root / "score" / given.file.stem
-    found = _sit(candidate, runs, settings, out, quiet=given.json)
+    out = given.out or root / "score" / file.stem
+    report = _asked(candidate, runs, settings, out, given, root)
+    found = _found(candidate, runs, settings, out, report)
+    disk.write_file(out / "board.json", disk.to_json(found))
     if given.json:
         say_json(found)
     else:
@@ -80,12 +100,18 @@ def run(argv: Sequence[str]) -> int:
     return 0
 
 
-def check_file(file: Path, function: str) -> None:
-    """Raise unless a file is Python and has such a name; nothing in it is run.
+def check_file(file: Path | None, function: str) -> Path:
+    """The file, if it is Python and has such a name; nothing in it is run.
 
     Raises:
         InputError: If it is missing, no Python, or lacks the function.
     """
+    if file is None:
+        raise InputError(
+            "telic score needs a Python file",
+            why="a locator is a function in it: locate(evidence, key) returns a Locus",
+            fix="telic score my_locator.py; what evidence holds: telic score --help",
+        )
     if file.suffix != ".py" or not file.is_file():
         raise InputError(
             f"there is no Python file {clean(file)}",
@@ -99,6 +125,7 @@ def check_file(file: Path, function: str) -> None:
     names = _bound(tree)
     if "*" not in names:
         check_name(function, sorted(names), kind="function")
+    return file
 
 
 def _bound(tree: ast.AST) -> set[str]:
@@ -114,30 +141,54 @@ def _bound(tree: ast.AST) -> set[str]:
     return names
 
 
-def _sit(
-    candidate: Any, runs: Sequence[Any], settings: Any, out: Path, *, quiet: bool
-) -> dict[str, Any]:
-    """The board with the candidate's row, kept in a file as well."""
+def _asked(
+    candidate: "Candidate",
+    runs: Sequence["Run"],
+    settings: "Exam",
+    out: Path,
+    given: Score,
+    root: Path,
+) -> "Report":
+    """How the locator did, with a bar while it is asked."""
     from telic.cli.board import asking
-    from telic.runs import disk
-    from telic.scale.examiner import LOG, examine
+    from telic.scale.examiner import examine
+    from telic.studies import exam
+
+    papers = [exam.folder_of(run, settings) for run in runs]
+    with asking(candidate.file.name, quiet=given.json) as listen:
+        return examine(
+            candidate,
+            papers,
+            out,
+            hide=[root],
+            isolation=given.isolation,
+            listen=listen,
+        )
+
+
+def _found(
+    candidate: "Candidate",
+    runs: Sequence["Run"],
+    settings: "Exam",
+    out: Path,
+    report: "Report",
+) -> dict[str, Any]:
+    """The board with the candidate's row, as it is kept in a file."""
+    from telic.scale.examiner import LOG
     from telic.studies import exam
     from telic.studies.board import board
 
     ours = [(run.seed(), exam.ours(run, settings)) for run in runs]
-    papers = [exam.folder_of(run, settings) for run in runs]
-    with asking(candidate.file.name, quiet=quiet) as listen:
-        report = examine(candidate, papers, out, listen=listen)
-    name, outcome = clean(candidate.file.name), clean(report.outcome)
-    found = {
+    name = clean(candidate.file.name)
+    return {
         "locator": name,
-        "outcome": outcome,
+        "outcome": report.outcome,
+        "isolated": not report.open,
+        "not_isolated_because": report.open or None,
         "runs": [run.name for run in runs],
         "seeds": sorted({seed for seed, _ in ours}),
         "pairs": sum(len(pairs) for _, pairs in ours),
         "chance": 0.5,
-        "rows": board(name, report.records, ours, outcome),
+        "rows": board(name, report.records, ours, report.outcome),
         "files": [str(out / "board.json"), str(out / LOG)],
     }
-    disk.write_file(out / "board.json", disk.to_json(found))
-    return found

@@ -1,6 +1,7 @@
 """`telic study NAME EXPERIMENT`: edit trained agents, beside nulls, over seeds."""
 
 import dataclasses
+import importlib
 import re
 import shlex
 from collections.abc import Mapping, Sequence
@@ -9,23 +10,17 @@ from typing import Annotated, Any
 
 import tyro
 
-from telic.cli import terminal
+from telic.cli import known, names, terminal
+from telic.cli.parsing import parse_study
 from telic.cli.terminal import clean, say, say_json
 from telic.core.errors import InputError
 from telic.core.names import check_name
-
-EDIT_STUDIES = ("locate", "splice", "retarget", "isolation", "snr")
-"""The studies of edits, known without loading JAX."""
-
-FAMILIES = ("recipes", "held-out", "calibrate")
-"""Those that train variants of their own, likewise; a test holds both to the studies'
-own names."""
 
 HELP = """usage: telic study NAME EXPERIMENT [OPTIONS]
 
   locate     where does the goal sit? every method, scored by what grafting it does
   splice     move the goal at every late switch: layers, grafts, ranks, vectors
-  retarget   make agents fetch a colour that they were never rewarded for
+  retarget   make agents fetch a colour that was never their target
   isolation  landers: subtract what a new objective taught; does that reverse it?
   snr        landers: how much of what a new objective teaches would come again?
 
@@ -65,8 +60,9 @@ def run(argv: Sequence[str]) -> int:
         return 0 if argv else 2
     if argv[0].startswith("-"):
         raise InputError("no study", why=f"{argv[0]} came first", fix="telic study")
-    name = check_name(argv[0], (*EDIT_STUDIES, *FAMILIES), kind="study")
-    if name in FAMILIES:
+    own, edits = known.names(known.FAMILIES), known.names(known.EDITS)
+    name = check_name(argv[0], (*edits, *own), kind="study")
+    if name in own:
         from telic.cli import families
 
         return families.run(name, argv[1:])
@@ -76,26 +72,30 @@ def run(argv: Sequence[str]) -> int:
 def _run(name: str, argv: Sequence[str]) -> int:
     """Do a study of edits on runs that there are."""
     from telic.scale import engine
+    from telic.scale.local import check_workers
 
+    working, chosen = parse_study(
+        Working(), known.EDITS, name, argv, prog=f"telic study {name}"
+    )
+    root = terminal.root_folder(working.root)
+    names.check_runs(root, working.runs, f"telic study {name}")
+    check_workers(working.workers)
     engine.prepare()
     from telic.report import effects
     from telic.runs import folder
     from telic.studies import EDIT_STUDIES
     from telic.studies.answers import settings_of
     from telic.studies.gather import check_together
+    from telic.worlds.host import check_ready
 
-    working, chosen = terminal.parse_study(
-        Working(), EDIT_STUDIES[name], argv, prog=f"telic study {name}"
-    )
-    settings = settings_of(chosen)
-    if not working.runs:
-        raise InputError(
-            "which runs?", fix=f"telic study {name} EXPERIMENT; see: telic runs list"
-        )
-    root = terminal.root_folder(working.root)
+    asked = chosen.settings(EDIT_STUDIES[name])
+    settings = settings_of(asked)
     runs = folder.resolve(root, list(working.runs))
     check_together(runs)
     check_complete(runs)
+    check_ready(runs[0].plan().world)
+    for each in runs:  # what cannot be done is said once, before any work
+        importlib.import_module(f"telic.studies.{name}").check_run(each, asked)
     code = work(name, runs, settings, workers=working.workers, quiet=working.json)
     if code:
         return code
@@ -126,10 +126,10 @@ def work(
             options=settings,
         )
     if outcome.failed:
-        for error in outcome.failed.values():
+        for error in {str(e): e for e in outcome.failed.values()}.values():
             terminal.complain(error)
         return next(iter(outcome.failed.values())).code
-    return 130 if outcome.stopped else 0
+    return 128 + outcome.stopped if outcome.stopped else 0
 
 
 def write(texts: Mapping[str, str], out: Path) -> list[Path]:

@@ -5,13 +5,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from telic.cli import terminal
+from telic.cli import known, terminal
+from telic.cli.parsing import parse_study
 from telic.core.errors import InputError
 from telic.core.names import check_name
-
-PRESETS = {"alternation": "post", "landing": "full"}
-"""The studies, known without loading JAX, each with the preset that it begins from; a
-test keeps them equal to `STUDIES`."""
+from telic.runs import lock
 
 HELP = """usage: telic train STUDY [OPTIONS]
 
@@ -28,15 +26,14 @@ class Running:
 
     seeds: str = "0"
     """Which seeds: `3`, `0,2,5`, or `0:10` for 0 to 9."""
+    preset: str = ""
+    """The settings to begin from."""
+    name: str | None = None
+    """The experiment's name; default: the study's and a hash of its settings."""
     workers: int | None = None
     """How many processes, each on a core of its own; default: one a core."""
     root: Path | None = None
     """The folder of experiments; default: $TELIC_ROOT, or telic_runs."""
-    name: str | None = None
-    """The experiment's name; default: the study's and a hash of its settings."""
-    preset: str = ""
-    """The settings to begin from: post, code, demo or small; for `landing` full,
-    original or small."""
     json: bool = False
     """Print one JSON object at the end, and nothing else."""
 
@@ -50,24 +47,33 @@ def run(argv: Sequence[str]) -> int:
         raise InputError(
             "no study", why=f"{argv[0]} came first", fix=HELP.splitlines()[-1]
         )
-    study = check_name(argv[0], PRESETS, kind="study")
+    study = check_name(argv[0], known.names(known.TRAIN), kind="study")
     from telic.scale import engine
-
-    engine.prepare()
-    from telic.cli.execute import execute
-    from telic.runs import folder
     from telic.scale.local import check_workers
-    from telic.studies import STUDIES
 
-    prog = f"telic train {study}"
-    running, config = terminal.parse_study(
-        Running(preset=PRESETS[study]), STUDIES[study], argv[1:], prog=prog
+    preset = known.presets(known.TRAIN, study)[0]
+    running, chosen = parse_study(
+        Running(preset=preset),
+        known.TRAIN,
+        study,
+        argv[1:],
+        prog=f"telic train {study}",
     )
     seeds = parse_seeds(running.seeds)
     check_workers(running.workers)
-    plan, root = config.plan(), terminal.root_folder(running.root)
+    root = terminal.root_folder(running.root)
+    if running.name:
+        _check_experiment(running.name)
+        lock.check_named(root, [f"{running.name}/seed-{seed:04d}" for seed in seeds])
+    engine.prepare()
+    from telic.cli.execute import execute
+    from telic.runs import folder
+    from telic.studies import STUDIES
+    from telic.worlds.host import check_ready
+
+    plan = chosen.settings(STUDIES[study]).plan()
     experiment = running.name or folder.experiment_name(study, plan)
-    _check_experiment(experiment)
+    check_ready(plan.world)
     runs = [folder.create(root, experiment, seed, plan) for seed in seeds]
     return execute(runs, root=root, workers=running.workers, as_json=running.json)
 
@@ -104,4 +110,5 @@ def _check_experiment(name: str) -> None:
         raise InputError(
             f"--name {name!r}",
             why="allowed: letters, digits, '.', '_' and '-', up to 80",
+            fix="--root chooses another folder, --name one plain name in it",
         )

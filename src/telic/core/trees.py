@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from telic.core.errors import DamagedError, InputError
+from telic.core.numbers import LARGEST
 
 Tree = dict[str, jax.Array]
 """What every function here that computes gives back."""
@@ -22,9 +23,6 @@ Tree = dict[str, jax.Array]
 Arrays = Mapping[str, jax.Array | np.ndarray]
 """What every function here takes: a tree of JAX's arrays or of NumPy's, such as one
 read from a file. What is computed from it is JAX's, so of 32 bits."""
-
-LARGEST = 1e6
-"""The largest number in an agent: beyond it no weight keeps any meaning."""
 
 Leaf = TypeVar("Leaf", bound=jax.Array | np.ndarray)
 Structure = TypeVar("Structure")
@@ -144,7 +142,8 @@ def unsound(tree: Arrays, largest: float = LARGEST) -> str | None:
         leaf = np.asarray(tree[path])
         if not jnp.issubdtype(leaf.dtype, jnp.inexact):
             continue
-        if not (np.isfinite(leaf).all() and (np.abs(leaf) <= largest).all()):
+        size = np.abs(leaf).astype(np.float64)  # half floats do not reach `largest`
+        if not (np.isfinite(size).all() and (size <= largest).all()):
             return path
     return None
 

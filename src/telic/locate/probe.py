@@ -1,9 +1,10 @@
-"""Linear probes: at which sites can the goal be read, beyond what is seen anyway?
+"""Linear probes: at which sites can two agents be told apart, beyond what they see?
 
 Each agent acts, and a ridge probe is asked from its activations which of the two it is.
 Two agents that want different things also see different things, so the same probe on
 the bare observation is its baseline; and with shuffled labels it must fail. Decoding is
-not control: that a goal can be read at a site does not say that it is used there.
+not control, and what is told apart is two networks: two that want the same are told
+apart as well, so a probe does not show that a goal is at a site, or used there.
 
 Reference:
     Alain & Bengio 2016, "Understanding Intermediate Layers Using Linear Classifier

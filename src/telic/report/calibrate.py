@@ -38,7 +38,8 @@ TERMS = (
         "Decoys",
         "The share of decoys among as many weights at the top as hold the goal; by "
         "chance, that of *random*. Dead: units that differ and never fire. Inactive: "
-        "units that hold the same difference and are read by nobody.",
+        "units that hold the same difference and are read by nobody. How many and how "
+        "large they are was set by hand; training need not make any.",
     ),
     (
         "False alarms",

@@ -84,7 +84,7 @@ TOLD = {
     ),
     "held-out": Told(
         "Held-out colours",
-        "Does a goal move further, to a colour never rewarded, if more were trained?",
+        "Does a goal move further, to a colour never the target, if more were trained?",
         "agents, new colour",
         "episodes that end with the new colour (share)",
         named=tuple(row(variant, BOTH) for variant in TRAINED),

@@ -95,7 +95,7 @@ def findings(found: Isolated, main: int) -> tuple[str, ...]:
     told += [
         f"After {steps:,} steps: {_subtraction(each, name)}"
         for steps, each in found.tables.items()
-        for name in (PLAIN, SPECIFIC)
+        for name in (SPECIFIC, PLAIN)
     ]
     return tuple(told)
 

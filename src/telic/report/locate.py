@@ -8,6 +8,7 @@ from telic.report.plane import plane
 from telic.studies.locate import TOP
 from telic.studies.located import Located
 from telic.studies.scores import CURVE, against_random, interval
+from telic.trials.verdict import ALPHA
 
 QUESTION = (
     "Two agents can do the same and want different things. Where does the difference "
@@ -28,7 +29,8 @@ TERMS = (
         "Share of the donor’s behaviour",
         "(m(graft) − m(recipient)) / (m(donor) − m(recipient)), with m how often the "
         "donor’s colour is fetched, or for landers the fuel that is saved. All agents "
-        "play the same boards.",
+        "play the same boards. The donor is the recipient’s own parent, one phase "
+        "before it; of landers, its child, after the second phase.",
     ),
     *CURVES,
     (
@@ -41,7 +43,8 @@ TERMS = (
         "The probe asks from what each agent computes while it acts which of the two "
         "it is. A site is then filled as the donor fills it, or steered along the "
         "probe’s direction, at the best of three doses; so is the null, along a "
-        "random one.",
+        "random one. The probe tells networks apart, those of one goal too: that it "
+        "succeeds does not show that a goal is there.",
     ),
 )
 
@@ -61,11 +64,12 @@ def page(found: Located, *, command: str = "") -> Page:
     )
     points = Drawing(
         plane(found.plane),
-        f"Every site of the actor: can the goal be read there, and moved? {n} seeds.",
+        "Every site of the actor: can the two networks be told apart there, and the "
+        f"behaviour be moved? {n} seeds.",
     )
     sections = (
         Section("Who finds it", drawings=(curves,), tables=(board(found),)),
-        Section("Read and moved", drawings=(points,), tables=(_read(found),)),
+        Section("Told apart and moved", drawings=(points,), tables=(_read(found),)),
         Section("Do methods agree?", tables=(_again(found), _agreement(found))),
         Section("How to read it", terms=TERMS, folded=True),
         Section("What was run", code=command, folded=True),
@@ -75,7 +79,7 @@ def page(found: Located, *, command: str = "") -> Page:
 
 
 def findings(found: Located) -> tuple[str, ...]:
-    """The smallest sizes, and the widest gap between reading and moving."""
+    """The smallest sizes, and what each site tells apart and moves."""
     sizes = {
         m: i for m, c in found.curves["size"].items() if (i := interval(c, size=True))
     }
@@ -93,6 +97,12 @@ def findings(found: Located) -> tuple[str, ...]:
     if "random" in sizes:
         random = cell(found.curves["size"]["random"], size=True)
         told.append(f"random weights: {random} %.")
+        least = min(against_random(found.curves["cpr"]).values(), default=0.0)
+        if least > ALPHA:
+            told.append(
+                "No method’s CPR is told from that of random weights: the least p is "
+                f"{least:.3f}, by flipping signs, Holm over methods."
+            )
     for site, values in found.plane.items():
         told.append(
             f"{site}: probe {cell(values['accuracy'], rate=True)} (observation "

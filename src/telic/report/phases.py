@@ -51,7 +51,7 @@ def phase_axis(axes: Axes, summary: Summary) -> None:
     """Name and range of an axis of phases."""
     axes.set_xlim(-0.5, len(summary.runs.ends) - 0.5)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=24, integer=True, min_n_ticks=1))
-    axes.set_xlabel("Phase (from 0)")
+    axes.set_xlabel("Phase")
 
 
 def phase_bands(summary: Summary) -> list[tuple[float, float]]:

@@ -1,4 +1,4 @@
-"""The page of the retarget study: a colour that was never rewarded."""
+"""The page of the retarget study: a colour that was never the target."""
 
 import numpy as np
 
@@ -13,12 +13,16 @@ from telic.studies.gather import Found
 from telic.trials import Table as Trials
 from telic.trials import choose_on_others
 
-QUESTION = (
-    "Can an agent be made to fetch a key of a colour that it was never rewarded for?"
-)
+QUESTION = "Can an agent be made to fetch a key of a colour that was never its target?"
 CHOSEN = "; strength chosen on the other seeds"
 FETCHED = "episodes that end with the new colour (share)"
 TERMS = (
+    (
+        "New colour",
+        "One that no objective of the runs wanted. It lay on their boards as a "
+        "distractor, worth 0.1, unless its input rows have the norm 0: then it was "
+        "never seen.",
+    ),
     ("input", "The input rows of two colours exchanged: the ceiling, not a finding."),
     (
         "weights",
@@ -41,7 +45,7 @@ def page(found: Found, *, new: str, command: str = "") -> Page:
 
     Args:
         found: The tables over seeds, by kind of board.
-        new: The colour that was never rewarded.
+        new: The colour that was never the target.
         command: How to make it again.
     """
     tables, arms = with_chosen(found), chosen_arms(found)

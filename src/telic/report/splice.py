@@ -42,13 +42,21 @@ SCORES = (
     "of episodes that neither die nor time out, over that of the unedited agent."
 )
 TERMS = (
-    ("Donor", "The agent at the other side of the switch: it wants the other colour."),
+    (
+        "Donor",
+        "The agent’s own parent, one phase before it: it wants the other colour. What "
+        "takes weights of the donor, or goes its way, partly undoes the last phase.",
+    ),
     (
         "Null",
         "An edit of the same size that should do nothing; the strongest is that "
         "which comes nearest to the edit.",
     ),
-    ("Graft", "Some of the donor’s weights, one by one, in the place of the agent’s."),
+    (
+        "Graft",
+        "Some of the donor’s weights, one by one, in the place of the agent’s. Its "
+        "null *random* takes as many others, whose change is shorter.",
+    ),
     (
         "Mean of earlier switches",
         "What leads from wanting the old colour to wanting the donor’s, averaged over "

@@ -26,7 +26,8 @@ BESIDE = ("Strongest null", "Null’s value", "Edit − null", "p")
 
 STRONGEST = (
     "Strongest null: the one that comes closest to its edit. p: the largest over all "
-    "nulls of the edit, corrected by Holm’s method over them."
+    "nulls of the edit, corrected by Holm’s method over them. The verdict is the "
+    "test’s alone: the interval of edit − null may hold 0 beside it."
 )
 EVERY = "p: corrected by Holm’s method over the nulls of the edit."
 HOW = (

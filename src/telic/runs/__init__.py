@@ -2,7 +2,6 @@
 
 ```text
 telic_runs/                       the root: any number of experiments
-  index.db                        a cache for queries; made anew from the folders
   alternation-1a2b3c4d/           an experiment: one plan, any number of seeds
     seed-0000/                    a run
       run.json                    what it is: plan, seed, versions
@@ -11,4 +10,6 @@ telic_runs/                       the root: any number of experiments
       checkpoints/u00015/         after 15 rollouts: *.safetensors and a manifest
       run.lock                    held by the one process that writes
 ```
+
+The index for lists and queries is a cache, and lies in the user's cache folder.
 """

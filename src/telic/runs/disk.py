@@ -19,8 +19,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from telic.core.errors import DamagedError, StorageError
+from telic.core.errors import DamagedError
 from telic.runs import strict
+from telic.runs.refusal import refusal
 
 LIMITS = {".json": 5 << 20, ".safetensors": 256 << 20, ".jsonl": 1 << 30}
 """The largest file of each kind that is read, in bytes."""
@@ -41,22 +42,10 @@ _BLOCK = 1 << 20
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[None]:
     """Turn a refusal of the disk into a `StorageError` that names the path."""
-    reasons = {
-        errno.ENOSPC: "the disk is full",
-        errno.EDQUOT: "the quota is used up",
-        errno.EROFS: "the disk is read-only",
-        errno.EACCES: "permission was denied",
-        errno.EFBIG: "the file would be larger than allowed",
-        errno.ELOOP: "a link stands there, and links are not followed",
-    }
     try:
         yield
     except OSError as error:
-        raise StorageError(
-            f"cannot write {path}",
-            why=reasons.get(error.errno or 0, str(error)),
-            fix="make room or choose another --root; what was written stays good",
-        ) from error
+        raise refusal(error, path) from error
 
 
 def write_bytes(path: Path, data: bytes) -> None:

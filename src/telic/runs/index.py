@@ -1,53 +1,82 @@
-"""The index: one row a run in SQLite, for lists and queries.
+"""The index: one row a run, for lists and queries.
 
-It is a cache. `refresh` reads the folders whose files have changed since, so runs that
-were copied in, or removed, are seen at once, and a lost or damaged index is made anew.
+It is a cache, in the user's own cache folder and not among the runs, which may be
+shared or a stranger's: `refresh` reads the folders whose files have changed since, so
+runs that were copied in, or removed, are seen at once, and a lost or damaged index is
+rebuilt. Where it cannot be kept it is made in memory, and a note says so. One run that
+cannot be read costs its own row and no other.
 """
 
 import json
-import sqlite3
-from contextlib import closing
+import math
+import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from telic.core.errors import TelicError
-from telic.runs import disk, metrics
-from telic.runs.folder import Run, find
+from telic.core.errors import StorageError, TelicError
+from telic.runs import cache, disk
+from telic.runs.folder import Run, survey
 from telic.runs.metrics import Row
 
-FILE = "index.db"
-SCHEMA = 2
+SCHEMA = 3
+LONGEST = 200
+"""The longest text in a row, in characters."""
+WIDEST = 500
+"""The most names that a run may have."""
 
 
-def refresh(root: Path, *, anew: bool = False) -> tuple[int, list[str]]:
-    """Bring the index of a root up to date with its folders.
+class Entry(NamedTuple):
+    """What the index holds of a run.
+
+    Attributes:
+        signature: What changes when the run has something new to say.
+        row: Names and numbers that a query can ask for.
+        notes: A sentence for what was left out.
+    """
+
+    signature: str
+    row: Row
+    notes: list[str]
+
+
+class Index(NamedTuple):
+    """The rows of all runs of a root, by name, and what has to be said about them."""
+
+    rows: list[Row]
+    notes: list[str]
+
+
+def refresh(root: Path, *, anew: bool = False) -> Index:
+    """The index of a root, brought up to date with its folders.
 
     Args:
         root: The folder of experiments.
         anew: Forget what is in the index first.
 
     Returns:
-        How many runs are in it, and a sentence for every folder that cannot be read.
-
-    Raises:
-        StorageError: If the disk refuses.
+        A row for every run that can be read, all with the same names, and a sentence
+        for whatever was left out.
     """
-    path, runs = root / FILE, find(root)
-    if not runs and not path.exists():
-        return 0, []
-    try:
-        if anew:
-            _remove(path)
-        return _refresh(path, runs)
-    except sqlite3.DatabaseError:
-        _remove(path)
-        return _refresh(path, runs)
+    runs, notes = survey(root)
+    known = {} if anew else _load(root)
+    found: dict[str, Entry] = {}
+    for run in runs:
+        try:
+            found[run.name] = _entry(run, known.get(run.name))
+        # Whatever is wrong with one folder, the others are still to be listed.
+        except Exception as error:
+            notes.append(f"{run.name} is left out: {_first_line(error)}")
+    if found != known:
+        notes += _keep(root, found)
+    notes += [note for entry in found.values() for note in entry.notes]
+    return Index(_even([entry.row for entry in found.values()]), notes)
 
 
-def columns(path: Path) -> list[str]:
-    """The columns of the table `runs`, in order."""
-    with closing(_connect(path)) as db:
-        return [row[1] for row in db.execute("PRAGMA table_info(runs)")]
+def path_of(root: Path) -> Path:
+    """The file of a root's index; the folder may not be there yet."""
+    mark = disk.sha256(os.fsencode(os.path.realpath(root)))[:16]
+    return cache.folder() / "index" / f"{mark}.jsonl"
 
 
 def describe(run: Run) -> Row:
@@ -56,10 +85,11 @@ def describe(run: Run) -> Row:
     `final_return_O` is the return under objective O in the last rollout of the last
     phase that trained on O, or of the run if none did; `final_rate_E` that of the very
     last rollout. Settings are under their own names: `learning_rate`, `width`, `view`.
+    Runs of one plan have the same `plan`.
     """
     record = run.record()
     plan = record.get("plan", {})
-    rows = metrics.read(run.metrics) if run.metrics.exists() else []
+    rows = run.latest()
     settings = {
         key: value if isinstance(value, int | float | str) else json.dumps(value)
         for part in ("world", "network", "hyper", "sizes")
@@ -73,12 +103,35 @@ def describe(run: Run) -> Row:
         "status": run.status(),
         "rollouts": rows[-1]["rollout"] if rows else 0,
         "steps": rows[-1]["steps"] if rows else 0,
-        "phases": len({row["phase"] for row in rows}),
+        "phases": rows[-1]["phase"] + 1 if rows else 0,
         "created": record.get("created"),
+        "plan": disk.sha256(disk.to_json(plan))[:8],
         "world": plan.get("world", {}).get("name"),
         **settings,
         **_outcome(rows),
     }
+
+
+def fit(row: Mapping[str, Any]) -> tuple[Row, list[str]]:
+    """The part of a row that a query can hold, and the names of what it cannot.
+
+    Files may be a stranger's: values are numbers, short texts or None, names are
+    letters, digits and underscores and differ in more than their case.
+
+    Example:
+        >>> fit({"seed": 1, "length": [], "return_A": 0.5, "return_a": 0.25})
+        ({'seed': 1, 'return_A': 0.5}, ['length', 'return_a'])
+    """
+    kept: Row = {}
+    dropped, seen = [], set()
+    for name, value in row.items():
+        plain = name.isascii() and name.isidentifier() and len(name) < 64
+        if not plain or name.lower() in seen or len(kept) >= WIDEST or _odd(value):
+            dropped.append(name)
+            continue
+        seen.add(name.lower())
+        kept[name] = _short(value) if isinstance(value, str) else value
+    return kept, dropped
 
 
 def _outcome(rows: list[Row]) -> Row:
@@ -95,74 +148,91 @@ def _outcome(rows: list[Row]) -> Row:
     return found
 
 
-def _refresh(path: Path, runs: list[Run]) -> tuple[int, list[str]]:
-    """Read what has changed, and write the table anew if anything has."""
-    with disk.writing(path), closing(_connect(path)) as db, db:
-        db.execute(
-            "CREATE TABLE IF NOT EXISTS cache"
-            " (run TEXT PRIMARY KEY, signature TEXT, row TEXT)"
-        )
-        known = dict(db.execute("SELECT run, signature FROM cache"))
-        fresh = {run.name: _signature(run) for run in runs}
-        for name in known.keys() - fresh.keys():
-            db.execute("DELETE FROM cache WHERE run = ?", [name])
-        notes = []
-        for run in runs:
-            if known.get(run.name) != fresh[run.name]:
-                notes += _store(db, run, fresh[run.name])
-        if known != fresh:
-            _write_table(db)
-        return db.execute("SELECT count(*) FROM cache").fetchone()[0], notes
+def _entry(run: Run, known: Entry | None) -> Entry:
+    """The entry of a run: as it was, if nothing has changed since."""
+    signature = _signature(run)
+    if known and known.signature == signature:
+        return known
+    row, dropped = fit(describe(run))
+    if not dropped:
+        return Entry(signature, row, [])
+    names = ", ".join(_short(name)[:40] for name in dropped[:5])
+    more = " …" if len(dropped) > 5 else ""
+    return Entry(signature, row, [f"{run.name}: no value to ask for: {names}{more}"])
 
 
-def _store(db: sqlite3.Connection, run: Run, signature: str) -> list[str]:
-    """Put one run into the cache; a sentence if it cannot be read."""
-    try:
-        row = describe(run)
-    except (TelicError, KeyError, TypeError, ValueError, AttributeError) as error:
-        db.execute("DELETE FROM cache WHERE run = ?", [run.name])
-        return [f"{run.name} is left out: {str(error).splitlines()[0]}"]
-    values = [run.name, signature, json.dumps(row)]
-    db.execute("INSERT OR REPLACE INTO cache VALUES (?, ?, ?)", values)
-    return []
+def _odd(value: Any) -> bool:
+    """Whether a value is none that SQL can hold."""
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    if isinstance(value, int):
+        return not -(2**63) <= value < 2**63
+    return not (value is None or isinstance(value, str))
 
 
-def _write_table(db: sqlite3.Connection) -> None:
-    """The table `runs`: a column for every name that any run has."""
-    rows = [json.loads(row) for (row,) in db.execute("SELECT row FROM cache")]
-    names = list(dict.fromkeys(name for row in rows for name in row if _plain(name)))
-    db.execute("DROP TABLE IF EXISTS runs")
-    if not names:
-        return
-    quoted = ", ".join(f'"{name}"' for name in names)
-    db.execute(f"CREATE TABLE runs ({quoted})")
-    slots = ", ".join("?" * len(names))
-    for row in rows:
-        db.execute(f"INSERT INTO runs VALUES ({slots})", [row.get(n) for n in names])
+def _short(text: str) -> str:
+    """Text of a bounded length that can be encoded: half characters become `?`."""
+    return text[:LONGEST].encode(errors="replace").decode()
 
 
-def _plain(name: str) -> bool:
-    """Whether a name from a file may become a column: letters, digits, underscores."""
-    return name.isascii() and name.isidentifier() and len(name) < 64
+def _even(rows: list[Row]) -> list[Row]:
+    """Rows that all have the same names; a name that differs in case is the first's."""
+    names = {name.lower(): name for row in reversed(rows) for name in reversed(row)}
+    order = dict.fromkeys(names[name.lower()] for row in rows for name in row)
+    folded = [{names[k.lower()]: v for k, v in row.items()} for row in rows]
+    return [{name: row.get(name) for name in order} for row in folded]
 
 
 def _signature(run: Run) -> str:
-    """What changes when a run has something new to tell."""
-    marks: list[Any] = [SCHEMA]
+    """What changes when a run has something new to say.
+
+    The time of a file's last change and its number are no program's to set: a file of
+    the same size and an old date is seen.
+    """
+    marks: list[Any] = []
     for path in (run.path / "run.json", run.metrics):
-        stat = path.stat() if path.exists() else None
-        marks += [stat.st_mtime_ns, stat.st_size] if stat else [None]
+        found = path.stat() if path.exists() else None
+        marks += (
+            [found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino]
+            if found
+            else [None]
+        )
     return json.dumps([*marks, [c.path.name for c in run.checkpoints]])
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    """A connection that waits for other writers."""
-    db = sqlite3.connect(path, timeout=10)
-    db.execute("PRAGMA journal_mode=WAL")
-    return db
+def _load(root: Path) -> dict[str, Entry]:
+    """What was kept; nothing if it is missing, damaged or another schema's."""
+    try:
+        cache.private("index")
+        head, _, body = disk.read_file(path_of(root)).partition(b"\n")
+        if json.loads(head) != _head(body):
+            return {}
+        return {
+            name: Entry(*rest) for name, *rest in map(json.loads, body.split(b"\n"))
+        }
+    except (TelicError, ValueError, TypeError, RecursionError):
+        return {}
 
 
-def _remove(path: Path) -> None:
-    """Remove the index and what SQLite keeps beside it."""
-    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
-        path.with_name(name).unlink(missing_ok=True)
+def _keep(root: Path, entries: Mapping[str, Entry]) -> list[str]:
+    """Keep the index for the next time; a sentence if it cannot be."""
+    try:
+        lines = [json.dumps([name, *entry]) for name, entry in entries.items()]
+        body = "\n".join(lines).encode()
+        cache.private("index")
+        head = json.dumps(_head(body)).encode()
+        disk.write_file(path_of(root), head + b"\n" + body)
+    except StorageError as error:
+        return [f"the index is not kept: {error.what}: {error.why}"]
+    return []
+
+
+def _head(body: bytes) -> dict[str, Any]:
+    """The first line: what the rest must be to be believed."""
+    return {"schema": SCHEMA, "sha256": disk.sha256(body)}
+
+
+def _first_line(error: Exception) -> str:
+    """What an error says in short; its type if that is not telic's own."""
+    line = next(iter(str(error).splitlines()), "")
+    return line if isinstance(error, TelicError) else f"{type(error).__name__}: {line}"

@@ -1,19 +1,25 @@
 """A locus as one small file: safetensors, with its kind and a hash in the header."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from safetensors.numpy import save
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
 
 from telic.core import trees
 from telic.core.errors import DamagedError
+from telic.core.trees import Arrays
 from telic.locate import Locus
-from telic.locate.sites import scores_of
+from telic.locate.sites import scores_of, unit_sites
 from telic.runs import disk, tensors
 
 SCHEMA = "1"
 PARTS = ("scores", "left", "right")
 """Under which the arrays are: scores by path, and a layer's two factors."""
+
+HEADER = 1 << 20
+"""The longest header, in bytes: that of a large agent's locus is a few thousand."""
 
 
 def write(path: Path, locus: Locus) -> None:
@@ -22,6 +28,24 @@ def write(path: Path, locus: Locus) -> None:
     Raises:
         ValueError: If its scores are not numbers.
         StorageError: If the disk refuses.
+    """
+    disk.write_file(path, to_bytes(locus))
+
+
+def read(path: Path) -> Locus:
+    """The locus in a file.
+
+    Raises:
+        DamagedError: If it is not, bit for bit, what was written.
+    """
+    return from_bytes(disk.read_file(path), path)
+
+
+def to_bytes(locus: Locus) -> bytes:
+    """A locus as the bytes of a file.
+
+    Raises:
+        ValueError: If its scores are not numbers.
     """
     left = {layer: pair[0] for layer, pair in locus.factors.items()}
     right = {layer: pair[1] for layer, pair in locus.factors.items()}
@@ -32,34 +56,63 @@ def write(path: Path, locus: Locus) -> None:
     }
     kind = str(locus.kind)
     header = {"schema": SCHEMA, "kind": kind, "sha256": _mark(kind, arrays)}
-    disk.write_file(path, save(arrays, header))
+    return save(arrays, header)
 
 
-def read(path: Path) -> Locus:
-    """The locus in a file.
+def from_bytes(data: bytes, path: Path, like: Arrays | None = None) -> Locus:
+    """The locus in a file's bytes, which may be anybody's.
+
+    Args:
+        data: The bytes.
+        path: Where they are from, for the message.
+        like: The actor of which it should be a locus; no other name is then loaded.
 
     Raises:
         DamagedError: If it is not, bit for bit, what was written; or scores are not
             finite.
     """
-    arrays, header = tensors.read(path)
+    header = _header(data, path, like)
     try:
+        arrays = dict(sorted(load(data).items()))
         schema, kind, mark = (header[key] for key in ("schema", "kind", "sha256"))
         scores, left, right = (trees.under(arrays, part) for part in PARTS)
+        if any(x.ndim != 2 for x in [*left.values(), *right.values()]):
+            raise ValueError("a factor that is no matrix")
+        if any(x.dtype.kind != "f" for x in arrays.values()):
+            raise ValueError("scores that are not floats")
         locus = Locus(kind, scores, {x: (left[x], right[x]) for x in left})
-    except (LookupError, TypeError, ValueError) as error:
+    except (SafetensorError, LookupError, ValueError, TypeError) as error:
         raise DamagedError(f"{path} is not a locus", why=str(error)) from error
     if schema != SCHEMA or mark != _mark(kind, arrays):
         raise DamagedError(f"{path} was altered", why="its hash or schema is another")
-    odd = [name for name, leaf in arrays.items() if leaf.dtype != np.float64]
-    odd += [
-        layer for layer, pair in locus.factors.items() if {x.ndim for x in pair} != {2}
-    ]
-    if odd:
-        raise DamagedError(f"{path} is not a locus", why=f"scores at {odd[0][:80]!r}")
     # Only their order means anything, so scores may be as large as they like.
     tensors.check_numbers(arrays, path, largest=float("inf"))
     return locus
+
+
+def _header(data: bytes, path: Path, like: Arrays | None) -> dict[str, Any]:
+    """What a file says of itself, before any array of it is loaded."""
+    size = int.from_bytes(data[:8], "little")
+    if size > min(HEADER, len(data) - 8):
+        raise DamagedError(f"{path} is not a locus", why=f"its header has {size} bytes")
+    header = disk.parse_json(data[8 : 8 + size], path)
+    about = header.pop("__metadata__", {})
+    odd = set() if like is None else header.keys() - _names(like)
+    if odd:
+        raise DamagedError(
+            f"{path} is not a locus of the agent",
+            why=f"it has {len(odd)} other arrays, {min(odd)[:60]!r} among them",
+        )
+    if not isinstance(about, dict):
+        raise DamagedError(f"{path} is not a locus", why="it says nothing of itself")
+    return about
+
+
+def _names(like: Arrays) -> set[str]:
+    """Every name that an array of a locus of an actor can have."""
+    layers = unit_sites(like)
+    sites = {*like, *layers, *layers.values(), "actor"}
+    return {f"{part}/{site}" for part in PARTS for site in sites}
 
 
 def _mark(kind: str, arrays: dict[str, np.ndarray]) -> str:

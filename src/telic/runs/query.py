@@ -1,86 +1,125 @@
-"""Asking for runs with SQL's WHERE, safely: read-only, watched, and limited in time."""
+"""Asking for runs by a condition in the form of SQL's WHERE, bounded in all it can do.
+
+What `telic.runs.condition` lets through runs on a table in memory that holds nothing
+but the columns it names, can only read, and is limited in depth, length and time.
+"""
 
 import re
 import sqlite3
 import time
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from telic.core.errors import InputError
-from telic.core.names import nearest
-from telic.runs import index
+from telic.runs import condition, index
 from telic.runs.metrics import Row
 
 SECONDS = 5.0
 """The longest a query may take."""
 
+_LIMITS = {
+    sqlite3.SQLITE_LIMIT_LENGTH: 1_000_000,
+    sqlite3.SQLITE_LIMIT_SQL_LENGTH: 40_000,
+    sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 100,
+    sqlite3.SQLITE_LIMIT_COMPOUND_SELECT: 1,
+    sqlite3.SQLITE_LIMIT_FUNCTION_ARG: 20,
+    sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 100,
+    sqlite3.SQLITE_LIMIT_ATTACHED: 0,
+}
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION}
-_DENIED = {"load_extension", "randomblob", "zeroblob", "readfile", "writefile"}
 
 
 def select(
     root: Path, where: str = "1", *, order: str = "run", limit: int = 10_000
 ) -> list[Row]:
-    """The rows of the index for which a condition holds.
+    """The runs under a root for which a condition holds, one row each.
 
     Args:
         root: The folder of experiments; its index is brought up to date first.
-        where: A condition as in SQL's WHERE, over the columns of `telic runs show`.
-        order: What to sort by, as in SQL's ORDER BY.
+        where: A condition over the columns of `telic runs show`, as in SQL's WHERE.
+        order: The column to sort by, with `desc` behind it for the largest first.
         limit: At most so many rows.
 
     Raises:
-        InputError: If the condition is not one, names an unknown column, does anything
-            but read, or takes longer than 5 seconds.
+        InputError: If the condition is not one, names an unknown column or function,
+            or takes longer than 5 seconds.
     """
-    index.refresh(root)
-    path = root / index.FILE
-    if not path.exists() or not index.columns(path):
+    return choose(index.refresh(root).rows, where, order=order)[:limit]
+
+
+def choose(rows: Sequence[Row], where: str, *, order: str = "run") -> list[Row]:
+    """The rows for which a condition holds, sorted by a column; see `select`.
+
+    Example:
+        >>> rows = [{"run": "a", "seed": 0}, {"run": "b", "seed": 1}]
+        >>> choose(rows, "seed >= 0 and run <> 'c'", order="seed desc")
+        [{'run': 'b', 'seed': 1}, {'run': 'a', 'seed': 0}]
+    """
+    if not rows:
         return []
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
-        db.row_factory = sqlite3.Row
-        _watch(db)
-        text = (
-            f"SELECT * FROM runs WHERE ({where}\n) ORDER BY {order}\n LIMIT {limit:d}"
+    known = {name.lower(): name for name in rows[0]}
+    column, falling = _order(order, known)
+    text, used = condition.checked(where, known)
+    found = [rows[number] for number in _numbers(rows, text, used, where)]
+    return sorted(found, key=lambda row: _rank(row[column]), reverse=falling)
+
+
+def _order(order: str, known: Mapping[str, str]) -> tuple[str, bool]:
+    """The column to sort by, and whether the largest comes first."""
+    match = re.fullmatch(r"\s*(\w{1,64})(?:\s+(asc|desc))?\s*", order, re.I | re.A)
+    if not match:
+        raise InputError(
+            f"cannot sort by {condition.brief(order)}",
+            why="a column, and `desc` behind it for the largest first",
+            fix='example: --order "final_return_blue desc"',
         )
+    return condition.column(match[1], known), (match[2] or "").lower() == "desc"
+
+
+def _numbers(
+    rows: Sequence[Row], text: str, used: Sequence[str], where: str
+) -> list[int]:
+    """The numbers of the rows for which a checked condition holds."""
+    names = ['"#" INTEGER PRIMARY KEY', *(f'"{name}"' for name in used)]
+    slots = ", ".join("?" * len(names))
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute(f"CREATE TABLE runs ({', '.join(names)})")
+        values = ([i, *(row[n] for n in used)] for i, row in enumerate(rows))
+        db.executemany(f"INSERT INTO runs VALUES ({slots})", values)
+        _watch(db)
         try:
-            return [dict(row) for row in db.execute(text)]
-        except (sqlite3.Error, sqlite3.Warning, ValueError, UnicodeError) as error:
-            raise _explained(error, where, path) from error
+            found = db.execute(f'SELECT "#" FROM runs WHERE ({text}\n)')
+            return [number for (number,) in found]
+        except (sqlite3.Error, sqlite3.Warning, ValueError, MemoryError) as error:
+            long = f"it took longer than {SECONDS:g} seconds"
+            why = {"interrupted": long}.get(str(error), str(error))
+            raise condition.refused(where, why) from error
 
 
 def _watch(db: sqlite3.Connection) -> None:
-    """Let a connection only read, and only for so long."""
+    """Let a connection only read, only so much, and only for so long."""
     until = time.monotonic() + SECONDS
 
     def allow(action: int, first: str | None, second: str | None, *_: object) -> int:
-        fine = action in _ALLOWED and second not in _DENIED
+        fine = action in _ALLOWED
         if action == sqlite3.SQLITE_READ:
             fine = first == "runs"
+        if action == sqlite3.SQLITE_FUNCTION:
+            fine = second in (*condition.FUNCTIONS, "like", "glob")
         return sqlite3.SQLITE_OK if fine else sqlite3.SQLITE_DENY
 
+    for kind, most in _LIMITS.items():
+        db.setlimit(kind, most)
+    db.execute("PRAGMA trusted_schema=0")
     db.execute("PRAGMA query_only=1")
     db.set_authorizer(allow)
-    db.set_progress_handler(lambda: time.monotonic() > until, 10_000)
+    db.set_progress_handler(lambda: time.monotonic() > until, 100)
 
 
-def _explained(error: Exception, where: str, path: Path) -> InputError:
-    """What is wrong with a condition, with the nearest column."""
-    text = str(error)
-    column = re.match(r"no such column: (.+)", text)
-    known = index.columns(path)
-    if column:
-        near = nearest(column[1], known)
-        fix = (
-            f"did you mean {near!r}?" if near else f"columns: {', '.join(known[:12])} …"
-        )
-        return InputError(f"there is no column {column[1]!r}", fix=fix)
-    reasons = {
-        "interrupted": f"it took longer than {SECONDS:g} seconds",
-        "not authorized": "a condition may only read the table of runs",
-    }
-    return InputError(
-        f"cannot use the condition {where!r}",
-        why=reasons.get(text, text),
-        fix="""example: --where "seed < 5 and final_return_blue > 0.9" """.strip(),
-    )
+def _rank(value: Any) -> tuple[int, Any]:
+    """Where a value stands among those of its column: none, then numbers, then text."""
+    if value is None:
+        return 0, 0
+    return (2, value) if isinstance(value, str) else (1, value)

@@ -9,6 +9,7 @@ from safetensors.numpy import load
 
 from telic.core import trees
 from telic.core.errors import DamagedError
+from telic.core.numbers import LARGEST
 from telic.core.typed import fits
 from telic.runs import disk
 
@@ -51,7 +52,7 @@ def parse(data: bytes, path: Path) -> tuple[dict[str, np.ndarray], dict[str, str
 
 
 def check_numbers(
-    arrays: Mapping[str, np.ndarray], path: Path, *, largest: float = trees.LARGEST
+    arrays: Mapping[str, np.ndarray], path: Path, *, largest: float = LARGEST
 ) -> None:
     """Raise if an array holds what is no number, or none that can be meant.
 

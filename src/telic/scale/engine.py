@@ -12,6 +12,9 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+from telic.core.errors import StorageError
+from telic.runs import cache
+
 FLAGS = "--xla_cpu_multi_thread_eigen=false"
 
 
@@ -32,7 +35,7 @@ def prepare(core: int | None = None) -> None:
     # XLA compares the tuning flags of a cached program with the processor's abilities
     # and logs a screenful of "errors" though both are this machine's: keep it quiet.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(cache_folder()))
+    _keep_programs(quiet=core is not None)
     os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
     os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 
@@ -43,10 +46,16 @@ def cache_folder() -> Path:
     Programs compiled for another processor can crash, so both are in the name. The
     folder may be removed at any time. `TELIC_CACHE` moves it.
     """
-    home = os.environ.get("TELIC_CACHE")
-    base = Path(home) if home else Path.home() / ".cache" / "telic"
-    mark = hashlib.sha256(_processor().encode()).hexdigest()[:8]
-    return base / f"xla-{version('jaxlib')}-{mark}"
+    return cache.folder() / _programs()
+
+
+def private_cache() -> Path:
+    """The same folder, there and ours alone: what lies in it is run.
+
+    Raises:
+        StorageError: If it cannot be made, or others can write to it.
+    """
+    return cache.private(_programs())
 
 
 def cores() -> list[int]:
@@ -54,6 +63,24 @@ def cores() -> list[int]:
     if sys.platform == "linux":
         return sorted(os.sched_getaffinity(0))
     return list(range(os.cpu_count() or 1))
+
+
+def _keep_programs(*, quiet: bool) -> None:
+    """Let JAX keep what it compiles, unless somebody else could put programs there."""
+    if "JAX_COMPILATION_CACHE_DIR" in os.environ:
+        return
+    try:
+        os.environ["JAX_COMPILATION_CACHE_DIR"] = str(private_cache())
+    except StorageError as error:
+        if not quiet:
+            text = f"note: compiled programs are not kept: {error.what}: {error.why}"
+            print(text, file=sys.stderr)
+
+
+def _programs() -> str:
+    """The name of the folder: the version of the compiler, and the processor."""
+    mark = hashlib.sha256(_processor().encode()).hexdigest()[:8]
+    return f"xla-{version('jaxlib')}-{mark}"
 
 
 def _processor() -> str:

@@ -1,13 +1,12 @@
 """What a child process does in an exam: it asks somebody's locator about every pair.
 
-    python -m telic.scale.examinee TASK.json
+    python -m telic.scale.examinee GIVEN
 
-The child is given agents and keys; it is not told where goals are. To its parent it
-speaks in lines of JSON, on what was its standard output; whatever the locator prints
-goes to standard error. Loci are kept as safetensors, in files of their own.
+It is handed one question at a time (`telic.studies.handout`) in an open file, and
+writes the locus to another. To its parent it speaks in lines of JSON, on what was its
+standard output; whatever the locator prints goes to standard error.
 
-This keeps an accident away from the parent, not malice: the locator is a program of its
-user, with all the user's rights.
+What is known here, somebody's code knows: so nothing is that it should not.
 """
 
 import importlib.util
@@ -17,66 +16,65 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
-ANSWER = "pair-{:03d}.safetensors"
-"""The file of a pair's locus."""
+IMPORTED, READY, ANSWERED, FAILED = "imported", "ready", "answered", "failed"
+"""What it says to its parent."""
 
-LARGEST = 64 << 20
-"""The largest file that a locator may write, in bytes; its prints are one."""
+SHORT = 200
+"""The longest text in it, in characters."""
 
 
-def main(task: Path) -> None:
-    """Sit an exam; the answers and a line for each of them are all that is left."""
-    say = _speaker()
+def main(given: Mapping[str, Any]) -> None:
+    """Sit an exam: a `file`, a `function`, and descriptors `question` and `answer`."""
+    orders, say = _parted()
     _leave_with(os.getppid())
     from telic.scale import engine
 
     engine.prepare()
-    from telic.studies import paper
+    from telic.studies import handout
 
-    given = json.loads(task.read_text())
-    questions = [q for folder in given["papers"] for q in paper.questions(Path(folder))]
-    _limit_files()
-    say(at="import")
+    say(at=READY)
+    file = Path(given["file"])
     try:
-        locator = _locator(Path(given["file"]), given["function"])
-        for number, question in enumerate(questions):
-            found = question.evidence()
-            say(at="asked", pair=number)
-            started = time.perf_counter()
-            locus = locator(found, question.key)
-            _write(locus, Path(given["out"]) / ANSWER.format(number))
-            seconds = time.perf_counter() - started
-            say(at="answered", pair=number, seconds=seconds)
-        say(at="done")
+        locator = _locator(file, given["function"])
+        say(at=IMPORTED)
+        for order in orders:
+            found, key = handout.unpack(_read(given["question"]))
+            _write(locator(found, key), given["answer"])
+            say(at=ANSWERED, token=order["token"])
     except UnfitError as error:
-        say(at="failed", text=f"no locus: {error}")
+        say(at=FAILED, text=f"no locus: {error}")
     except BaseException as error:  # SystemExit as well: the parent has to be told
         traceback.print_exc()
-        say(at="failed", text=f"crashed: {_short(error)}")
+        say(at=FAILED, text=f"crashed: {_short(error)}", line=_line(error, file))
 
 
 class UnfitError(Exception):
     """An answer that is no locus at all."""
 
 
-def _speaker() -> Callable[..., None]:
-    """What writes lines to the parent; what is printed goes to the log from now on."""
-    lines: TextIO = os.fdopen(os.dup(1), "w", encoding="utf-8")
+def _parted() -> tuple[Iterator[dict[str, str]], Callable[..., None]]:
+    """The parent's orders, and what writes lines to it.
+
+    What is printed goes to the log from now on, and there is nothing to be read.
+    """
+    orders = os.fdopen(os.dup(0), "rb")
+    lines = os.fdopen(os.dup(1), "wb", buffering=0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
     os.dup2(2, 1)
 
     def say(**message: Any) -> None:
-        lines.write(json.dumps(message) + "\n")
-        lines.flush()
+        lines.write(json.dumps(message).encode() + b"\n")
 
-    return say
+    return (json.loads(line) for line in iter(orders.readline, b"")), say
 
 
 def _leave_with(parent: int) -> None:
-    """End when the parent does: a locator that never answers would run for ever."""
+    """End when the parent does, also where the system does not see to it."""
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -84,16 +82,6 @@ def _leave_with(parent: int) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-
-
-def _limit_files() -> None:
-    """Refuse files that are too large, where the system can."""
-    try:
-        import resource
-    except ImportError:
-        return
-    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST, most))
 
 
 def _locator(file: Path, name: str) -> Callable[..., Any]:
@@ -107,27 +95,47 @@ def _locator(file: Path, name: str) -> Callable[..., Any]:
     return getattr(module, name)
 
 
-def _write(locus: Any, path: Path) -> None:
-    """Keep a locus."""
+def _read(question: int) -> bytes:
+    """The question that was handed out."""
+    return os.pread(question, os.fstat(question).st_size, 0)
+
+
+def _write(locus: Any, answer: int) -> None:
+    """Hand a locus in."""
     from telic.locate import Locus
     from telic.runs import locus_file
 
     if not isinstance(locus, Locus):
         raise UnfitError(f"the locator gave a {type(locus).__name__}")
     try:
-        locus_file.write(path, locus)
+        data = locus_file.to_bytes(locus)
     except (AttributeError, TypeError, ValueError) as error:
         raise UnfitError(f"scores that are not numbers: {_short(error)}") from error
+    os.lseek(answer, 0, os.SEEK_SET)
+    with os.fdopen(os.dup(answer), "wb") as file:
+        file.write(data)
 
 
 def _short(error: BaseException) -> str:
-    """The type of an error and the first line of what it says."""
+    """The type of an error and the first line of what it says, as far as it is read."""
     try:
         lines = str(error).splitlines()
     except Exception:
         lines = []
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+    name = type(error).__name__
+    return f"{name}: {lines[0]}"[:SHORT] if lines else name
+
+
+def _line(error: BaseException, file: Path) -> str:
+    """Where in a file an error came from: the last line of it that was being run."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename == str(file)]
+    if isinstance(error, SyntaxError) and error.filename == str(file):
+        return f"{file.name}, line {error.lineno}"
+    if not own:
+        return ""
+    return f"{file.name}, line {own[-1].lineno}: {own[-1].line}"[:SHORT]
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(json.loads(sys.argv[1]))

@@ -1,37 +1,42 @@
-"""The parent of an exam: it starts a child, watches the clock, and marks the answers.
+"""The parent of an exam: it asks a child, watches the clock, and marks the answers.
 
 Whatever somebody's locator does ends in a report: that it was scored, that it crashed,
-that there was no answer in time, or that what it gave is no locus. The child and all
-that it started are killed in the end.
+that there was no answer in time, or that what it gave is no locus. The child gets the
+questions and not the truth; the clock is here; and in the end the child and all that it
+started are killed. Between walls (`walls`), a child can find nothing else. Where the
+system does not allow walls, the report says so: a program of the user can read what the
+user can.
 """
 
-import contextlib
-import json
-import os
-import queue
+import secrets
 import signal
-import subprocess
-import sys
-import tempfile
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from telic.core.errors import InputError, TelicError
+from telic.core.trees import Tree
+from telic.locate import Evidence
 from telic.planted import Planted
-from telic.runs import disk, locus_file
-from telic.scale.examinee import ANSWER
-from telic.studies import marks, paper
+from telic.runs import locus_file
+from telic.scale import examinee
+from telic.scale.channel import Message, plain
+from telic.scale.sitting import Place, Sitting, sitting
+from telic.studies import handout, marks, paper
 from telic.studies.board import NO_LOCUS, SCORED
 
 PATIENCE = 300.0
-"""Seconds for what the child does itself: loading JAX, and making evidence."""
+"""Seconds for what the child does before the locator is imported: loading JAX."""
 
-TASK = "task.json"
 LOG = "log.txt"
 """What the child prints, and where it crashed."""
+
+Isolation = Literal["try", "must", "off"]
+"""What if the system allows no walls: go on without them, refuse to, or want none."""
+
+OFF = "it was switched off"
+"""Why there were no walls, if nobody wanted them."""
 
 Pair = tuple[paper.Question, Planted]
 
@@ -57,12 +62,15 @@ class Report(NamedTuple):
     """How a candidate did.
 
     Attributes:
-        outcome: `scored`, or what happened instead; untrusted text.
+        outcome: `scored`, or what happened instead: a line of at most 200 characters
+            that are safe to print.
         records: What is kept of each answer, in the order of the pairs.
+        open: Why the candidate was not isolated; empty if it was.
     """
 
     outcome: str
     records: list[dict[str, Any]]
+    open: str = ""
 
 
 def examine(
@@ -70,6 +78,8 @@ def examine(
     papers: Sequence[Path],
     out: Path,
     *,
+    hide: Sequence[Path] = (),
+    isolation: Isolation = "try",
     listen: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
     """Try a locator on every pair of some papers.
@@ -78,148 +88,154 @@ def examine(
         candidate: The locator.
         papers: The folders of the papers.
         out: Where the child's log is kept.
+        hide: Folders that an isolated child must not see, beside the papers' runs.
+        isolation: Whether to isolate the child.
         listen: Called with how many pairs are done, and of how many.
 
     Raises:
         DamagedError: If a paper is not what was written.
+        InputError: If the child must be isolated and the system does not allow it.
     """
     pairs = [
         pair
         for folder in papers
         for pair in zip(paper.questions(folder), paper.solutions(folder), strict=True)
     ]
-    with (
-        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as desk,
-        _sitting(candidate, papers, Path(desk), out / LOG) as child,
-    ):
-        return _watch(child, candidate.limit, pairs, Path(desk), listen)
+    place = Place(
+        file=candidate.file.resolve(),
+        function=candidate.function,
+        hidden=(*(folder.parent for folder in papers), *hide),
+        seconds=int(PATIENCE + candidate.limit * (len(pairs) + 2)),
+    )
+    why = OFF
+    if isolation != "off":
+        try:
+            return _sit(place, candidate.limit, pairs, out / LOG, listen, walls=True)
+        except _NoWallsError as refused:
+            why = plain(str(refused))
+        if isolation == "must":
+            raise InputError(
+                "a locator cannot be isolated on this system",
+                why=why,
+                fix="--isolation off, for a locator that you trust",
+            )
+    found = _sit(place, candidate.limit, pairs, out / LOG, listen, walls=False)
+    return found._replace(open=why)
 
 
-@contextlib.contextmanager
-def _sitting(
-    candidate: Candidate, papers: Sequence[Path], desk: Path, log: Path
-) -> Iterator[subprocess.Popen]:
-    """A child at work; at the end it is killed, with all that it started."""
-    task = {
-        "file": str(candidate.file.absolute()),
-        "function": candidate.function,
-        "papers": [str(folder.absolute()) for folder in papers],
-        "out": str(desk),
-    }
-    disk.write_file(desk / TASK, disk.to_json(task))
-    disk.write_file(log, b"")
-    with open(log, "wb") as said:
-        child = subprocess.Popen(
-            [sys.executable, "-P", "-m", "telic.scale.examinee", desk / TASK],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=said,
-            start_new_session=True,
-        )
-    try:
-        yield child
-    finally:
-        _kill(child)
+class _NoWallsError(Exception):
+    """The child did not get to work between walls; nobody's code was run."""
 
 
-def _watch(
-    child: subprocess.Popen,
+class _FailedError(Exception):
+    """What a candidate did instead of answering, and where in its file."""
+
+    def __init__(self, what: str, line: str = "") -> None:
+        super().__init__(what)
+        self.what, self.line = what, line
+
+
+def _sit(
+    place: Place,
     limit: float,
     pairs: Sequence[Pair],
-    desk: Path,
+    log: Path,
     listen: Callable[[int, int], None],
+    *,
+    walls: bool,
 ) -> Report:
-    """Listen to the child until it is done, or has failed in one of many ways."""
-    lines, records = _lines(child), []
-    allowed, where = PATIENCE, "while it started"
-    while True:
-        listen(len(records), len(pairs))
+    """One sitting, with walls or without."""
+    records: list[dict[str, Any]] = []
+    where = "while it started"
+    with sitting(place, log, walls=walls) as child:
         try:
-            message = _message(lines.get(timeout=allowed))
-        except queue.Empty:
-            text = f"timed out: no answer within {allowed:g} s {where}"
-            return Report(text, records)
-        if message.at == "end":
-            return Report(f"crashed: {_died(child)} {where}", records)
-        if message.at == "failed":
-            return Report(f"{message.text} {where}", records)
-        if message.at == "done" and len(records) == len(pairs):
+            _start(child, walls=walls)
+            where = "while it was imported"
+            _await(child, examinee.IMPORTED, limit)
+            for number, (question, planted) in enumerate(pairs):
+                listen(number, len(pairs))
+                where = f"on pair {number + 1} of {len(pairs)}"
+                records.append(_asked(child, question, planted, limit))
+            listen(len(pairs), len(pairs))
             return Report(SCORED, records)
-        if message.at == "answered" and message.pair == len(records) < len(pairs):
-            path = desk / ANSWER.format(message.pair)
-            record = _record(message, path, *pairs[message.pair])
-            if "fault" in record:
-                return Report(f"{NO_LOCUS}: {record['fault']} {where}", records)
-            records.append(record)
-        # The limit is for the locator; what the child does in between is our own.
-        allowed = limit if message.at in ("import", "asked") else PATIENCE
-        here = min(message.pair + 1, len(pairs))
-        where = f"on pair {here} of {len(pairs)}" if here else "while it was imported"
+        except _FailedError as error:
+            return Report(_outcome(error, where), records)
 
 
-class _Message(NamedTuple):
-    """A line from the child."""
-
-    at: str
-    pair: int = -1
-    text: str = ""
-    seconds: float = 0.0
-
-
-def _message(line: bytes) -> _Message:
-    """What a line says; a line that the child did not write is a crash of it."""
-    if not line:
-        return _Message("end")
-    try:
-        found = _Message(**json.loads(line))
-        return _Message(
-            found.at, int(found.pair), str(found.text), float(found.seconds)
-        )
-    except (ValueError, TypeError, RecursionError):
-        return _Message("failed", text="crashed: it wrote where only telic writes")
+def _start(child: Sitting, *, walls: bool) -> None:
+    """Wait until the child is ready; up to then it runs nobody's code but ours."""
+    message, _ = child.take(PATIENCE)
+    if message.at == examinee.READY:
+        return
+    if walls and message.at != "late":
+        raise _NoWallsError(message.text or "Python did not start in it")
+    raise _failed(message, PATIENCE)
 
 
-def _lines(child: subprocess.Popen) -> "queue.Queue[bytes]":
-    """The lines that a child writes, as they come; an empty one at the end."""
-    lines: queue.Queue[bytes] = queue.Queue()
+def _asked(
+    child: Sitting, question: paper.Question, planted: Planted, limit: float
+) -> dict[str, Any]:
+    """The record of one answer; the clock runs from handing the question out."""
+    found, token = question.evidence(), secrets.token_hex(8)
+    child.hand_out(handout.pack(found, question.key), token)
+    message, seconds = _await(child, examinee.ANSWERED, limit)
+    if message.token != token:
+        raise _FailedError("crashed: it answered what it was not asked")
+    record = _record(child, found, planted, seconds)
+    if "fault" in record:
+        raise _FailedError(f"{NO_LOCUS}: {record['fault']}")
+    return record
 
-    def listen() -> None:
-        with contextlib.suppress(ValueError, OSError):  # it was closed
-            for line in child.stdout or ():
-                lines.put(line)
-        lines.put(b"")
 
-    threading.Thread(target=listen, daemon=True).start()
-    return lines
+def _await(child: Sitting, wanted: str, limit: float) -> tuple[Message, float]:
+    """The message that is due, and after how many seconds it came."""
+    message, seconds = child.take(limit)
+    if message.at != wanted:
+        raise _failed(message, limit)
+    return message, seconds
+
+
+def _failed(message: Message, allowed: float) -> _FailedError:
+    """What it means that another message came than the one that was due."""
+    if message.at == "late":
+        return _FailedError(f"timed out: no answer within {allowed:g} s")
+    if message.at == "end":
+        return _FailedError("crashed: it fell silent")
+    if message.at == "died":
+        names = {number.value: f" ({number.name})" for number in signal.Signals}
+        end = f"{message.code}{names.get(-message.code, '')}"
+        return _FailedError(f"crashed: died with exit code {end}")
+    if message.at == examinee.FAILED:
+        return _FailedError(message.text, message.line)
+    return _FailedError("crashed: it wrote where only telic writes")
+
+
+def _outcome(error: _FailedError, where: str) -> str:
+    """One line: what happened, where in the exam, and where in the file."""
+    what = plain(error.what)[: examinee.SHORT - len(where) - 1]
+    at = f" ({error.line})" if error.line else ""
+    return plain(f"{what} {where}{at}")
 
 
 def _record(
-    message: _Message, path: Path, question: paper.Question, planted: Planted
-) -> dict[str, Any]:
-    """The record of one answer."""
+    child: Sitting, found: Evidence, planted: Planted, seconds: float
+) -> Mapping[str, Any]:
+    """The record of an answer that may be anything."""
+    most = largest(found.recipient)
+    data = child.answer(most)
+    if len(data) > most:
+        return {"fault": f"an answer of more than {most} bytes"}
     try:
-        locus = locus_file.read(path)
+        locus = locus_file.from_bytes(data, Path("the answer"), found.recipient)
     except TelicError as error:
-        return {"rung": planted.rung, "fault": str(error).splitlines()[0]}
-    return marks.record(locus, question.evidence(), planted, message.seconds)
+        return {"fault": f"{error.what}: {error.why}" if error.why else error.what}
+    return marks.record(locus, found, planted, seconds)
 
 
-def _died(child: subprocess.Popen) -> str:
-    """How a child ended that said nothing of its end."""
-    try:
-        code = child.wait(timeout=5)
-    except subprocess.TimeoutExpired:
-        return "fell silent"
-    known = {number.value: f" ({number.name})" for number in signal.Signals}
-    return f"died with exit code {code}{known.get(-code, '')}"
+def largest(agent: Tree) -> int:
+    """The largest answer about an agent, in bytes.
 
-
-def _kill(child: subprocess.Popen) -> None:
-    """End a child and all that it started."""
-    if hasattr(os, "killpg"):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(child.pid, signal.SIGKILL)
-    child.kill()
-    child.wait()
-    if child.stdout:
-        child.stdout.close()
+    Scores are 8 bytes a weight; directions have two factors, and may be a few times as
+    many as there are units.
+    """
+    return (1 << 20) + 64 * sum(leaf.size for leaf in agent.values())

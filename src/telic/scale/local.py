@@ -1,25 +1,26 @@
 """One machine: one pinned process a core, each carrying one run after another.
 
-The parent only listens. A worker that is asked to stop checkpoints its run and ends; a
-worker that dies takes one run with it, which is reported and can be resumed.
+The parent hands out runs and listens, over one pipe a worker: there is no lock that a
+worker could take to its grave, no thread that has to be waited for, and nothing that
+outlives the parent. A worker that is asked to stop checkpoints its run and ends; one
+that dies takes one run with it, which is reported and can be resumed.
 """
 
+import contextlib
 import importlib
 import multiprocessing
-import queue
-import signal
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 from telic.core.errors import InputError, TelicError
+from telic.runs.refusal import known
 from telic.scale import engine
+from telic.scale.signals import counted, hear_nothing, ignored_at_birth
 
-Message = tuple[str, str, Any]
 Listener = Callable[[str, str, Any], None]
 
 
@@ -30,12 +31,22 @@ class Outcome:
     Attributes:
         done: The paths of the runs that reached their ends, or stopped when asked to.
         failed: For every run that did not: the error that ended it.
-        stopped: Whether someone asked to stop.
+        stopped: The number of the signal that asked to stop; 0: none did.
     """
 
     done: list[str] = field(default_factory=list)
     failed: dict[str, TelicError] = field(default_factory=dict)
-    stopped: bool = False
+    stopped: int = 0
+
+
+@dataclass
+class _Worker:
+    """A process, the pipe to it, the run that it has, and whether that has begun."""
+
+    process: BaseProcess
+    line: Any  # a Connection, of either of two classes
+    path: str | None = None
+    begun: bool = False
 
 
 TRAIN = "telic.scale.jobs:train"
@@ -56,40 +67,33 @@ def carry_all(
         workers: How many processes; None: one a core, and no more than there are runs.
         listen: Called in this process with (path, kind, value) for every message:
             `start` (None), `row` ((metrics, seconds)) or `share` (how much is done, 0
-            to 1), `notice` (a sentence), `end` (None) and `error` (a TelicError).
+            to 1, or that and what it is at), `notice` (a sentence), `end` (None) and
+            `error` (a TelicError).
         job: `module:function`, imported in the workers once JAX is set up; called with
             the run, the options, `tell(kind, value)` and `stop()`.
         options: Plain data for the job.
 
     Raises:
         InputError: If `workers` is not at least 1.
+        KeyboardInterrupt: If a second Ctrl-C or SIGTERM killed what was running.
     """
     cores = engine.cores()
     check_workers(workers)
     count = min(len(paths), len(cores) if workers is None else workers)
-    context = multiprocessing.get_context("spawn")
-    plain = dict(options or {})
-    tasks, messages, stop = context.Queue(), context.Queue(), context.Event()
-    for path in [*map(str, paths), *[None] * count]:
-        tasks.put(path)
-    team = [
-        context.Process(
-            target=_work,
-            args=(
-                tasks,
-                messages,
-                stop,
-                cores[i % len(cores)],
-                job,
-                plain,
-            ),
-            daemon=True,
-        )
-        for i in range(count)
-    ]
-    for worker in team:
-        worker.start()
-    return _listen(team, messages, stop, listen, [str(path) for path in paths])
+    left = [str(path) for path in reversed(paths)]
+    outcome = Outcome()
+    team: list[_Worker] = []
+    with counted() as signals:
+        try:
+            for number in range(count):
+                core = cores[number % len(cores)]
+                team.append(_start(core, job, dict(options or {})))
+            _listen(team, left, outcome, listen, signals)
+        finally:
+            _end(team)
+    for path in reversed(left if not outcome.stopped else []):
+        _fail(path, _lost(path), outcome, listen)
+    return outcome
 
 
 def check_workers(workers: int | None) -> None:
@@ -99,85 +103,101 @@ def check_workers(workers: int | None) -> None:
         InputError: If it is not at least 1.
     """
     if workers is not None and workers < 1:
-        raise InputError(f"workers = {workers}", why="allowed: 1 or more")
+        raise InputError(
+            f"workers = {workers}",
+            why="allowed: 1 or more",
+            fix="leave it out for one a core",
+        )
+
+
+def _start(core: int, job: str, options: Mapping[str, Any]) -> _Worker:
+    """A worker that waits for its first run."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    args = (theirs, core, job, options)
+    process = context.Process(target=_work, args=args, daemon=True)
+    with ignored_at_birth():
+        process.start()
+    theirs.close()  # or its end would never be seen
+    return _Worker(process, ours)
 
 
 def _listen(
-    team: Sequence[BaseProcess],
-    messages: Any,
-    stop: Any,
-    listen: Listener,
-    paths: Iterable[str],
-) -> Outcome:
-    """Hand messages on until every worker has ended; Ctrl-C asks them to stop."""
-    outcome, running = Outcome(), {}
-    with _counted() as presses:
-        while True:
-            alive = any(worker.is_alive() for worker in team)
-            if len(presses) > 1:
-                _end(team)
-                raise KeyboardInterrupt
-            if presses and not outcome.stopped:
-                outcome.stopped = True
-                stop.set()
-                text = "stopping after this rollout; Ctrl-C again to kill"
-                listen("", "notice", text)
-            try:
-                message = messages.get(timeout=0.2)
-            except queue.Empty:
-                if alive:
-                    continue
-                break
-            _take(message, outcome, running, listen)
-    for path in paths:
-        untouched = path not in running and not outcome.stopped
-        if untouched or running.get(path) in ("start", "row", "share", "notice"):
-            outcome.failed[path] = _lost(path)
-            listen(path, "error", outcome.failed[path])
-    return outcome
-
-
-def _take(
-    message: tuple[str, str, Any],
+    team: Sequence[_Worker],
+    left: list[str],
     outcome: Outcome,
-    running: dict[str, str],
     listen: Listener,
+    signals: Sequence[int],
 ) -> None:
-    """Note what a worker says, and hand it on."""
-    path, kind, value = message
-    running[path] = kind
-    if kind == "error":
-        outcome.failed[path] = value
-    elif kind == "end":
-        outcome.done.append(path)
-    listen(path, kind, value)
-
-
-@contextmanager
-def _counted() -> Iterator[list[int]]:
-    """The Ctrl-Cs that came: counted, not raised.
-
-    Raised wherever the program happens to be, one may be lost in a place that swallows
-    it. Where Ctrl-C is ignored (`telic train … &`), or in another thread than the main
-    one, things stay as they are.
-    """
-    presses: list[int] = []
-    before = signal.getsignal(signal.SIGINT)
-    main = threading.current_thread() is threading.main_thread()
-    if not main or before is signal.SIG_IGN:
-        yield presses
-        return
-    signal.signal(signal.SIGINT, lambda number, _: presses.append(number))
-    try:
-        yield presses
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _end(team: Sequence[BaseProcess]) -> None:
-    """Kill what still runs; every run can be resumed from its last checkpoint."""
+    """Hand runs out and messages on until every worker has ended, or is asked to."""
+    alive = {worker.line: worker for worker in team}
     for worker in team:
-        worker.kill()
+        _hand_out(worker, left)
+    while alive:
+        if len(signals) > 1:
+            raise KeyboardInterrupt(signals[1])
+        if signals and not outcome.stopped:
+            outcome.stopped = signals[0]
+            for worker in alive.values():
+                _send(worker, None)
+            text = "stopping after this rollout; the same again to kill"
+            listen("", "notice", text)
+        for line in wait(list(alive), timeout=0.2):
+            worker = alive[line]
+            if not _hear(worker, outcome, listen):
+                del alive[worker.line]
+            elif worker.path is None and not outcome.stopped:
+                _hand_out(worker, left)
+
+
+def _hand_out(worker: _Worker, left: list[str]) -> None:
+    """Give a worker its next run, or let it go."""
+    worker.path, worker.begun = left.pop() if left else None, False
+    _send(worker, worker.path)
+
+
+def _hear(worker: _Worker, outcome: Outcome, listen: Listener) -> bool:
+    """Take one message of a worker and hand it on; whether it is still there."""
+    try:
+        kind, value = worker.line.recv()
+    except (EOFError, OSError):
+        if worker.path and (worker.begun or not outcome.stopped):
+            _fail(worker.path, _lost(worker.path), outcome, listen)
+        return False
+    path = worker.path or ""
+    if kind == "error":
+        _fail(path, value, outcome, listen)
+    else:
+        listen(path, kind, value)
+    worker.begun = True
+    if kind == "end":
+        outcome.done.append(path)
+    if kind in ("end", "error"):
+        worker.path = None
+    return True
+
+
+def _fail(path: str, error: TelicError, outcome: Outcome, listen: Listener) -> None:
+    """Note that a run has failed."""
+    outcome.failed[path] = error
+    listen(path, "error", error)
+
+
+def _send(worker: _Worker, path: str | None) -> None:
+    """Say something to a worker, which may be dead: that is heard elsewhere."""
+    with contextlib.suppress(OSError):
+        worker.line.send(path)
+
+
+def _end(team: Sequence[_Worker]) -> None:
+    """Leave no process behind; every run can be resumed from its last checkpoint."""
+    for worker in team:
+        worker.line.close()
+        # Those that said all they had to say need a moment; others are in our way.
+        if worker.path is None:
+            worker.process.join(timeout=10)
+        worker.process.kill()
+        worker.process.join()
 
 
 def _lost(path: str) -> TelicError:
@@ -189,33 +209,42 @@ def _lost(path: str) -> TelicError:
     )
 
 
-def _work(
-    tasks: Any, messages: Any, stop: Any, core: int, job: str, options: dict
-) -> None:
-    """A worker: take runs from the queue until there is none."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _work(line: Any, core: int, job: str, options: dict) -> None:
+    """A worker: take runs from its parent until there is none."""
+    hear_nothing()  # the parent is asked to stop, and asks us
     engine.prepare(core)
     module, _, name = job.partition(":")
     work = getattr(importlib.import_module(module), name)  # only now may JAX load
+
+    def tell(kind: str, value: Any) -> None:
+        with contextlib.suppress(OSError):  # without a parent, go on to a checkpoint
+            line.send((kind, value))
+
+    with contextlib.suppress(EOFError, OSError):
+        # While it has a run, all that can come is the word to stop, or a pipe's end.
+        while (path := line.recv()) is not None and not line.poll():
+            attend(work, path, options, tell=tell, stop=line.poll)
+
+
+def attend(
+    work: Callable[..., None],
+    path: str,
+    options: Mapping[str, Any],
+    *,
+    tell: Callable[[str, Any], None],
+    stop: Callable[[], bool],
+) -> None:
+    """Do a job with one run, and tell how it ended; nothing is raised."""
     from telic.runs.folder import Run
 
-    parent = multiprocessing.parent_process()
-
-    def stopping() -> bool:
-        return stop.is_set() or not (parent and parent.is_alive())
-
-    while (path := tasks.get()) is not None and not stopping():
-        messages.put((path, "start", None))
-        try:
-            work(
-                Run(Path(path)),
-                options,
-                tell=lambda kind, value, path=path: messages.put((path, kind, value)),
-                stop=stopping,
-            )
-            messages.put((path, "end", None))
-        except TelicError as error:
-            messages.put((path, "error", error))
-        except Exception as error:
-            text = f"{type(error).__name__}: {error}"
-            messages.put((path, "error", TelicError(f"{path} failed", why=text)))
+    tell("start", None)
+    try:
+        work(Run(Path(path)), options, tell=tell, stop=stop)
+    except TelicError as error:
+        tell("error", error)
+    except Exception as error:
+        text = f"{type(error).__name__}: {error}"
+        strange = TelicError(f"{path} failed", why=text)
+        tell("error", known(error, path) or strange)
+    else:
+        tell("end", None)

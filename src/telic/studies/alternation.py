@@ -27,14 +27,14 @@ class Alternation:
     period: int = 15
     """Rollouts before a switch."""
     phases: int = 24
-    """How many phases; each is one period of one colour."""
+    """How many phases, counted from 0; each is one period of one colour."""
     world: Keys = dataclasses.field(default_factory=Keys)
     network: Network = dataclasses.field(default_factory=Network)
     ppo: Hyper = dataclasses.field(default_factory=Hyper)
     sizes: Sizes = dataclasses.field(default_factory=Sizes)
 
     def __post_init__(self) -> None:
-        """Every wanted colour must be on every board."""
+        """Every wanted colour must be on every board, and there must be two."""
         for colour in self.objectives:
             if colour not in self.world.colours:
                 wanted = " ".join(dict.fromkeys(self.objectives))
@@ -43,6 +43,15 @@ class Alternation:
                     why=f"the world's colours are {', '.join(self.world.colours)}",
                     fix=f"--colours {wanted}",
                 )
+        if len(set(self.objectives)) < 2:
+            wanted = " ".join(self.objectives) or "none"
+            others = [c for c in self.world.colours if c not in self.objectives]
+            raise InputError(
+                f"one objective to alternate between: {wanted}",
+                why=f"that is plain training on it for {self.phases} phases, without "
+                "a switch: nothing to compare an agent with",
+                fix=f"--objectives {' '.join((*self.objectives, *others)[:2])}",
+            )
 
     PRESETS: ClassVar[tuple[str, ...]] = ("post", "code", "demo", "small")
     """The presets' names."""

@@ -61,7 +61,7 @@ def once(
         kind: The class of the settings.
         find: Called with the run and the settings, and with `tell` and `stop`; it
             gives the answer, or None if it was stopped.
-        tell: Called with `share` and how much is done, 0 to 1.
+        tell: Called with `share` and how much is done, 0 to 1, and what it is at.
         stop: Whether to stop.
     """
     if is_done(run, study, options):

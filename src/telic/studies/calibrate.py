@@ -36,10 +36,13 @@ class Calibrate:
 
     SEEDS: ClassVar[str] = "0:10"
 
+    PRESETS: ClassVar[tuple[str, ...]] = ("full", "small")
+    """The presets' names, the usual one first."""
+
     @classmethod
     def preset(cls, name: str) -> "Calibrate":
         """`full`, or `small` for tests of the machinery."""
-        check_name(name, ("full", "small"), kind="preset")
+        check_name(name, cls.PRESETS, kind="preset")
         if name == "small":
             return cls(
                 layers=(0, 1),

@@ -98,7 +98,8 @@ def calibrated(
             for m in methods
         },
         sizes=next(
-            curve_of(c).shares for pair in every for c in pair["curves"].values()
+            (curve_of(c).shares for pair in every for c in pair["curves"].values()),
+            np.zeros(0),  # no pair qualified for a curve
         ),
     )
 

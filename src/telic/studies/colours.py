@@ -1,4 +1,4 @@
-"""Edits that make an agent want a colour that it was never rewarded for.
+"""Edits that make an agent want a colour that was never its target.
 
 Four tracks, kept apart because they claim different things:
 
@@ -41,7 +41,7 @@ class Retarget(NamedTuple):
         goal: A task vector from wanting `old` to wanting `trained`.
         old: What it wants.
         trained: Another colour that it was trained on at times.
-        new: The colour that it was never rewarded for.
+        new: The colour that was never its target.
         board: A world with keys of the old and the new colour on every board.
         network: The shape of the agent.
         strengths: Strengths of the vectors on the `weights` track.

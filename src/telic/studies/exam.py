@@ -87,8 +87,10 @@ def runs_of(root: Path, seeds: int) -> list[Run]:
     if not found:
         raise InputError(
             f"no agents with planted goals in {root}",
-            why="a locator is tried on complete runs of the study calibrate",
-            fix="telic study calibrate",
+            why="a locator is tried on runs of the study calibrate: hours of training",
+            fix="telic study calibrate; to try things out, in minutes: "
+            "telic study calibrate --preset small --seeds 0:1 --root try, "
+            "then telic score FILE --root try",
         )
     return found
 

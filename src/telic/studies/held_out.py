@@ -60,7 +60,7 @@ BOTH = "both"
 
 @dataclasses.dataclass(frozen=True)
 class HeldOut:
-    """Does a goal move further, to a colour never rewarded, if more were trained?"""
+    """Does a goal move further, to a colour never the target, if more were trained?"""
 
     phases: int = 24
     """Phases of each run, shared by its colours."""
@@ -77,10 +77,13 @@ class HeldOut:
 
     SEEDS: ClassVar[str] = "0:5"
 
+    PRESETS: ClassVar[tuple[str, ...]] = ("full", "small")
+    """The presets' names, the usual one first."""
+
     @classmethod
     def preset(cls, name: str) -> "HeldOut":
         """`full`, or `small` for tests."""
-        check_name(name, ("full", "small"), kind="preset")
+        check_name(name, cls.PRESETS, kind="preset")
         if name == "small":
             return cls(phases=5, agents=1, episodes=16, steps=20, base="small")
         return cls()

@@ -10,7 +10,7 @@ one of which is the same amount of training under the *old* objective.
 import dataclasses
 import functools
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import numpy as np
@@ -27,6 +27,7 @@ from telic.studies import answers, updates
 from telic.studies.branches import Branch, branch, rollouts_of
 from telic.studies.flights import flight, more
 from telic.studies.neighbours import neighbour
+from telic.studies.progress import Stretch
 from telic.studies.updates import PLAIN, SPECIFIC, Update
 from telic.training import Plan, Training
 from telic.trials import boards, play, rates, trial
@@ -77,10 +78,13 @@ class Isolation:
                 why="the subtraction itself, -1, must be among them",
             )
 
+    PRESETS: ClassVar[tuple[str, ...]] = ("full", "original", "small")
+    """The presets' names, the usual one first."""
+
     @classmethod
     def preset(cls, name: str) -> "Isolation":
         """`full`; `original`: one length, ungated; or `small` for tests."""
-        check_name(name, ("full", "original", "small"), kind="preset")
+        check_name(name, cls.PRESETS, kind="preset")
         if name == "small":
             return cls(
                 lengths=(256,),
@@ -118,10 +122,12 @@ def _find(
     answer: dict[str, Any] = {"gate": gate(base.agent, plan)}
     if settings.gate and not passed(answer["gate"]):
         return answer
-    grown = _branches(base, plan, settings, stop)
+    on = Stretch(tell, 0.0, 0.1, "training on, rollout")
+    total = 2 * rollouts_of(max(settings.lengths), plan)
+    grown = _branches(base, plan, settings, on.counting(stop, total))
     if grown is None:
         return None
-    tell("share", 0.1)
+    tell("share", (0.1, "the next seed's vectors"))
     foreign = _foreign(run, plan, settings, stop)
     found = {
         steps: Update(
@@ -137,9 +143,13 @@ def _find(
         for greedy in (False, True)[: 2 if steps == settings.main else 1]:
             if stop():
                 return None
-            trials.append(_try(plan, update, steps, settings, greedy=greedy))
-        tell("share", 0.1 + 0.7 * (done + 1) / len(found))
-    recovery = _recovery(base, plan, found[settings.main], settings, stop)
+            low, text = 0.1 + 0.7 * done / len(found), f"{steps:,} steps, edit"
+            watch = Stretch(tell, low, low + 0.7 / len(found), text)
+            trials.append(_try(plan, update, steps, settings, watch, greedy=greedy))
+    after = Stretch(tell, 0.8, 1.0, "training on after edits, rollout")
+    total = 4 * (settings.recovery and rollouts_of(settings.recovery, plan))
+    counted = after.counting(stop, total)
+    recovery = _recovery(base, plan, found[settings.main], settings, counted)
     if recovery is None:
         return None
     return {
@@ -157,6 +167,17 @@ def _find(
 
 job = functools.partial(answers.once, study=STUDY, kind=Isolation, find=_find)
 """Answer the study for one run, unless it is answered already."""
+
+
+def check_run(run: Run, settings: Isolation) -> None:
+    """Raise unless the study can be done on a run; nothing is computed.
+
+    Raises:
+        InputError: If it is of no lander, or a length is no whole number of rollouts.
+    """
+    plan = check_world(run.plan(), settings.second)
+    for steps in (*settings.lengths, settings.recovery or plan.sizes.batch):
+        rollouts_of(steps, plan)
 
 
 def check_world(plan: Plan, second: str) -> Plan:
@@ -253,7 +274,13 @@ def _foreign(
 
 
 def _try(
-    plan: Plan, update: Update, steps: int, settings: Isolation, *, greedy: bool
+    plan: Plan,
+    update: Update,
+    steps: int,
+    settings: Isolation,
+    watch: Stretch,
+    *,
+    greedy: bool,
 ) -> dict[str, Any]:
     """The trial of all edits at one length."""
     strengths = (-1.0, 1.0) if greedy else settings.strengths
@@ -273,6 +300,7 @@ def _try(
         extra=updates.nulls(update, strengths),
         greedy=greedy,
         also=more,
+        watch=watch,
     )
     arms = [dataclasses.astuple(arm) for arm, _ in made]
     rows = answers.plain(results)

@@ -14,6 +14,7 @@ from telic.core.names import check_name
 from telic.objectives import Phase, lander
 from telic.training.plan import Plan
 from telic.training.ppo import Hyper, Sizes
+from telic.worlds import pool
 from telic.worlds.lander import Lander
 
 ADAM = {"weight_decay": 0.0, "vf_coef": 1.0}
@@ -38,7 +39,7 @@ class Landing:
     )
     """Further objectives under which returns are recorded, and phases may follow."""
     phases: int = 9
-    """How many phases, each with a checkpoint at its end."""
+    """How many phases, counted from 0, each with a checkpoint at its end."""
     rollouts: int = 10
     """Rollouts of each phase."""
     world: Lander = dataclasses.field(default_factory=Lander)
@@ -67,6 +68,8 @@ class Landing:
         """Check the objectives and the numbers."""
         for name in (self.first, *self.others):
             lander(name)
+        if self.world.backend == "envpool":  # before a run has a folder
+            pool.check_installed()
         for field in ("phases", "rollouts"):
             if getattr(self, field) < 1:
                 raise InputError(

@@ -3,14 +3,14 @@
 Nobody knows the truth about an agent that was trained, so a locator is scored by cause:
 graft the donor's weights at the top of its locus, and play. Beside the curves stand the
 agreement of methods with one another, between switches and between seeds, and for
-every layer whether the goal can be read there and whether it can be moved.
+every layer whether the two agents can be told apart there and the behaviour moved.
 """
 
 import dataclasses
 import functools
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import jax
 import numpy as np
@@ -25,7 +25,8 @@ from telic.studies import answers
 from telic.studies.neighbours import neighbour
 from telic.studies.plane import plane
 from telic.studies.planting import tried
-from telic.studies.sought import Sought, sought
+from telic.studies.progress import Stretch, part
+from telic.studies.sought import Sought, check_offer, sought
 
 STUDY = "locate"
 TOP = 0.01
@@ -53,10 +54,13 @@ class Locate:
         if self.episodes < 1:
             raise InputError(f"episodes = {self.episodes}", why="allowed: 1 or more")
 
+    PRESETS: ClassVar[tuple[str, ...]] = ("full", "lander", "small")
+    """The presets' names, the usual one first."""
+
     @classmethod
     def preset(cls, name: str) -> "Locate":
         """`full`; `lander`: fewer episodes; or `small` for tests."""
-        check_name(name, ("full", "lander", "small"), kind="preset")
+        check_name(name, cls.PRESETS, kind="preset")
         if name == "lander":
             return cls(episodes=64)
         if name == "small":
@@ -85,6 +89,15 @@ class Located(NamedTuple):
     seconds: dict[str, float]
 
 
+def check_run(run: Run, settings: Locate) -> None:
+    """Raise unless the study can be done on a run; nothing is computed.
+
+    Raises:
+        InputError: If the run offers no goal, or has too few switches.
+    """
+    check_offer(RunSource(run), settings.switches)
+
+
 def _find(
     run: Run,
     settings: Locate,
@@ -97,14 +110,14 @@ def _find(
     for number, goal in enumerate(_goals(RunSource(run), settings)):
         if stop():
             return None
-        tell("share", number / (settings.switches + 1))
         at = jax.random.fold_in(key, number)
-        located = _located(at, goal, settings)
+        finding, trying = _stretches(tell, number, settings)
+        located = _located(at, goal, settings, finding)
         found.append(located)
-        goals.append(_told(at, located))
+        goals.append(_told(at, located, trying))
     if not found:
         return {"goals": []}
-    tell("share", settings.switches / (settings.switches + 1))
+    tell("share", (settings.switches / (settings.switches + 1), "another seed's goal"))
     return {
         "goals": goals,
         "between_switches": _between(found[:-1], found[-1]),
@@ -116,10 +129,27 @@ job = functools.partial(answers.once, study=STUDY, kind=Locate, find=_find)
 """Answer the study for one run, unless it is answered already."""
 
 
-def _located(key: jax.Array, goal: Sought, settings: Locate) -> Located:
+def _stretches(
+    tell: Callable[[str, Any], None], number: int, settings: Locate
+) -> tuple[Stretch, Stretch]:
+    """Finding the loci of one goal, and trying them: half of the work each."""
+    goal = part(tell, number, settings.switches + 1, "goal, method")
+    middle, words = (goal.low + goal.high) / 2, goal.text.removesuffix("method")
+    return (
+        dataclasses.replace(goal, high=middle),
+        dataclasses.replace(goal, low=middle, text=f"{words}curve"),
+    )
+
+
+def _located(
+    key: jax.Array, goal: Sought, settings: Locate, watch: Stretch | None = None
+) -> Located:
     """Every locator's locus of one goal."""
     loci, seconds = {}, {}
-    for name in settings.locators or NATURAL:
+    names = settings.locators or NATURAL
+    for number, name in enumerate(names):
+        if watch:
+            watch(number, len(names))
         began = time.perf_counter()
         loci[name] = _locate(name, goal.evidence, key)
         seconds[name] = time.perf_counter() - began
@@ -133,14 +163,17 @@ def _locate(name: str, evidence: Evidence, key: jax.Array) -> Locus:
     return check(LOCATORS[name](evidence, key), evidence.recipient)
 
 
-def _told(key: jax.Array, found: Located) -> dict[str, Any]:
+def _told(key: jax.Array, found: Located, watch: Stretch) -> dict[str, Any]:
     """What is kept of one goal."""
-    on = found.sought.bench
+    on, curves = found.sought.bench, {}
+    for number, (name, locus) in enumerate(found.loci.items()):
+        watch(number, len(found.loci))
+        curves[name] = tried(locus, on)
     return {
         "name": found.sought.name,
         "weights": len(next(iter(found.spread.values())).row),
         "gap": on.gap,
-        "curves": {name: tried(locus, on) for name, locus in found.loci.items()},
+        "curves": curves,
         "seconds": found.seconds,
         "agreement": {
             name: {o: _agree(locus, other) for o, other in found.spread.items()}

@@ -31,10 +31,10 @@ def mark(locus: Locus, evidence: Evidence, planted: Planted) -> dict[str, float]
     """
     if not locus.scores:
         raise InputError("a locus without scores")
-    # What one direction does is not told by its one score: it is judged as any other.
-    if locus.kind != "directions" and not goal(planted) and _level(locus):
-        return {"strength": float(locus.row[0])}
     try:
+        # What one direction does is not told by its one score: it is judged as any.
+        if locus.kind != "directions" and not goal(planted) and _level(locus):
+            return {"strength": float(locus.row[0])}
         check(locus, evidence.recipient)
         found = score(locus, evidence, planted, truth_of(planted, evidence))
     except InputError:
@@ -64,7 +64,8 @@ def record(
     """What is kept of one answer: rung and seconds; marks, or the `fault` in them."""
     kept: dict[str, Any] = {"rung": planted.rung, "seconds": seconds}
     try:
-        return kept | mark(locus, evidence, planted)
+        with np.errstate(all="ignore"):  # sums that are not finite are refused
+            return kept | mark(locus, evidence, planted)
     except InputError as error:
         return kept | {"fault": error.what}
 

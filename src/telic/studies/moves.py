@@ -1,8 +1,8 @@
 """Moves: three edits that show what can be done with a goal, for any alternation run.
 
 The last agent is made to want what the one before it wanted, by some of its weights and
-by the mean vector of earlier switches; and to want a colour that it was never rewarded
-for, by that vector carried over. They are expressions, so that a reader can vary them.
+by the mean vector of earlier switches; and to want a colour that was never its target,
+by that vector carried over. They are expressions, so that a reader can vary them.
 """
 
 import functools

@@ -1,10 +1,10 @@
 """A paper: the planted pairs of one run, written down; what is right stands apart.
 
 Making planted agents takes training, so a run's paper is made once and kept beside its
-checkpoints. Who sits an exam is given the questions alone.
+checkpoints, in two folders. Who sits an exam gets neither: see `handout`.
 
-    agents.safetensors, agents.json   the questions: agents, their world, and keys
-    truth.safetensors, truth.json     the solutions: rungs, goals and decoys
+    NAME/agents.safetensors, agents.json         agents, their world, and keys
+    NAME-truth/truth.safetensors, truth.json     rungs, goals and decoys
 
 There is no pickle: arrays are safetensors, and each JSON file has their hash.
 """
@@ -31,7 +31,7 @@ from telic.studies.planting import key_of
 from telic.training.plan import Plan
 from telic.worlds.base import World
 
-SCHEMA = 1
+SCHEMA = 2
 SIDES = ("recipient", "donor")
 
 
@@ -64,10 +64,10 @@ class Question(NamedTuple):
 def keep(
     folder: Path, seed: int, planted: Mapping[int, Planted], recipe: Recipe
 ) -> None:
-    """Write a paper; it appears whole or not at all.
+    """Write a paper; it appears whole or not at all, the questions last.
 
     Args:
-        folder: Where.
+        folder: Where the questions are to be; the solutions are beside them.
         seed: The run's seed.
         planted: The pairs, by their numbers on the run's ladder.
         recipe: How they were trained on.
@@ -80,13 +80,17 @@ def keep(
     truth = save(_flags(pairs))
     about = {"plan": _plan(pairs, recipe), "seed": seed, "numbers": list(planted)}
     said = [{"rung": p.rung, "wants": p.wants, "aim": p.aim} for p in pairs]
-    files = {
-        "agents.safetensors": agents,
-        "agents.json": _signed(agents, about),
-        "truth.safetensors": truth,
-        "truth.json": _signed(truth, {"seed": seed, "pairs": said}),
-    }
-    disk.publish(folder, files)
+    solved = _signed(truth, {"seed": seed, "pairs": said})
+    disk.publish(
+        solutions_of(folder), {"truth.safetensors": truth, "truth.json": solved}
+    )
+    questions = {"agents.safetensors": agents, "agents.json": _signed(agents, about)}
+    disk.publish(folder, questions)
+
+
+def solutions_of(folder: Path) -> Path:
+    """The folder of a paper's solutions."""
+    return folder.with_name(f"{folder.name}-truth")
 
 
 def questions(folder: Path) -> list[Question]:
@@ -115,7 +119,7 @@ def solutions(folder: Path) -> list[Planted]:
     Raises:
         DamagedError: If they are not what was written.
     """
-    about, arrays = _read(folder, "truth")
+    about, arrays = _read(solutions_of(folder), "truth")
     return [
         Planted(
             pairs=(),

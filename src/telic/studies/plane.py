@@ -1,4 +1,4 @@
-"""The plane: at each site, can the goal be read, and can it be moved?
+"""The plane: at each site, can two agents be told apart, and the goal be moved?
 
 A site's *decodability* is a probe's accuracy beyond a probe on the bare observation.
 Its *controllability* is how much of the donor's behaviour comes if the site is filled

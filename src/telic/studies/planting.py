@@ -126,7 +126,8 @@ def _find(
     for number, planted in enumerate(ladder(key, base)):
         if stop():
             return None
-        tell("share", min(1.0, number / pairs_of(plan)))
+        total = max(pairs_of(plan), number + 1)
+        tell("share", (number / total, f"pair {number + 1} of {total}"))
         tried[planted.rung] = tried.get(planted.rung, 0) + 1
         curved = tried[planted.rung] <= settings.curves
         at = jax.random.fold_in(key, number)

@@ -62,10 +62,13 @@ class Recipes:
 
     SEEDS: ClassVar[str] = "0:3"
 
+    PRESETS: ClassVar[tuple[str, ...]] = ("full", "small")
+    """The presets' names, the usual one first."""
+
     @classmethod
     def preset(cls, name: str) -> "Recipes":
         """`full`, or `small` for tests."""
-        check_name(name, ("full", "small"), kind="preset")
+        check_name(name, cls.PRESETS, kind="preset")
         if name == "small":
             return cls(phases=5, switches=1, episodes=16, base="small")
         return cls()

@@ -1,4 +1,4 @@
-"""The retarget study: make an agent fetch a colour that it was never rewarded for.
+"""The retarget study: make an agent fetch a colour that was never its target.
 
 The agents are those of an alternation run. The new colour is one that stood on its
 boards as a distractor (worth 0.1), or one that it has never seen: which, the run's own
@@ -8,8 +8,8 @@ colour, and on boards without it.
 
 import dataclasses
 import functools
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
 import jax
 
@@ -20,6 +20,7 @@ from telic.objectives import fetch
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.studies import answers, colours
+from telic.studies.progress import Stretch, part
 from telic.studies.splice import Late, earlier_mean
 from telic.trials import boards, trial
 from telic.vectors import matched
@@ -32,7 +33,7 @@ BOARDS = ("beside", "without")
 
 @dataclasses.dataclass(frozen=True)
 class Retarget:
-    """Make agents fetch a colour they were never rewarded for, on four tracks."""
+    """Make agents fetch a colour that was never their target, on four tracks."""
 
     new: str = "yellow"
     """The colour; no objective of the runs may want it."""
@@ -51,10 +52,13 @@ class Retarget:
         if self.episodes < 1:
             raise InputError(f"episodes = {self.episodes}", why="allowed: 1 or more")
 
+    PRESETS: ClassVar[tuple[str, ...]] = ("full", "small")
+    """The presets' names, the usual one first."""
+
     @classmethod
     def preset(cls, name: str) -> "Retarget":
         """`full`, or `small` for tests."""
-        check_name(name, ("full", "small"), kind="preset")
+        check_name(name, cls.PRESETS, kind="preset")
         return (
             cls(agents=1, episodes=16, strengths=(1.0,), steps=20)
             if name == "small"
@@ -73,15 +77,17 @@ def _find(
     source = RunSource(run)
     wanted = source.schedule
     world = _check_world(source, settings.new)
-    phases = range(len(wanted) - settings.agents, len(wanted))
+    cases = _cases(wanted, settings)
     trials = []
-    for done, phase in enumerate(phases):
-        for trained in sorted(set(wanted) - {wanted[phase]}):
-            if stop():
-                return None
-            tell("share", done / settings.agents)
-            late = Late(phase, wanted[phase], trained)
-            trials += _try(source, world, late, settings)
+    for done, late in enumerate(cases):
+        if stop():
+            return None
+        tell("share", (done / len(cases), f"agent {done + 1} of {len(cases)}"))
+        watches = [
+            part(tell, len(BOARDS) * done + k, len(BOARDS) * len(cases), "board, edit")
+            for k in range(len(BOARDS))
+        ]
+        trials += _try(source, world, late, settings, watches)
     if not trials:
         raise InputError(
             f"{run.name}: no earlier switch to make a goal vector of",
@@ -107,7 +113,11 @@ def board(world: Keys, new: str, old: str | None) -> Keys:
 
 
 def _try(
-    source: RunSource, world: Keys, late: Late, settings: Retarget
+    source: RunSource,
+    world: Keys,
+    late: Late,
+    settings: Retarget,
+    watches: Sequence[Stretch],
 ) -> list[dict[str, Any]]:
     """The trials of one agent with one goal vector, on both kinds of boards."""
     goal = earlier_mean(source, late)
@@ -134,7 +144,7 @@ def _try(
     }
     arms = [dataclasses.astuple(arm) for arm, _ in made]
     found: list[dict[str, Any]] = []
-    for kind in BOARDS:
+    for kind, watch in zip(BOARDS, watches, strict=True):
         where = beside if kind == "beside" else board(world, settings.new, None)
         results = trial(
             case.agent,
@@ -145,6 +155,7 @@ def _try(
             world=where,
             objectives=(fetch(settings.new), fetch(late.wants)),
             extra=extra,
+            watch=watch,
         )
         found.append(
             {
@@ -155,6 +166,24 @@ def _try(
             }
         )
     return found
+
+
+def _cases(wanted: Sequence[str], settings: Retarget) -> list[Late]:
+    """The agents of a run, each with each other objective that it was trained on."""
+    return [
+        Late(phase, wanted[phase], trained)
+        for phase in range(len(wanted) - settings.agents, len(wanted))
+        for trained in sorted(set(wanted) - {wanted[phase]})
+    ]
+
+
+def check_run(run: Run, settings: Retarget) -> None:
+    """Raise unless the study can be done on a run; nothing is computed.
+
+    Raises:
+        InputError: If its world has no keys, or the colour is one of its objectives.
+    """
+    _check_world(RunSource(run), settings.new)
 
 
 def _check_world(source: RunSource, new: str) -> Keys:
@@ -172,7 +201,7 @@ def _check_world(source: RunSource, new: str) -> Keys:
     if new in wanted:
         other = next(colour for colour in COLOURS[::-1] if colour not in wanted)
         raise InputError(
-            f"{new!r} is a colour that these agents were rewarded for",
+            f"{new!r} is a colour that these agents were trained to want",
             why=f"their objectives are {', '.join(wanted)}",
             fix=f"choose another: --new {other}",
         )

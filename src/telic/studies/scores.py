@@ -88,12 +88,15 @@ def against_random(columns: Columns, null: str = "random") -> dict[str, float]:
     """For each method the p-value that its column is no other than the null's.
 
     Seeds are paired, signs are flipped, and the p-values corrected by Holm's method
-    over the methods. With fewer than six seeds none can be small.
+    over the methods. With fewer than six seeds none can be small. A method that shares
+    no seed with the null has none.
     """
-    names = [name for name in columns if name != null]
-    gaps = {name: columns[name] - columns[null] for name in names}
-    p = [permutation_test(gap[np.isfinite(gap)]) for gap in gaps.values()]
-    return dict(zip(names, holm(np.array(p)).tolist(), strict=True))
+    pairs = {name: columns[name] - columns[null] for name in columns if name != null}
+    gaps = {name: gap[np.isfinite(gap)] for name, gap in pairs.items()}
+    p = {name: permutation_test(gap) for name, gap in gaps.items() if len(gap)}
+    if not p:
+        return {}
+    return dict(zip(p, holm(np.array(list(p.values()))).tolist(), strict=True))
 
 
 def together(answers: Sequence[Any], methods: Sequence[str], pick: Any) -> Columns:

@@ -15,7 +15,7 @@ For R repeats with vectors v_1 … v_R, their mean m and the variance s² of eac
 import dataclasses
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import numpy as np
@@ -32,6 +32,7 @@ from telic.studies import answers
 from telic.studies.branches import Branch, branch, rollouts_of
 from telic.studies.flights import more
 from telic.studies.isolation import check_world, gate, passed
+from telic.studies.progress import Stretch
 from telic.studies.updates import PLAIN, SPECIFIC
 from telic.training import Plan, Sizes
 from telic.trials import boards, trial
@@ -80,10 +81,13 @@ class Snr:
                 why="at least two repeats and one episode are needed",
             )
 
+    PRESETS: ClassVar[tuple[str, ...]] = ("full", "small")
+    """The presets' names, the usual one first."""
+
     @classmethod
     def preset(cls, name: str) -> "Snr":
         """`full`, or `small` for tests."""
-        check_name(name, ("full", "small"), kind="preset")
+        check_name(name, cls.PRESETS, kind="preset")
         if name == "small":
             return cls(rollout=256, lengths=(256,), repeats=2, episodes=4, gate=False)
         return cls()
@@ -139,26 +143,43 @@ def _find(
     grown: dict[str, list[Branch]] = {"second": [], "first": []}
     wanted = {"second": settings.second, "first": plan.schedule[-1].objective}
     for repeat in range(1, settings.repeats + 1):
-        for name, objective in wanted.items():
-            one = branch(base, plan, objective, at=at, repeat=repeat, stop=stop)
+        for number, (name, objective) in enumerate(wanted.items()):
+            low = 0.7 * (2 * (repeat - 1) + number) / (2 * settings.repeats)
+            text = f"repeat {repeat} of {settings.repeats}, rollout"
+            on = Stretch(tell, low, low + 0.35 / settings.repeats, text)
+            counted = on.counting(stop, max(at))
+            one = branch(base, plan, objective, at=at, repeat=repeat, stop=counted)
             if one is None:
                 return None
             grown[name].append(one)
-        tell("share", 0.7 * repeat / settings.repeats)
     lengths = []
     for done, steps in enumerate(settings.lengths):
         if stop():
             return None
         vectors = _vectors(base.agent, grown, rollouts_of(steps, plan))
         ratios = {name: of_repeats(each) for name, each in vectors.items()}
-        tried = _try(base.agent, vectors, plan, settings)
+        low = 0.7 + 0.3 * done / len(settings.lengths)
+        watch = Stretch(
+            tell, low, low + 0.3 / len(settings.lengths), f"{steps:,} steps, edit"
+        )
+        tried = _try(base.agent, vectors, plan, settings, watch)
         lengths.append({"steps": steps, "ratios": ratios, **tried})
-        tell("share", 0.7 + 0.3 * (done + 1) / len(settings.lengths))
     return {**found, "lengths": lengths}
 
 
 job = functools.partial(answers.once, study=STUDY, kind=Snr, find=_find)
 """Answer the study for one run, unless it is answered already."""
+
+
+def check_run(run: Run, settings: Snr) -> None:
+    """Raise unless the study can be done on a run; nothing is computed.
+
+    Raises:
+        InputError: If it is of no lander, or a length is no whole number of rollouts.
+    """
+    plan = _resized(check_world(run.plan(), settings.second), settings)
+    for steps in settings.lengths:
+        rollouts_of(steps, plan)
 
 
 def _resized(plan: Plan, settings: Snr) -> Plan:
@@ -197,7 +218,11 @@ def _vectors(
 
 
 def _try(
-    base: Tree, vectors: Mapping[str, Sequence[Tree]], plan: Plan, settings: Snr
+    base: Tree,
+    vectors: Mapping[str, Sequence[Tree]],
+    plan: Plan,
+    settings: Snr,
+    watch: Stretch,
 ) -> dict[str, Any]:
     """What subtracting one vector does, and subtracting the mean of all repeats."""
     edits, nulls = {}, {}
@@ -217,5 +242,6 @@ def _try(
         objectives=plan.objectives,
         extra=nulls,
         also=more,
+        watch=watch,
     )
     return {"results": answers.plain(results)}

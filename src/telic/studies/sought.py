@@ -77,20 +77,33 @@ def sought(
     Raises:
         InputError: If the run is of another kind, or has too few switches.
     """
+    check_offer(source, switches)
     plan = source.plan
     if isinstance(plan.world, Keys):
         for late in late_switches(plan, Splice(switches=switches)):
             yield from _switch(
                 source, late, episodes, LEAST if least is None else least
             )
-    elif isinstance(plan.world, HostWorld) and SECOND in _names(plan):
+    else:
         base = source.state(len(source.schedule) - 1)
         if passed(gate(base.agent, plan)):
             yield from _thrift(base, plan, episodes, least or LEAST_FUEL)
-    else:
+
+
+def check_offer(source: RunSource, switches: int) -> None:
+    """Raise unless a run may offer a goal to be found; nothing is computed.
+
+    Raises:
+        InputError: If the run is of another kind, or has too few switches.
+    """
+    plan = source.plan
+    if isinstance(plan.world, Keys):
+        late_switches(plan, Splice(switches=switches))
+    elif not isinstance(plan.world, HostWorld) or SECOND not in _names(plan):
         raise InputError(
             f"{source.run.name} offers no goal to be found",
             why="that takes switches between colours, or a lander",
+            fix="telic train alternation, or telic train landing",
         )
 
 

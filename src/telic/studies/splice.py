@@ -10,7 +10,7 @@ each direction the edited agent is trained on, beside the unedited one.
 import dataclasses
 import functools
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import jax
 import numpy as np
@@ -23,6 +23,7 @@ from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.studies import answers
 from telic.studies.neighbours import neighbour
+from telic.studies.progress import Stretch, part
 from telic.studies.swaps import GROUPS, LAST, Grouped, Swap, edits, seed_nulls
 from telic.training import Plan
 from telic.trials import boards, train_on, trial
@@ -59,10 +60,13 @@ class Splice:
         if self.episodes < 1:
             raise InputError(f"episodes = {self.episodes}", why="allowed: 1 or more")
 
+    PRESETS: ClassVar[tuple[str, ...]] = ("full", "small")
+    """The presets' names, the usual one first."""
+
     @classmethod
     def preset(cls, name: str) -> "Splice":
         """`full`, or `small` for tests."""
-        check_name(name, ("full", "small"), kind="preset")
+        check_name(name, cls.PRESETS, kind="preset")
         if name == "small":
             groups = ("layers", "mean of earlier switches")
             return cls(switches=2, episodes=16, groups=groups)
@@ -88,6 +92,15 @@ class Late(NamedTuple):
         return f"{self.wants} → {self.aim}"
 
 
+def check_run(run: Run, settings: Splice) -> None:
+    """Raise unless the study can be done on a run; nothing is computed.
+
+    Raises:
+        InputError: If the run has too few switches.
+    """
+    late_switches(run.plan(), settings)
+
+
 def _find(
     run: Run,
     settings: Splice,
@@ -102,14 +115,15 @@ def _find(
     for done, late in enumerate(switches):
         if stop():
             return None
-        tell("share", done / len(switches))
+        watch = part(tell, done, len(switches), "switch, edit")
+        watch(0, len(made) or 1)
         swap = _swap(source, other, late)
         last = late.direction not in [s.direction for s in switches[done + 1 :]]
         extra: dict[str, dict[str, Edit]] = {}
         if last and settings.recovery:
             curves[late.direction], extra = _train_on(source, late, swap)
         made = edits(swap, groups=settings.groups)
-        trials.append(_try(source.plan, late, swap, settings, made, extra))
+        trials.append(_try(source.plan, late, swap, settings, made, extra, watch))
     arms = [dataclasses.astuple(arm) for arm, _ in made]
     return {
         "arms": arms,
@@ -186,6 +200,7 @@ def _try(
     settings: Splice,
     made: Grouped,
     extra: Mapping[str, Mapping[str, Edit]],
+    watch: Stretch,
 ) -> dict[str, Any]:
     """The trial of all edits of one switch."""
     nulls = {**seed_nulls(swap), **extra}
@@ -199,6 +214,7 @@ def _try(
         objectives=plan.objectives,
         donor=swap.donor,
         extra=nulls,
+        watch=watch,
     )
     return {**late._asdict(), "results": answers.plain(results)}
 

@@ -1,19 +1,23 @@
 """A wish: one expression tried on trained agents, beside its nulls.
 
 What `telic edit` does. The expression's first agent is the unedited one; what it adds
-to that agent is the edit, and its nulls are as long.
+to that agent is the edit, and its nulls are as long. An edit that was kept in a file is
+tried in the same way, on the agent that it was made for.
 """
 
 import dataclasses
+from pathlib import Path
 from typing import NamedTuple
 
 import jax
 
+from telic.core import trees
 from telic.core.errors import InputError
 from telic.core.trees import Tree
-from telic.edits import Add
+from telic.edits import Add, Edit
 from telic.edits.expression import difference
 from telic.objectives import fetch
+from telic.runs import edit_file
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.trials import Result, boards, trial
@@ -22,15 +26,17 @@ from telic.worlds.base import World
 
 
 class Wish(NamedTuple):
-    """An expression, worked out in one run.
+    """An edit of one agent of a run.
 
     Attributes:
         agent: The agent from which it sets out.
         edit: What it does to it.
+        text: What it is: the expression, or where it was read from.
     """
 
     agent: Tree
-    edit: Add
+    edit: Edit
+    text: str
 
 
 def wish(run: Run, text: str) -> Wish:
@@ -43,9 +49,32 @@ def wish(run: Run, text: str) -> Wish:
     agent, vector = difference(text, RunSource(run))
     if not vector:
         raise InputError(
-            "the expression leaves the agent as it is", why="there is nothing to try"
+            "the expression leaves the agent as it is",
+            why="there is nothing to try",
+            fix="add a vector to it, such as: purple + 1.5 * mean(blue - purple)",
         )
-    return Wish(agent, Add(vector))
+    return Wish(agent, Add(vector), text)
+
+
+def kept(run: Run, path: Path) -> Wish:
+    """The edit in a file, and the agent of a run that it was made for.
+
+    Raises:
+        InputError: If none of the run's agents is the one.
+        DamagedError: If the file was altered.
+    """
+    found, source = edit_file.read(path), RunSource(run)
+    for phase in reversed(range(len(source.schedule))):
+        agent = source.agent(phase)
+        if trees.digest(agent) == found.agent:
+            where = f"{source.schedule[phase]}@{phase}"
+            kind = type(found.edit).__name__
+            return Wish(agent, found.edit, f"{path}: {kind} for {where} of {run.name}")
+    raise InputError(
+        f"{path} is an edit of another agent",
+        why=f"of {found.agent[:12]}…, which ends none of the phases of {run.name}",
+        fix="name the run that it was made in",
+    )
 
 
 def attempt(
@@ -63,13 +92,20 @@ def attempt(
         ExpressionError: If the expression is wrong.
         InputError: If there is no such colour, or the world has no keys.
     """
-    plan, made = run.plan(), wish(run, text)
+    return tried(run, wish(run, text), episodes=episodes, colours=colours)
+
+
+def tried(
+    run: Run, made: Wish, *, episodes: int, colours: tuple[str, ...]
+) -> list[Result]:
+    """The trial of an edit in one run, as `attempt` does it."""
+    plan = run.plan()
     world = _with(plan.world, colours)
     known = [objective.name for objective in plan.objectives]
     further = tuple(fetch(colour) for colour in colours if colour not in known)
     return trial(
         made.agent,
-        {text: made.edit},
+        {made.text: made.edit},
         boards(jax.random.key(0), world, episodes),
         key=jax.random.key(1),
         network=plan.network,

@@ -61,8 +61,11 @@ class Hyper:
             value = getattr(self, field.name)
             upper = 1.0 if field.name in ("gamma", "gae_lambda") else float("inf")
             if not 0 <= value <= upper:
+                allowed = "0 or more" if upper > 1 else "0 to 1"
+                if field.name == "learning_rate":
+                    allowed = "greater than 0 (at 0 nothing is learned)"
                 raise InputError(
-                    f"ppo {field.name} = {value}", why=f"allowed: 0 to {upper:g}"
+                    f"ppo {field.name} = {value}", why=f"allowed: {allowed}"
                 )
 
 

@@ -53,6 +53,7 @@ def trial(
     extra: Mapping[str, Mapping[str, Edit]] | None = None,
     greedy: bool = False,
     also: Callable[[Episodes, World], Rates] | None = None,
+    watch: Callable[[int, int], None] | None = None,
 ) -> list[Result]:
     """Try edits of an agent beside their nulls.
 
@@ -69,6 +70,7 @@ def trial(
             or that of training on under the old objective.
         greedy: Whether agents take their most probable action, not a random one.
         also: Further measures of an agent's episodes, beside `rates`.
+        watch: Called before each edit with how many were tried, and of how many.
 
     Returns:
         `no edit`, `donor`, and for each edit itself and its nulls.
@@ -82,7 +84,10 @@ def trial(
     results = [play_(UNEDITED, "", agent, agent)]
     if donor is not None:
         results.append(play_(DONOR, "", agent, donor))
+    names = list(edits)
     for name, null, edit in _arms(agent, edits, key, extra or {}):
+        if watch and not null:
+            watch(names.index(name), len(names))
         results.append(play_(name, null, agent, edit(agent)))
     return results
 

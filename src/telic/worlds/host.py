@@ -127,6 +127,18 @@ def blank(world: HostWorld, steps: int, envs: int) -> Happened:
     )
 
 
+def check_ready(world: object) -> None:
+    """Raise unless the world, if it is a simulator, can be made here.
+
+    Its packages may be missing; that is better said before a run has a folder.
+
+    Raises:
+        InputError: If no copy of it can be made.
+    """
+    if isinstance(world, HostWorld):
+        world.fleet([0]).close()
+
+
 def put(
     block: Happened,
     time: int,

@@ -20,6 +20,7 @@ Reference:
 import dataclasses
 import warnings
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 
 import gymnasium
 import numpy as np
@@ -91,8 +92,25 @@ class Lander(GymWorld):
         """The engines."""
         return ("nothing", "left", "main", "right")
 
+    @property
+    def observation(self) -> tuple[int, ...]:
+        """Place, speed, angle, its speed, legs: known without making a copy."""
+        return (8,)
+
     def make(self, render_mode: str | None = None) -> gymnasium.Env:
-        """One copy of Gymnasium's environment; it is also what draws pictures."""
+        """One copy of Gymnasium's environment; it is also what draws pictures.
+
+        Raises:
+            InputError: If its packages are not installed.
+        """
+        for package in ("Box2D", "pygame"):
+            if find_spec(package) is None:
+                raise InputError(
+                    f"the lander needs {package}, which is not installed",
+                    why="its packages are an extra; Box2D has none for Python 3.14 yet",
+                    fix="python3 start.py train landing --help, which installs them; "
+                    "elsewhere: pip install 'telic[lander]'",
+                )
         with warnings.catch_warnings():
             # Importing Box2D warns of its own wrapper types, from C: where warnings
             # are errors, that is a crash of the interpreter.

@@ -28,12 +28,7 @@ class Pool:
     """
 
     def __init__(self, name: str, seeds: Sequence[int], *, limit: int) -> None:
-        if find_spec("envpool") is None:
-            raise InputError(
-                "the backend envpool is not installed",
-                why="it is an optional extra",
-                fix="pip install 'telic[envpool]', or backend = gymnasium",
-            )
+        check_installed()
         self.envs: Any = importlib.import_module("envpool").make(
             name,
             env_type="gymnasium",
@@ -69,6 +64,20 @@ class Pool:
     def close(self) -> None:
         """Give back the copies and their thread."""
         self.envs.close()
+
+
+def check_installed() -> None:
+    """Raise unless envpool is there.
+
+    Raises:
+        InputError: If it is not.
+    """
+    if find_spec("envpool") is None:
+        raise InputError(
+            "the backend envpool is not installed",
+            why="it is an optional extra",
+            fix="pip install 'telic[envpool]', or backend = gymnasium",
+        )
 
 
 def _order(

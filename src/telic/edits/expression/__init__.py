@@ -4,6 +4,6 @@ from telic.edits.expression.evaluate import Source as Source
 from telic.edits.expression.evaluate import Value as Value
 from telic.edits.expression.evaluate import difference as difference
 from telic.edits.expression.evaluate import evaluate as evaluate
-from telic.edits.expression.faults import ExpressionError as ExpressionError
 from telic.edits.expression.functions import FUNCTIONS as FUNCTIONS
-from telic.edits.expression.syntax import parse as parse
+from telic.expressions.faults import ExpressionError as ExpressionError
+from telic.expressions.syntax import parse as parse

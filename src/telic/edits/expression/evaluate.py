@@ -28,9 +28,10 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from telic.core.errors import InputError
 from telic.core.trees import Tree
-from telic.edits.expression.faults import fault, pointing
-from telic.edits.expression.functions import FUNCTIONS, NUMBERS, prefix
-from telic.edits.expression.nodes import (
+from telic.edits.expression.functions import ACTS, FUNCTIONS, prefix
+from telic.edits.expression.operations import Worth, check_divisor, checked, operate
+from telic.expressions.faults import fault, pointing
+from telic.expressions.nodes import (
     Call,
     Joined,
     Name,
@@ -40,9 +41,9 @@ from telic.edits.expression.nodes import (
     Step,
     Word,
 )
-from telic.edits.expression.operations import Worth, check_divisor, checked, operate
-from telic.edits.expression.phases import START, pairs, phase_of
-from telic.edits.expression.syntax import parse as parse
+from telic.expressions.phases import START, pairs, phase_of
+from telic.expressions.signatures import NUMBERS
+from telic.expressions.syntax import parse as parse
 
 
 @runtime_checkable
@@ -221,7 +222,7 @@ def _call(scope: _Scope, call: Call) -> Worth:
         what = f"{call.function} inside of {call.function}"
         raise fault(scope.text, call.at, what, why="allowed: one, over all of it")
     with pointing(scope.text, call.at):
-        return checked(Worth(function.gives, function.act(*contents)))
+        return checked(Worth(function.gives, ACTS[call.function](*contents)))
 
 
 def _arguments(scope: _Scope, call: Call) -> list[Any]:

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from telic import vectors
 from telic.core import trees
 from telic.core.errors import InputError
-from telic.core.trees import LARGEST, Tree
+from telic.core.numbers import LARGEST, check_number
+from telic.core.trees import Tree
 
 
 class Worth(NamedTuple):
@@ -68,11 +69,8 @@ def checked(worth: Worth) -> Worth:
     kind, content = worth
     if kind != "number" and not trees.finite(content).all():
         raise InputError(f"the {kind} is not finite", why="a weight became too large")
-    if kind == "number" and not abs(content) <= LARGEST:
-        raise InputError(
-            f"the number {content:g} is out of range",
-            why=f"allowed: up to {LARGEST:g} in size",
-        )
+    if kind == "number":
+        check_number(content)
     return worth
 
 

@@ -67,7 +67,7 @@ def pointing(text: str, at: int) -> Iterator[None]:
         >>> with pointing("a + b", 4):
         ...     raise InputError("there is no 'b'")
         Traceback (most recent call last):
-        telic.edits.expression.faults.ExpressionError: there is no 'b'
+        telic.expressions.faults.ExpressionError: there is no 'b'
             a + b
                 ^
     """

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple, NoReturn
 
-from telic.edits.expression.faults import fault
+from telic.expressions.faults import fault
 
 LONGEST = 1000
 """The longest expression, in characters."""
@@ -104,8 +104,21 @@ class Reader:
         """The next token, which must be of a kind, and perhaps have a certain text."""
         token = self.next
         if token.kind != kind or (text and token.text != text):
-            self.fail(f"expected {what}, found {token}")
+            joined = "agents, vectors and numbers are joined by + - * /"
+            why = joined if what.startswith("an operator") else ""
+            self.fail(f"expected {what}, found {token}", why=why, fix=self._unsaid())
         return token if kind == "end" else self.take()
+
+    def _unsaid(self) -> str:
+        """What was meant by a number right before what it is to multiply."""
+        *before, factor = [Token("end", "", 0), *self.tokens[: self.place]][-2:]
+        phase = bool(before) and before[0].text in ("@", ":")
+        if factor.kind != "number" or phase:
+            return ""
+        if self.sees("("):
+            return f"did you mean {factor.text} * (…)?"
+        named = self.next.kind == "name"
+        return f"did you mean {factor.text} * {self.next.text}?" if named else ""
 
     def fail(self, what: str, *, why: str = "", fix: str = "") -> NoReturn:
         """Raise an error that points at the next token."""

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from telic.core.names import check_name
-from telic.edits.expression.faults import fault, pointing
-from telic.edits.expression.nodes import Call, Name, bare_names
+from telic.expressions.faults import fault, pointing
+from telic.expressions.nodes import Call, Name, bare_names
 
 START = "start"
 """The name of the agent before all training; no objective can be meant by it."""
@@ -35,7 +35,8 @@ def phase_of(text: str, name: Name, schedule: Sequence[str]) -> int:
         if number < len(schedule):
             what = f"phase {number} trained {schedule[number]!r}, not {name.name!r}"
         listed = f"{name.name} was trained in phases {_listed(phases)}"
-        raise fault(text, name.phase.at, what, why=listed)
+        fix = f"write {name.name}@{phases[-1]}; phases are counted from 0"
+        raise fault(text, name.phase.at, what, why=listed, fix=fix)
     return number
 
 
@@ -56,7 +57,7 @@ def pairs(text: str, call: Call, schedule: Sequence[str]) -> list[dict[str, int]
             successive phases in it trained them.
 
     Example:
-        >>> from telic.edits.expression.syntax import parse
+        >>> from telic.expressions.syntax import parse
         >>> text = "mean(b - p)"
         >>> pairs(text, parse(text), ["b", "p", "b"])
         [{'b': 0, 'p': 1}, {'p': 1, 'b': 2}]
@@ -108,7 +109,8 @@ def _stretch(text: str, call: Call, count: int) -> tuple[int, int]:
         return 0, count
     first, end = call.phases
     if end.number > count:
-        raise fault(text, end.at, f"there are {count} phases", why="0 is the first")
+        what, why = f"there are {count} phases", "they are counted from 0"
+        raise fault(text, end.at, what, why=why, fix=f"phases=0:{count} is all")
     if first.number >= end.number:
         raise fault(
             text,

@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from telic.core.names import check_name, lookup
-from telic.edits.expression.faults import fault, pointing
-from telic.edits.expression.functions import FUNCTIONS, WORDS, Function
-from telic.edits.expression.nodes import (
+from telic.core.numbers import check_number
+from telic.expressions.faults import fault, pointing
+from telic.expressions.nodes import (
     Call,
     Joined,
     Name,
@@ -28,8 +28,8 @@ from telic.edits.expression.nodes import (
     Step,
     Word,
 )
-from telic.edits.expression.operations import Worth, checked
-from telic.edits.expression.tokens import Reader, Token, tokenise
+from telic.expressions.signatures import SIGNATURES, WORDS, Signature
+from telic.expressions.tokens import Reader, Token, tokenise
 
 
 def parse(text: str) -> Node:
@@ -77,7 +77,11 @@ def _joined(first: Node, steps: Sequence[Step]) -> Node:
 def _operand(reader: Reader) -> Node:
     """What stands between two operators."""
     if not (reader.next.kind in ("number", "name") or reader.sees("-", "(")):
-        reader.fail(f"expected an agent, a vector or a number, found {reader.next}")
+        reader.fail(
+            f"expected an agent, a vector or a number, found {reader.next}",
+            why="one stands on either side of + - * /",
+            fix="example: purple@23 + 1.5 * mean(blue - purple)",
+        )
     token = reader.take()
     if token.kind == "number":
         return _number(reader, token)
@@ -95,7 +99,7 @@ def _number(reader: Reader, token: Token) -> Number:
     """A number, unless it is out of range."""
     value = float(token.text)
     with pointing(reader.text, token.at):
-        checked(Worth("number", value))
+        check_number(value)
     return Number(token.at, value)
 
 
@@ -123,7 +127,7 @@ def _name(reader: Reader, token: Token) -> Name:
 def _call(reader: Reader, name: Token) -> Call:
     """A function and all that stands in its brackets."""
     with pointing(reader.text, name.at):
-        function = lookup(name.text, FUNCTIONS, kind="function")
+        function = lookup(name.text, SIGNATURES, kind="function")
     reader.take()
     with reader.nested(name):
         arguments, phases = _arguments(reader, function)
@@ -134,7 +138,7 @@ def _call(reader: Reader, name: Token) -> Call:
 
 
 def _arguments(
-    reader: Reader, function: Function
+    reader: Reader, function: Signature
 ) -> tuple[tuple[Node, ...], tuple[Phase, Phase] | None]:
     """What stands between the brackets of a function; an option comes last."""
     found: list[Node] = []
@@ -160,7 +164,7 @@ def _word(reader: Reader, kind: str, before: Sequence[Node]) -> Word:
     return Word(token.at, token.text)
 
 
-def _phases(reader: Reader, function: Function) -> tuple[Phase, Phase]:
+def _phases(reader: Reader, function: Signature) -> tuple[Phase, Phase]:
     """The option `phases=FIRST:END`."""
     with pointing(reader.text, reader.next.at):
         options = ["phases"] if function.over_phases else []
@@ -171,7 +175,7 @@ def _phases(reader: Reader, function: Function) -> tuple[Phase, Phase]:
     return first, _phase(reader)
 
 
-def _miscounted(reader: Reader, function: Function) -> NoReturn:
+def _miscounted(reader: Reader, function: Signature) -> NoReturn:
     """Raise, at the next token, that there are too few or too many arguments."""
     name, count = function.usage.partition("(")[0], len(function.arguments)
     least = "at least " if function.repeats else ""

@@ -1,0 +1,147 @@
+"""What each study can be asked, known without loading JAX.
+
+`known.json` holds the options of every study under each of its presets. It is made from
+the studies' own classes by `python -m telic.cli.known`, and a test keeps the two equal;
+so wrong arguments and `--help` are answered at once.
+"""
+
+import dataclasses
+import functools
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from telic.cli.options import Group, Option, groups_of
+from telic.core.names import check_name, lookup
+
+FILE = Path(__file__).with_name("known.json")
+
+TRAIN, EDITS, FAMILIES = "train", "edits", "families"
+"""The registries of studies: those that train, that edit, and that do both."""
+
+
+@functools.cache
+def table() -> dict[str, dict[str, Any]]:
+    """For each registry its studies: presets, groups of options, seeds."""
+    return json.loads(FILE.read_text(encoding="utf-8"))
+
+
+def names(registry: str) -> tuple[str, ...]:
+    """The studies of a registry.
+
+    Example:
+        >>> names(TRAIN)
+        ('alternation', 'landing')
+    """
+    return tuple(table()[registry])
+
+
+def presets(registry: str, study: str) -> tuple[str, ...]:
+    """The presets of a study, the usual one first.
+
+    Example:
+        >>> presets(TRAIN, "landing")
+        ('full', 'original', 'small')
+    """
+    return tuple(table()[registry][study]["presets"])
+
+
+def seeds(study: str) -> str:
+    """The seeds of a family unless told otherwise."""
+    return table()[FAMILIES][study]["seeds"]
+
+
+def groups(registry: str, study: str, preset: str) -> list[Group]:
+    """The options of a study, with the defaults of a preset.
+
+    Raises:
+        InputError: If there is no such preset; it names the nearest one.
+    """
+    kept = lookup(study, table()[registry], kind="study")
+    check_name(preset, kept["presets"], kind="preset")
+    defaults = kept["presets"][preset]
+    return [
+        Group(
+            group["path"],
+            group["help"],
+            tuple(_option(o, defaults[group["path"]]) for o in group["options"]),
+        )
+        for group in kept["groups"]
+    ]
+
+
+def _option(kept: Mapping[str, str], defaults: Mapping[str, Any]) -> Option:
+    """An option; JSON has no tuples, so lists are made tuples again."""
+    default = defaults[kept["name"]]
+    return Option(
+        kept["name"],
+        kept["kind"],
+        tuple(default) if isinstance(default, list) else default,
+        kept["help"],
+    )
+
+
+def made() -> dict[str, dict[str, Any]]:
+    """The table as the studies' classes have it now; this loads JAX."""
+    from telic import studies
+
+    rooms = {
+        TRAIN: studies.STUDIES,
+        EDITS: studies.EDIT_STUDIES,
+        FAMILIES: studies.FAMILIES,
+    }
+    return {
+        room: {name: _made(kind) for name, kind in kinds.items()}
+        for room, kinds in rooms.items()
+    }
+
+
+def _made(kind: Any) -> dict[str, Any]:
+    """The entry of one study."""
+    found = {preset: groups_of(kind.preset(preset)) for preset in kind.PRESETS}
+    first = found[kind.PRESETS[0]]
+    entry: dict[str, Any] = {
+        "groups": [
+            {
+                "path": group.path,
+                "help": group.help,
+                "options": [
+                    {"name": o.name, "kind": o.kind, "help": o.help}
+                    for o in group.options
+                ],
+            }
+            for group in first
+        ],
+        "presets": {
+            preset: {g.path: {o.name: o.default for o in g.options} for g in each}
+            for preset, each in found.items()
+        },
+    }
+    return {**entry, "seeds": kind.SEEDS} if hasattr(kind, "SEEDS") else entry
+
+
+def applied(
+    settings: Any, values: Mapping[str, Mapping[str, Any]], path: str = ""
+) -> Any:
+    """Settings with some fields changed, those inside them first.
+
+    Args:
+        settings: An instance of a dataclass.
+        values: By path (empty: the settings' own): the new values of fields.
+        path: Where these settings are in the whole.
+
+    Raises:
+        InputError: If a value is not allowed.
+    """
+    changes = dict(values.get(path, {}))
+    for field in dataclasses.fields(settings):
+        held = getattr(settings, field.name)
+        if dataclasses.is_dataclass(held):
+            new = applied(held, values, f"{path}.{field.name}".lstrip("."))
+            changes |= {} if new is held else {field.name: new}
+    return dataclasses.replace(settings, **changes) if changes else settings
+
+
+if __name__ == "__main__":
+    FILE.write_text(json.dumps(made(), indent=1, ensure_ascii=False) + "\n", "utf-8")

@@ -1,0 +1,63 @@
+"""Names of runs and experiments, checked by the folders alone: JAX is not loaded.
+
+What a name stands for is decided by `telic.runs.folder.resolve`; here only a name that
+can stand for nothing is refused, before a second is spent.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from telic.core.errors import InputError, TelicError
+from telic.core.names import nearest
+from telic.runs import disk
+
+
+def check_runs(root: Path, names: Sequence[str], command: str) -> None:
+    """Raise unless there is at least one name, and each is that of a folder.
+
+    Raises:
+        InputError: If there is none, or one is unknown; it holds the nearest name.
+    """
+    if not names:
+        raise InputError(
+            "which runs?",
+            why=f"{command} works on runs that there are",
+            fix=f"{command} EXPERIMENT; see: telic runs list",
+        )
+    for name in names:
+        if not known(root, name):
+            raise _unknown(root, name)
+
+
+def _unknown(root: Path, name: str) -> InputError:
+    """The error of a name that stands for nothing."""
+    runs = [path.parent for path in root.glob("*/*/run.json")]
+    known = {run.parent.name for run in runs}
+    near = nearest(name, sorted({*known, *(f"{r.parent.name}/{r.name}" for r in runs)}))
+    return InputError(
+        f"there is no run {name!r} in {root}",
+        why=f"experiments there: {', '.join(sorted(known))}"[:160]
+        if known
+        else "it holds no runs",
+        fix=f"did you mean {near!r}?" if near else "see: telic runs list",
+    )
+
+
+def known(root: Path, name: str) -> bool:
+    """Whether a name is that of a folder: of runs, or of a run."""
+    return bool(name) and any((place / name).is_dir() for place in (root, Path()))
+
+
+def schedule(root: Path, name: str) -> list[str]:
+    """The objective of each phase of the first run of a name; empty if it is unclear.
+
+    A run that cannot be read so is refused, with the reason, where it is opened.
+    """
+    for pattern in (f"{name}/run.json", f"{name}/*/run.json"):
+        for path in sorted(root.glob(pattern)):
+            try:
+                phases = disk.read_json(path)["plan"]["schedule"]
+                return [str(objective) for objective, _ in phases]
+            except (TelicError, KeyError, TypeError, ValueError):
+                return []
+    return []

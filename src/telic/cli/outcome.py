@@ -1,0 +1,110 @@
+"""What became of an edit that was tried: a table, intervals, and rows for programs."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from telic.cli.terminal import say, table
+
+SHOWN = ("wall", "bump", "ball", "timeout")
+NO_EDIT = "no edit"
+
+
+def objects(results: Mapping[int, Sequence[Any]]) -> Iterator[dict[str, Any]]:
+    """The rows of all seeds: what was measured, and its change against no edit.
+
+    `steps` holds the mean length of an episode before the edit and after it.
+    """
+    for seed, rows in results.items():
+        before = next(row.rates for row in rows if row.edit == NO_EDIT)
+        for row in rows:
+            change = {name: rate - before[name] for name, rate in row.rates.items()}
+            steps = {"before": before.get("length"), "after": row.rates.get("length")}
+            yield {"seed": seed, **row._asdict(), "change": change, "steps": steps}
+
+
+def show(
+    plan: Any, results: Mapping[int, Sequence[Any]], board: Sequence[str], episodes: int
+) -> None:
+    """Print the table; one run has intervals over episodes, many over seeds.
+
+    Args:
+        plan: The runs' plan.
+        results: By seed, the rows of its trial.
+        board: The colours on every board, if they were given.
+        episodes: Episodes of each agent.
+    """
+    from telic.trials import tabulate
+
+    found = tabulate({seed: [rows] for seed, rows in results.items()})
+    columns, counted = _columns(plan, board, found.measures)
+    rows = [_cells(found, row, columns, counted) for row in found.rows]
+    say(table(rows, list(rows[0])))
+    seeds = len(found.seeds)
+    count = f"{seeds} seed{'s' * (seeds > 1)}"
+    say(f"\nrates per episode; n = {count}, {episodes} episodes each")
+    say("Δ: change against no edit; steps: mean length of an episode, before → after")
+    edited = next(edit for edit, null in found.rows if null == "" and edit != NO_EDIT)
+    for measure in counted:
+        _interval(found, edited, measure, episodes)
+
+
+def _cells(
+    found: Any, row: tuple[str, str], columns: Sequence[str], counted: Sequence[str]
+) -> dict[str, Any]:
+    """One row: what was measured, what of it changed, and the cost in steps."""
+    edit, null = row
+
+    def mean(measure: str, *row: str) -> float:
+        return float(found.values_of(measure, *row).mean())
+
+    kind = f"  null: {null}" if null else "edited"
+    cells: dict[str, Any] = {"agent": NO_EDIT if edit == NO_EDIT else kind}
+    for measure in counted:
+        cells[_short(measure)] = mean(measure, *row)
+    for measure in counted:
+        change = mean(measure, *row) - mean(measure, NO_EDIT)
+        cells[f"Δ {_short(measure)}"] = None if edit == NO_EDIT else f"{change:+.3f}"
+    for measure in columns:
+        cells[_short(measure)] = mean(measure, *row)
+    before, after = mean("length", NO_EDIT), mean("length", *row)
+    arrow = f"{before:.1f} → {after:.1f}"
+    return {**cells, "steps": f"{before:.1f}" if edit == NO_EDIT else arrow}
+
+
+def _short(measure: str) -> str:
+    """A measure as a column names it."""
+    return measure.removeprefix("pick_")
+
+
+def _columns(
+    plan: Any, board: Sequence[str], measures: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    """What is shown of every agent besides, and what has a Δ and an interval."""
+    from telic.worlds import Keys
+
+    world = plan.world
+    if not isinstance(world, Keys):
+        ends = [f"return_{objective.name}" for objective in plan.objectives]
+        return list(world.events), ends
+    colours = dict.fromkeys((*board, *world.colours, *world.third))
+    picks = [f"pick_{colour}" for colour in colours]
+    counted = picks[: len(board or world.colours)]
+    others = [name for name in SHOWN if name in measures]
+    return [*picks[len(counted) :], *others], counted
+
+
+def _interval(found: Any, edit: str, measure: str, episodes: int) -> None:
+    """One rate with its interval: over seeds, or over the episodes of one agent."""
+    from telic.stats import wilson
+    from telic.trials import verdict
+
+    values = found.values_of(measure, edit)
+    if len(values) == 1 and not measure.startswith("pick_"):
+        return  # no rate: one agent's mean says nothing of other seeds
+    if len(values) == 1:
+        counted = wilson(round(float(values[0]) * episodes), episodes)
+        say(f"{measure}: {counted} episodes of one agent: says nothing of other seeds")
+        return
+    before = found.values_of(measure, NO_EDIT).mean()
+    ruled = verdict(found, edit, measure, more=bool(values.mean() >= before))
+    say(f"{measure}: {ruled.rate}, before {before:.2f}; {ruled.words}")

@@ -1,0 +1,26 @@
+"""How large a number of an expression or an edit may be."""
+
+from telic.core.errors import InputError
+
+LARGEST = 1e6
+"""The largest number: beyond it no weight keeps any meaning."""
+
+
+def check_number(number: float) -> float:
+    """The number itself, unless it is too large or none.
+
+    Raises:
+        InputError: If it is.
+
+    Example:
+        >>> check_number(2e6)
+        Traceback (most recent call last):
+        telic.core.errors.InputError: the number 2e+06 is out of range
+          why: allowed: up to 1e+06 in size
+    """
+    if not abs(number) <= LARGEST:
+        raise InputError(
+            f"the number {number:g} is out of range",
+            why=f"allowed: up to {LARGEST:g} in size",
+        )
+    return number

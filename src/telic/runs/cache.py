@@ -1,0 +1,66 @@
+"""The user's cache folder: private, and refused where another could write to it.
+
+Compiled programs are machine code, and the index decides what a query answers: who can
+write either decides what runs here. So each lies in a folder of mode 0700 that is ours.
+Everything in it can be removed at any time.
+"""
+
+import os
+import stat
+from pathlib import Path
+
+from telic.core.errors import StorageError
+from telic.runs.refusal import refusal
+
+
+def folder() -> Path:
+    """Where all caches of telic are: TELIC_CACHE, else telic in XDG_CACHE_HOME."""
+    if home := os.environ.get("TELIC_CACHE"):
+        return Path(home)
+    given = Path(
+        os.environ.get("XDG_CACHE_HOME", "")
+    )  # a relative one is to be ignored
+    return (given if given.is_absolute() else Path.home() / ".cache") / "telic"
+
+
+def private(name: str) -> Path:
+    """A folder of ours in the cache, made if it is missing.
+
+    Raises:
+        StorageError: If it cannot be made, is another user's, or others may write
+            to it or to the folder that it lies in.
+    """
+    path = folder() / name
+    try:
+        for level in (path.parent, path):
+            level.mkdir(mode=0o700, parents=level is path.parent, exist_ok=True)
+        above, found = path.parent.stat(), path.lstat()
+        safe = _ours(found) and not _open(found) and _steady(above)
+        if safe and stat.S_IMODE(found.st_mode) != 0o700:
+            path.chmod(0o700)
+    except OSError as error:
+        raise refusal(error, path, "use") from error
+    if not safe:
+        raise StorageError(
+            f"{path} is not used",
+            why="it, or the folder that it is in, can be written by others",
+            fix="remove it, or choose another: TELIC_CACHE=DIR",
+        )
+    return path
+
+
+def _ours(found: os.stat_result) -> bool:
+    """Whether this is a real folder of the user who runs this."""
+    ours = not hasattr(os, "getuid") or found.st_uid == os.getuid()
+    return stat.S_ISDIR(found.st_mode) and ours
+
+
+def _open(found: os.stat_result) -> bool:
+    """Whether others may write; Windows has no such bits."""
+    return os.name == "posix" and bool(found.st_mode & 0o022)
+
+
+def _steady(above: os.stat_result) -> bool:
+    """Whether nobody else can put another folder in the place of ours."""
+    owned = os.name != "posix" or above.st_uid in (0, os.getuid())
+    return owned and (not _open(above) or bool(above.st_mode & stat.S_ISVTX))

@@ -1,0 +1,127 @@
+"""Ending processes: one that was started here, and all that came of it.
+
+A process that leaves its session and its parent is found all the same: the keeper of
+the room adopts it, and if the keeper was killed, this process does.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from telic.scale import walls
+
+PATIENCE = 10.0
+"""Seconds until what cannot be ended is left: a process that hangs in the system."""
+
+
+class Entry(NamedTuple):
+    """A row of the system's table of processes."""
+
+    pid: int
+    parent: int
+    session: int
+    ended: bool
+
+
+@contextlib.contextmanager
+def guarded() -> Iterator[None]:
+    """Meanwhile orphans below this process become its children, and it cannot be read.
+
+    Without the second, another process of the same user may read its memory.
+    """
+    before = {x: walls.held(x) for x in (walls.ADOPT_ORPHANS, walls.DUMPABLE)}
+    walls.prctl(walls.ADOPT_ORPHANS, 1)
+    walls.prctl(walls.DUMPABLE, 0)
+    try:
+        yield
+    finally:
+        for option, value in before.items():
+            walls.prctl(option, value)
+
+
+def end(keeper: subprocess.Popen, others: set[int]) -> int:
+    """Kill all that came of a process, and the process; how many are left.
+
+    Args:
+        keeper: It adopts what its children leave behind, and ends, with code 0, when
+            the system says that none is left: a list of processes may miss one.
+        others: The children that this process had before.
+    """
+    until, left = time.monotonic() + PATIENCE, 0
+    while keeper.poll() is None and time.monotonic() < until:
+        os.kill(keeper.pid, signal.SIGCONT)
+        left = _kill(below(keeper.pid))
+        time.sleep(0.01)
+    if keeper.returncode == 0:
+        return 0
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(keeper.pid, signal.SIGKILL)
+    keeper.kill()
+    keeper.wait()
+    # Somebody killed the keeper, and this process adopted the rest.
+    while (left := _kill(_orphans(others))) and time.monotonic() < until:
+        time.sleep(0.01)
+    return left
+
+
+def children() -> set[int]:
+    """The children of this process."""
+    return {entry.pid for entry in _table() if entry.parent == os.getpid()}
+
+
+def threads() -> int:
+    """How many threads this user has, in all processes."""
+    found = 0
+    for path in Path("/proc").glob("[0-9]*/task"):
+        with contextlib.suppress(OSError):
+            if path.stat().st_uid == os.geteuid():
+                found += len(os.listdir(path))
+    return found
+
+
+def below(pid: int) -> list[Entry]:
+    """The processes below one, as far as they have not ended."""
+    table = _table()
+    found, known = [], {pid}
+    while new := [e for e in table if e.parent in known and e.pid not in known]:
+        known |= {entry.pid for entry in new}
+        found += new
+    return [entry for entry in found if not entry.ended]
+
+
+def _orphans(others: set[int]) -> list[Entry]:
+    """What this process adopted since, and all below: their session is another."""
+    own = os.getsid(0)
+    found = []
+    for entry in _table():
+        adopted = entry.parent == os.getpid() and entry.session != own
+        if adopted and entry.pid not in others:
+            found += [entry, *below(entry.pid)]
+    return found
+
+
+def _kill(entries: list[Entry]) -> int:
+    """Kill processes, and ask after those that were adopted; how many there were."""
+    for entry in entries:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(entry.pid, signal.SIGKILL)
+        if entry.parent == os.getpid():
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(entry.pid, os.WNOHANG)
+    return len(entries)
+
+
+def _table() -> list[Entry]:
+    """All processes that the system shows; none where it has no /proc."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, parent, _, session = path.read_text().rpartition(")")[2].split()[:4]
+            pid = int(path.parent.name)
+            found.append(Entry(pid, int(parent), int(session), state in "ZX"))
+    return found

@@ -1,0 +1,89 @@
+"""A handout: one question of an exam as bytes, and nothing else of its paper.
+
+A locator is asked about two agents, the states on which they are compared, other
+switches, and a key. The number of the pair, the run's seed and the truth are not in it:
+another process that holds a handout holds no more than a locator is given.
+"""
+
+import json
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from safetensors.numpy import load, save
+
+from telic.core.trees import Arrays, Tree, under
+from telic.locate import Behaviour, Evidence
+from telic.objectives import Objective, Phase
+from telic.runs import codec
+from telic.studies.paper import SIDES
+from telic.training.plan import Plan
+from telic.training.ppo import Hyper, Sizes
+
+SHAPE = "shape"
+"""Under which the header has the agents' network and world."""
+
+
+def pack(found: Evidence, key: jax.Array) -> bytes:
+    """What a locator is given, as safetensors.
+
+    Args:
+        found: The evidence, without the truth.
+        key: The key for the locator.
+
+    Example:
+        >>> from telic.locate.toys import toy
+        >>> again, key = unpack(pack(toy(), jax.random.key(0)))
+        >>> sorted(again.recipient) == sorted(toy().recipient), again.truth
+        (True, None)
+    """
+    arrays = {
+        f"{number:03d}/{side}/{path}": np.asarray(leaf)
+        for number, switch in enumerate(found.switches)
+        for side, agent in zip(SIDES, switch, strict=True)
+        for path, leaf in agent.items()
+    }
+    behaviour = found.behaviour
+    arrays["observations"] = np.array(behaviour.observations, order="C")
+    arrays["gap"] = np.array(behaviour.gap, order="C")
+    arrays["key"] = np.asarray(jax.random.key_data(key))
+    return save(arrays, {SHAPE: json.dumps(_shape(found))})
+
+
+def unpack(data: bytes) -> tuple[Evidence, jax.Array]:
+    """The evidence and the key, bit for bit as they were packed."""
+    size = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + size])["__metadata__"]
+    shape = codec.decode(json.loads(header[SHAPE]))
+    arrays = dict(sorted(load(data).items()))
+    numbers = sorted({name[:3] for name in arrays if name[:3].isdigit()})
+    switches = [
+        (_agent(arrays, f"{number}/{SIDES[0]}"), _agent(arrays, f"{number}/{SIDES[1]}"))
+        for number in numbers
+    ]
+    behaviour = Behaviour(
+        jnp.asarray(arrays["observations"]),
+        jnp.asarray(arrays["gap"]),
+        shape.network,
+        shape.world,
+    )
+    key = jax.random.wrap_key_data(jnp.asarray(arrays["key"]))
+    return Evidence(*switches[0], behaviour, tuple(switches)), key
+
+
+def _agent(arrays: Arrays, prefix: str) -> Tree:
+    """One agent's leaves."""
+    return {path: jnp.asarray(leaf) for path, leaf in under(arrays, prefix).items()}
+
+
+def _shape(found: Evidence) -> dict[str, object]:
+    """Network and world as a plan has them; nothing else in that plan is anybody's."""
+    plan = Plan(
+        world=found.world,
+        network=found.network,
+        hyper=Hyper(),
+        sizes=Sizes(),
+        objectives=(Objective("nothing", {}),),
+        schedule=(Phase("nothing", 1),),
+    )
+    return codec.encode(plan)

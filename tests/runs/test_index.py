@@ -1,0 +1,263 @@
+"""The index is a cache of one row a run: one bad run, or a bad disk, costs no other."""
+
+import json
+import os
+import shutil
+import sqlite3
+import stat
+
+import pytest
+
+from telic.runs import cache, index, query
+from tests.runs.small import make
+
+ROW = {
+    "rollout": 1,
+    "phase": 0,
+    "objective": "blue",
+    "steps": 256,
+    "length": 5.0,
+    "return_blue": 0.5,
+    "rate_wall": 0.0,
+}
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    """Three runs with made-up metrics, and a cache of their own."""
+    monkeypatch.setenv("TELIC_CACHE", str(tmp_path / "cache"))
+    for seed in range(3):
+        tell(make(tmp_path / "root", seed=seed))
+    return tmp_path / "root"
+
+
+def tell(run, **values) -> None:
+    """Give a run one row of metrics."""
+    run.metrics.write_text(json.dumps(ROW | values) + "\n")
+
+
+def names(root) -> list[str]:
+    return [row["run"] for row in index.refresh(root).rows]
+
+
+def test_the_index_is_a_cache_that_can_be_lost_or_damaged(root):
+    rows = query.select(root)
+    path = index.path_of(root)
+    path.unlink()
+    assert query.select(root) == rows
+    whole = path.read_bytes()
+    for damaged in (
+        b"",
+        b"not an index" * 100,
+        whole[:-9],
+        b"[]\n" + whole,
+        b"{\n[" * 9,
+    ):
+        path.write_bytes(damaged)
+        assert query.select(root) == rows
+    path.write_bytes(whole.replace(b"0.5", b"0.7"))  # of the same length, and JSON
+    assert query.select(root) == rows
+    assert index.refresh(root, anew=True) == (rows, [])
+
+
+def test_the_index_is_read_where_nothing_has_changed(root, monkeypatch):
+    rows = query.select(root)
+    monkeypatch.setattr(index, "describe", lambda run: pytest.fail("read again"))
+    assert query.select(root) == rows
+
+
+def test_the_index_is_in_the_users_cache_and_not_among_the_runs(root, tmp_path):
+    before = sorted(root.rglob("*"))
+    query.select(root)
+    assert sorted(root.rglob("*")) == before
+    assert index.path_of(root).is_relative_to(tmp_path / "cache")
+    assert stat.S_IMODE(index.path_of(root).parent.stat().st_mode) == 0o700
+
+
+def test_a_root_has_one_index_by_whatever_way_it_is_reached(root, tmp_path):
+    (tmp_path / "link").symlink_to(root)
+    assert index.path_of(tmp_path / "link") == index.path_of(root)
+    assert index.path_of(tmp_path) != index.path_of(root)
+
+
+def test_a_run_that_is_copied_in_or_removed_is_seen_at_once(root):
+    run = make(root, seed=7)
+    assert len(names(root)) == 4
+    (run.path / "run.json").unlink()
+    assert len(names(root)) == 3
+
+
+def test_a_file_of_the_same_size_and_an_old_date_is_seen(root):
+    index.refresh(root)
+    path = root / "small" / "seed-0000" / "metrics.jsonl"
+    old = path.stat()
+    tell(index.find(root)[0], return_blue=0.7)
+    os.utime(path, ns=(old.st_atime_ns, old.st_mtime_ns))
+    assert path.stat().st_size == old.st_size
+    assert query.select(root, "seed = 0")[0]["final_return_blue"] == 0.7
+
+
+@pytest.mark.parametrize(
+    "kind", ["link", "trigger", "view", "foreign", "text", "folder"]
+)
+def test_a_database_in_the_root_is_neither_read_nor_written(root, tmp_path, kind):
+    """Earlier telic kept its index there; a stranger's folder may bring any."""
+    path = tmp_path / "places.sqlite" if kind == "link" else root / "index.db"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "text":
+        path.write_bytes(b"no database")
+    else:
+        db = sqlite3.connect(path)
+        db.execute("create table runs (secret)")
+        db.execute("insert into runs values (42)")
+        db.execute("create table cache (run text primary key, signature, row)")
+        if kind == "trigger":
+            db.execute(
+                "create trigger t after insert on cache"
+                " begin update runs set secret = 0; end"
+            )
+        if kind == "view":
+            db.execute("create view v as select * from runs")
+        db.commit()
+        db.close()
+    if kind == "link":
+        (root / "index.db").symlink_to(path)
+    before = path.read_bytes() if path.is_file() else None
+    assert len(query.select(root)) == 3
+    index.refresh(root, anew=True)
+    assert before == (path.read_bytes() if path.is_file() else None)
+    assert not list(root.glob("index.db-*"))
+
+
+ODD = {
+    "list": {"length": []},
+    "object": {"length": {"a": 1}},
+    "int of 64 bits": {"length": 2**63},
+    "int of 4,000 digits": {"steps": 10**4000},
+    "half a character": {"rate_x": "\ud800"},
+    "text for a number": {"return_blue": "x" * 10_000},
+    "half in the name": {"rate_\udfff": 1.0},
+    "two names that differ in case": {"return_Blue": 1.0, "return_BLUE": 2.0},
+    "a name that is SQL": {'rate_x"); drop table x; --': 1.0},
+    "2,500 names": {f"rate_x{i}": float(i) for i in range(2500)},
+    "no rollout": {"rollout": None},
+    "an objective that is a list": {"objective": ["blue"]},
+    "an objective of nobody": {"objective": "teal"},
+    "huge": {"rate_x": 1e308 * 10},
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_one_bad_run_costs_no_other_and_is_named(root, kind):
+    tell(make(root, seed=8), **ODD[kind])
+    found = index.refresh(root)
+    good = [row for row in found.rows if row["seed"] != 8]
+    assert [row["seed"] for row in good] == [0, 1, 2]
+    assert all(row["final_return_blue"] == 0.5 for row in good)
+    assert any("seed-0008" in note for note in found.notes) or kind in (
+        "text for a number",  # it is cut, and can be held and asked for
+        "half a character",
+        "no rollout",
+    )
+    assert len(query.select(root, "seed < 3")) == 3
+    assert max(len(row) for row in found.rows) <= 600
+    for note in found.notes:
+        note.encode()
+    assert index.refresh(root) == found
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"plan": []}', "[" * 100_000, "\x00", ""])
+def test_a_damaged_run_is_left_out_and_named(root, text):
+    run = make(root, seed=8)
+    (run.path / "run.json").write_text(text)
+    found = index.refresh(root)
+    assert len(found.rows) == 3
+    assert len(found.notes) == 1 and "seed-0008" in found.notes[0]
+
+
+def test_names_from_files_never_become_sql(root):
+    run = make(root, seed=9)
+    odd = 'x"); drop table x; --'
+    tell(run, **{f"return_{odd}": 1.0, 'rate_"': 1.0}, objective=odd)
+    rows = query.select(root, "seed = 9")
+    assert len(rows) == 1
+    assert all(name.isidentifier() for name in rows[0])
+
+
+def test_runs_whose_columns_differ_in_case_share_the_first_name(root):
+    tell(make(root, seed=8), RETURN_blue=0.1, return_Blue=0.2, objective="Blue")
+    rows = index.refresh(root).rows
+    lower = [name.lower() for name in rows[0]]
+    assert len(lower) == len(set(lower))
+    assert all(list(row) == list(rows[0]) for row in rows)
+
+
+def broken(folder, monkeypatch, how) -> None:
+    """Make a cache folder that cannot be used."""
+    if how == "a file":
+        folder.write_text("")
+    elif how == "open to others":
+        (folder / "index").mkdir(parents=True)
+        (folder / "index").chmod(0o777)
+    elif how == "in a folder that is open to others":
+        folder.mkdir()
+        folder.chmod(0o777)
+    elif how == "a link":
+        (folder.parent / "elsewhere").mkdir(mode=0o700)
+        folder.mkdir(mode=0o700)
+        (folder / "index").symlink_to(folder.parent / "elsewhere")
+    elif how == "another's":
+        (folder / "index").mkdir(parents=True, mode=0o700)
+        monkeypatch.setattr(cache.os, "getuid", lambda: os.geteuid() + 1)
+    elif how == "full":
+
+        def full(*_):
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(os, "fsync", full)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "a file",
+        "open to others",
+        "in a folder that is open to others",
+        "a link",
+        "another's",
+        "full",
+    ],
+)
+def test_an_index_that_cannot_be_kept_is_made_in_memory_with_a_note(
+    root, tmp_path, monkeypatch, how
+):
+    rows = index.refresh(root).rows
+    shutil.rmtree(tmp_path / "cache")
+    broken(tmp_path / "cache", monkeypatch, how)
+    found = index.refresh(root)
+    assert found.rows == rows
+    assert len(found.notes) == 1 and "the index is not kept" in found.notes[0]
+    assert not list((tmp_path / "cache").rglob("*.jsonl"))
+    assert not (tmp_path / "elsewhere").is_dir() or not list(
+        (tmp_path / "elsewhere").iterdir()
+    )
+
+
+def test_the_cache_is_where_the_user_wants_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("TELIC_CACHE", str(tmp_path / "a"))
+    assert cache.folder() == tmp_path / "a"
+    monkeypatch.delenv("TELIC_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "b"))
+    assert cache.folder() == tmp_path / "b" / "telic"
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert cache.folder() == tmp_path / ".cache" / "telic"
+
+
+def test_a_cache_folder_of_ours_is_made_private(tmp_path, monkeypatch):
+    monkeypatch.setenv("TELIC_CACHE", str(tmp_path / "a"))
+    (tmp_path / "a" / "xla").mkdir(parents=True)
+    (tmp_path / "a" / "xla").chmod(0o755)
+    assert cache.private("xla") == tmp_path / "a" / "xla"
+    assert stat.S_IMODE((tmp_path / "a" / "xla").stat().st_mode) == 0o700

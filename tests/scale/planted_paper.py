@@ -1,0 +1,41 @@
+"""A paper whose agents are fresh and whose truth is known by heart: seconds to make."""
+
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+
+from telic.agents import create
+from telic.agents.mlp import Network
+from telic.planted import Planted, Recipe
+from telic.studies import paper
+from telic.training.ppo import Hyper, Sizes
+from telic.worlds import Keys
+
+RUN = Path("planted-layer-0", "seed-0000")
+
+
+def kept(root: Path, pairs: int = 1) -> Path:
+    """A paper in a folder like that of a run; the goal is in the first layer's bias."""
+    world, network = Keys(), Network(width=8)
+    recipe = Recipe(
+        network=network,
+        world=world,
+        hyper=Hyper(),
+        sizes=Sizes(),
+        rollouts=1,
+        routing=1,
+    )
+    planted = {}
+    for number in range(pairs):
+        keys = jax.random.split(jax.random.key(number))
+        pair = tuple(create(key, network, world) for key in keys)
+        actor = {p: leaf for p, leaf in pair[0].items() if p.startswith("actor/")}
+        truth = {
+            p: jnp.full(x.shape, p == "actor/0/bias", jnp.float32)
+            for p, x in actor.items()
+        }
+        planted[number] = Planted("folded", "blue", "purple", (pair,), truth)
+    folder = root / RUN / "exam-00000000"
+    paper.keep(folder, 0, planted, recipe)
+    return folder

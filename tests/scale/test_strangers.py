@@ -1,0 +1,131 @@
+"""Whatever a stranger's locator does is a row, in time, and nothing of it is left.
+
+All of them, with walls and without, and a table (ten minutes):
+
+    pytest -m slow tests/scale/test_strangers.py -s
+"""
+
+import os
+import socket
+import tempfile
+import time
+import uuid
+from pathlib import Path
+
+import pytest
+
+from telic.core.errors import InputError
+from telic.scale.examiner import Candidate, Isolation, Report, examine
+from telic.studies.paper import questions
+from tests.scale import planted_paper
+from tests.scale.strangers import SEARCHING, STRANGERS
+
+LIMIT, LONG = 2.0, 40.0
+
+QUICK = (
+    "a daemon that holds the pipe",
+    "a daemon with nothing of ours",
+    "chatters once a second",
+    "a pipe for a file",
+    "kills its parent",
+)
+"""What the ordinary run tries without walls: each ends in another way."""
+
+
+@pytest.fixture(scope="module")
+def paper(tmp_path_factory):
+    """A paper with one pair, far from where locators lie."""
+    folder = planted_paper.kept(tmp_path_factory.mktemp("root"))
+    questions(folder)[0].evidence()  # compiled once, and not on anybody's clock
+    return folder
+
+
+@pytest.fixture(scope="module")
+def walled(paper, tmp_path_factory):
+    """Skips where the system allows no walls: what needs them is not run outside."""
+    try:
+        tried(
+            STRANGERS["honest"].text, paper, tmp_path_factory.mktemp("walled"), "must"
+        )
+    except InputError as error:
+        pytest.skip(f"no walls here: {error.why}")
+
+
+def limit_of(name: str) -> float:
+    """How long one of them may take."""
+    return LONG if name in SEARCHING else LIMIT
+
+
+def tried(
+    text: str, paper: Path, folder: Path, isolation: Isolation, limit: float = LIMIT
+) -> Report:
+    """What becomes of a locator's text."""
+    root, file = paper.parents[2], folder / "mine.py"
+    file.write_text(text.replace("ROOT", str(root)))
+    candidate, out = Candidate(file, limit=limit), folder / "out"
+    return examine(candidate, [paper], out, hide=[root], isolation=isolation)
+
+
+def left(mark: str) -> list[str]:
+    """The processes that have a word in their command line or environment."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            said = b"".join((path / x).read_bytes() for x in ("cmdline", "environ"))
+        except OSError:
+            continue
+        if mark.encode() in said and int(path.name) != os.getpid():
+            found.append(said.decode(errors="replace")[:200])
+    return found
+
+
+def check(name: str, paper: Path, isolation: Isolation) -> str:
+    """Raise unless it is a row, in time, and nothing is left; the row for the table."""
+    assert isolation == "must" or not STRANGERS[name].walls, "it would do harm"
+    mark = f"telic-{uuid.uuid4().hex}"
+    with (
+        tempfile.TemporaryDirectory(prefix=mark) as folder,
+        socket.create_server(("127.0.0.1", 0)) as server,
+    ):
+        port = str(server.getsockname()[1])
+        text = STRANGERS[name].text.replace("MARK", mark).replace("PORT", port)
+        started = time.monotonic()
+        report = tried(text, paper, Path(folder), isolation, limit_of(name))
+        seconds, more = time.monotonic() - started, left(mark)
+    line = (
+        f"{isolation:<5}{seconds:5.1f} s {len(more)} left  {name:<42}{report.outcome}"
+    )
+    assert STRANGERS[name].row in report.outcome, line
+    assert seconds < limit_of(name) + 15, line
+    assert not more, line
+    assert len(report.outcome) <= 200 and report.outcome.isprintable(), line
+    assert bool(report.records) == (report.outcome == "scored"), line
+    return line
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_whatever_a_stranger_does_is_a_row_and_nothing_of_it_is_left(paper, name):
+    check(name, paper, "off")
+
+
+@pytest.mark.parametrize("name", ["everything at once", "a chain of forks"])
+def test_between_walls_a_thief_finds_nothing_and_nobody_stays(
+    paper, walled, monkeypatch, name
+):
+    monkeypatch.setenv("TELIC_SECRET", "abc")
+    check(name, paper, "must")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("isolation", ["must", "off"])
+def test_of_all_strangers_each_is_a_row_in_time_and_leaves_nothing(
+    paper, request, monkeypatch, isolation
+):
+    if isolation == "must":
+        request.getfixturevalue("walled")
+    monkeypatch.setenv("TELIC_SECRET", "abc")
+    names = [n for n, one in STRANGERS.items() if isolation == "must" or not one.walls]
+    assert len(names) >= 41
+    for name in names:
+        print(check(name, paper, isolation))
