@@ -1,7 +1,6 @@
 """The CSV says what the page says, one row a seed and phase."""
 
 import csv
-import dataclasses
 import io
 
 from telic.report.records import phases_csv
@@ -23,11 +22,9 @@ def test_a_mark_that_was_never_reached_is_left_empty(five):
     assert [row["updates_to_0.9"] == "" for row in rows] == (flat > 1e9).tolist()
 
 
-def test_no_name_of_an_objective_is_a_formula(five):
+def test_no_name_of_an_objective_is_a_formula(five, monkeypatch):
     wanted = tuple("=cmd|calc" if name == "blue" else name for name in five.runs.wanted)
-    named = dataclasses.replace(
-        five, runs=dataclasses.replace(five.runs, wanted=wanted)
-    )
-    rows = list(csv.DictReader(io.StringIO(phases_csv(named))))
-    assert {row["objective"] for row in rows} >= {"'=cmd|calc"}
+    monkeypatch.setattr(type(five.runs), "wanted", property(lambda _: wanted))
+    rows = list(csv.DictReader(io.StringIO(phases_csv(five))))
+    assert "'=cmd|calc" in {row["objective"] for row in rows}
     assert not any(cell.startswith("=") for row in rows for cell in row.values())
