@@ -8,7 +8,7 @@ import stat
 
 import pytest
 
-from telic.runs import cache, index, query
+from telic.runs import cache, folder, index, query
 from tests.runs.small import make
 
 ROW = {
@@ -91,7 +91,7 @@ def test_a_file_of_the_same_size_and_an_old_date_is_seen(root):
     index.refresh(root)
     path = root / "small" / "seed-0000" / "metrics.jsonl"
     old = path.stat()
-    tell(index.find(root)[0], return_blue=0.7)
+    tell(folder.find(root)[0], return_blue=0.7)
     os.utime(path, ns=(old.st_atime_ns, old.st_mtime_ns))
     assert path.stat().st_size == old.st_size
     assert query.select(root, "seed = 0")[0]["final_return_blue"] == 0.7
