@@ -20,3 +20,11 @@ def test_a_mark_that_was_never_reached_is_left_empty(five):
     rows = list(csv.DictReader(io.StringIO(phases_csv(five))))
     flat = five.switches.needed[0.9].ravel()
     assert [row["updates_to_0.9"] == "" for row in rows] == (flat > 1e9).tolist()
+
+
+def test_no_name_of_an_objective_is_a_formula(five, monkeypatch):
+    wanted = tuple("=cmd|calc" if name == "blue" else name for name in five.runs.wanted)
+    monkeypatch.setattr(type(five.runs), "wanted", property(lambda _: wanted))
+    rows = list(csv.DictReader(io.StringIO(phases_csv(five))))
+    assert "'=cmd|calc" in {row["objective"] for row in rows}
+    assert not any(cell.startswith("=") for row in rows for cell in row.values())

@@ -10,7 +10,7 @@ import pytest
 
 from telic.core import trees
 from telic.core.errors import DamagedError, StorageError, TelicError
-from telic.runs import checkpoint, disk
+from telic.runs import checkpoint, disk, inside
 from telic.runs.checkpoint import Checkpoint
 from telic.studies import Alternation
 from telic.training import Training, begin
@@ -52,7 +52,7 @@ def test_no_mutation_of_any_file_is_read_as_if_nothing_had_happened(tmp_path, st
         except TelicError:
             caught += 1
         else:  # only a change of the manifest that says the same may pass
-            assert path.name == checkpoint.MANIFEST
+            assert path.name == inside.MANIFEST
             assert trees.digest(trees.flatten(again)) == trees.digest(
                 trees.flatten(state)
             )
@@ -84,7 +84,7 @@ def test_an_agent_of_another_shape_is_refused(tmp_path, state):
 
 def test_a_newer_schema_is_refused_by_name(tmp_path, state):
     found = checkpoint.commit(tmp_path, state)
-    path = found.path / checkpoint.MANIFEST
+    path = found.path / inside.MANIFEST
     path.write_text(path.read_text().replace('"schema": 2', '"schema": 9'))
     with pytest.raises(DamagedError, match="schema 9"):
         checkpoint.read(found, state)
@@ -124,7 +124,7 @@ def test_dying_at_any_point_of_a_commit_leaves_nothing_or_all_of_it(
 
 def test_a_huge_file_is_not_even_read(tmp_path, state):
     found = checkpoint.commit(tmp_path, state)
-    with open(found.path / checkpoint.MANIFEST, "ab") as file:
+    with open(found.path / inside.MANIFEST, "ab") as file:
         file.truncate(disk.LIMITS[".json"] + 1)
     with pytest.raises(DamagedError, match="at most"):
         checkpoint.verify(found)

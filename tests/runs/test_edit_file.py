@@ -1,12 +1,17 @@
 """Edits are kept whole, refused if altered, and refused for another agent."""
 
+import json
+
 import jax.numpy as jnp
 import pytest
+from safetensors.numpy import save
 
 from telic.core import trees
-from telic.core.errors import DamagedError, InputError
+from telic.core.errors import DamagedError, InputError, TelicError
 from telic.edits import Add
+from telic.edits.recipe import to_recipe
 from telic.runs import edit_file
+from tests.runs import mutations
 
 AGENT = {"actor/0/kernel": jnp.ones((3, 2)), "actor/0/bias": jnp.arange(2.0)}
 EDIT = Add({"actor/0/bias": jnp.full(2, 0.25)}, strength=2.0)
@@ -53,3 +58,50 @@ def test_an_edit_that_does_not_fit_leaves_no_file(tmp_path):
     with pytest.raises(InputError):
         edit_file.write(path, Add({"critic/9/bias": jnp.ones(1)}), AGENT)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("edit", "word"),
+    [
+        (Add({"actor/0/bias": jnp.array([jnp.nan, 0.0])}), "not finite"),
+        (Add({"actor/0/bias": jnp.full(2, 1e7)}), "not finite"),
+        (Add({"actor/0/bias": jnp.ones(2)}, strength=1e308), "form"),
+        (Add({"actor/0/bias": jnp.full(2, 1e6)}, strength=1e3), "not finite"),
+    ],
+)
+def test_numbers_without_meaning_are_refused_whatever_their_hash(tmp_path, edit, word):
+    path = tmp_path / "x.edit"
+    recipe, arrays = to_recipe(edit)
+    text, own = json.dumps(recipe), trees.digest(AGENT)
+    header = {"schema": edit_file.SCHEMA, "recipe": text, "agent": own}
+    header["sha256"] = edit_file._mark(text, own, arrays)
+    path.write_bytes(save(arrays, header))
+    with pytest.raises(DamagedError, match=word):
+        edit_file.apply(path, AGENT)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"vector": None},
+        {"vector": 3},
+        {"vector": "x"},
+        {"vector": {"tree": {}, "array": "x"}},
+        {"vector": {"array": []}},
+        {"strength": 10**400},
+        {"strength": True},
+        {"strength": "1"},
+        {"other": 1},
+    ],
+)
+def test_a_recipe_of_wrong_types_is_refused(tmp_path, fields):
+    path = tmp_path / "x.edit"
+    recipe, arrays = to_recipe(EDIT)
+    recipe["fields"] |= fields
+    text = mutations.to_text(recipe).decode()
+    own = trees.digest(AGENT)
+    header = {"schema": edit_file.SCHEMA, "recipe": text, "agent": own}
+    header["sha256"] = edit_file._mark(text, own, arrays)
+    path.write_bytes(save(arrays, header))
+    with pytest.raises(TelicError):
+        edit_file.read(path)

@@ -39,6 +39,7 @@ from safetensors.numpy import load, save
 
 from telic.core import trees
 from telic.core.errors import TelicError
+from telic.core.numbers import LARGEST
 from telic.edits import EDITS, Ablate, Add, Chain, Graft, LowRank, Noise, Steer
 from telic.edits.recipe import to_recipe
 from telic.locate import Locus
@@ -97,6 +98,7 @@ def place():
     whole = {
         path: path.read_bytes() for path in runs[0].path.rglob("*.*") if path.is_file()
     }
+    edits(runs[0].path / "made.edit")
     states = {c.rollouts: digest(checkpoint.read(c, like)) for c in runs[0].checkpoints}
     yield Place(*runs, whole, like, states)
     shutil.rmtree(root)
@@ -157,8 +159,11 @@ def manifest_values(place: Place, rng: random.Random) -> str:
     said = json.loads(place.whole[path])
     if rng.random() < 0.3:
         said = {key: said[key] for key in ("rollouts", "files")} | {"schema": 1}
-    path.write_bytes(formed(mutations.of_value(said, rng)))
+    data = formed(mutations.of_value(said, rng))
+    path.write_bytes(data)
     found = state_of(place, folder)
+    if data == place.whole[path]:
+        return found
     if not verify(place.run).problems:
         return "WRONG: the chain was not followed"
     return found
@@ -167,7 +172,7 @@ def manifest_values(place: Place, rng: random.Random) -> str:
 def checkpoint_payload(place: Place, rng: random.Random) -> str:
     """Numbers of a checkpoint; all hashes repaired but those of what follows it."""
     folder = chosen(place, rng, last=False)
-    path = folder / f"{rng.choice(checkpoint.ARRAYS)}.safetensors"
+    path = folder / f"{rng.choice(inside.ARRAYS)}.safetensors"
     arrays = load(place.whole[path])
     name = rng.choice(sorted(arrays))
     arrays[name] = altered(arrays[name], rng)
@@ -190,7 +195,9 @@ def altered(leaf: np.ndarray, rng: random.Random) -> np.ndarray:
     """An array with other numbers, or of another form."""
     kind, found = rng.randrange(8), np.array(leaf)
     if kind == 0:
-        return found.astype(rng.choice((np.float64, np.float16, np.int32, np.uint8)))
+        with np.errstate(all="ignore"):
+            form = rng.choice((np.float64, np.float16, np.int32, np.uint8))
+            return found.astype(form)
     if kind == 1:
         return rng.choice((found[None], found.ravel()[:1], np.zeros(0, found.dtype)))
     if kind == 2:
@@ -208,7 +215,7 @@ def altered(leaf: np.ndarray, rng: random.Random) -> np.ndarray:
 def signed(agent: Any) -> str:
     """What to say of an agent that nobody can know to be another."""
     leaves = [np.asarray(leaf) for leaf in agent.values()]
-    fine = all((np.abs(x) <= trees.LARGEST).all() for x in leaves)  # of NaN it is not
+    fine = all((np.abs(x) <= LARGEST).all() for x in leaves)  # of NaN it is not
     return "signed" if fine else "WRONG: numbers without meaning"
 
 

@@ -37,11 +37,10 @@ def changed(config, path, value):
     ],
 )
 def test_the_experiments_of_the_default_plans_keep_their_names(study, name):
-    settings = Alternation() if study == "alternation" else Landing()
+    plan = (Alternation() if study == "alternation" else Landing()).plan()
     if "envpool" in study:
-        world = dataclasses.replace(settings.world, backend="envpool")
-        settings = dataclasses.replace(settings, world=world)
-    plan = settings.plan()
+        world = dataclasses.replace(plan.world, backend="envpool")
+        plan = dataclasses.replace(plan, world=world)
     assert folder.experiment_name(study.split()[0], plan) == name
     assert codec.decode(plain(plan)) == plan
 

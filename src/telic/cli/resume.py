@@ -3,11 +3,12 @@
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import tyro
 
 from telic.cli import terminal
+from telic.core.errors import TelicError
 from telic.runs import lock
 
 
@@ -36,7 +37,7 @@ def run(argv: Sequence[str]) -> int:
     from telic.cli.execute import execute
     from telic.runs import folder
 
-    named = folder.resolve(root, list(given.runs)) or folder.find(root)
+    named = folder.resolve(root, list(given.runs)) or _readable(root)
     chosen = [run for run in named if run.status() != "complete"]
     if not chosen and not given.json:
         many = len(named) != 1
@@ -44,3 +45,19 @@ def run(argv: Sequence[str]) -> int:
         terminal.say(f"nothing to resume in {terminal.clean(root)}: {which} complete")
         return 0
     return execute(chosen, root=root, workers=given.workers, as_json=given.json)
+
+
+def _readable(root: Path) -> list[Any]:
+    """Every run that can be read: a damaged one keeps no other from going on."""
+    from telic.runs import folder
+
+    runs, notes = folder.survey(root)
+    found = []
+    for run in runs:
+        try:
+            run.status()
+            found.append(run)
+        except TelicError as error:
+            notes.append(f"{run.name} is left out: {error.what}")
+    terminal.remark(notes)
+    return found

@@ -116,14 +116,11 @@ def _verify(root: Path, names: list[str], as_json: bool) -> int:
             continue
         state = "sound" if not problems else f"{len(problems)} DAMAGED"
         old = f" (schema 1: arrays only, in {proof.unchained})" * bool(proof.unchained)
-        say(f"{clean(one.name)}: {proof.checkpoints} checkpoints, {state}{old}")
+        seen = f"; last manifest {proof.sha256}" * bool(proof.sha256)
+        say(f"{clean(one.name)}: {proof.checkpoints} checkpoints, {state}{old}{seen}")
         for problem in problems:
             say(f"  {clean(problem)}")
-    for note in notes:
-        if as_json:
-            say_json({"note": note})
-        else:
-            say(f"note: {clean(note)}")
+    remark(notes)
     return DamagedError.code if bad or (notes and not names) else 0
 
 

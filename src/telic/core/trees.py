@@ -177,7 +177,8 @@ def unsound(tree: Arrays, largest: float = LARGEST) -> str | None:
         leaf = np.asarray(tree[path])
         if not jnp.issubdtype(leaf.dtype, jnp.inexact):
             continue
-        if not (np.isfinite(leaf).all() and (np.abs(leaf) <= largest).all()):
+        size = np.abs(leaf).astype(np.float64)  # half floats do not reach `largest`
+        if not (np.isfinite(size).all() and (size <= largest).all()):
             return path
     return None
 

@@ -5,7 +5,6 @@ damaged. So the classes themselves are the schema, those of somebody's own world
 """
 
 import dataclasses
-import math
 import types
 import typing
 from collections.abc import Mapping
@@ -16,9 +15,12 @@ from telic.core.names import check_name
 
 Config = TypeVar("Config")
 
-LARGEST = 2**32 - 1
+MOST = 2**32 - 1
 """The largest whole number in a file: seeds go up to it, and nothing is counted
 beyond."""
+
+FLOAT = 3.4e38
+"""The largest other number: all that is computed with has 32 bits."""
 
 
 def build(kind: type[Config], fields: Any, *, what: str = "") -> Config:
@@ -118,7 +120,7 @@ def _number(value: int | float) -> bool:
     """Whether a number is one, and no larger than it may be if it is whole."""
     if isinstance(value, bool):
         return False
-    return abs(value) <= LARGEST if isinstance(value, int) else math.isfinite(value)
+    return abs(value) <= (MOST if isinstance(value, int) else FLOAT)  # NaN is not
 
 
 def _frozen(value: Any) -> Any:

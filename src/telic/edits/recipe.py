@@ -17,6 +17,7 @@ import numpy as np
 from telic.core import trees
 from telic.core.errors import DamagedError, InputError
 from telic.core.names import check_name, lookup
+from telic.core.numbers import LARGEST
 from telic.core.typed import fits, short
 from telic.edits import EDITS
 from telic.edits.base import Edit
@@ -121,14 +122,14 @@ def _array(name: Any, arrays: Mapping[str, np.ndarray]) -> jax.Array:
     if trees.unsound({name: arrays[name]}) is not None:
         raise DamagedError(
             f"the array {name[:80]!r} of a recipe is not finite or too large",
-            why=f"allowed: up to {trees.LARGEST:g} in size",
+            why=f"allowed: up to {LARGEST:g} in size",
         )
     return jnp.asarray(arrays[name])
 
 
 def _belongs(value: Any, annotation: Any) -> bool:
     """Whether a field has what it is annotated with, and no number too large."""
-    if isinstance(value, float) and not abs(value) <= trees.LARGEST:
+    if isinstance(value, float) and not abs(value) <= LARGEST:
         return False
     if isinstance(value, dict):
         return typing.get_origin(annotation) is dict

@@ -14,10 +14,12 @@ import jax
 
 from telic.core import trees
 from telic.core.errors import DamagedError, DivergedError
+from telic.core.numbers import LARGEST
 from telic.objectives.schedule import locate
 from telic.runs import checkpoint, codec, disk, folder, metrics
 from telic.runs.checkpoint import Checkpoint, ForeignError
 from telic.runs.folder import Run
+from telic.runs.inside import MANIFEST
 from telic.runs.metrics import Row
 from telic.runs.record import File, Link
 from telic.training.phase import train
@@ -186,7 +188,7 @@ def _write_checkpoint(run: Run, plan: Plan, state: Training) -> None:
     rollouts, before = int(state.rollouts), None
     for found in run.checkpoints:
         if found.rollouts < rollouts and locate(plan.schedule, found.rollouts)[1] == 0:
-            before = disk.measure(found.path / checkpoint.MANIFEST)[1]
+            before = disk.measure(found.path / MANIFEST)[1]
     link = Link(run.mark(), File(*disk.measure(run.metrics)), before)
     checkpoint.commit(run.path / "checkpoints", state, link)
 
@@ -197,7 +199,7 @@ def _check_size(state: Training, rollouts: int) -> None:
     if path is not None:
         raise DivergedError(
             f"training diverged in rollout {rollouts}: a weight of {path} is beyond "
-            f"{trees.LARGEST:g}",
+            f"{LARGEST:g}",
             why="no behaviour can be read from such an agent; it was not checkpointed",
             fix="go on from the last checkpoint with a lower ppo learning rate",
         )

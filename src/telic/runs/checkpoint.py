@@ -8,7 +8,6 @@ metrics. What is not good is never loaded. There is no pickle: arrays are safete
 
 import dataclasses
 import os
-import re
 from pathlib import Path
 
 import jax
@@ -17,16 +16,11 @@ from safetensors.numpy import save
 
 from telic.core import trees
 from telic.core.errors import DamagedError
+from telic.core.numbers import LARGEST
 from telic.runs import disk, metrics, record, tensors
+from telic.runs.inside import ARRAYS, CONFIG, MANIFEST, METRICS, is_checkpoint
 from telic.runs.record import File, Link, Manifest
 from telic.training.train import Training
-
-MANIFEST = "manifest.json"
-CONFIG = "run.json"
-METRICS = "metrics.jsonl"
-ARRAYS = ("agent", "moments", "world")
-
-_NAME = re.compile(r"u[0-9]{5,9}")
 
 
 class ForeignError(DamagedError):
@@ -64,13 +58,8 @@ def listing(folder: Path, run: Path | None = None) -> list[Checkpoint]:
         return []
     except OSError as error:
         raise DamagedError(f"cannot read {folder}", why=str(error)) from error
-    found = [Checkpoint(folder / name, run) for name in names if is_name(name)]
+    found = [Checkpoint(folder / name, run) for name in names if is_checkpoint(name)]
     return sorted(found, key=lambda checkpoint: checkpoint.rollouts)
-
-
-def is_name(name: str) -> bool:
-    """Whether a checkpoint's folder is called so: `u00015`, and not `u000015`."""
-    return bool(_NAME.fullmatch(name)) and name == f"u{int(name[1:]):05d}"
 
 
 def commit(folder: Path, state: Training, link: Link | None = None) -> Checkpoint:
@@ -218,7 +207,7 @@ def _arrays(checkpoint: Checkpoint, said: Manifest, name: str) -> dict[str, np.n
         )
     found, _ = tensors.parse(data, path)
     # The state of a world is its own affair; Adam's moments may be large.
-    largest = {"agent": trees.LARGEST, "moments": float("inf")}
+    largest = {"agent": LARGEST, "moments": float("inf")}
     if name in largest:
         tensors.check_numbers(found, path, largest=largest[name])
     return found

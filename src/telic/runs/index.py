@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from telic.core.errors import StorageError, TelicError
-from telic.runs import cache, disk, metrics
+from telic.runs import cache, disk
 from telic.runs.folder import Run, survey
 from telic.runs.metrics import Row
 
@@ -89,7 +89,7 @@ def describe(run: Run) -> Row:
     """
     record = run.record()
     plan = record.get("plan", {})
-    rows = metrics.read(run.metrics) if run.metrics.exists() else []
+    rows = run.latest()
     settings = {
         key: value if isinstance(value, int | float | str) else json.dumps(value)
         for part in ("world", "network", "hyper", "sizes")
@@ -103,7 +103,7 @@ def describe(run: Run) -> Row:
         "status": run.status(),
         "rollouts": rows[-1]["rollout"] if rows else 0,
         "steps": rows[-1]["steps"] if rows else 0,
-        "phases": len({row["phase"] for row in rows}),
+        "phases": rows[-1]["phase"] + 1 if rows else 0,
         "created": record.get("created"),
         "plan": disk.sha256(disk.to_json(plan))[:8],
         "world": plan.get("world", {}).get("name"),

@@ -6,11 +6,16 @@ else. Files are opened by `telic.runs.disk`, which follows no link either.
 """
 
 import os
+import re
 import stat
 from pathlib import Path
 
 from telic.core.errors import DamagedError
-from telic.runs.checkpoint import ARRAYS, CONFIG, MANIFEST, METRICS, is_name
+
+CONFIG = "run.json"
+METRICS = "metrics.jsonl"
+MANIFEST = "manifest.json"
+ARRAYS = ("agent", "moments", "world")
 
 FILE, FOLDER = "a file", "a folder"
 
@@ -28,6 +33,8 @@ LAYOUT = {
 HELD = (MANIFEST, *(f"{name}.safetensors" for name in ARRAYS))
 """The files of a checkpoint."""
 
+_NAME = re.compile(r"u[0-9]{5,9}")
+
 
 def check(run: Path) -> None:
     """Raise unless a run's folder and all that lies in it is what it should be.
@@ -42,8 +49,18 @@ def check(run: Path) -> None:
     for part in _listed(run):
         kind = _check(run, part, LAYOUT.get(part.name))
         for inner in _listed(part) if kind == FOLDER else ():
-            numbered = part.name == "checkpoints" and is_name(inner.name)
+            numbered = part.name == "checkpoints" and is_checkpoint(inner.name)
             _check(run, inner, FOLDER if numbered else None)
+
+
+def is_checkpoint(name: str) -> bool:
+    """Whether a checkpoint's folder is called so.
+
+    Example:
+        >>> is_checkpoint("u00015"), is_checkpoint("u000015"), is_checkpoint("u²")
+        (True, False, False)
+    """
+    return bool(_NAME.fullmatch(name)) and name == f"u{int(name[1:]):05d}"
 
 
 def _check(run: Path, part: Path, due: str | None) -> str | None:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from telic.core.errors import BusyError, TelicError
-from telic.runs import disk
+from telic.core.errors import BusyError, DamagedError, TelicError
+from telic.runs import disk, inside
 
 LOCK = "run.lock"
 HOLDER = "run.holder"
@@ -40,7 +40,8 @@ def check_free(folders: Iterable[Path]) -> None:
     """
     for folder in folders:
         # A lock that cannot be tried is no answer: taking it will say why.
-        with suppress(OSError):
+        with suppress(OSError, DamagedError):
+            inside.check(folder)
             if not stat.S_ISREG((folder / LOCK).lstat().st_mode):
                 continue
             try:
@@ -54,7 +55,7 @@ def busy(folder: Path) -> BusyError:
     """The error of a run that another process is writing."""
     who = "another process"
     with suppress(TelicError):
-        who = disk.read_file(folder / HOLDER).decode(errors="replace")[:80] or who
+        who = disk.read_part(folder / HOLDER, 0, 80).decode(errors="replace") or who
     return BusyError(
         f"{folder} is being written",
         why=f"by {who}",

@@ -10,6 +10,7 @@ from safetensors.numpy import load
 
 from telic.core import trees
 from telic.core.errors import DamagedError
+from telic.core.numbers import LARGEST
 from telic.core.typed import fits
 from telic.runs import disk
 
@@ -61,7 +62,7 @@ def header(data: bytes, path: Path) -> dict[str, Any]:
 
 
 def check_numbers(
-    arrays: Mapping[str, np.ndarray], path: Path, *, largest: float = trees.LARGEST
+    arrays: Mapping[str, np.ndarray], path: Path, *, largest: float = LARGEST
 ) -> None:
     """Raise if an array holds what is no number, or none that can be meant.
 

@@ -44,7 +44,7 @@ def verify(run: Run) -> Proof:
         earlier = [past for past in phases if past.rollouts < one.rollouts]
         try:
             link = checkpoint.verify(one).link
-            seen = disk.measure(one.path / checkpoint.MANIFEST)[1]
+            seen = disk.measure(one.path / inside.MANIFEST)[1]
             unchained += link is None
             if link and link.before != _hash(earlier):
                 problems.append(_unlinked(one, earlier))
@@ -63,7 +63,7 @@ def _hash(earlier: list[Checkpoint]) -> str | None:
     """The hash of the last of some manifests; None if there is none."""
     if not earlier:
         return None
-    return disk.measure(earlier[-1].path / checkpoint.MANIFEST)[1]
+    return disk.measure(earlier[-1].path / inside.MANIFEST)[1]
 
 
 def _unlinked(one: Checkpoint, earlier: list[Checkpoint]) -> str:
