@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from examples import own_world
+from telic.scale.examiner import Candidate, examine
 from telic.worlds import GymWorld
+from tests.scale import planted_paper
 
 FOLDER = Path(__file__).parent.parent / "examples"
 FILE = FOLDER / "own_world.py"
@@ -62,6 +64,14 @@ def test_a_planted_goal_is_found_by_what_changed_and_not_by_guessing():
     assert said["this file"] > 0.99 and said["magnitude"] > 0.99
     assert said["first layer"] < 0.5  # it is in the second
     assert 0.25 < said["random"] < 0.75
+
+
+def test_a_locator_of_ones_own_is_scored(tmp_path):
+    paper = planted_paper.kept(tmp_path)
+    own = Candidate(FOLDER / "my_locator.py")
+    report = examine(own, [paper], tmp_path / "out")
+    assert report.outcome == "scored"
+    assert 0 < report.records[0]["units"] < 1
 
 
 def test_a_subtracted_vector_gives_the_old_goal_back_and_noise_does_not():

@@ -150,7 +150,8 @@ BANNED = {
 def prose() -> list[Path]:
     """What a reader may take for a claim."""
     written = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
-    code = [*(ROOT / "src").rglob("*.py"), *(ROOT / "examples").rglob("*.py")]
+    code = [p for kind in ("py", "json") for p in (ROOT / "src").rglob(f"*.{kind}")]
+    code += (ROOT / "examples").rglob("*.py")
     return [p for p in [*written, *code] if p.name != "CHANGELOG.md"]
 
 

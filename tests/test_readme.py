@@ -15,8 +15,9 @@ def blocks(language: str) -> list[str]:
 
 
 @pytest.mark.parametrize("code", blocks("python"))
-def test_the_code_of_the_readme_runs_and_its_claims_hold(code):
+def test_the_code_of_the_readme_runs_and_its_claims_hold(code, capsys):
     exec(compile(code, "README.md", "exec"), {})
+    assert capsys.readouterr().out.strip() or "print(" not in code
 
 
 def test_every_file_that_the_readme_names_exists():

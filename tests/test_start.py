@@ -196,3 +196,19 @@ def test_without_a_verb_it_says_how_it_is_used_and_sets_nothing_up(words, code):
     )
     assert (found.returncode, found.stderr) == (code, "")
     assert "python3 start.py demo" in found.stdout
+
+
+def test_the_audit_runs_in_what_was_set_up_and_its_exit_code_is_kept(
+    start, monkeypatch
+):
+    set_up, called = [], []
+
+    def call(words: list[str]) -> int:
+        called.append(words)
+        return 3
+
+    monkeypatch.setattr(start, "set_up", set_up.append)
+    monkeypatch.setattr(start.subprocess, "call", call)
+    assert start.main(["audit"]) == 3
+    assert set_up == ["dev"]
+    assert called == [[str(start.PYTHON), str(start.ROOT / "tools" / "audit.py")]]

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from telic.activations import capture as capture
+    from telic.activations import difference_of_means as difference_of_means
     from telic.agents import Network as Network
     from telic.core.errors import TelicError as TelicError
+    from telic.edits import EDITS as EDITS
     from telic.edits import Add as Add
     from telic.edits import Graft as Graft
     from telic.edits import LowRank as LowRank
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from telic.runs.folder import Run as Run
     from telic.runs.folder import find as find
     from telic.runs.query import select as select
+    from telic.runs.source import RunSource as RunSource
+    from telic.runs.source import load as load
     from telic.stats import Interval as Interval
     from telic.stats import bootstrap as bootstrap
     from telic.stats import iqm as iqm
@@ -51,12 +55,14 @@ if TYPE_CHECKING:
     from telic.vectors import carry as carry
     from telic.vectors import contrast as contrast
     from telic.vectors import isolate as isolate
+    from telic.worlds import WORLDS as WORLDS
     from telic.worlds import GymWorld as GymWorld
     from telic.worlds import Keys as Keys
     from telic.worlds import Lander as Lander
     from telic.worlds import World as World
 
 _HOMES = {
+    "WORLDS": "worlds",
     "World": "worlds",
     "Keys": "worlds",
     "Lander": "worlds",
@@ -78,9 +84,11 @@ _HOMES = {
     "contrast": "vectors",
     "carry": "vectors",
     "capture": "activations",
+    "difference_of_means": "activations",
     "evidence": "locate",
     "LOCATORS": "locate",
     "Locus": "locate",
+    "EDITS": "edits",
     "Add": "edits",
     "Splice": "edits",
     "Graft": "edits",
@@ -98,6 +106,8 @@ _HOMES = {
     "Run": "runs.folder",
     "find": "runs.folder",
     "select": "runs.query",
+    "RunSource": "runs.source",
+    "load": "runs.source",
     "Alternation": "studies",
     "Interval": "stats",
     "iqm": "stats",
@@ -106,9 +116,16 @@ _HOMES = {
     "TelicError": "core.errors",
 }
 
+__all__ = list(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]
+
 
 def __getattr__(name: str) -> object:
     """A public name, loaded from its room."""
     if name not in _HOMES:
         raise AttributeError(f"module 'telic' has no attribute {name!r}")
     return getattr(importlib.import_module(f"telic.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """The public names, for TAB completion; no room is loaded to list them."""
+    return sorted({*globals(), *_HOMES})

@@ -4,6 +4,7 @@ The verbs and studies are read from their registries: a new one is covered by it
 """
 
 import json
+import signal
 import subprocess
 import sys
 
@@ -75,7 +76,7 @@ def begun(monkeypatch):
 
     def stopped(paths, **_):
         runs.extend(paths)
-        return Outcome(stopped=True)
+        return Outcome(stopped=signal.SIGINT)
 
     monkeypatch.setattr("telic.cli.execute.carry_all", stopped)
     monkeypatch.setattr("telic.scale.local.carry_all", stopped)

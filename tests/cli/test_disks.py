@@ -190,7 +190,8 @@ def test_a_run_on_a_disk_that_is_really_full_goes_on_when_there_is_room(tmp_path
     train = ["train", "alternation", *SMALL, "--name", "tiny", "--seeds", "0"]
     try:
         done = telic(*train, root=small)
-        assert done.returncode == 6 and "the disk is full" in done.stderr
+        assert done.returncode == 6
+        assert "the disk is full" in done.stdout + done.stderr
         for words in (["runs", "list"], ["runs", "verify"], ["compare"]):
             assert telic(*words, root=small).returncode == 0
         for words in (train, ["resume", "tiny"], ["report", "tiny"]):

@@ -36,18 +36,29 @@ def test_a_good_locator_stands_first_with_a_rank(score, tmp_path):
     assert (found["pairs"], found["seeds"]) == (8, [0])
     assert json.loads((tmp_path / "out" / "board.json").read_text()) == found
     assert {p.name for p in (tmp_path / "out").iterdir()} == {"board.json", "log.txt"}
+    assert found["isolated"] is (found["not_isolated_because"] is None)
+
+
+def test_one_line_says_that_a_locator_was_not_isolated(score):
+    code, said = score(candidates.NUMBER, "--isolation", "off")
+    assert code == 0
+    assert "not isolated (it was switched off): a locator that wants to" in said.out
+    code, said = score(candidates.NUMBER, "--isolation", "off", "--json")
+    found = json.loads(said.out)
+    assert found["isolated"] is False
+    assert found["not_isolated_because"] == "it was switched off"
 
 
 @pytest.mark.parametrize(
-    ("text", "outcome"),
+    ("text", "limit", "outcome"),
     [
-        (candidates.BAD, "no locus: scores at 'actor/0/"),
-        (candidates.CRASHING, "crashed: ZeroDivisionError: division by zero on pair 1"),
-        (candidates.ENDLESS, "timed out: no answer within 2 s on pair 1 of 8"),
+        (candidates.BAD, "60", "are not finite"),
+        (candidates.CRASHING, "60", "(mine.py, line 3: return 1 / 0)"),
+        (candidates.ENDLESS, "2", "timed out: no answer within 2 s on pair 1 of 8"),
     ],
 )
-def test_a_locator_that_fails_is_a_row_at_the_end(score, text, outcome):
-    code, said = score(text, "--limit", "2")
+def test_a_locator_that_fails_is_a_row_at_the_end(score, text, limit, outcome):
+    code, said = score(text, "--limit", limit)
     table, _, caption = said.out.partition("\n\n")
     assert code == 0
     last = table.splitlines()[-1]
@@ -73,6 +84,21 @@ def test_what_cannot_be_tried_is_an_error(score, text, flags, what):
     assert code == 2 and what in said.err and said.out == ""
 
 
+def test_what_evidence_holds_is_in_the_help(capsys):
+    with pytest.raises(SystemExit):
+        main(["score", "--help"])
+    said = capsys.readouterr().out
+    for name in ("recipient", "donor", "observations", "gap", "switches", "capture"):
+        assert name in said
+
+
+@pytest.mark.parametrize("flags", [[], ["--json"], ["--limit", "5"]])
+def test_without_a_file_what_is_missing_is_said(capsys, flags):
+    assert main(["score", *flags]) == 2
+    said = capsys.readouterr().err
+    assert "needs a Python file" in said and "locate(evidence, key)" in said
+
+
 def test_a_file_that_is_missing_is_named(capsys):
     assert main(["score", "nowhere.py"]) == 2
     assert "nowhere.py" in capsys.readouterr().err
@@ -81,4 +107,6 @@ def test_a_file_that_is_missing_is_named(capsys):
 def test_without_planted_agents_the_way_to_them_is_told(tmp_path, capsys):
     file = written(tmp_path, candidates.GOOD)
     assert main(["score", str(file), "--root", str(tmp_path)]) == 2
-    assert "telic study calibrate" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "telic study calibrate" in said and "hours" in said
+    assert "--preset small" in said

@@ -44,7 +44,7 @@ CASES = [
     ([*TRAIN, "--learning-rate", "-1"], "greater than 0"),
     ([*TRAIN, "--presett", "post"], "did you mean --preset?"),
     ([*TRAIN, "--colors", "purpel", "blue"], "purple"),
-    (["score", "--root", "ROOT"], "FILE is missing"),
+    (["score", "--root", "ROOT"], "needs a Python file"),
     ([*TRAIN, "--name", "../up"], "letters"),
     ([*TRAIN, "extra"], "extra"),
     (["resume", "nothing-here", "--root", "ROOT"], "telic runs list"),

@@ -9,6 +9,7 @@ from telic.core.errors import (
     InputError,
     StorageError,
     TelicError,
+    WorldError,
 )
 
 KINDS = (
@@ -18,6 +19,7 @@ KINDS = (
     BusyError,
     DivergedError,
     StorageError,
+    WorldError,
 )
 
 

@@ -11,7 +11,7 @@ from safetensors.numpy import save
 
 from telic.core.errors import DamagedError
 from telic.locate import Locus, agreement
-from telic.runs import locus_file
+from telic.runs import locus_file, tensors
 
 FACTORS = {"actor/0": (np.ones((3, 1)), np.ones((1, 2)))}
 LOCI = (
@@ -74,7 +74,7 @@ EMPTY = {"dtype": "F64", "shape": [0], "data_offsets": [0, 0]}
         forged({f"scores/{n}": EMPTY for n in range(20_000)}),
         forged({"scores/critic/0": EMPTY}),
         forged({}, b"[" * 500_000),
-        forged({}, b" " * (locus_file.HEADER + 1)),
+        forged({}, b" " * (tensors.HEADER + 1)),
         forged({"__metadata__": 5}),
         forged({"scores/actor": EMPTY | {"shape": [1 << 40]}}),
         forged({"scores/actor": EMPTY | {"dtype": "BF16"}}),

@@ -11,6 +11,7 @@ import pytest
 
 from telic.core.errors import InputError
 from telic.runs import query
+from telic.runs.folder import find
 from tests.runs import hostile
 from tests.runs.small import make
 
@@ -44,6 +45,20 @@ def test_a_condition_chooses_runs(root):
     assert [row["seed"] for row in rows] == [1]
     assert [row["seed"] for row in query.select(root, order="seed desc")] == [2, 1, 0]
     assert [row["seed"] for row in query.select(root, limit=2)] == [0, 1]
+
+
+def test_a_root_may_be_text_or_left_out(root, monkeypatch):
+    assert len(query.select(str(root), "seed < 2")) == len(find(str(root))) - 1 == 2
+    monkeypatch.setenv("TELIC_ROOT", str(root))
+    assert query.select() == query.select(root)
+    assert find() == find(root)
+    monkeypatch.delenv("TELIC_ROOT")
+    monkeypatch.chdir(root.parent)
+    root.rename("telic_runs")
+    try:
+        assert [run.name for run in find()] == [f"small/seed-000{i}" for i in range(3)]
+    finally:
+        (root.parent / "telic_runs").rename(root)
 
 
 def test_settings_are_columns(root):

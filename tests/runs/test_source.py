@@ -14,7 +14,7 @@ from telic.edits.expression import Source, evaluate
 from telic.objectives import Objective, Phase
 from telic.runs import checkpoint, folder
 from telic.runs.carry import carry
-from telic.runs.source import RunSource
+from telic.runs.source import RunSource, load
 from telic.training import Plan
 from telic.worlds import WORLDS, Keys
 from tests.runs.small import PLAN, make
@@ -52,6 +52,23 @@ def test_a_run_is_a_source(run):
     source = RunSource(run)
     assert isinstance(source, Source)
     assert source.schedule == ("blue", "purple", "blue")
+
+
+def test_a_stored_agent_is_loaded_by_the_name_of_its_run(run, monkeypatch):
+    root = run.path.parent.parent
+    for source in (load(run.name, root), load(str(run.path)), load(run.path)):
+        assert same(source.agent(1), read(run, 4))
+    monkeypatch.setenv("TELIC_ROOT", str(root))
+    assert load("small").run == run
+    with pytest.raises(InputError, match=r"there is no run 'smal'"):
+        load("smal")
+
+
+def test_an_experiment_of_several_seeds_is_not_one_run(run, tmp_path):
+    for seed in (0, 1):
+        folder.create(tmp_path, "small", seed, PLAN)
+    with pytest.raises(InputError, match=r"load\('small/seed-0000'\)"):
+        load("small", tmp_path)
 
 
 @pytest.mark.parametrize(

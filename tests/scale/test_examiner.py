@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from telic.core.errors import InputError
-from telic.scale import processes, sitting, walls
+from telic.scale import outfit, processes, walls
 from telic.scale.examiner import LOG, OFF, Candidate, examine
 from telic.studies import handout, marks, paper
 from tests.scale import candidates, planted_paper
@@ -80,8 +80,8 @@ def test_questions_and_solutions_are_in_folders_of_their_own(folder):
 def test_a_room_that_cannot_be_built_is_no_room_and_the_report_says_so(
     folder, tmp_path, monkeypatch, change, why
 ):
-    made = sitting._walls
-    monkeypatch.setattr(sitting, "_walls", lambda *given: made(*given) | change)
+    seen = outfit.seen
+    monkeypatch.setattr(outfit, "seen", lambda *given: seen(*given) | change)
     candidate = Candidate(written(tmp_path, candidates.NUMBER))
     report = examine(candidate, [folder], tmp_path / "out")
     assert report.outcome == "no locus: the locator gave a int on pair 1 of 2"

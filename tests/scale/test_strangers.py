@@ -15,19 +15,20 @@ from pathlib import Path
 import pytest
 
 from telic.core.errors import InputError
-from telic.scale.examiner import Candidate, Isolation, Report, examine
+from telic.scale.examiner import Candidate, Report, examine
 from telic.studies.paper import questions
 from tests.scale import planted_paper
 from tests.scale.strangers import SEARCHING, STRANGERS
 
-LIMIT, LONG = 2.0, 40.0
+SHORT, LIMIT, LONG = 2.0, 15.0, 60.0
+"""Seconds: for those of whom no answer is awaited, for others, for `SEARCHING`."""
 
 QUICK = (
     "a daemon that holds the pipe",
     "a daemon with nothing of ours",
     "chatters once a second",
     "a pipe for a file",
-    "kills its parent",
+    "kills its parent and leaves a daemon",
 )
 """What the ordinary run tries without walls: each ends in another way."""
 
@@ -53,11 +54,13 @@ def walled(paper, tmp_path_factory):
 
 def limit_of(name: str) -> float:
     """How long one of them may take."""
+    if "within 2 s" in STRANGERS[name].row:
+        return SHORT
     return LONG if name in SEARCHING else LIMIT
 
 
 def tried(
-    text: str, paper: Path, folder: Path, isolation: Isolation, limit: float = LIMIT
+    text: str, paper: Path, folder: Path, isolation: str, limit: float = LIMIT
 ) -> Report:
     """What becomes of a locator's text."""
     root, file = paper.parents[2], folder / "mine.py"
@@ -79,7 +82,7 @@ def left(mark: str) -> list[str]:
     return found
 
 
-def check(name: str, paper: Path, isolation: Isolation) -> str:
+def check(name: str, paper: Path, isolation: str) -> str:
     """Raise unless it is a row, in time, and nothing is left; the row for the table."""
     assert isolation == "must" or not STRANGERS[name].walls, "it would do harm"
     mark = f"telic-{uuid.uuid4().hex}"
@@ -114,6 +117,19 @@ def test_between_walls_a_thief_finds_nothing_and_nobody_stays(
 ):
     monkeypatch.setenv("TELIC_SECRET", "abc")
     check(name, paper, "must")
+
+
+def test_a_locator_that_lies_among_the_runs_works_and_does_not_see_them(paper, walled):
+    root, name = paper.parents[2], "knows where the truth is"
+    (root / "beside.py").write_text("power = 2")
+    report = tried("import beside\n" + STRANGERS[name].text, paper, root, "must", LIMIT)
+    assert STRANGERS[name].row in report.outcome
+
+
+def test_without_walls_who_knows_where_the_truth_is_finds_it(paper, tmp_path):
+    text = STRANGERS["knows where the truth is"].text
+    report = tried(text, paper, tmp_path, "off", LIMIT)
+    assert report.outcome.startswith("no locus: the locator gave a int") and report.open
 
 
 @pytest.mark.slow

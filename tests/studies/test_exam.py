@@ -106,7 +106,9 @@ def test_our_records_have_marks_and_the_oracle_is_right(examined):
 def test_an_altered_paper_is_refused(examined, tmp_path, name):
     run = begun(tmp_path, "layer-1")
     done(run)
-    path = exam.folder_of(run, EXAM) / f"{name}.safetensors"
+    folder = exam.folder_of(run, EXAM)
+    place = {"agents": folder, "truth": paper.solutions_of(folder)}[name]
+    path = place / f"{name}.safetensors"
     whole = path.read_bytes()
     path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     with pytest.raises(DamagedError, match="not what was written"):

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from telic.agents import Network
+from telic.core.errors import InputError
 from telic.core.trees import digest
+from telic.objectives import Objective
 from telic.training import Hyper, Sizes, advance, begin, train
 from telic.training.phase import seeds
 from telic.worlds import Keys
@@ -32,20 +34,15 @@ def bits(tree):
     return digest({f"{i:03}": x for i, x in enumerate(jax.tree.leaves(tree))})
 
 
-def copied(tree):
-    """A copy: `train` reuses the buffers of the states that it takes and gives."""
-    return jax.tree.map(lambda leaf: jnp.array(leaf, copy=True), tree)
-
-
 def trained(parts, rollouts, *, state=None, hyper=None, wanted=None):
     """The bits of every state and metrics of a phase, and its last state."""
-    state = copied(begin(0, **parts)) if state is None else copied(state)
+    state = begin(0, **parts) if state is None else state
     wanted = weights(parts) if wanted is None else wanted
     phase = train(state, wanted, rollouts=rollouts, hyper=hyper or Hyper(), **parts)
     told, last = [], state
     for after, metrics in phase:
         told.append(bits((after, metrics)))
-        last = copied(after)
+        last = after
     return told, last
 
 
@@ -61,6 +58,35 @@ def test_two_calls_with_the_same_state_are_equal_to_the_last_bit(parts):
 
 
 @KINDS
+def test_every_state_can_be_read_after_training_has_gone_on(parts):
+    first = begin(0, **parts)
+    before = bits(first)
+    told, states = [], []
+    for state, _ in train(first, weights(parts), rollouts=3, hyper=Hyper(), **parts):
+        told.append(bits(state))
+        states.append(state)
+    assert bits(first) == before
+    assert [bits(state) for state in states] == told
+    assert len({before, *told}) == 4
+
+
+@KINDS
+def test_an_objective_is_its_weights(parts):
+    events = parts["world"].events
+    wanted = Objective("some", dict(zip(events, range(len(events)), strict=True)))
+    due, _ = trained(parts, 1, wanted=wanted.vector(events))
+    assert trained(parts, 1, wanted=wanted)[0] == due
+
+
+@KINDS
+def test_an_objective_of_another_world_is_refused_before_anything_is_done(parts):
+    wrong = Objective("fly", {"height": 1.0}), np.zeros(3, np.float32)
+    for wanted in wrong:
+        with pytest.raises(InputError, match=r"no event 'height'|shape \(3,\)"):
+            train(begin(0, **parts), wanted, rollouts=1, hyper=Hyper(), **parts)
+
+
+@KINDS
 def test_another_seed_or_another_objective_brings_another_agent(parts):
     _, one = trained(parts, 1)
     _, other = trained(parts, 1, state=begin(1, **parts))
@@ -70,8 +96,8 @@ def test_another_seed_or_another_objective_brings_another_agent(parts):
 
 @KINDS
 def test_rollouts_are_counted_and_the_key_stays(parts):
-    fresh = copied(begin(0, **parts))
-    phase = train(copied(fresh), weights(parts), rollouts=3, hyper=Hyper(), **parts)
+    fresh = begin(0, **parts)
+    phase = train(fresh, weights(parts), rollouts=3, hyper=Hyper(), **parts)
     counts = []
     for state, _ in phase:
         counts.append(int(state.rollouts))

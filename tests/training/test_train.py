@@ -9,7 +9,7 @@ import pytest
 
 from telic.agents import Network, create, value
 from telic.core.errors import DivergedError
-from telic.core.trees import digest
+from telic.core.trees import LARGEST, digest
 from telic.training import Hyper, Metrics, Sizes, advance, begin, check
 from telic.training.ppo import Losses
 from telic.training.rollout import Episodes, rollout, start
@@ -129,6 +129,36 @@ def test_a_learning_rate_without_measure_is_found(rate):
     state, metrics = go(begin(0, **SETTING), 1, hyper=Hyper(learning_rate=rate))
     with pytest.raises(DivergedError, match="lower ppo learning rate"):
         check(metrics, state.agent, rollouts=1)
+
+
+@pytest.mark.known
+@pytest.mark.parametrize("rate", [1e3, 1e4])
+def test_a_divergence_whose_numbers_stay_finite_is_found_too(rate):
+    state, metrics = go(begin(0, **SETTING), 1, hyper=Hyper(learning_rate=rate))
+    assert np.isfinite(np.array(metrics.losses)).all() and metrics.finite.all()
+    with pytest.raises(DivergedError, match="lower ppo learning rate") as caught:
+        check(metrics, state.agent, rollouts=1)
+    assert "1e+06" in caught.value.why
+
+
+@pytest.mark.known
+def test_a_weight_beyond_all_measure_is_named():
+    agent = create(jax.random.key(0), SETTING["network"], SETTING["world"])
+    metrics = metrics_of(agent)
+    agent["actor/1/kernel"] = agent["actor/1/kernel"].at[0, 0].set(-LARGEST)
+    check(metrics, agent, rollouts=5)
+    agent["actor/1/kernel"] = agent["actor/1/kernel"].at[0, 0].set(-1.1 * LARGEST)
+    with pytest.raises(DivergedError, match=r"a weight of actor/1/kernel is 1.1e"):
+        check(metrics, agent, rollouts=5)
+
+
+@pytest.mark.known
+def test_a_policy_moved_beyond_all_measure_is_found_and_a_large_return_is_not():
+    agent = create(jax.random.key(0), SETTING["network"], SETTING["world"])
+    large = dict.fromkeys(["loss", "value", "grad_norm"], jnp.asarray(1e12))
+    check(metrics_of(agent, **large), agent, rollouts=5)
+    with pytest.raises(DivergedError, match=r"moved the policy by 2e.06 nats"):
+        check(metrics_of(agent, kl=jnp.asarray(2e6)), agent, rollouts=5)
 
 
 def metrics_of(agent, *, broken=None, **losses):

@@ -10,7 +10,7 @@ import pytest
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
 from telic.agents import Network, create
-from telic.core.errors import InputError
+from telic.core.errors import InputError, WorldError
 from telic.core.trees import digest
 from telic.edits import Add, Steer
 from telic.trials import Boards, boards, host, play, trial
@@ -203,7 +203,7 @@ def test_simulators_are_given_back_also_when_a_step_fails(monkeypatch):
         raise RuntimeError("the simulator fell over")
 
     monkeypatch.setattr(Stairs, "step", broken)
-    with pytest.raises(RuntimeError, match="fell over"):
+    with pytest.raises(WorldError, match="fell over"):
         played()
     assert Stairs.opened == []
 

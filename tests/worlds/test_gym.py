@@ -253,6 +253,79 @@ def test_an_objective_of_an_event_that_the_world_lacks_is_refused():
     assert error.why == "known: reward"
 
 
+class Plain(gymnasium.Env):
+    """An environment that knows no render mode, as most beginners' do."""
+
+    observation_space = gymnasium.spaces.Box(-1, 1, (2,), np.float32)
+    action_space = gymnasium.spaces.Discrete(2)
+
+    def __init__(self):
+        pass
+
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        return np.zeros(2, np.float32), {}
+
+    def step(self, action):
+        return np.ones(2, np.float32), 1.0, False, False, {}
+
+
+@pytest.fixture
+def registered():
+    """Names under which Gymnasium knows an environment, for one test."""
+    names = []
+
+    def register(make, **options):
+        names.append(f"telic-test/World{len(names)}-v0")
+        gymnasium.register(names[-1], make, max_episode_steps=9, **options)
+        return names[-1]
+
+    yield register
+    for name in names:
+        del gymnasium.registry[name]
+
+
+@pytest.mark.filterwarnings("ignore:.*render")
+def test_an_environment_that_knows_no_render_mode_is_a_world(registered):
+    world = GymWorld(registered(Plain))
+    assert (world.observation, world.limit) == ((2,), 9)
+    assert begun(world).tolist() == [[0, 0]]
+
+
+@pytest.mark.known
+def test_observations_that_are_numbers_are_seen_as_one_hot_vectors():
+    name, states = "FrozenLake-v1", 16
+    world = GymWorld(name)
+    assert world.observation == (states,)
+    block, _ = walk(world, [3, 4], steps=30)
+    env = gymnasium.make(name)
+    first, _ = env.reset(seed=3)
+    env.close()
+    assert block.before[0, 0].tolist() == np.eye(states)[first].tolist()
+    assert (block.before.sum(axis=-1) == 1).all()
+
+
+@EVERY_USE
+def test_an_image_is_refused_and_not_flattened_in_silence(use):
+    class Screen(Plain):
+        observation_space = gymnasium.spaces.Box(0, 255, (84, 84, 4), np.uint8)
+
+    class Filmed(GymWorld):
+        def make(self, render_mode=None):
+            return Screen()
+
+    error = refusal(use, Filmed("screen", max_steps=9))
+    assert error.what == "screen has observations of 84 x 84 x 4: images"
+    assert "28,224 numbers" in error.why
+    assert "FlattenObservation" in error.fix
+
+    class Flat(Filmed):
+        def make(self, render_mode=None):
+            return gymnasium.wrappers.FlattenObservation(super().make())
+
+    assert Flat("screen", max_steps=9).observation == (84 * 84 * 4,)
+
+
 def test_every_copy_that_was_made_is_closed():
     world = Stairway()
     spaces(world)

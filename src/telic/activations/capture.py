@@ -6,12 +6,14 @@ output of a layer, `actor/0/post` what its activation function makes of it,
 """
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import jax
 from jaxtyping import Array, Float
 
-from telic.agents.mlp import Network, activations, sites
+from telic.agents.mlp import Network, activations, of_actor, sites
+from telic.agents.observations import Observations
+from telic.core import trees
 from telic.core.names import check_name
 from telic.training.rollout import rollout, start
 from telic.worlds.base import JaxWorld, World
@@ -21,20 +23,23 @@ def capture(
     agent: Mapping[str, Array],
     network: Network,
     world: World,
-    observations: Array,
+    observations: Observations,
     *names: str,
 ) -> dict[str, Float[Array, "batch units"]]:
     """The activations at some sites, or at all, in one forward pass.
 
     Args:
-        agent: The agent; its interventions act, and are seen.
+        agent: The agent; its interventions act, and are seen. An actor alone, as
+            evidence has it, has the sites of the actor.
         network: Its shape.
         world: The world that the observations are of.
-        observations: (batch, ...) one observation a row.
+        observations: (batch, ...) one observation a row, as the world gives them or
+            its Gymnasium environment (`telic.agents.observed`).
         names: The sites; none for all.
 
     Raises:
-        InputError: If there is no such site; the message holds the nearest name.
+        InputError: If there is no such site (the message holds the nearest name), or
+            agent, network, world and observations are not of each other.
 
     Example:
         >>> from telic.agents import create
@@ -47,8 +52,15 @@ def capture(
     """
     for name in names:
         check_site(name, network)
-    found = activations(agent, network, world, observations)
+    alone = not trees.select(agent, "critic/") and _of_actor(names)
+    find = of_actor if alone else activations
+    found = find(agent, network, world, observations)
     return {name: found[name] for name in names or found}
+
+
+def _of_actor(names: Sequence[str]) -> bool:
+    """Whether no site is one of a critic."""
+    return all(name.startswith("actor/") for name in names)
 
 
 def check_site(name: str, network: Network) -> str:

@@ -9,3 +9,4 @@ from telic.agents.mlp import onward as onward
 from telic.agents.mlp import policy_and_value as policy_and_value
 from telic.agents.mlp import sites as sites
 from telic.agents.mlp import value as value
+from telic.agents.observations import observed as observed

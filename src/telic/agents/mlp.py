@@ -7,7 +7,7 @@ torch state dict, and an edit of it is a function from dict to dict.
 
 import dataclasses
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import jax
 import jax.numpy as jnp
@@ -16,6 +16,8 @@ from jaxtyping import Array, Float
 
 from telic.agents import interventions
 from telic.agents.first import first_layer
+from telic.agents.fit import check_fit
+from telic.agents.observations import Observations, observed
 from telic.core.errors import InputError
 from telic.core.names import check_name, lookup
 from telic.core.trees import Tree
@@ -110,23 +112,24 @@ def create(key: jax.Array, network: Network, world: World) -> Tree:
 
 
 def logits(
-    agent: Parameters, network: Network, world: World, observations: Array
+    agent: Parameters, network: Network, world: World, observations: Observations
 ) -> Float[Array, "batch actions"]:
     """The actor's preference for each action, before the softmax."""
     return of_actor(agent, network, world, observations)["actor/logits"]
 
 
 def value(
-    agent: Parameters, network: Network, world: World, observations: Array
+    agent: Parameters, network: Network, world: World, observations: Observations
 ) -> Float[Array, " batch"]:
     """The critic's estimate of the discounted return to come."""
+    observations = _given(agent, ["critic"], network, world, observations)
     (first,) = first_layer(agent, ["critic"], world, observations)
     hook = _hook(agent, network, world, observations)
     return _rest(agent, "critic", network, first, hook)["critic/value"][:, 0]
 
 
 def policy_and_value(
-    agent: Parameters, network: Network, world: World, observations: Array
+    agent: Parameters, network: Network, world: World, observations: Observations
 ) -> tuple[Float[Array, "batch actions"], Float[Array, " batch"]]:
     """`logits` and `value` together, their first layers in one matrix product."""
     found = activations(agent, network, world, observations)
@@ -134,16 +137,17 @@ def policy_and_value(
 
 
 def of_actor(
-    agent: Parameters, network: Network, world: World, observations: Array
+    agent: Parameters, network: Network, world: World, observations: Observations
 ) -> dict[str, Float[Array, "batch units"]]:
     """Every site of the actor, as `activations` has them; the critic is not needed."""
+    observations = _given(agent, ["actor"], network, world, observations)
     (first,) = first_layer(agent, ["actor"], world, observations)
     hook = _hook(agent, network, world, observations)
     return _rest(agent, "actor", network, first, hook)
 
 
 def activations(
-    agent: Parameters, network: Network, world: World, observations: Array
+    agent: Parameters, network: Network, world: World, observations: Observations
 ) -> dict[str, Float[Array, "batch units"]]:
     """Every site of both nets in one forward pass, by its name, in order.
 
@@ -158,10 +162,11 @@ def activations(
         >>> found["actor/2/post"].shape, found["actor/logits"].shape
         ((2, 128), (2, 7))
     """
-    firsts = first_layer(agent, ["actor", "critic"], world, observations)
+    observations = _given(agent, list(OUTPUTS), network, world, observations)
+    firsts = first_layer(agent, list(OUTPUTS), world, observations)
     hook = _hook(agent, network, world, observations)
     found = {}
-    for net, first in zip(["actor", "critic"], firsts, strict=True):
+    for net, first in zip(OUTPUTS, firsts, strict=True):
         found |= _rest(agent, net, network, first, hook)
     return found
 
@@ -240,6 +245,18 @@ def _wishes(key: jax.Array, network: Network, world: World) -> Tree:
         f"{interventions.PREFIX}{site}/0/wish": jax.random.normal(k, shape)
         for site, k in zip(places, jax.random.split(key), strict=True)
     }
+
+
+def _given(
+    agent: Parameters,
+    nets: Sequence[str],
+    network: Network,
+    world: World,
+    observations: Observations,
+) -> Array:
+    """The observations as they are computed from, once all that is given fits."""
+    check_fit(agent, nets, world, {net: network.layers(net) for net in nets})
+    return observed(world, observations)
 
 
 def _rest(

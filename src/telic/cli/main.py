@@ -37,8 +37,10 @@ usage: telic VERB [OPTIONS]
 
 telic VERB --help tells more; --debug shows where an error came from; --version.
 Runs are kept in ./telic_runs, or in $TELIC_ROOT, or in --root DIR.
+A step of a world may take 60 seconds, or $TELIC_STEP_SECONDS.
 Exit codes: 0 fine, 2 arguments, 3 damaged file, 4 busy run, 5 diverged, 6 disk,
-70 a bug, 130 interrupted, 143 ended by SIGTERM (both resumable), 141 pipe closed."""
+7 a world that fails or hangs, 70 a bug, 130 interrupted, 143 ended by SIGTERM (both
+resumable), 141 pipe closed."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -4,13 +4,14 @@ import ast
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
 from telic.cli.terminal import clean, parse, root_folder, say_json
 from telic.core.errors import InputError
 from telic.core.names import check_name
+from telic.scale import walls
 
 if TYPE_CHECKING:
     from telic.runs.folder import Run
@@ -50,9 +51,10 @@ class Score:
     """Only these of our locators beside it; default: all."""
     workers: int | None = None
     """How many processes make planted agents; default: one a core."""
-    isolation: Literal["try", "must", "off"] = "try"
-    """Whether to isolate the locator: where the system allows it, or refuse to run it,
-    or not at all. One that is not isolated can use a GPU and the network, and cheat."""
+    isolation: str = "try"
+    """Whether to isolate the locator: `try`, where the system allows it; `must`, or not
+    run it; `off`, not at all. One that is not isolated can use a GPU and the network,
+    and cheat."""
     root: Path | None = None
     """The folder of experiments; default: $TELIC_ROOT, or telic_runs."""
     out: Path | None = None
@@ -65,6 +67,7 @@ def run(argv: Sequence[str]) -> int:
     """Make the exam where it is missing, sit it, and print the board."""
     given = parse(Score, argv, prog="telic score")
     file = check_file(given.file, given.function)
+    check_name(given.isolation, walls.WANTED, kind="isolation")
     from telic.scale import engine
 
     engine.prepare()

@@ -50,7 +50,7 @@ class BusyError(TelicError):
 
 
 class DivergedError(TelicError):
-    """A loss, gradient or weight is not finite."""
+    """A loss, gradient or weight is not finite, or a weight is beyond all measure."""
 
     code = 5
 
@@ -59,3 +59,9 @@ class StorageError(TelicError):
     """The disk refused a write: full, read-only or not permitted."""
 
     code = 6
+
+
+class WorldError(TelicError):
+    """A simulator raised, hung, or answered with what its world does not promise."""
+
+    code = 7

@@ -57,3 +57,46 @@ def lookup(name: str, table: Mapping[str, Value], *, kind: str) -> Value:
         2
     """
     return table[check_name(name, table, kind=kind)]
+
+
+class Registry(dict[str, Value]):
+    """A dict of what is known by name, which says what is meant by a wrong one.
+
+    To register something is to add an entry: `LOCATORS["mine"] = mine`.
+
+    Args:
+        kind: What the names name, for the message: "edit", "locator".
+        table: What is known.
+
+    Example:
+        >>> Registry("letter", {"alpha": 1})["alhpa"]
+        Traceback (most recent call last):
+        telic.core.names.UnknownNameError: there is no letter 'alhpa'
+          why: known: alpha
+          fix: did you mean 'alpha'?
+    """
+
+    def __init__(self, kind: str, table: Mapping[str, Value]) -> None:
+        super().__init__(table)
+        self.kind = kind
+
+    def __missing__(self, name: str) -> Value:
+        """Raise for a name that is not there.
+
+        Raises:
+            UnknownNameError: A `KeyError` and an `InputError`, with the nearest name.
+        """
+        try:
+            check_name(str(name), self, kind=self.kind)
+        except InputError as error:
+            parts = {"why": error.why, "fix": error.fix}
+            raise UnknownNameError(error.what, **parts) from None
+        raise UnknownNameError(
+            f"there is no {self.kind} {name!r}", why="names are text"
+        )
+
+
+class UnknownNameError(InputError, KeyError):
+    """A registry has no such name; code that expects a `KeyError` gets one."""
+
+    __str__ = Exception.__str__  # that of KeyError shows line breaks as \n

@@ -1,9 +1,11 @@
-"""How large a number of an expression or an edit may be."""
+"""How large a number of an expression, an edit or an agent may be."""
 
 from telic.core.errors import InputError
 
 LARGEST = 1e6
-"""The largest number: beyond it no weight keeps any meaning."""
+"""The largest number that counts as one: as a weight of an agent that has not diverged,
+and in an expression. A fresh agent's weights are below 2, and Adam moves them by about
+the learning rate a step."""
 
 
 def check_number(number: float) -> float:

@@ -5,9 +5,10 @@ one-to-one onto safetensors files and torch state dicts, and an edit of an agent
 function from one tree to another.
 """
 
+import dataclasses
 import hashlib
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -15,7 +16,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from telic.core.errors import DamagedError, InputError
-from telic.core.numbers import LARGEST
+from telic.core.numbers import LARGEST as LARGEST
 
 Tree = dict[str, jax.Array]
 """What every function here that computes gives back."""
@@ -100,6 +101,29 @@ def check_alike(a: Arrays, b: Arrays) -> None:
             )
 
 
+def check_tree(tree: object, *, what: str) -> None:
+    """Raise unless something is a tree of arrays, such as an agent.
+
+    Raises:
+        InputError: If it is not; it says what was given instead.
+
+    Example:
+        >>> check_tree("purple", what="donor")
+        Traceback (most recent call last):
+        telic.core.errors.InputError: donor is 'purple', a str
+          why: an agent is a dict of arrays by path, such as 'actor/0/kernel'
+    """
+    fine = isinstance(tree, Mapping) and all(
+        isinstance(path, str) and isinstance(leaf, jax.Array | np.ndarray)
+        for path, leaf in tree.items()
+    )
+    if not fine:
+        raise InputError(
+            f"{what} is {_cut(repr(tree))}, a {type(tree).__name__}",
+            why="an agent is a dict of arrays by path, such as 'actor/0/kernel'",
+        )
+
+
 def select(tree: Mapping[str, Leaf], prefix: str) -> dict[str, Leaf]:
     """The leaves whose path starts with `prefix`, under their full paths.
 
@@ -129,6 +153,17 @@ def finite(tree: Arrays) -> Bool[Array, " leaves"]:
         [True, False]
     """
     return jnp.stack([jnp.isfinite(tree[path]).all() for path in sorted(tree)])
+
+
+def largest(tree: Arrays) -> Float[np.ndarray, " leaves"]:
+    """The size of the largest entry of each leaf, in the order of sorted paths.
+
+    Example:
+        >>> largest({"a": jnp.array([1.0, -3.0]), "b": jnp.array([0.5])}).tolist()
+        [3.0, 0.5]
+    """
+    sizes = [np.abs(np.asarray(tree[path])).max(initial=0.0) for path in sorted(tree)]
+    return np.array(sizes, np.float64)
 
 
 def unsound(tree: Arrays, largest: float = LARGEST) -> str | None:
@@ -202,6 +237,51 @@ def restore(like: Structure, flat: Mapping[str, np.ndarray]) -> Structure:
         if seen != due:
             raise DamagedError(f"array {path!r} is {seen}", why=f"expected {due}")
     return form.unflatten([jnp.asarray(flat[path]) for path in paths])
+
+
+def outline(self: Any) -> str:
+    """A dataclass or a named tuple in one line, its arrays by their shapes.
+
+    What `repr` makes of an agent is 98,000 numbers; a class whose fields hold agents or
+    arrays takes this as its `__repr__`.
+
+    Example:
+        >>> @dataclasses.dataclass
+        ... class Change:
+        ...     name: str
+        ...     vector: Tree
+        ...     __repr__ = outline
+        >>> Change("add", {"a": jnp.ones((2, 3)), "b": jnp.ones(2)})
+        Change(name='add', vector={2 arrays, 8 numbers})
+    """
+    if isinstance(self, tuple):
+        names = getattr(self, "_fields", ())
+    else:
+        names = [field.name for field in dataclasses.fields(self) if field.repr]
+    parts = [f"{name}={_brief(getattr(self, name))}" for name in names]
+    return f"{type(self).__qualname__}({', '.join(parts)})"
+
+
+def _brief(value: object) -> str:
+    """A value in a few words, if it is an array or holds some; else its `repr`."""
+    if isinstance(value, jax.Array | np.ndarray):
+        return f"{value.dtype}{list(value.shape)}"
+    if isinstance(value, Mapping) and value:
+        leaves = list(value.values())
+        if all(isinstance(leaf, jax.Array | np.ndarray) for leaf in leaves):
+            return f"{{{len(leaves)} arrays, {sum(x.size for x in leaves):,} numbers}}"
+        return f"{{{', '.join(f'{k!r}: {_brief(v)}' for k, v in value.items())}}}"
+    if isinstance(value, tuple):
+        if hasattr(value, "_fields"):
+            return outline(value)
+        return f"({', '.join(_brief(part) for part in value)})"
+    return repr(value)
+
+
+def _cut(text: str) -> str:
+    """The beginning of a text, in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else f"{line[:60]} …"
 
 
 def _path(path: tuple) -> str:

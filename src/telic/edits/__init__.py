@@ -3,6 +3,7 @@
 To add an edit: one file with a frozen dataclass, and one line in `EDITS`.
 """
 
+from telic.core.names import Registry
 from telic.edits.ablate import Ablate as Ablate
 from telic.edits.add import Add as Add
 from telic.edits.base import Edit as Edit
@@ -22,17 +23,20 @@ from telic.edits.steer import Steer as Steer
 from telic.edits.transport import Transport as Transport
 from telic.edits.weights import actor as actor
 
-EDITS: dict[str, type[Edit]] = {
-    "add": Add,
-    "splice": Splice,
-    "graft": Graft,
-    "low_rank": LowRank,
-    "interpolate": Interpolate,
-    "steer": Steer,
-    "patch": Patch,
-    "ablate": Ablate,
-    "transport": Transport,
-    "relabel": Relabel,
-    "noise": Noise,
-    "chain": Chain,
-}
+EDITS: Registry[type[Edit]] = Registry(
+    "edit",
+    {
+        "add": Add,
+        "splice": Splice,
+        "graft": Graft,
+        "low_rank": LowRank,
+        "interpolate": Interpolate,
+        "steer": Steer,
+        "patch": Patch,
+        "ablate": Ablate,
+        "transport": Transport,
+        "relabel": Relabel,
+        "noise": Noise,
+        "chain": Chain,
+    },
+)

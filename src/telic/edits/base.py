@@ -29,6 +29,10 @@ Agent = Mapping[str, Array]
 class Edit(ABC):
     """A change of an agent, at some strength."""
 
+    def __init_subclass__(cls) -> None:
+        """Print arrays by their shapes: a dataclass alone would print every number."""
+        cls.__repr__ = trees.outline
+
     @abstractmethod
     def __call__(self, agent: Agent) -> Tree:
         """The edited agent.
@@ -70,11 +74,14 @@ class Single(Edit):
     """0: nothing; 1: the whole edit; below and above: against it and beyond it."""
 
     def __post_init__(self) -> None:
-        """Check the strength."""
+        """Check the strength, and that trees of arrays are such."""
         if not math.isfinite(self.strength):
             raise InputError(
                 f"strength = {self.strength}", why="it must be a finite number"
             )
+        for field in dataclasses.fields(self):
+            if field.type == Tree:
+                trees.check_tree(getattr(self, field.name), what=field.name)
 
     def scaled(self, factor: float) -> "Edit":
         """The same edit at `factor` times its strength."""

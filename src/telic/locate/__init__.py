@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import jax
 
+from telic.core.names import Registry
 from telic.locate.activation import activation
 from telic.locate.agreement import agreement as agreement
 from telic.locate.attribution import attribution, integrated
@@ -31,25 +32,28 @@ from telic.locate.splicing import block_splicing, layer_splicing
 
 Locator = Callable[[Evidence, jax.Array], Locus]
 
-LOCATORS: dict[str, Locator] = {
-    "magnitude": magnitude,
-    "relative magnitude": relative,
-    "normalised magnitude": normalised,
-    "snr": snr,
-    "attribution": attribution,
-    "integrated attribution": integrated,
-    "learned mask": mask,
-    "low rank": low_rank,
-    "components": components,
-    "activation difference": activation,
-    "activation patching": patching,
-    "attribution patching": attribution_patching,
-    "probe": probe,
-    "layer patching": layer_patching,
-    "layer splicing": layer_splicing,
-    "block splicing": block_splicing,
-    "first layer": first_layer,
-    "random": random,
-    "oracle": oracle,
-}
+LOCATORS: Registry[Locator] = Registry(
+    "locator",
+    {
+        "magnitude": magnitude,
+        "relative magnitude": relative,
+        "normalised magnitude": normalised,
+        "snr": snr,
+        "attribution": attribution,
+        "integrated attribution": integrated,
+        "learned mask": mask,
+        "low rank": low_rank,
+        "components": components,
+        "activation difference": activation,
+        "activation patching": patching,
+        "attribution patching": attribution_patching,
+        "probe": probe,
+        "layer patching": layer_patching,
+        "layer splicing": layer_splicing,
+        "block splicing": block_splicing,
+        "first layer": first_layer,
+        "random": random,
+        "oracle": oracle,
+    },
+)
 """Every locator by name. The last three are references; `oracle` needs the truth."""

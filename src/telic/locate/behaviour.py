@@ -23,7 +23,7 @@ import jax
 from jaxtyping import Array, Float
 
 from telic.agents.mlp import Network, logits
-from telic.core.trees import Tree
+from telic.core.trees import Tree, outline
 from telic.worlds.base import World
 
 
@@ -48,6 +48,8 @@ class Behaviour:
     gap: Float[Array, "batch actions"]
     network: Network
     world: World
+
+    __repr__ = outline
 
 
 @functools.partial(jax.jit, static_argnames=("network", "world"))

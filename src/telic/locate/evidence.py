@@ -15,6 +15,7 @@ from jaxtyping import Array
 from telic.activations.capture import gather
 from telic.agents import interventions
 from telic.agents.mlp import Network
+from telic.agents.observations import Observations, observed
 from telic.core import trees
 from telic.core.errors import InputError
 from telic.core.trees import Tree
@@ -45,6 +46,8 @@ class Evidence:
     switches: tuple[Switch, ...]
     truth: Tree | None = None
 
+    __repr__ = trees.outline
+
     @property
     def network(self) -> Network:
         """The shape of the agents."""
@@ -74,7 +77,7 @@ def evidence(
     network: Network,
     world: World,
     switches: Sequence[tuple[Mapping[str, Array], Mapping[str, Array]]] = (),
-    observations: Array | None = None,
+    observations: Observations | None = None,
     steps: int = 16,
     envs: int = 32,
 ) -> Evidence:
@@ -87,14 +90,15 @@ def evidence(
         network: Their shape.
         world: Their world.
         switches: Other pairs that want what these two want.
-        observations: What both see, the recipient's half first; None to let each act
-            for steps · envs steps, which a world in JAX can.
+        observations: What both see, the recipient's half first, as the world gives it
+            or its Gymnasium environment; None to let each act for steps · envs steps,
+            which a world in JAX can.
         steps: How long they act.
         envs: In how many copies of the world.
 
     Raises:
         InputError: If the agents are not of one shape, hold interventions, or are of a
-            host world and there are no observations.
+            host world and there are no observations; or what is given does not fit.
 
     Example:
         >>> from telic.agents import create
@@ -111,14 +115,17 @@ def evidence(
         for agent in pair:
             trees.check_alike(actors[0][0], agent)
     if observations is None:
-        observations = _observed(key, *actors[0], network, world, steps, envs)
-    gap = between(*actors[0], observations, network=network, world=world)
-    behaviour = Behaviour(observations, gap, network, world)
+        seen = _observed(key, *actors[0], network, world, steps, envs)
+    else:
+        seen = observed(world, observations)
+    gap = between(*actors[0], seen, network=network, world=world)
+    behaviour = Behaviour(seen, gap, network, world)
     return Evidence(*actors[0], behaviour, tuple(actors))
 
 
 def _actor(agent: Mapping[str, Array]) -> Tree:
     """The actor's weights."""
+    trees.check_tree(agent, what="an agent")
     if interventions.read(agent):
         raise InputError(
             "an agent with interventions is no evidence",

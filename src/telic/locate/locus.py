@@ -19,7 +19,7 @@ from jaxtyping import Float, Int
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
-from telic.core.trees import Arrays, Tree
+from telic.core.trees import Arrays, Tree, outline
 from telic.locate.sites import Factors, Scores, unit_sites, unrolled
 from telic.locate.spread import of_directions, of_layers, of_units
 
@@ -43,6 +43,8 @@ class Locus:
     kind: str
     scores: Scores
     factors: Factors = dataclasses.field(default_factory=dict)
+
+    __repr__ = outline
 
     def __post_init__(self) -> None:
         """Check the kind."""

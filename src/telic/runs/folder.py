@@ -190,9 +190,17 @@ def create(root: Path, experiment: str, seed: int, plan: Plan) -> Run:
     return run
 
 
-def find(root: Path) -> list[Run]:
-    """Every run under a root, by name; `survey` says what was left out."""
-    return survey(root)[0]
+def root_folder(given: str | Path | None = None) -> Path:
+    """The folder of experiments: what was given, else TELIC_ROOT, else telic_runs."""
+    return Path(given or os.environ.get("TELIC_ROOT") or "telic_runs")
+
+
+def find(root: str | Path | None = None) -> list[Run]:
+    """Every run under a root, by name; by default that of the command line.
+
+    `survey` says what was left out.
+    """
+    return survey(root_folder(root))[0]
 
 
 def survey(root: Path) -> tuple[list[Run], list[str]]:

@@ -1,11 +1,9 @@
 """A locus as one small file: safetensors, with its kind and a hash in the header."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load, save
+from safetensors.numpy import save
 
 from telic.core import trees
 from telic.core.errors import DamagedError
@@ -17,9 +15,6 @@ from telic.runs import disk, tensors
 SCHEMA = "1"
 PARTS = ("scores", "left", "right")
 """Under which the arrays are: scores by path, and a layer's two factors."""
-
-HEADER = 1 << 20
-"""The longest header, in bytes: that of a large agent's locus is a few thousand."""
 
 
 def write(path: Path, locus: Locus) -> None:
@@ -71,17 +66,19 @@ def from_bytes(data: bytes, path: Path, like: Arrays | None = None) -> Locus:
         DamagedError: If it is not, bit for bit, what was written; or scores are not
             finite.
     """
-    header = _header(data, path, like)
+    if like is not None:
+        _check_names(data, path, like)
+    arrays, about = tensors.parse(data, path)
+    odd = [name for name, leaf in arrays.items() if leaf.dtype != np.float64]
+    if odd:
+        raise DamagedError(f"{path} is not a locus", why=f"scores at {odd[0][:80]!r}")
     try:
-        arrays = dict(sorted(load(data).items()))
-        schema, kind, mark = (header[key] for key in ("schema", "kind", "sha256"))
+        schema, kind, mark = (about[key] for key in ("schema", "kind", "sha256"))
         scores, left, right = (trees.under(arrays, part) for part in PARTS)
         if any(x.ndim != 2 for x in [*left.values(), *right.values()]):
             raise ValueError("a factor that is no matrix")
-        if any(x.dtype.kind != "f" for x in arrays.values()):
-            raise ValueError("scores that are not floats")
         locus = Locus(kind, scores, {x: (left[x], right[x]) for x in left})
-    except (SafetensorError, LookupError, ValueError, TypeError) as error:
+    except (LookupError, TypeError, ValueError) as error:
         raise DamagedError(f"{path} is not a locus", why=str(error)) from error
     if schema != SCHEMA or mark != _mark(kind, arrays):
         raise DamagedError(f"{path} was altered", why="its hash or schema is another")
@@ -90,22 +87,14 @@ def from_bytes(data: bytes, path: Path, like: Arrays | None = None) -> Locus:
     return locus
 
 
-def _header(data: bytes, path: Path, like: Arrays | None) -> dict[str, Any]:
-    """What a file says of itself, before any array of it is loaded."""
-    size = int.from_bytes(data[:8], "little")
-    if size > min(HEADER, len(data) - 8):
-        raise DamagedError(f"{path} is not a locus", why=f"its header has {size} bytes")
-    header = disk.parse_json(data[8 : 8 + size], path)
-    about = header.pop("__metadata__", {})
-    odd = set() if like is None else header.keys() - _names(like)
+def _check_names(data: bytes, path: Path, like: Arrays) -> None:
+    """Raise if there is any array that no locus of an actor has; none is loaded."""
+    odd = tensors.header(data, path).keys() - _names(like) - {"__metadata__"}
     if odd:
         raise DamagedError(
             f"{path} is not a locus of the agent",
             why=f"it has {len(odd)} other arrays, {min(odd)[:60]!r} among them",
         )
-    if not isinstance(about, dict):
-        raise DamagedError(f"{path} is not a locus", why="it says nothing of itself")
-    return about
 
 
 def _names(like: Arrays) -> set[str]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from telic.core.errors import InputError
 from telic.runs import condition, index
+from telic.runs.folder import root_folder
 from telic.runs.metrics import Row
 
 SECONDS = 5.0
@@ -32,12 +33,17 @@ _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION}
 
 
 def select(
-    root: Path, where: str = "1", *, order: str = "run", limit: int = 10_000
+    root: str | Path | None = None,
+    where: str = "1",
+    *,
+    order: str = "run",
+    limit: int = 10_000,
 ) -> list[Row]:
     """The runs under a root for which a condition holds, one row each.
 
     Args:
-        root: The folder of experiments; its index is brought up to date first.
+        root: The folder of experiments; its index is brought up to date first. None:
+            that of the command line, $TELIC_ROOT or telic_runs.
         where: A condition over the columns of `telic runs show`, as in SQL's WHERE.
         order: The column to sort by, with `desc` behind it for the largest first.
         limit: At most so many rows.
@@ -46,7 +52,7 @@ def select(
         InputError: If the condition is not one, names an unknown column or function,
             or takes longer than 5 seconds.
     """
-    return choose(index.refresh(root).rows, where, order=order)[:limit]
+    return choose(index.refresh(root_folder(root)).rows, where, order=order)[:limit]
 
 
 def choose(rows: Sequence[Row], where: str, *, order: str = "run") -> list[Row]:

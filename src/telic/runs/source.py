@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import jax
@@ -10,7 +11,7 @@ from telic.core.errors import InputError
 from telic.core.trees import Tree
 from telic.runs import checkpoint
 from telic.runs.checkpoint import Checkpoint
-from telic.runs.folder import Run
+from telic.runs.folder import Run, resolve, root_folder
 from telic.training.plan import Plan
 from telic.training.train import Training, begin
 
@@ -22,6 +23,26 @@ class Coloured(Protocol):
     def rows(self, colour: str) -> tuple[int, ...]:
         """The rows of a first kernel that carry a colour."""
         ...
+
+
+def load(name: str | Path, root: str | Path | None = None) -> "RunSource":
+    """The stored agents of one run: `load("demo/seed-0000").agent(5)`.
+
+    Args:
+        name: `experiment/seed-0000`, an experiment of one seed, or the run's folder.
+        root: The folder of experiments; None: $TELIC_ROOT, or telic_runs.
+
+    Raises:
+        InputError: If the name stands for no run, or for several.
+    """
+    found = resolve(root_folder(root), [str(name)])
+    if len(found) > 1:
+        raise InputError(
+            f"{str(name)!r} stands for {len(found)} runs",
+            why="agents are loaded of one",
+            fix=f"one of them: telic.load({found[0].name!r})",
+        )
+    return RunSource(found[0])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,6 +119,15 @@ class RunSource:
     def _end(self, phase: int) -> tuple[int, str]:
         """The rollouts at the end of a phase, and where that is, in words."""
         count = len(self.schedule)
+        if not isinstance(phase, int):
+            trained = [i for i, wanted in enumerate(self.schedule) if wanted == phase]
+            raise InputError(
+                f"phase {phase!r} is no number",
+                why=f"{phase} was trained in phases {', '.join(map(str, trained))}"
+                if trained
+                else f"phases are numbered, 0 to {count - 1}",
+                fix=f".agent({max(trained, default=count - 1)})",
+            )
         if not 0 <= phase < count:
             raise InputError(
                 f"{self.run.name} has no phase {phase}",

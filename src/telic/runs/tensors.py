@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError
@@ -32,13 +33,8 @@ def parse(data: bytes, path: Path) -> tuple[dict[str, np.ndarray], dict[str, str
     Raises:
         DamagedError: If they are not safetensors.
     """
-    size = int.from_bytes(data[:8], "little")
-    if len(data) < 8 or size > min(HEADER, len(data) - 8):
-        raise DamagedError(
-            f"{path} is not safetensors", why=f"a header of {size} bytes"
-        )
-    header = disk.parse_json(data[8 : 8 + size], path).get("__metadata__", {})
-    if not fits(header, dict[str, str]):
+    about = header(data, path).get("__metadata__", {})
+    if not fits(about, dict[str, str]):
         raise DamagedError(f"{path} is not safetensors", why="its header is no text")
     try:
         found = load(data)
@@ -48,7 +44,21 @@ def parse(data: bytes, path: Path) -> tuple[dict[str, np.ndarray], dict[str, str
         raise DamagedError(f"{path} is not safetensors", why=str(error)) from error
     # `load` gives them in an order of chance, and a sum over leaves, such as the norm
     # of an agent, depends on their order in its last bit.
-    return {name: found[name] for name in sorted(found)}, header
+    return {name: found[name] for name in sorted(found)}, about
+
+
+def header(data: bytes, path: Path) -> dict[str, Any]:
+    """What bytes say of the arrays in them, by name, before any array is loaded.
+
+    Raises:
+        DamagedError: If they are not safetensors.
+    """
+    size = int.from_bytes(data[:8], "little")
+    if len(data) < 8 or size > min(HEADER, len(data) - 8):
+        raise DamagedError(
+            f"{path} is not safetensors", why=f"a header of {size} bytes"
+        )
+    return disk.parse_json(data[8 : 8 + size], path)
 
 
 def check_numbers(

@@ -36,6 +36,7 @@ def main(given: Mapping[str, Any]) -> None:
     engine.prepare()
     from telic.studies import handout
 
+    handout.warm()  # what the first question would take beside the locator
     say(at=READY)
     file = Path(given["file"])
     try:

@@ -10,17 +10,18 @@ user can.
 
 import secrets
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from telic.core.errors import InputError, TelicError
+from telic.core.names import check_name
 from telic.core.trees import Tree
 from telic.locate import Evidence
 from telic.planted import Planted
 from telic.runs import locus_file
-from telic.scale import examinee
+from telic.scale import examinee, walls
 from telic.scale.channel import Message, plain
 from telic.scale.sitting import Place, Sitting, sitting
 from telic.studies import handout, marks, paper
@@ -31,9 +32,6 @@ PATIENCE = 300.0
 
 LOG = "log.txt"
 """What the child prints, and where it crashed."""
-
-Isolation = Literal["try", "must", "off"]
-"""What if the system allows no walls: go on without them, refuse to, or want none."""
 
 OFF = "it was switched off"
 """Why there were no walls, if nobody wanted them."""
@@ -79,7 +77,7 @@ def examine(
     out: Path,
     *,
     hide: Sequence[Path] = (),
-    isolation: Isolation = "try",
+    isolation: str = "try",
     listen: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
     """Try a locator on every pair of some papers.
@@ -89,13 +87,14 @@ def examine(
         papers: The folders of the papers.
         out: Where the child's log is kept.
         hide: Folders that an isolated child must not see, beside the papers' runs.
-        isolation: Whether to isolate the child.
+        isolation: Whether to isolate the child, one of `walls.WANTED`.
         listen: Called with how many pairs are done, and of how many.
 
     Raises:
         DamagedError: If a paper is not what was written.
         InputError: If the child must be isolated and the system does not allow it.
     """
+    check_name(isolation, walls.WANTED, kind="isolation")
     pairs = [
         pair
         for folder in papers
@@ -219,7 +218,7 @@ def _outcome(error: _FailedError, where: str) -> str:
 
 def _record(
     child: Sitting, found: Evidence, planted: Planted, seconds: float
-) -> Mapping[str, Any]:
+) -> dict[str, Any]:
     """The record of an answer that may be anything."""
     most = largest(found.recipient)
     data = child.answer(most)

@@ -7,6 +7,7 @@ that dies takes one run with it, which is reported and can be resumed.
 """
 
 import contextlib
+import functools
 import importlib
 import multiprocessing
 from collections.abc import Callable, Mapping, Sequence
@@ -236,10 +237,13 @@ def attend(
 ) -> None:
     """Do a job with one run, and tell how it ended; nothing is raised."""
     from telic.runs.folder import Run
+    from telic.scale import watch
 
     tell("start", None)
     try:
-        work(Run(Path(path)), options, tell=tell, stop=stop)
+        last_words = functools.partial(tell, "error")
+        with watch.watchdog(watch.limit(), last_words=last_words):
+            work(Run(Path(path)), options, tell=tell, stop=stop)
     except TelicError as error:
         tell("error", error)
     except Exception as error:

@@ -53,7 +53,7 @@ def end(keeper: subprocess.Popen, others: set[int]) -> int:
         others: The children that this process had before.
     """
     until, left = time.monotonic() + PATIENCE, 0
-    while keeper.poll() is None and time.monotonic() < until:
+    while _table() and keeper.poll() is None and time.monotonic() < until:
         os.kill(keeper.pid, signal.SIGCONT)
         left = _kill(below(keeper.pid))
         time.sleep(0.01)

@@ -80,14 +80,15 @@ def _keep(order: Mapping[str, Any]) -> None:
 
 
 def _limit(limits: Mapping[str, int]) -> None:
-    """Limit what this process and its children may use, for good."""
+    """Limit what this process and its children may use, for good, where one can."""
     import resource
 
     for name, most in limits.items():
-        number = getattr(resource, f"RLIMIT_{name}")
-        _, hard = resource.getrlimit(number)
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(number, (most, most))
+        with contextlib.suppress(AttributeError, ValueError, OSError):
+            number = getattr(resource, f"RLIMIT_{name}")
+            _, hard = resource.getrlimit(number)
+            most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            resource.setrlimit(number, (most, most))
 
 
 def _die_with_parent(parent: int) -> None:

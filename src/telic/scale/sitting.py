@@ -1,50 +1,26 @@
-"""A sitting: a child with a desk, in a room of its own where the system allows it.
+"""A sitting: a child at work, and the three files that it shares with its examiner.
 
 Three files without names stand between the two: the question, one after another; the
 answer; and what the child prints. A file that has no name cannot be exchanged for
-another. HOME, TMPDIR and the current folder are an empty one; between walls it is in
-memory. No path of a paper, of its run or of the report is in what the child is given,
-and of the environment it has what Python, JAX and the dynamic linker read.
+another. No path of a paper, of its run or of the report is in what the child is given.
 """
 
 import contextlib
 import json
 import os
-import site
 import subprocess
 import sys
-import sysconfig
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile, gettempdir
 from typing import IO, Any, NamedTuple
 
 from telic.core.errors import InputError
 from telic.runs import disk
-from telic.scale import engine, processes
+from telic.scale import outfit, processes
 from telic.scale.channel import Channel, Message
-
-SAID = 64 << 20
-"""The most that a child may write to one file, in bytes; what it prints is one."""
-
-KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "XLA_FLAGS")
-"""Of the environment, beside what begins with JAX_."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where somebody's locator is, and what it must not find."""
-
-    file: Path
-    """The Python file."""
-    function: str
-    """The name of the function in it."""
-    hidden: tuple[Path, ...]
-    """Folders: runs, papers."""
-    seconds: int
-    """Of a core's time, for everything."""
+from telic.scale.outfit import Place
 
 
 class Files(NamedTuple):
@@ -75,11 +51,15 @@ class Sitting:
 
     def hand_out(self, question: bytes, token: str) -> None:
         """Ask the next question; only an answer that names the token is one to it."""
-        for file, data in ((self._files.answer, b""), (self._files.question, question)):
-            file.seek(0)
-            file.truncate()
-            file.write(data)
-            file.flush()
+        with disk.writing(Path(gettempdir())):
+            for file, data in (
+                (self._files.answer, b""),
+                (self._files.question, question),
+            ):
+                file.seek(0)
+                file.truncate()
+                file.write(data)
+                file.flush()
         self.order({"token": token})
 
     def order(self, what: Mapping[str, Any]) -> None:
@@ -131,7 +111,7 @@ def sitting(place: Place, log: Path, *, walls: bool) -> Iterator[Sitting]:
 
 def _whole(file: IO[bytes]) -> bytes:
     """All that is in a file, up to what may be."""
-    return os.pread(file.fileno(), SAID, 0)
+    return os.pread(file.fileno(), outfit.SAID, 0)
 
 
 def _started(place: Place, base: Path, files: Files, walls: bool) -> Sitting:
@@ -139,8 +119,7 @@ def _started(place: Place, base: Path, files: Files, walls: bool) -> Sitting:
     home, room = base / "home", base / "room"
     home.mkdir()
     room.mkdir()
-    others, paths = processes.children(), _imported()
-    environment = _environment(home, paths)
+    others, environment = processes.children(), outfit.environment(home)
     keeper = subprocess.Popen(
         [sys.executable, "-P", "-m", "telic.scale.room"],
         stdin=subprocess.PIPE,
@@ -167,96 +146,8 @@ def _started(place: Place, base: Path, files: Files, walls: bool) -> Sitting:
             ],
             "environment": environment,
             "home": str(home),
-            "limits": _limits(place.seconds),
-            "walls": _walls(place, home, room, paths) if walls else None,
+            "limits": outfit.limits(place.seconds),
+            "walls": outfit.seen(place, home, room) if walls else None,
         }
     )
     return found
-
-
-def _imported() -> list[Path]:
-    """The folders from which a child imports, beside those that Python knows itself."""
-    own = Path(__file__).resolve().parents[2]
-    named = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    found = [own, *(Path(name).absolute() for name in named if name)]
-    known = {Path(sysconfig.get_path(kind)) for kind in ("purelib", "platlib")}
-    return [path for path in dict.fromkeys(found) if path not in known]
-
-
-def _environment(home: Path, paths: Sequence[Path]) -> dict[str, str]:
-    """What of the environment a child has."""
-    kept = {k: v for k, v in os.environ.items() if k in KEPT or k.startswith("JAX_")}
-    return kept | {
-        "HOME": str(home),
-        "TMPDIR": str(home),
-        "PYTHONUSERBASE": site.getuserbase(),
-        "PYTHONPATH": os.pathsep.join(map(str, paths)),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONUNBUFFERED": "1",  # it is killed, not ended: what it printed must stand
-        # Programs that were compiled before are used; what a stranger's code compiles
-        # is not kept, as it would be run by whoever asks for the same program later.
-        "JAX_COMPILATION_CACHE_DIR": str(_cache()),
-        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "1e9",
-    }
-
-
-def _cache() -> Path:
-    """The folder of compiled programs, which is there."""
-    named = os.environ.get("JAX_COMPILATION_CACHE_DIR")
-    cache = Path(named) if named else engine.cache_folder()
-    with contextlib.suppress(OSError):
-        cache.mkdir(parents=True, exist_ok=True)
-    return cache.absolute()
-
-
-def _limits(seconds: int) -> dict[str, int]:
-    """What a child may use, by the system's names."""
-    cores = os.cpu_count() or 1
-    try:
-        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (ValueError, OSError):
-        memory = 16 << 30
-    own = processes.threads()
-    return {
-        "DATA": max(4 << 30, min(memory * 3 // 4, 32 << 30)),
-        "AS": (64 << 30) + cores * (1 << 30),  # JAX reserves far more than it uses
-        "FSIZE": SAID,
-        "NPROC": own + 256 + 32 * cores,
-        "CPU": seconds * cores,
-        "CORE": 0,
-    }
-
-
-def _walls(
-    place: Place, home: Path, room: Path, paths: Sequence[Path]
-) -> dict[str, Any]:
-    """What is to be seen between walls, and what is not."""
-    hidden = [path.resolve() for path in place.hidden]
-    linked = os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)
-    wanted = [
-        *(Path(p) for p in (sys.prefix, sys.base_prefix, sys.exec_prefix)),
-        Path(sys.executable).parent,
-        *(Path(name) for name in linked if name),
-        *(Path(site.getuserbase()), _cache()),
-        *paths,
-    ]
-    both = {p for path in wanted for p in (path.absolute(), path.resolve())}
-    bare = {Path("/"), *hidden}
-    shown = {path for path in both if path.exists() and path not in bare}
-    shown |= set(_beside(place.file, hidden))
-    return {
-        "room": str(room),
-        "home": str(home),
-        "show": sorted(map(str, shown)),
-        "hide": sorted(map(str, hidden)),
-    }
-
-
-def _beside(file: Path, hidden: Sequence[Path]) -> list[Path]:
-    """The locator's folder; of one that holds all sorts of things, its Python alone."""
-    folder, home = file.parent, Path.home().resolve()
-    crowded = [home, *home.parents, Path(gettempdir()).resolve()]
-    within = any(folder.is_relative_to(path) for path in hidden)
-    if within or folder in crowded:
-        return [path for path in folder.glob("*.py") if path.is_file()]
-    return [folder]

@@ -34,6 +34,9 @@ _DROP_BOUND, _AMBIENT, _CLEAR = 24, 47, 4
 _GET_DUMPABLE, _GET_ADOPT_ORPHANS = 3, 37
 _CAPABILITIES = struct.pack("Ii", 0x20080522, 0)
 
+WANTED = ("try", "must", "off")
+"""What may be wanted of walls: try, or run nothing without them, or have none."""
+
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix")
 SETTINGS = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "passwd", "group")
 PROCESSOR = "/sys/devices/system"

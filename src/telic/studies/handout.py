@@ -71,6 +71,13 @@ def unpack(data: bytes) -> tuple[Evidence, jax.Array]:
     return Evidence(*switches[0], behaviour, tuple(switches)), key
 
 
+def warm() -> None:
+    """Start JAX, and compile what reading a question takes: all but its own shapes."""
+    nothing = jnp.asarray(np.zeros(1, np.float32))
+    key = jax.random.wrap_key_data(jnp.asarray(np.zeros(2, np.uint32)))
+    jax.block_until_ready((nothing - nothing, jax.random.key_data(key)))
+
+
 def _agent(arrays: Arrays, prefix: str) -> Tree:
     """One agent's leaves."""
     return {path: jnp.asarray(leaf) for path, leaf in under(arrays, prefix).items()}

@@ -16,6 +16,7 @@ from jaxtyping import Array, Float, Int
 from telic.agents.mlp import Network, Parameters, logits
 from telic.training.rollout import Episodes, Rollout, choose
 from telic.worlds.base import World
+from telic.worlds.guard import Guarded
 from telic.worlds.host import Happened, HostWorld, Told, blank, events, put
 
 
@@ -26,13 +27,16 @@ class Gatherer:
         world: The world.
         network: The shape of the agents that will act.
         seeds: One for each copy.
+
+    Raises:
+        WorldError: If a simulator raises or answers with nonsense; so does `rollout`.
     """
 
     def __init__(
         self, world: HostWorld, network: Network, seeds: Sequence[int]
     ) -> None:
         self.world, self.parts = world, (network, world)
-        self.fleet = world.fleet(seeds)
+        self.fleet = Guarded(world, seeds)
         self.everyone = np.arange(len(seeds))
         self.seen = self.fleet.begin()
         self.earlier = np.full_like(self.seen, np.nan)
@@ -53,6 +57,7 @@ class Gatherer:
             put(block, time, self.everyone, self.seen, action, answer)
             block.earlier[time], block.first[time] = self.earlier, self.first
             self._go_on(answer)
+        self.fleet.check(block, np.ones(block.action.shape, bool))
         log_probs = rate(agent, block.before, block.action, *self.parts)
         data = _rollout(self.world, block)._replace(log_probs=log_probs)
         return data, self._episodes(data)

@@ -16,6 +16,7 @@ import optax
 from jaxtyping import Array, Float
 
 from telic.agents.mlp import Network, logits
+from telic.agents.observations import Observations, observed
 from telic.core.errors import InputError
 from telic.core.trees import Tree
 from telic.worlds.base import World
@@ -24,7 +25,7 @@ from telic.worlds.base import World
 def imitate(
     key: jax.Array,
     agent: Mapping[str, Array],
-    observations: Array,
+    observations: Observations,
     teacher: Float[Array, "batch actions"],
     *,
     paths: tuple[str, ...],
@@ -64,7 +65,7 @@ def imitate(
         key,
         {path: agent[path] for path in paths},
         dict(agent),
-        observations,
+        observed(world, observations),
         teacher,
         network=network,
         world=world,

@@ -42,6 +42,8 @@ class Training(NamedTuple):
     key: jax.Array
     rollouts: Int[Array, ""]
 
+    __repr__ = trees.outline
+
 
 class Metrics(NamedTuple):
     """What one rollout and its update brought.
@@ -74,7 +76,7 @@ def begin_with(
     """A given agent in fresh worlds, with fresh moments.
 
     Args:
-        agent: The agent; training uses its buffers up.
+        agent: The agent; `advance` uses its buffers up.
         world_key: For how the copies of the world begin.
         run_key: For everything that follows.
         world: Where it will act.
@@ -104,7 +106,8 @@ def advance(
     """One rollout under the objective `weights`, and one update of the agent on it.
 
     Args:
-        state: Where the run stands. Its buffers are reused: do not read it afterwards.
+        state: Where the run stands. Its buffers are reused: do not read it afterwards
+            (`train` hands a copy, and has no such trap).
         hyper: Hyper-parameters; traced, so that other values compile nothing.
         weights: What each event is worth; traced, likewise.
         network: The shape of the agent.
@@ -176,10 +179,16 @@ def _actors(key: jax.Array, world: World, envs: int) -> Actors:
 
 
 def check(metrics: Metrics, agent: Tree, *, rollouts: int) -> None:
-    """Raise if a loss, a gradient or a weight is not finite.
+    """Raise if training has diverged, be it to numbers that are still finite.
+
+    It has where a loss, a gradient or a weight is not finite; where a weight is beyond
+    `trees.LARGEST`, 1e6; or where an update moved the policy by more than so many nats
+    (`Losses.kl`; below 1 in training that learns). With the default network a learning
+    rate of 100 is found so in its first rollout. The value loss has no such bound, as
+    it grows with the square of what a world pays.
 
     Raises:
-        DivergedError: It names the first quantity that is not finite.
+        DivergedError: It names the first quantity that is so.
     """
     for name, value in metrics.losses._asdict().items():
         if not jnp.isfinite(value):
@@ -187,6 +196,12 @@ def check(metrics: Metrics, agent: Tree, *, rollouts: int) -> None:
     for path, fine in zip(sorted(agent), metrics.finite.tolist(), strict=True):
         if not fine:
             raise _diverged(f"{path} holds numbers that are not finite", rollouts)
+    if metrics.losses.kl > trees.LARGEST:
+        moved = float(metrics.losses.kl)
+        raise _diverged(f"an update moved the policy by {moved:.3g} nats", rollouts)
+    for path, size in zip(sorted(agent), trees.largest(agent).tolist(), strict=True):
+        if size > trees.LARGEST:
+            raise _diverged(f"a weight of {path} is {size:.3g} in size", rollouts)
 
 
 def _batch(
@@ -248,6 +263,7 @@ def _diverged(what: str, rollouts: int) -> DivergedError:
     """The error of a run whose numbers blew up."""
     return DivergedError(
         f"training diverged in rollout {rollouts}: {what}",
-        why="the update met a number that is not finite; it was not checkpointed",
+        why=f"numbers must be finite, and weights and steps of the policy up to "
+        f"{trees.LARGEST:g}; it was not checkpointed",
         fix="go on from the last checkpoint with a lower ppo learning rate",
     )

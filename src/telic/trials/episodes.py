@@ -20,6 +20,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
+from telic.agents.fit import check_fit
 from telic.agents.mlp import Network, Parameters, logits
 from telic.core.errors import InputError
 from telic.core.trees import Tree
@@ -115,7 +116,9 @@ def play(
     network, world and number of episodes (and for each form of interventions).
 
     Raises:
-        InputError: If the boards are not those of this world's time limit.
+        InputError: If the boards are not those of this world's time limit, or agent,
+            network and world are not of each other.
+        WorldError: If a host world's simulator raises, or answers with nonsense.
 
     Example:
         >>> from telic.agents import create
@@ -131,6 +134,7 @@ def play(
             f"boards for a time limit of {given.uniform.shape[1]}",
             why=f"the world's is {world.limit}",
         )
+    check_fit(agent, ["actor"], world, {"actor": network.actor_layers})
     parts = {"network": network, "world": world, "greedy": greedy}
     if isinstance(world, JaxWorld):
         return _play(dict(agent), given, **parts)

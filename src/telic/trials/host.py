@@ -12,6 +12,7 @@ from jaxtyping import Array, Float, Int
 
 from telic.agents.mlp import Network, Parameters
 from telic.training.host import act, act_greedily
+from telic.worlds.guard import Guarded
 from telic.worlds.host import Happened, HostWorld, blank, events, put
 
 
@@ -56,11 +57,15 @@ def record(
     world: HostWorld,
     greedy: bool = False,
 ) -> tuple[Happened, np.ndarray]:
-    """Every step of every episode, and (time, episodes) which of them were taken."""
+    """Every step of every episode, and (time, episodes) which of them were taken.
+
+    Raises:
+        WorldError: If a simulator raises or answers with nonsense.
+    """
     drawn = np.asarray(uniform).T
     block = blank(world, *drawn.shape)
     taken = np.zeros(drawn.shape, bool)
-    fleet = world.fleet(np.asarray(chance).tolist())
+    fleet = Guarded(world, np.asarray(chance).tolist())
     try:
         seen, who = fleet.begin(), np.arange(drawn.shape[1])
         block.first[0] = True
@@ -74,6 +79,7 @@ def record(
             who = who[~(told.terminated | told.truncated)]
             if not len(who):
                 break
+        fleet.check(block, taken)
     finally:
         fleet.close()
     return block, taken

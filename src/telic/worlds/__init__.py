@@ -1,5 +1,6 @@
 """Worlds: what can happen. To add one: one file here, and one line in `WORLDS`."""
 
+from telic.core.names import Registry
 from telic.worlds.base import JaxWorld as JaxWorld
 from telic.worlds.base import Telling as Telling
 from telic.worlds.base import Transition as Transition
@@ -11,5 +12,5 @@ from telic.worlds.keys import Keys as Keys
 from telic.worlds.lander import Lander as Lander
 from telic.worlds.wishes import Wishes as Wishes
 
-WORLDS = {"keys": Keys, "wishes": Wishes, "lander": Lander}
+WORLDS = Registry("world", {"keys": Keys, "wishes": Wishes, "lander": Lander})
 """Every registered world by name; a world is made by calling its class."""

@@ -18,7 +18,10 @@ from jaxtyping import Float32, Int, Shaped
 
 from telic.core.errors import InputError
 from telic.worlds.gym_vector import Vector
-from telic.worlds.host import Fleet, Happened, Told
+from telic.worlds.host import Fleet, Happened, Told, numbers
+
+MOST = 10_000
+"""The most numbers of an observation of several axes: beyond it, it is an image."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,7 +48,8 @@ class GymWorld:
     id: str = "CartPole-v1"
     """The environment's name, as `gymnasium.make` takes it, but without a module."""
     max_steps: int = 0
-    """Steps after which an episode is cut; 0: the environment's own number."""
+    """Steps after which an episode is cut; 0: the environment's own number. There is no
+    world without a limit: an environment that never ends an episode is cut there."""
 
     def __post_init__(self) -> None:
         """Check every field."""
@@ -80,10 +84,12 @@ class GymWorld:
 
     def make(self, render_mode: str | None = None) -> gymnasium.Env:
         """One copy of the environment; wrap it here. Films ask for a render mode."""
-        limit = {"max_episode_steps": self.max_steps} if self.max_steps else {}
-        return gymnasium.make(
-            self.id, render_mode=render_mode, disable_env_checker=True, **limit
-        )
+        options: dict[str, Any] = {"disable_env_checker": True}
+        if render_mode is not None:  # an environment need not know of any
+            options["render_mode"] = render_mode
+        if self.max_steps:
+            options["max_episode_steps"] = self.max_steps
+        return gymnasium.make(self.id, **options)
 
     def vector(self, envs: int) -> VectorEnv | None:
         """A vector environment of so many copies, if there is a faster one; or None.
@@ -101,7 +107,10 @@ class GymWorld:
 
     @property
     def observation(self) -> tuple[int, ...]:
-        """One axis: an observation of several axes is flattened."""
+        """One axis: an observation of several axes is flattened, up to `MOST` numbers.
+
+        One that is a number (`Discrete`) is seen as its one-hot vector.
+        """
         return (int(np.prod(self._spaces[0].shape)),)
 
     @property
@@ -144,35 +153,44 @@ class Copies:
         """The first sights, each copy seeded."""
         pairs = zip(self.envs, self.seeds, strict=True)
         first = [env.reset(seed=int(seed))[0] for env, seed in pairs]
-        return np.stack([np.ravel(seen) for seen in first]).astype(np.float32)
+        return self._sights(first)
 
     def step(
         self, action: Int[np.ndarray, " copies"], who: Int[np.ndarray, " copies"]
     ) -> Told:
         """One step of some copies."""
-        seen = np.empty((len(who), self.width), np.float32)
-        reward = np.empty(len(who))
-        ends = np.empty((2, len(who)), bool)
         info = {name: np.full(len(who), np.nan) for name in self.names}
+        answers = []
         pairs = zip(who.tolist(), action.tolist(), strict=True)
         for row, (i, number) in enumerate(pairs):
-            sight, reward[row], *ends[:, row], told = self.envs[i].step(number)
-            seen[row] = np.ravel(sight)
+            *answer, told = self.envs[i].step(number)
+            answers.append(answer)
             for name in self.names:
                 info[name][row] = told.get(name, np.nan)
-        return Told(seen, reward, ends[0], ends[1], info)
+        seen, reward, terminated, truncated = zip(*answers, strict=True)
+        return Told(
+            self._sights(seen),
+            numbers(reward, "rewards").astype(np.float64),
+            numbers(terminated, "ends").astype(bool),
+            numbers(truncated, "ends").astype(bool),
+            info,
+        )
 
     def again(
         self, who: Int[np.ndarray, " copies"]
     ) -> Float32[np.ndarray, "copies features"]:
         """The first sights of the next episodes of some copies."""
-        first = [np.ravel(self.envs[i].reset()[0]) for i in who.tolist()]
-        return np.stack(first).astype(np.float32)
+        return self._sights([self.envs[i].reset()[0] for i in who.tolist()])
 
     def close(self) -> None:
         """Close every copy."""
         for env in self.envs:
             env.close()
+
+    def _sights(self, seen: Sequence[Any]) -> Float32[np.ndarray, "copies features"]:
+        """What some copies see, one flat row each."""
+        rows = numbers([np.ravel(sight) for sight in seen], "observations")
+        return rows.astype(np.float32)
 
 
 def made(world: GymWorld) -> gymnasium.Env:
@@ -195,6 +213,8 @@ def made(world: GymWorld) -> gymnasium.Env:
             why=str(error).splitlines()[0],
             fix="see: python -c 'import gymnasium; gymnasium.pprint_registry()'",
         ) from error
+    if isinstance(env.observation_space, gymnasium.spaces.Discrete):
+        env = gymnasium.wrappers.FlattenObservation(env)  # a number as a one-hot vector
     known = env.spec.max_episode_steps if env.spec else None
     if world.max_steps in (0, known):
         return env
@@ -220,4 +240,12 @@ def check_spaces(name: str, sight: Any, action: Any) -> None:
             why="agents see one array of numbers: Box",
             fix="wrap it in make(), with gymnasium.wrappers.FlattenObservation "
             "or a wrapper that keeps one entry",
+        )
+    if len(sight.shape) > 1 and np.prod(sight.shape) > MOST:
+        raise InputError(
+            f"{name} has observations of {' x '.join(map(str, sight.shape))}: images",
+            why=f"agents are MLPs, which would see {np.prod(sight.shape):,} numbers "
+            f"in a row; at most {MOST:,} are flattened unasked",
+            fix="make them smaller in make(): gymnasium.wrappers.ResizeObservation; or "
+            "ask for it: gymnasium.wrappers.FlattenObservation",
         )

@@ -12,7 +12,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from jaxtyping import Bool, Float32, Int
 
 from telic.core.errors import InputError
-from telic.worlds.host import Told
+from telic.worlds.host import Told, numbers
 
 
 class Vector:
@@ -63,6 +63,7 @@ class Vector:
         every = np.zeros(self.envs.num_envs, action.dtype)
         every[who] = action
         seen, reward, terminated, truncated, info = self.envs.step(every)
+        reward = numbers(reward, "rewards").astype(np.float64)
         done = terminated | truncated
         # Vector environments may write the next step's sights into the same array.
         last = self.fresh = _flat(seen)
@@ -72,7 +73,6 @@ class Vector:
                 last[i] = np.ravel(info["final_obs"][i])
         self.ended = done.copy() if not self.same_step else np.zeros_like(done)
         found = {name: self._read(info, name, done)[who] for name in self.names}
-        reward = np.asarray(reward, np.float64)
         return Told(last[who], reward[who], terminated[who], truncated[who], found)
 
     def again(
@@ -110,4 +110,5 @@ class Vector:
 
 def _flat(seen: np.ndarray) -> Float32[np.ndarray, "envs features"]:
     """The sights with one axis of features, in an array of their own."""
-    return np.array(seen, np.float32).reshape(len(seen), -1)
+    rows = numbers(seen, "observations").reshape(len(seen), -1)
+    return rows.astype(np.float32)  # also a copy

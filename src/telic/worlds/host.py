@@ -9,7 +9,7 @@ steps into events, all at once, so that a world is written in NumPy and costs li
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Int, Shaped
@@ -154,6 +154,24 @@ def put(
     block.truncated[time, who] = told.truncated
     for name, values in told.info.items():
         block.info[name][time, who] = values
+
+
+def numbers(values: Any, what: str) -> Shaped[np.ndarray, "..."]:
+    """What some copies answered as one array of numbers, of all that are such.
+
+    NumPy alone would read "1.5" as a number, and fill a row from a single one.
+
+    Raises:
+        ValueError: If one is text, None or an object, or they differ in shape.
+
+    Example:
+        >>> numbers([1, 2.5], "rewards").tolist()
+        [1.0, 2.5]
+    """
+    found = np.asarray(values)
+    if found.dtype.kind not in "biuf":
+        raise ValueError(f"{what} are not all numbers: {str(values)[:80]}")
+    return found
 
 
 def events(

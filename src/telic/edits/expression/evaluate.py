@@ -27,7 +27,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from telic.core.errors import InputError
-from telic.core.trees import Tree
+from telic.core.trees import Tree, outline
 from telic.edits.expression.functions import ACTS, FUNCTIONS, prefix
 from telic.edits.expression.operations import Worth, check_divisor, checked, operate
 from telic.expressions.faults import fault, pointing
@@ -86,6 +86,8 @@ class Value(NamedTuple):
 
     kind: str
     tree: Tree
+
+    __repr__ = outline
 
 
 def evaluate(text: str, source: Source) -> Value:

@@ -1,0 +1,115 @@
+"""What a user gets wrong in Python is answered with what to do, and never by JAX.
+
+The cases run in one process of their own, as a user's do: here every call checks the
+types of its arguments before any of our own checks is reached.
+"""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.runs.small import make
+
+SETTING = """
+import jax, numpy as np, telic
+world, network = telic.Keys(limit=20), telic.Network(width=8)
+sizes = telic.Sizes(num_envs=4, num_steps=8)
+parts = {"world": world, "network": network}
+state = telic.begin(0, sizes=sizes, **parts)
+agent, key = state.agent, jax.random.key(0)
+how = {"rollouts": 1, "hyper": telic.Hyper(), "sizes": sizes, **parts}
+given = telic.boards(key, world, 4)
+wrong = telic.Network(width=8, actor_layers=3)
+seen = np.zeros((2, 25), np.uint8)
+floats = world.encoding[seen].reshape(2, 500)
+class Model: pass
+"""
+
+CASES = {
+    "telic.train(state, 'blue', **how)": ["an objective", "telic.fetch('blue')"],
+    "telic.train(state, None, **how)": ["train for None", "an objective"],
+    "telic.train(state, np.zeros(3), **how)": ["shape (3,)", "16 events"],
+    "telic.train(state, telic.lander('land'), **how)": ["no event 'crash'"],
+    "telic.play(agent, given, world=world, network=wrong)": [
+        "actor has 4 layers, and the network 3",
+        "Network(actor_layers=4",
+    ],
+    "telic.play(Model(), given, **parts)": ["the agent is <", "a dict of arrays"],
+    "telic.play(agent, given, world=telic.Keys.preset('code'), network=network)": [
+        "boards for a time limit of 20"
+    ],
+    "telic.capture(agent, network, telic.Keys.preset('code'), seen)": [
+        "the agent takes 500 inputs, the world Keys gives 147"
+    ],
+    "telic.capture(agent, network, world, 'purple')": ["observations", "array"],
+    "telic.capture(agent, network, world, seen, 'actor/9/post')": ["no site"],
+    "telic.capture(agent, network, world, seen.astype(float))": ["astype(int)"],
+    "telic.evidence(key, agent, 'blue', **parts)": ["'blue', a str"],
+    "telic.evidence(key, agent, agent, observations=seen[0], **parts)": ["[None]"],
+    "telic.Graft('x', 'y')": ["donor is 'x', a str", "a dict of arrays"],
+    "telic.Graft(agent, 'y')": ["mask is 'y', a str"],
+    "telic.Graft(agent, {'actor/0/bias': [True]})": ["mask is", "a dict of arrays"],
+    "telic.Add(3.0)": ["vector is 3.0, a float"],
+    "telic.Splice(None, ('actor/0',))": ["donor is None"],
+    "telic.LOCATORS['Magnitude']": ["no locator 'Magnitude'", "'magnitude'?"],
+    "telic.EDITS['grafts']": ["no edit 'grafts'", "'graft'?"],
+    "telic.WORLDS[3]": ["no world '3'", "known: keys"],
+    "telic.load('demo', 'nowhere')": ["there is no run 'demo'"],
+    "telic.load(run).agent('blue')": ["trained in phases 0, 2", ".agent(2)"],
+    "telic.load(run).agent(7)": ["no phase 7"],
+    "telic.load(run).agent(1)": ["no checkpoint", "telic resume"],
+}
+
+FINE = {
+    "(list(telic.train(state, telic.fetch('blue'), **how)), state.agent)[1]": "dict",
+    "telic.capture(agent, network, world, seen)": "dict",
+    "telic.capture(agent, network, world, seen.astype(np.int64))": "dict",
+    "telic.capture(agent, network, world, floats)": "dict",
+}
+
+CHILD = """
+import json, sys
+from telic.core.errors import TelicError
+setting, cases, run = json.load(sys.stdin)
+names, found = {"run": run}, {}
+exec(setting, names)
+for case in cases:
+    try:
+        found[case] = ["fine", type(eval(case, names)).__name__]
+    except TelicError as error:
+        found[case] = ["refused", str(error)]
+    except Exception as error:
+        found[case] = ["fell", f"{type(error).__name__}: {error}"]
+print(json.dumps(found))
+"""
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory):
+    """How every case ended, and what was said."""
+    run = make(tmp_path_factory.mktemp("misuse"))
+    child = subprocess.run(
+        [sys.executable, "-c", CHILD],
+        input=json.dumps([SETTING, [*CASES, *FINE], str(run.path)]),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=240,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    return json.loads(child.stdout)
+
+
+@pytest.mark.parametrize(("case", "words"), CASES.items(), ids=CASES)
+def test_a_wrong_call_is_refused_with_what_to_do(answers, case, words):
+    ended, text = answers[case]
+    assert ended == "refused", text
+    assert all(word in text for word in words), text
+
+
+@pytest.mark.parametrize(("case", "kind"), FINE.items(), ids=FINE)
+def test_a_right_call_is_not(answers, case, kind):
+    assert answers[case] == ["fine", kind]
