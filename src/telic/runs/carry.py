@@ -12,9 +12,7 @@ from collections.abc import Callable
 
 import jax
 
-from telic.core import trees
-from telic.core.errors import DamagedError, DivergedError
-from telic.core.numbers import LARGEST
+from telic.core.errors import DamagedError
 from telic.objectives.schedule import locate
 from telic.runs import checkpoint, codec, disk, folder, metrics
 from telic.runs.checkpoint import Checkpoint, ForeignError
@@ -111,7 +109,6 @@ def _write(
     """The row of metrics of a rollout, if its numbers are finite."""
     number = int(state.rollouts)
     check(seen, state.agent, rollouts=number)
-    _check_size(state, number)
     row = metrics.row(plan, seen, rollout=number)
     metrics.append(run.metrics, [row])
     metrics.append(run.timing, [{"rollout": number, "seconds": round(seconds, 4)}])
@@ -191,15 +188,3 @@ def _write_checkpoint(run: Run, plan: Plan, state: Training) -> None:
             before = disk.measure(found.path / MANIFEST)[1]
     link = Link(run.mark(), File(*disk.measure(run.metrics)), before)
     checkpoint.commit(run.path / "checkpoints", state, link)
-
-
-def _check_size(state: Training, rollouts: int) -> None:
-    """Raise if the agent has weights that no checkpoint may hold."""
-    path = trees.unsound(state.agent)
-    if path is not None:
-        raise DivergedError(
-            f"training diverged in rollout {rollouts}: a weight of {path} is beyond "
-            f"{LARGEST:g}",
-            why="no behaviour can be read from such an agent; it was not checkpointed",
-            fix="go on from the last checkpoint with a lower ppo learning rate",
-        )
