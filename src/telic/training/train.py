@@ -183,7 +183,7 @@ def check(metrics: Metrics, agent: Tree, *, rollouts: int) -> None:
     """Raise if training has diverged, be it to numbers that are still finite.
 
     It has where a loss, a gradient or a weight is not finite; where a weight is beyond
-    `numbers.LARGEST`, 1e6; or where an update moved the policy by more than so many nats
+    `LARGEST`, 1e6; or where an update moved the policy by more than so many nats
     (`Losses.kl`; below 1 in training that learns). With the default network a learning
     rate of 100 is found so in its first rollout. The value loss has no such bound, as
     it grows with the square of what a world pays.
