@@ -14,7 +14,6 @@ from telic.core.names import check_name
 from telic.objectives import Phase, lander
 from telic.training.plan import Plan
 from telic.training.ppo import Hyper, Sizes
-from telic.worlds import pool
 from telic.worlds.lander import Lander
 
 ADAM = {"weight_decay": 0.0, "vf_coef": 1.0}
@@ -68,8 +67,6 @@ class Landing:
         """Check the objectives and the numbers."""
         for name in (self.first, *self.others):
             lander(name)
-        if self.world.backend == "envpool":  # before a run has a folder
-            pool.check_installed()
         for field in ("phases", "rollouts"):
             if getattr(self, field) < 1:
                 raise InputError(
