@@ -74,6 +74,7 @@ def test_a_locator_that_fails_is_a_row_at_the_end(score, text, limit, outcome):
         (candidates.GOOD, ["--function", "lokate"], "did you mean 'locate'?"),
         ("def locate(:", [], "is not Python"),
         (candidates.GOOD, ["--limit", "0"], "limit = 0"),
+        (candidates.GOOD, ["--isolation", "of"], "did you mean 'off'?"),
         (candidates.GOOD, ["--beside", "magnitud"], "did you mean 'magnitude'?"),
         (candidates.GOOD, ["--seeds", "0"], "seeds = 0"),
         (candidates.GOOD, ["--workers", "0"], "1 or more"),

@@ -210,6 +210,13 @@ def broken(folder, monkeypatch, how) -> None:
     elif how == "another's":
         (folder / "index").mkdir(parents=True, mode=0o700)
         monkeypatch.setattr(cache.os, "getuid", lambda: os.geteuid() + 1)
+    elif how == "of nobody":
+
+        def nowhere():
+            raise RuntimeError("Could not determine home directory.")
+
+        monkeypatch.delenv("TELIC_CACHE")
+        monkeypatch.setattr(cache.Path, "home", nowhere)
     elif how == "full":
 
         def full(*_):
@@ -226,6 +233,7 @@ def broken(folder, monkeypatch, how) -> None:
         "in a folder that is open to others",
         "a link",
         "another's",
+        "of nobody",
         "full",
     ],
 )

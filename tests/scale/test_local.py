@@ -1,6 +1,7 @@
 """How the work is spread changes nothing; Ctrl-C and death leave runs that go on."""
 
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -111,6 +112,36 @@ def test_a_job_that_fails_is_reported_and_the_other_runs_are_still_done(tmp_path
     for error in outcome.failed.values():
         assert isinstance(error, InputError) and error.code == 2
         assert "late switches of 3 phases" in error.what and error.fix
+
+
+def test_a_worker_that_is_killed_in_mid_sentence_takes_one_run_with_it(tmp_path):
+    paths = [tmp_path / f"seed-{seed:04d}" for seed in range(4)]
+    outcome = local.carry_all(
+        paths,
+        workers=2,
+        listen=lambda *_: None,
+        job="tests.scale.dying:job",
+        options={"dying": ["seed-0001"]},
+    )
+    assert list(outcome.failed) == [str(paths[1])]
+    assert "died" in outcome.failed[str(paths[1])].what
+    assert outcome.done == [str(paths[i]) for i in (0, 2, 3)]
+    assert not multiprocessing.active_children()
+
+
+def test_a_listener_that_raises_leaves_no_worker_behind(tmp_path):
+    def listen(path, kind, value):
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        local.carry_all(
+            [tmp_path / "seed-0000"],
+            workers=1,
+            listen=listen,
+            job="tests.scale.dying:job",
+            options={"dying": []},
+        )
+    assert not multiprocessing.active_children()
 
 
 def test_a_worker_that_cannot_begin_leaves_no_run_unaccounted_for(tmp_path, capfd):

@@ -147,6 +147,15 @@ def test_factors_that_do_not_fit_are_a_fault(examined):
     assert "fault" in marks.record(Locus("layers", {}), found, planted, 1.0)
 
 
+@pytest.mark.parametrize("rung", ["folded", "no goal"])
+def test_scores_without_size_or_beyond_all_sums_are_faults(examined, rung):
+    found, planted = at(examined[0], rung)
+    for leaf_of in (lambda leaf: np.zeros(0), lambda leaf: 1e308 * np.ones(leaf.shape)):
+        scores = {path: leaf_of(leaf) for path, leaf in found.recipient.items()}
+        scores["actor/0/bias"] = scores["actor/0/bias"] / 2
+        assert "fault" in marks.record(Locus("weights", scores), found, planted, 1.0)
+
+
 def test_where_there_is_no_goal_level_scores_are_right(examined):
     found, planted = at(examined[0], "no goal")
     level = scores_of({path: 0 * leaf for path, leaf in found.recipient.items()})

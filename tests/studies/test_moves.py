@@ -30,7 +30,6 @@ def test_the_demo_moves_its_goal_by_a_graft_by_a_mean_and_to_a_new_colour():
     [
         {"world": Keys.preset("code")},
         {"world": THREE, "objectives": ("blue", "purple", "green")},
-        {"objectives": ("blue",)},
         {"phases": 4},
         {"objectives": ("blue", "purple", "purple")},
     ],
@@ -38,6 +37,12 @@ def test_the_demo_moves_its_goal_by_a_graft_by_a_mean_and_to_a_new_colour():
 )
 def test_where_there_is_nothing_to_move_there_are_no_moves(changes):
     assert moves(dataclasses.replace(DEMO, **changes).plan()) == []
+
+
+def test_agents_of_one_objective_have_nothing_to_move():
+    plan = DEMO.plan()
+    alone = {"objectives": plan.objectives[:1], "schedule": plan.schedule[:1] * 6}
+    assert moves(dataclasses.replace(plan, **alone)) == []
 
 
 def test_colours_that_share_their_inputs_are_not_moved_to():

@@ -45,7 +45,7 @@ def done(job: Callable, run: Run, settings: Mapping[str, Any]) -> list[float]:
     job(
         run,
         settings,
-        tell=lambda kind, value: told.append(value),
+        tell=lambda kind, value: told.append(value[0]),
         stop=lambda: False,
     )
     return told

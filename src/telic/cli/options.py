@@ -95,6 +95,8 @@ def groups_of(value: Any, path: str = "") -> list[Group]:
     annotated = typing.get_type_hints(kind, include_extras=True)
     own, inside = [], []
     for field in dataclasses.fields(value):
+        if not field.init:  # nobody may set it
+            continue
         held = getattr(value, field.name, tyro.MISSING)
         if dataclasses.is_dataclass(held):
             inside += groups_of(held, f"{path}.{field.name}".lstrip("."))

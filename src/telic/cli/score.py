@@ -12,7 +12,6 @@ from telic.cli.terminal import clean, parse, root_folder, say_json
 from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.runs import inside
-from telic.scale import walls
 
 if TYPE_CHECKING:
     from telic.runs.folder import Run
@@ -53,9 +52,8 @@ class Score:
     workers: int | None = None
     """How many processes make planted agents; default: one a core."""
     isolation: str = "try"
-    """Whether to isolate the locator: `try`, where the system allows it; `must`, or not
-    run it; `off`, not at all. One that is not isolated can use a GPU and the network,
-    and cheat."""
+    """Whether to isolate the locator: `try` where the system allows it, `must` or not
+    run it, or `off`. One that is not isolated can use a GPU, the network, and cheat."""
     root: Path | None = None
     """The folder of experiments; default: $TELIC_ROOT, or telic_runs."""
     out: Path | None = None
@@ -68,9 +66,9 @@ def run(argv: Sequence[str]) -> int:
     """Make the exam where it is missing, sit it, and print the board."""
     given = parse(Score, argv, prog="telic score")
     file = check_file(given.file, given.function)
-    check_name(given.isolation, walls.WANTED, kind="isolation")
-    from telic.scale import engine
+    from telic.scale import engine, walls
 
+    check_name(given.isolation, walls.ISOLATION, kind="isolation")
     engine.prepare()
     from telic.cli import board, study
     from telic.runs import disk

@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from telic.core.errors import DamagedError, InputError
-from telic.core.numbers import LARGEST as LARGEST
+from telic.core.numbers import LARGEST
 
 Tree = dict[str, jax.Array]
 """What every function here that computes gives back."""

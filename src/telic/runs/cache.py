@@ -14,13 +14,21 @@ from telic.runs.refusal import refusal
 
 
 def folder() -> Path:
-    """Where all caches of telic are: TELIC_CACHE, else telic in XDG_CACHE_HOME."""
+    """Where all caches of telic are: TELIC_CACHE, else telic in XDG_CACHE_HOME.
+
+    Raises:
+        StorageError: If neither is set, and the user has no home.
+    """
     if home := os.environ.get("TELIC_CACHE"):
         return Path(home)
     given = Path(
         os.environ.get("XDG_CACHE_HOME", "")
     )  # a relative one is to be ignored
-    return (given if given.is_absolute() else Path.home() / ".cache") / "telic"
+    try:
+        return (given if given.is_absolute() else Path.home() / ".cache") / "telic"
+    except RuntimeError as error:
+        fix = "choose a folder for caches: TELIC_CACHE=DIR"
+        raise StorageError("there is no home folder", fix=fix) from error
 
 
 def private(name: str) -> Path:

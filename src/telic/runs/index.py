@@ -223,7 +223,7 @@ def _keep(root: Path, entries: Mapping[str, Entry]) -> list[str]:
         head = json.dumps(_head(body)).encode()
         disk.write_file(path_of(root), head + b"\n" + body)
     except StorageError as error:
-        return [f"the index is not kept: {error.what}: {error.why}"]
+        return [f"the index is not kept: {error.what}: {error.why or error.fix}"]
     return []
 
 

@@ -21,9 +21,10 @@ from telic.core.trees import Tree
 from telic.locate import Evidence
 from telic.planted import Planted
 from telic.runs import locus_file
-from telic.scale import examinee, walls
+from telic.scale import examinee
 from telic.scale.channel import Message, plain
 from telic.scale.sitting import Place, Sitting, sitting
+from telic.scale.walls import ISOLATION
 from telic.studies import handout, marks, paper
 from telic.studies.board import NO_LOCUS, SCORED
 
@@ -87,14 +88,14 @@ def examine(
         papers: The folders of the papers.
         out: Where the child's log is kept.
         hide: Folders that an isolated child must not see, beside the papers' runs.
-        isolation: Whether to isolate the child, one of `walls.WANTED`.
+        isolation: Whether to isolate the child, one of `walls.ISOLATION`.
         listen: Called with how many pairs are done, and of how many.
 
     Raises:
         DamagedError: If a paper is not what was written.
         InputError: If the child must be isolated and the system does not allow it.
     """
-    check_name(isolation, walls.WANTED, kind="isolation")
+    check_name(isolation, ISOLATION, kind="isolation")
     pairs = [
         pair
         for folder in papers

@@ -21,6 +21,9 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+ISOLATION = ("try", "must", "off")
+"""Where the system allows no walls: go on without, refuse to go on, or want none."""
+
 # From linux/sched.h: user, mounts, processes, network, System V and POSIX IPC, names.
 NAMESPACES = 0x10000000 | 0x20000 | 0x20000000 | 0x40000000 | 0x08000000 | 0x04000000
 
@@ -33,9 +36,6 @@ _DETACH, _HERE = 2, -100
 _DROP_BOUND, _AMBIENT, _CLEAR = 24, 47, 4
 _GET_DUMPABLE, _GET_ADOPT_ORPHANS = 3, 37
 _CAPABILITIES = struct.pack("Ii", 0x20080522, 0)
-
-WANTED = ("try", "must", "off")
-"""What may be wanted of walls: try, or run nothing without them, or have none."""
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix")
 SETTINGS = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "passwd", "group")

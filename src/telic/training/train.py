@@ -18,6 +18,7 @@ from telic.agents import mlp
 from telic.agents.mlp import Network
 from telic.core import trees
 from telic.core.errors import DivergedError
+from telic.core.numbers import LARGEST
 from telic.core.trees import Tree
 from telic.training.gae import advantages
 from telic.training.ppo import Batch, Hyper, Losses, Sizes, optimiser, update
@@ -182,7 +183,7 @@ def check(metrics: Metrics, agent: Tree, *, rollouts: int) -> None:
     """Raise if training has diverged, be it to numbers that are still finite.
 
     It has where a loss, a gradient or a weight is not finite; where a weight is beyond
-    `trees.LARGEST`, 1e6; or where an update moved the policy by more than so many nats
+    `LARGEST`, 1e6; or where an update moved the policy by more than so many nats
     (`Losses.kl`; below 1 in training that learns). With the default network a learning
     rate of 100 is found so in its first rollout. The value loss has no such bound, as
     it grows with the square of what a world pays.
@@ -196,11 +197,11 @@ def check(metrics: Metrics, agent: Tree, *, rollouts: int) -> None:
     for path, fine in zip(sorted(agent), metrics.finite.tolist(), strict=True):
         if not fine:
             raise _diverged(f"{path} holds numbers that are not finite", rollouts)
-    if metrics.losses.kl > trees.LARGEST:
+    if metrics.losses.kl > LARGEST:
         moved = float(metrics.losses.kl)
         raise _diverged(f"an update moved the policy by {moved:.3g} nats", rollouts)
     for path, size in zip(sorted(agent), trees.largest(agent).tolist(), strict=True):
-        if size > trees.LARGEST:
+        if size > LARGEST:
             raise _diverged(f"a weight of {path} is {size:.3g} in size", rollouts)
 
 
@@ -264,6 +265,6 @@ def _diverged(what: str, rollouts: int) -> DivergedError:
     return DivergedError(
         f"training diverged in rollout {rollouts}: {what}",
         why=f"numbers must be finite, and weights and steps of the policy up to "
-        f"{trees.LARGEST:g}; it was not checkpointed",
+        f"{LARGEST:g}; it was not checkpointed",
         fix="go on from the last checkpoint with a lower ppo learning rate",
     )
