@@ -214,7 +214,7 @@ def altered(leaf: np.ndarray, rng: random.Random) -> np.ndarray:
 
 def signed(agent: Any) -> str:
     """What to say of an agent that nobody can know to be another."""
-    leaves = [np.asarray(leaf) for leaf in agent.values()]
+    leaves = [np.asarray(leaf, np.float64) for leaf in agent.values()]
     fine = all((np.abs(x) <= LARGEST).all() for x in leaves)  # of NaN it is not
     return "signed" if fine else "WRONG: numbers without meaning"
 

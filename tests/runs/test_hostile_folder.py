@@ -16,6 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from telic.cli.main import main
 from telic.core import trees
 from telic.core.errors import DamagedError, TelicError
 from telic.edits import Add
@@ -223,3 +224,12 @@ def test_a_run_that_is_not_opened_is_refused_by_its_name_and_by_its_path(place):
     shutil.rmtree(root / "small" / "seed-0000")
     with pytest.raises(DamagedError, match="checkpoints is a link"):
         folder.resolve(root, ["small"])
+
+
+def test_pages_are_not_written_to_where_a_link_leads(place, capsys):
+    root = place / "root"
+    (root / "small" / "report").symlink_to(place / "outside")
+    before = everything(place / "outside")
+    assert main(["report", "small", "--root", str(root)]) == 3
+    assert "report is a link" in capsys.readouterr().err
+    assert everything(place / "outside") == before

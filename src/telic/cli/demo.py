@@ -8,6 +8,7 @@ from pathlib import Path
 from telic.cli import known
 from telic.cli.terminal import clean, parse, root_folder, say, table
 from telic.core.names import check_name
+from telic.runs import inside
 
 INTRO = """A small agent learns to fetch the {0} key; then the {1} one is wanted, then
 {0} again … {2} phases of {3} rollouts, {4} seeds, side by side.
@@ -57,7 +58,7 @@ def run(argv: Sequence[str]) -> int:
     if code:
         return code
     say("\nnow moving the goals of the last agents, and drawing the page …")
-    files = report.write(runs, runs[0].path.parent / "report")
+    files = report.write(runs, inside.beside(runs[0].path.parent, "report"))
     _tell(runs, files, root, time.monotonic() - began)
     return 0
 

@@ -9,6 +9,7 @@ from telic.cli import known, study, terminal
 from telic.cli.parsing import parse_study
 from telic.cli.train import parse_seeds
 from telic.core.errors import InputError
+from telic.runs import inside
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,7 +56,7 @@ def run(name: str, argv: Sequence[str]) -> int:
         return code
     command = study.command(name, argv)
     texts = effects.family_texts(name, family, runs, command=command)
-    out = working.out or root / name
+    out = working.out or inside.beside(root, name)
     study.tell(study.write(texts, out), out, as_json=working.json)
     return 0
 

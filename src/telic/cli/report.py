@@ -10,6 +10,7 @@ import tyro
 
 from telic.cli import names
 from telic.cli.terminal import clean, parse, root_folder, say, say_json
+from telic.runs import inside
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,7 +37,7 @@ def run(argv: Sequence[str]) -> int:
     from telic.runs import folder
 
     runs = folder.resolve(root_folder(given.root), list(given.runs))
-    out = given.out or runs[0].path.parent / "report"
+    out = given.out or inside.beside(runs[0].path.parent, "report")
     files = write(runs, out)
     if given.json:
         say_json({"files": [str(path) for path in files]})

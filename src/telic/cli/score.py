@@ -11,6 +11,7 @@ import tyro
 from telic.cli.terminal import clean, parse, root_folder, say_json
 from telic.core.errors import InputError
 from telic.core.names import check_name
+from telic.runs import inside
 
 if TYPE_CHECKING:
     from telic.runs.folder import Run
@@ -90,7 +91,7 @@ def run(argv: Sequence[str]) -> int:
     )
     if code:
         return code
-    out = given.out or root / "score" / file.stem
+    out = given.out or inside.beside(root, "score", file.stem)
     report = _asked(candidate, runs, settings, out, given, root)
     found = _found(candidate, runs, settings, out, report)
     disk.write_file(out / "board.json", disk.to_json(found))

@@ -15,6 +15,7 @@ from telic.cli.parsing import parse_study
 from telic.cli.terminal import clean, say, say_json
 from telic.core.errors import InputError
 from telic.core.names import check_name
+from telic.runs import inside
 
 HELP = """usage: telic study NAME EXPERIMENT [OPTIONS]
 
@@ -99,7 +100,7 @@ def _run(name: str, argv: Sequence[str]) -> int:
     code = work(name, runs, settings, workers=working.workers, quiet=working.json)
     if code:
         return code
-    out = working.out or runs[0].path.parent / name
+    out = working.out or inside.beside(runs[0].path.parent, name)
     texts = effects.texts(name, runs, settings, command=command(name, argv))
     tell(write(texts, out), out, as_json=working.json)
     return 0

@@ -53,6 +53,21 @@ def check(run: Path) -> None:
             _check(run, inner, FOLDER if numbered else None)
 
 
+def beside(place: Path, *names: str) -> Path:
+    """A folder to write pages to beside runs, such as an experiment's `report`.
+
+    Nobody has named it, so a link there is nobody's wish: pages would be written to
+    where it leads.
+
+    Raises:
+        DamagedError: If a part of it is a link, or no folder.
+    """
+    for name in names:
+        _check(place, place / name, FOLDER)
+        place = place / name
+    return place
+
+
 def is_checkpoint(name: str) -> bool:
     """Whether a checkpoint's folder is called so.
 
