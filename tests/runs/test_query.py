@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -106,7 +105,8 @@ def test_rows_are_sorted_by_a_column_and_by_nothing_else(name):
 
 
 BOUNDED = """
-import sys, time
+import resource, sys, time
+resource.setrlimit(resource.RLIMIT_DATA, (1 << 30, 1 << 30))
 from telic.core.errors import InputError
 from telic.runs import query
 from tests.runs import hostile
@@ -137,7 +137,6 @@ def test_every_hostile_query_is_refused_in_bounded_time_and_memory():
         text=True,
         timeout=120,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (1 << 30, 1 << 30)),
     )
     assert done.returncode == 0, done.stderr
     rows = [line.split("\t") for line in done.stdout.splitlines()]
