@@ -41,7 +41,7 @@ CASES = [
     ([*TRAIN, "--phases", "none"], "phases"),
     ([*TRAIN, "--workers", "0"], "1 or more"),
     ([*TRAIN, "--objectives", "blue"], "--objectives blue purple"),
-    ([*TRAIN, "--learning-rate", "-1"], "greater than 0"),
+    ([*TRAIN, "--learning-rate", "-1"], "0 or more"),
     ([*TRAIN, "--presett", "post"], "did you mean --preset?"),
     ([*TRAIN, "--colors", "purpel", "blue"], "purple"),
     (["score", "--root", "ROOT"], "needs a Python file"),

@@ -257,10 +257,10 @@ def test_runs_answered_in_another_order_and_place_give_the_same_bytes(
 
 def test_an_answer_that_is_there_is_not_made_again(spliced, tmp_path):
     (run,) = copies(spliced[:1], tmp_path)
-    file_of(run).parent.mkdir()
-    file_of(run).write_text("kept")
+    kept = answers.read(spliced[0], "splice", SPLICE)
+    answers.write(run, "splice", SPLICE, {**kept, "mark": "of the first time"})
     assert done(splice.job, run, SPLICE) == []
-    assert file_of(run).read_text() == "kept"
+    assert answers.read(run, "splice", SPLICE)["mark"] == "of the first time"
 
 
 def test_a_study_that_is_stopped_leaves_no_answer(pair, tmp_path):

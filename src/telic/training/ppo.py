@@ -63,7 +63,7 @@ class Hyper:
             if not 0 <= value <= upper:
                 allowed = "0 or more" if upper > 1 else "0 to 1"
                 if field.name == "learning_rate":
-                    allowed = "greater than 0 (at 0 nothing is learned)"
+                    allowed = "0 or more (at 0 nothing is learned)"
                 raise InputError(
                     f"ppo {field.name} = {value}", why=f"allowed: {allowed}"
                 )
