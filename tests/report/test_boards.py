@@ -124,3 +124,14 @@ def test_a_site_is_drawn_filled_and_steered():
         line.get_markerfacecolor() for line in axes.lines if len(line.get_xdata()) == 1
     ]
     assert faces[1] == "none" != faces[0]
+
+
+def test_a_board_on_which_no_pair_has_a_curve_is_a_page_as_well(tmp_path, monkeypatch):
+    """Agents that hardly trained play no donor's part: no pair of theirs qualifies."""
+    every = boards.pairs
+    bare = lambda *of: [{**pair, "curves": {}} for pair in every(*of)]
+    monkeypatch.setattr(boards, "pairs", bare)
+    settings = answers.settings_of(boards.CALIBRATE.planting)
+    found = calibrated(boards.planted(tmp_path, range(1)), settings)
+    page = calibrate.page(found, command="telic study calibrate --preset small")
+    assert render(page) and boards.METHODS[0] in markdown(page)
