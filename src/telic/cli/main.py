@@ -17,7 +17,7 @@ SIGPIPE = 13
 VERBS = {
     "train": "train agents, many seeds at once: telic train alternation --seeds 0:10",
     "resume": "go on with runs that were stopped or killed",
-    "runs": "list, show or verify runs, or make the index anew",
+    "runs": "list, show or verify runs, or rebuild the index",
     "compare": "choose runs by a condition and print them side by side",
     "edit": "edit an agent by an expression and try it: telic edit RUN EXPRESSION",
     "study": "edit trained agents and test the edits: telic study splice EXPERIMENT",

@@ -25,7 +25,7 @@ HELP = """usage: telic runs list|show|verify|reindex [RUN …] [--root DIR] [--j
   list      every run: how far it is and what it reached
   show      all that a query can ask of a run
   verify    read all of each run and compare every hash
-  reindex   make the index anew from the folders"""
+  reindex   rebuild the index from the folders"""
 
 
 @dataclasses.dataclass(frozen=True)
