@@ -3,14 +3,14 @@
 import os
 from pathlib import Path
 
+from tests import flags
+
 # JAX and XLA read these once, when they are first imported. Processes that a test
 # starts inherit them.
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ["JAX_NUMPY_RANK_PROMOTION"] = "raise"
 # Dtype promotion stays standard: under "strict", optax's own Adam is an error.
-os.environ["XLA_FLAGS"] = " ".join(
-    [os.environ.get("XLA_FLAGS", ""), "--xla_cpu_multi_thread_eigen=false"]
-).strip()
+os.environ.setdefault("XLA_FLAGS", flags.COMPILING)
 os.environ.setdefault(
     "JAX_COMPILATION_CACHE_DIR",
     str(Path(__file__).parent.parent / ".pytest_cache" / "xla"),

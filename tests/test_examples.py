@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect
+import os
 import re
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from examples import own_world
 from telic.scale.examiner import Candidate, examine
 from telic.worlds import GymWorld
+from tests import flags
 from tests.scale import planted_paper
 
 FOLDER = Path(__file__).parent.parent / "examples"
@@ -29,7 +31,11 @@ def test_a_world_of_ones_own_takes_twenty_lines_and_all_of_it_sixty():
 def printed(file: Path) -> dict[str, str]:
     """What an example prints: `name: what` a line."""
     done = subprocess.run(
-        [sys.executable, file], capture_output=True, text=True, check=False
+        [sys.executable, file],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"XLA_FLAGS": flags.TRAINING},
     )
     assert done.returncode == 0, done.stderr
     lines = [line.split(": ", 1) for line in done.stdout.splitlines()]
@@ -48,6 +54,7 @@ def test_every_example_is_run_here_and_shorter_than_sixty_lines():
         assert f'"{file.name}"' in source
 
 
+@pytest.mark.slow
 def test_a_few_weights_at_the_top_of_a_locus_bring_the_other_goal():
     said = printed(FOLDER / "locate_goal.py")
     (donor,) = numbers(said["donor"])
@@ -74,6 +81,7 @@ def test_a_locator_of_ones_own_is_scored(tmp_path):
     assert 0 < report.records[0]["units"] < 1
 
 
+@pytest.mark.slow
 def test_a_subtracted_vector_gives_the_old_goal_back_and_noise_does_not():
     said = {
         name: numbers(told) for name, told in printed(FOLDER / "goal_vector.py").items()

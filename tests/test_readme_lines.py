@@ -33,7 +33,7 @@ LINES = {
     f"telic study locate {RUNS}": TINY,
     f"telic study splice {RUNS}": TINY,
     f"telic study retarget {RUNS} --new yellow": TINY,
-    "telic study calibrate": "not here: thirty runs and 1,160 pairs, hours",
+    "telic study calibrate": "not here: thirty runs and 1,160 pairs, half an hour",
     "telic score my_locator.py": "not here: it sits the exam of that study's runs",
     "telic train landing --backend envpool --seeds 0:10": (
         f"{TINY} --backend gymnasium --seeds 0 --name landing-6c0e9f2b"

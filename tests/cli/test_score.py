@@ -109,5 +109,5 @@ def test_without_planted_agents_the_way_to_them_is_told(tmp_path, capsys):
     file = written(tmp_path, candidates.GOOD)
     assert main(["score", str(file), "--root", str(tmp_path)]) == 2
     said = capsys.readouterr().err
-    assert "telic study calibrate" in said and "hours" in said
+    assert "telic study calibrate" in said and "half an hour" in said
     assert "--preset small" in said

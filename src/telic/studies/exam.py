@@ -87,7 +87,7 @@ def runs_of(root: Path, seeds: int) -> list[Run]:
     if not found:
         raise InputError(
             f"no agents with planted goals in {root}",
-            why="a locator is tried on runs of the study calibrate: hours of training",
+            why="a locator is tried on runs of the study calibrate: half an hour or so",
             fix="telic study calibrate; to try things out, in minutes: "
             "telic study calibrate --preset small --seeds 0:1 --root try, "
             "then telic score FILE --root try",

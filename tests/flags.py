@@ -1,0 +1,14 @@
+"""XLA's flags for tests: programs that compile quickly, or that run quickly.
+
+Most tests compile many small programs and run each for a moment; what trains for real
+does so in a process of its own, with `TRAINING`. XLA_FLAGS, if it is set, is obeyed.
+"""
+
+TRAINING = "--xla_cpu_multi_thread_eigen=false"
+"""One thread, as `telic.scale.engine` has it."""
+
+COMPILING = (
+    f"{TRAINING} --xla_backend_optimization_level=0"
+    " --xla_llvm_disable_expensive_passes=true"
+)
+"""One thread, and no time spent on making programs fast: a fifth less in all."""
