@@ -269,3 +269,11 @@ def test_a_cache_folder_of_ours_is_made_private(tmp_path, monkeypatch):
     (tmp_path / "a" / "xla").chmod(0o755)
     assert cache.private("xla") == tmp_path / "a" / "xla"
     assert stat.S_IMODE((tmp_path / "a" / "xla").stat().st_mode) == 0o700
+
+
+def test_an_objective_with_a_hyphen_is_a_column_with_an_underscore(root):
+    tell(folder.find(root)[0], **{"return_thrift-5": 0.25})
+    found = index.refresh(root)
+    assert not found.notes
+    rows = query.choose(found.rows, "final_return_thrift_5 > 0.2")
+    assert [row["seed"] for row in rows] == [0]

@@ -114,6 +114,8 @@ def _intervals(rows: list[dict], names: Sequence[str]) -> None:
     for runs in plans.values():
         said = ", ".join(dict.fromkeys(clean(row["experiment"]) for row in runs))
         for name in names:
+            if all(row[name] is None for row in runs):
+                continue  # an objective of other runs
             say(f"{said}: {name}: {_over(runs, name)}")
     partial = sum(row["status"] != "complete" for row in rows)
     if partial:
@@ -152,8 +154,6 @@ def _over(rows: list[dict], name: str) -> str:
     from telic.stats import bootstrap
 
     values = [row[name] for row in rows if row[name] is not None]
-    if not values:
-        return "no values"
     try:
         return f"IQM over seeds {bootstrap(np.array(values, float))}"
     except ValueError as error:

@@ -79,7 +79,7 @@ def _tell(runs: Sequence[Run], root: Path, outcome: Outcome) -> None:
         say(f"go on:  telic resume {experiment}{where}")
     else:
         say(f"next:   telic report {experiment}{where}")
-        wanted = runs[0].plan().schedule[0].objective
+        wanted = runs[0].plan().schedule[0].objective.replace("-", "_")
         say(f'        telic compare --where "final_return_{wanted} > 0.9"{where}')
 
 

@@ -113,9 +113,15 @@ def _cell(value: Any) -> str:
     """One value of a table."""
     if value is None:
         return "–"
-    return f"{value:.3f}" if isinstance(value, float) else clean(value)
+    if not isinstance(value, float):
+        return clean(value)
+    small = 0 < abs(value) < 0.001  # a learning rate is not 0.000
+    return f"{value:.2g}" if small else f"{value:.3f}"
 
 
 def _numeric(cell: str) -> bool:
     """Whether a cell holds a number, or the absence of one."""
-    return cell == "–" or cell.lstrip("-").replace(".", "", 1).isdigit()
+    try:
+        return cell == "–" or float(cell) is not None
+    except ValueError:
+        return False

@@ -19,7 +19,7 @@ from telic.runs import cache, disk
 from telic.runs.folder import Run, survey
 from telic.runs.metrics import Row
 
-SCHEMA = 3
+SCHEMA = 4
 LONGEST = 200
 """The longest text in a row, in characters."""
 WIDEST = 500
@@ -116,18 +116,22 @@ def fit(row: Mapping[str, Any]) -> tuple[Row, list[str]]:
     """The part of a row that a query can hold, and the names of what it cannot.
 
     Files may be a stranger's: values are numbers, short texts or None, names are
-    letters, digits and underscores and differ in more than their case.
+    letters, digits and underscores and differ in more than their case. A hyphen, as in
+    the objective `thrift-5`, becomes an underscore: SQL would take it for a minus.
 
     Example:
         >>> fit({"seed": 1, "length": [], "return_A": 0.5, "return_a": 0.25})
         ({'seed': 1, 'return_A': 0.5}, ['length', 'return_a'])
+        >>> fit({"return_thrift-5": 2.0})
+        ({'return_thrift_5': 2.0}, [])
     """
     kept: Row = {}
     dropped, seen = [], set()
-    for name, value in row.items():
+    for given, value in row.items():
+        name = given.replace("-", "_")
         plain = name.isascii() and name.isidentifier() and len(name) < 64
         if not plain or name.lower() in seen or len(kept) >= WIDEST or _odd(value):
-            dropped.append(name)
+            dropped.append(given)
             continue
         seen.add(name.lower())
         kept[name] = _short(value) if isinstance(value, str) else value
