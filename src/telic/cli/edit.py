@@ -101,7 +101,7 @@ def run(argv: Sequence[str]) -> int:
         say(f"{clean(wishes[0].text, 1000)}\n")
         outcome.show(runs[0].plan(), results, given.board, given.episodes)
     if save:
-        _save(save, wishes[0], quiet=given.json)
+        _save(save, runs[0].name, wishes[0], quiet=given.json)
     return 0
 
 
@@ -180,11 +180,11 @@ def _check_expression(text: str, root: Path, name: str) -> None:
         check(text, schedule)
 
 
-def _save(path: Path, made: Any, *, quiet: bool) -> None:
+def _save(path: Path, run: str, made: Any, *, quiet: bool) -> None:
     """Keep the edit of one run."""
     from telic.runs import edit_file
 
     edit_file.write(path, made.edit, made.agent)
     if not quiet:
         say(f"\nkept in {clean(path)}: {path.stat().st_size / 1024:.0f} KiB")
-        say(f"again:  telic edit RUN --load {clean(path)}")
+        say(f"again:  telic edit {clean(run)} --load {clean(path)}")

@@ -21,7 +21,7 @@ def check_runs(root: Path, names: Sequence[str], command: str) -> None:
     if not names:
         raise InputError(
             "which runs?",
-            why=f"{command} works on runs that there are",
+            why=f"{command} works on runs that exist",
             fix=f"{command} EXPERIMENT; see: telic runs list",
         )
     for name in names:

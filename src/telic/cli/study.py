@@ -71,7 +71,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _run(name: str, argv: Sequence[str]) -> int:
-    """Do a study of edits on runs that there are."""
+    """Do a study of edits on runs that exist."""
     from telic.scale import engine
     from telic.scale.local import check_workers
 
