@@ -71,7 +71,8 @@ def check_numbers(
     """
     odd = trees.unsound(arrays, largest)
     if odd is not None:
+        most = f", up to {largest:g} in size" if largest < float("inf") else ""
         raise DamagedError(
-            f"{path}: the numbers of {odd[:80]!r} are not finite or too large",
-            why=f"allowed: up to {largest:g} in size",
+            f"{path}: {odd[:80]!r} holds numbers that are not allowed",
+            why=f"allowed: finite numbers{most}",
         )
