@@ -71,8 +71,5 @@ def check_numbers(
     """
     odd = trees.unsound(arrays, largest)
     if odd is not None:
-        most = f", up to {largest:g} in size" if largest < float("inf") else ""
-        raise DamagedError(
-            f"{path}: {odd[:80]!r} holds numbers that are not allowed",
-            why=f"allowed: finite numbers{most}",
-        )
+        bound = f", or are beyond {largest:g}" if largest < float("inf") else ""
+        raise DamagedError(f"{path}: the numbers of {odd[:80]!r} are not finite{bound}")

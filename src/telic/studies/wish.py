@@ -46,6 +46,7 @@ def wish(run: Run, text: str) -> Wish:
         ExpressionError: If it is wrong; it points at the character.
         InputError: If it leaves the agent as it is.
     """
+    run.plan()  # what cannot be read says so itself, and not through an expression
     agent, vector = difference(text, RunSource(run))
     if not vector:
         raise InputError(
