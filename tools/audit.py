@@ -60,17 +60,20 @@ Ask = Callable[[str], Mapping[str, Any]]
 def main() -> int:
     """Print both lists; return the exit code."""
     pins = pinned(LOCK.read_text())
-    bad = []
+    bad, unseen = [], []
     for name, version in pins:
         licence, verdict = judge(name)
         print(f"{name:24} {version:16} {licence:40.40} {verdict}")
         bad += [name] if verdict == NO else []
+        unseen += [name] if verdict == GONE else []
     advised, silent = advisories(pins, asked)
     for line in advised:
         print(line)
     print(f"licences: {len(pins)} packages, {len(bad)} without a decision {bad or ''}")
+    if unseen:
+        print(f"licences NOT CHECKED, as they are not installed here: {unseen}")
     print(silent or f"advisories: {len(advised)} found")
-    return 1 if bad or advised else 3 if silent else 0
+    return 1 if bad or advised else 3 if silent or unseen else 0
 
 
 def pinned(lock: str) -> list[list[str]]:

@@ -1,6 +1,7 @@
 """`telic completion`: a script by which TAB completes what the helps list."""
 
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -53,6 +54,15 @@ def test_experiments_are_completed_where_runs_are_named(script, tmp_path):
     offered = completed(script, "telic", "study", "splice", "alt", root=tmp_path)
     assert offered == ["alternation-1a2b"]
     assert completed(script, "telic", "alt", root=tmp_path) == []
+
+
+def test_a_strangers_folder_is_neither_run_nor_offered(script, tmp_path):
+    """`compgen -W` expands its words: a folder's name once ran what it spelt."""
+    for name in ("$(touch${IFS}ran)", "`touch${IFS}ran`", "a b", "-rf"):
+        (tmp_path / name).mkdir()
+    offered = completed(script, "telic", "report", "", root=tmp_path)
+    assert not {"ran", "$(touch${IFS}ran)", "a", "b", "-rf"} & set(offered)
+    assert not Path("ran").exists()
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -58,7 +58,8 @@ def run(argv: Sequence[str]) -> int:
             say_json(row)
         return 0
     if not rows:
-        say(f"no run in {clean(root)} has: {clean(given.where)}")
+        asked = f" with {clean(given.where)}" if found.rows else ""
+        say(f"no runs in {clean(root)}{asked}")
         return 0
     chosen = [name for text in given.columns for name in text.split(",") if name]
     for name in chosen:

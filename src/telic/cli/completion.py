@@ -22,20 +22,22 @@ Print a script by which TAB completes verbs, studies, options and experiments.
   fish   telic completion fish | source          in ~/.config/fish/config.fish"""
 
 BASH = """_telic() {{
-  local word="${{COMP_WORDS[COMP_CWORD]}}" words="" runs="${{TELIC_ROOT:-telic_runs}}"
+  local name="" word="${{COMP_WORDS[COMP_CWORD]}}" words=""
+  local runs="${{TELIC_ROOT:-telic_runs}}"
   local at="${{COMP_WORDS[1]}} ${{COMP_WORDS[2]}}"
   if [ "$COMP_CWORD" -le 1 ]; then at=""; fi
   if [ "$COMP_CWORD" -eq 2 ]; then at="${{COMP_WORDS[1]}}"; fi
   case "$at" in
 {cases}
   esac
-  case "$word" in
-    -*) ;;
-    *) if [ -d "$runs" ] && [ "$COMP_CWORD" -gt 1 ]; then
-         words="$words $(cd "$runs" && ls -d */ 2>/dev/null | tr -d /)"
-       fi ;;
-  esac
   COMPREPLY=($(compgen -W "$words" -- "$word"))
+  if [ "$COMP_CWORD" -le 1 ]; then return; fi
+  for name in "$runs"/*/; do  # a stranger's: plain names, and nothing is expanded
+    name="${{name%/}}" && name="${{name##*/}}"
+    if [[ "$name" =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ && "$name" == "$word"* ]]; then
+      COMPREPLY+=("$name")
+    fi
+  done
 }}
 complete -o default -F _telic telic
 """

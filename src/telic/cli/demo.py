@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from telic.cli import known
-from telic.cli.terminal import clean, parse, root_folder, say, table
+from telic.cli.terminal import at, clean, parse, root_folder, say, table
 from telic.core.names import check_name
 from telic.runs import inside
 
@@ -89,7 +89,7 @@ def _tell(runs: Sequence, files: Sequence[Path], root: Path, seconds: float) -> 
     ]
     say(table(rows, ["phase", "wants", "first", "last"]))
     _tell_moves(runs)
-    where = "" if root == Path("telic_runs") else f" --root {clean(root)}"
+    where = at(root)
     say(f"\n{seconds:.0f} s in all. The page, with figures and episodes:")
     say(f"  {clean(files[0])}")
     say("next:")

@@ -1,11 +1,10 @@
 """Carry runs with progress; say afterwards where they are and what is next."""
 
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
 from telic.cli.progress import Bars, relative
-from telic.cli.terminal import clean, remark, say, say_json, table
+from telic.cli.terminal import at, clean, remark, say, say_json, table, word
 from telic.core.errors import TelicError
 from telic.runs import index, lock
 from telic.runs.folder import Run
@@ -72,8 +71,7 @@ def _tell(runs: Sequence[Run], root: Path, outcome: Outcome) -> None:
         say("(return_C: at the end of the last phase that wanted C; n = 1 seed a row)")
     for path, error in outcome.failed.items():
         say(f"\n{clean(Path(path).name)} failed: {_one_line(error)}")
-    experiment = clean(runs[0].path.parent.name)
-    where = "" if root == Path("telic_runs") else f" --root {shlex.quote(str(root))}"
+    experiment, where = word(runs[0].path.parent.name), at(root)
     say(f"\nin {clean(relative(runs[0].path.parent))}")
     if outcome.stopped or outcome.failed:
         say(f"go on:  telic resume {experiment}{where}")

@@ -39,6 +39,9 @@ def run(argv: Sequence[str]) -> int:
 
     named = folder.resolve(root, list(given.runs)) or _readable(root)
     chosen = [run for run in named if run.status() != "complete"]
+    if not named and not given.json:
+        terminal.say(f"nothing to resume: there are no runs in {terminal.clean(root)}")
+        return 0
     if not chosen and not given.json:
         many = len(named) != 1
         which = f"all {len(named)} runs are" if many else f"{named[0].name} is"

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import tyro
 
 from telic.cli.terminal import (
+    at,
     clean,
     parse,
     remark,
@@ -16,6 +17,7 @@ from telic.cli.terminal import (
     say_json,
     short,
     table,
+    word,
 )
 from telic.core.errors import DamagedError, InputError, TelicError
 from telic.core.names import lookup
@@ -79,7 +81,8 @@ def _list(root: Path, names: list[str], as_json: bool) -> int:
     finals = [name for name in rows[0] if name.startswith("final_return_")]
     columns = ["run", "status", "phases", "steps", *finals, "created"]
     say(table([{k: short(row.get(k)) for k in columns} for row in rows], columns))
-    say(f"\n{len(rows)} runs in {clean(root)}; next: telic runs show {rows[-1]['run']}")
+    last = word(rows[-1]["run"])
+    say(f"\n{len(rows)} runs in {clean(root)}; next: telic runs show {last}{at(root)}")
     return 0
 
 
@@ -104,6 +107,12 @@ def _verify(root: Path, names: list[str], as_json: bool) -> int:
     from telic.runs.verify import verify
 
     runs, notes = folder.survey(root)
+    if not runs and not notes:
+        raise InputError(
+            f"no runs in {root}",
+            why="so nothing was verified",
+            fix="name their folder: --root DIR",
+        )
     bad = 0
     for one in folder.resolve(root, names) if names else runs:
         proof = verify(one)

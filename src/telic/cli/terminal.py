@@ -1,8 +1,8 @@
 """Writing to a terminal: short errors, clean text, tables."""
 
 import json
-import os
 import re
+import shlex
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,6 +11,7 @@ from typing import Any
 
 from telic.cli.parsing import parse as parse
 from telic.core.errors import TelicError
+from telic.runs.root import root_folder as root_folder
 
 LINES = 8
 """The longest error, in lines."""
@@ -19,9 +20,19 @@ TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00"
 """A time as runs state it."""
 
 
-def root_folder(given: Path | None = None) -> Path:
-    """The folder of experiments: what was given, else TELIC_ROOT, else telic_runs."""
-    return given or Path(os.environ.get("TELIC_ROOT", "telic_runs"))
+def word(text: object) -> str:
+    """Text from a file or the user as one word of a command that can be pasted.
+
+    Example:
+        >>> word("a $(b)")
+        "'a $(b)'"
+    """
+    return shlex.quote(clean(text))
+
+
+def at(root: Path) -> str:
+    """What a suggested command needs to find a root; nothing for the usual one."""
+    return "" if root == root_folder() else f" --root {word(root)}"
 
 
 def clean(text: object, longest: int = 200) -> str:

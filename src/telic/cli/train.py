@@ -11,6 +11,9 @@ from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.runs import lock
 
+SEEDS = 10_000
+"""The most seeds of one command."""
+
 HELP = """usage: telic train STUDY [OPTIONS]
 
   alternation   switch the wanted colour again and again; checkpoint at every switch
@@ -97,10 +100,20 @@ def parse_seeds(text: str) -> list[int]:
                 why=f"{part!r} is neither a number nor FIRST:END",
                 fix="for example --seeds 3, --seeds 0,2,5 or --seeds 0:10 for 0 to 9",
             )
-        first = int(match[1])
-        seeds += range(first, int(match[2])) if match[2] else [first]
-    if not seeds or len(seeds) > 10_000:
-        raise InputError(f"--seeds {text}", why=f"that is {len(seeds)}: 1 to 10,000")
+        first, end = int(match[1]), int(match[2] or int(match[1]) + 1)
+        if end <= first:
+            raise InputError(
+                f"--seeds {text}",
+                why=f"{part.strip()} holds no seed: FIRST must be below END",
+                fix=f"for example --seeds {end}:{first + 1}",
+            )
+        if len(seeds) + end - first > SEEDS:
+            raise InputError(
+                f"--seeds {text}",
+                why=f"those are more than {SEEDS:,}",
+                fix="train them in parts, each with seeds of its own",
+            )
+        seeds += range(first, end)
     return list(dict.fromkeys(seeds))
 
 

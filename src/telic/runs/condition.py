@@ -48,6 +48,8 @@ def checked(where: str, known: Mapping[str, str]) -> tuple[str, list[str]]:
     if len(where) > LONGEST:
         why = f"it has {len(where)} characters, of at most {LONGEST}"
         raise InputError("cannot use the condition", why=why, fix=EXAMPLE)
+    if not where.strip():
+        raise InputError("the condition is empty", why="then leave it out", fix=EXAMPLE)
     words: list[str] = []
     used: dict[str, None] = {}
     place = 0

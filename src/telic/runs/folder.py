@@ -26,6 +26,7 @@ from telic.runs.inside import CONFIG, METRICS
 from telic.runs.lock import HOLDER, LOCK, busy
 from telic.runs.metrics import Row
 from telic.runs.record import Manifest
+from telic.runs.root import root_folder
 from telic.training.plan import Plan
 
 
@@ -188,11 +189,6 @@ def create(root: Path, experiment: str, seed: int, plan: Plan) -> Run:
     }
     disk.write_file(run.path / CONFIG, disk.to_json(config))
     return run
-
-
-def root_folder(given: str | Path | None = None) -> Path:
-    """The folder of experiments: what was given, else TELIC_ROOT, else telic_runs."""
-    return Path(given or os.environ.get("TELIC_ROOT") or "telic_runs")
 
 
 def find(root: str | Path | None = None) -> list[Run]:

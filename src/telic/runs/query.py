@@ -14,8 +14,8 @@ from typing import Any
 
 from telic.core.errors import InputError
 from telic.runs import condition, index
-from telic.runs.folder import root_folder
 from telic.runs.metrics import Row
+from telic.runs.root import root_folder
 
 SECONDS = 5.0
 """The longest a query may take."""

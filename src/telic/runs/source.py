@@ -11,7 +11,8 @@ from telic.core.errors import InputError
 from telic.core.trees import Tree
 from telic.runs import checkpoint
 from telic.runs.checkpoint import Checkpoint
-from telic.runs.folder import Run, resolve, root_folder
+from telic.runs.folder import Run, resolve
+from telic.runs.root import root_folder
 from telic.training.plan import Plan
 from telic.training.train import Training, begin
 
