@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tracemalloc
 
 import pytest
 
@@ -307,7 +308,7 @@ def test_rows_that_do_not_follow_one_another_are_damaged(tmp_path):
         metrics.read(path)
 
 
-@pytest.mark.parametrize("data", [b"\n" * 1000, b"{}\n" * 1000, ROWS[:100] + ROWS])
+@pytest.mark.parametrize("data", [b"{}\n" * 1000, ROWS[: ROWS.index(b"\n") + 1] + ROWS])
 def test_no_more_is_parsed_than_up_to_the_first_wrong_line(tmp_path, monkeypatch, data):
     path, real, parsed = tmp_path / "metrics.jsonl", metrics._parsed, []
     monkeypatch.setattr(metrics, "_parsed", lambda *a: parsed.append(1) or real(*a))
@@ -315,6 +316,17 @@ def test_no_more_is_parsed_than_up_to_the_first_wrong_line(tmp_path, monkeypatch
     with pytest.raises(DamagedError):
         metrics.read(path)
     assert len(parsed) <= 3
+
+
+def test_a_file_of_empty_lines_fills_no_memory(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    path.write_bytes(b"\n" * (4 << 20))
+    tracemalloc.start()
+    with pytest.raises(DamagedError, match="line 1"):
+        metrics.read(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 16 << 20
 
 
 def test_backwards_each_row_is_the_one_before(tmp_path, monkeypatch):
