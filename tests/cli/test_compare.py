@@ -7,22 +7,15 @@ import pytest
 from telic.cli.main import main
 from telic.runs import folder, index
 from telic.studies import Alternation
+from tests.runs import small
 from tests.runs.small import PLAN
 
 
 def put(root, experiment: str, seed: int, *, complete: bool = True, plan=PLAN) -> None:
     """A run with made-up metrics that is complete, or stopped half-way."""
     run = folder.create(root, experiment, seed, plan)
-    row = {
-        "rollout": 6,
-        "phase": 2,
-        "objective": "blue",
-        "steps": 1536,
-        "length": 5.0,
-        "return_blue": 0.123456789012 + seed / 10,
-        "return_purple": 0.5,
-    }
-    run.metrics.write_text(json.dumps(row) + "\n")
+    blue = 0.123456789012 + seed / 10
+    small.tell(run, *(small.row(i, plan, return_blue=blue) for i in range(1, 7)))
     done = plan.rollouts if complete else plan.rollouts - 1
     (run.path / "checkpoints" / f"u{done:05d}").mkdir(parents=True)
 

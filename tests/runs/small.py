@@ -2,7 +2,9 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
+from telic.objectives.schedule import locate
 from telic.runs import folder
 from telic.runs.folder import Run
 from telic.studies import Alternation
@@ -14,6 +16,26 @@ PLAN: Plan = Alternation.preset("small").plan()
 def make(root: Path, seed: int = 0, plan: Plan = PLAN) -> Run:
     """A fresh run of the small plan."""
     return folder.create(root, "small", seed, plan)
+
+
+def row(rollout: int = 1, plan: Plan = PLAN, **values: Any) -> dict[str, Any]:
+    """A made-up row of metrics in the place where the plan has it."""
+    phase, _ = locate(plan.schedule, rollout - 1)
+    return {
+        "rollout": rollout,
+        "phase": phase,
+        "objective": plan.schedule[phase].objective,
+        "steps": rollout * plan.sizes.batch,
+        "length": 5.0,
+        **{f"return_{objective.name}": 0.5 for objective in plan.objectives},
+        **{f"rate_{event}": 0.0 for event in plan.world.events},
+        **values,
+    }
+
+
+def tell(run: Run, *rows: dict[str, Any]) -> None:
+    """Give a run these rows of metrics, and no others."""
+    run.metrics.write_text("".join(json.dumps(one) + "\n" for one in rows))
 
 
 def shot(run: Run) -> dict[str, bytes]:

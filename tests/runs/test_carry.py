@@ -97,7 +97,7 @@ def test_a_run_of_schema_1_goes_on_to_the_same_metrics_and_arrays(whole, tmp_pat
 
 def test_in_a_run_of_schema_1_a_broken_row_is_an_error(whole, tmp_path):
     run = torn_after(aged(copy(whole, tmp_path)), b"{}\n[1]\n")
-    with pytest.raises(DamagedError, match="line 5"):
+    with pytest.raises(DamagedError, match="line 4"):
         carry(run)
 
 

@@ -1,25 +1,23 @@
 """The index is a cache of one row a run: one bad run, or a bad disk, costs no other."""
 
+import dataclasses
 import json
 import os
 import shutil
 import sqlite3
 import stat
+import sys
 
+import gymnasium
 import pytest
 
+from telic.cli.main import main
+from telic.objectives import Objective
 from telic.runs import cache, folder, index, query
-from tests.runs.small import make
-
-ROW = {
-    "rollout": 1,
-    "phase": 0,
-    "objective": "blue",
-    "steps": 256,
-    "length": 5.0,
-    "return_blue": 0.5,
-    "rate_wall": 0.0,
-}
+from telic.studies import Landing
+from telic.worlds import WORLDS, Keys
+from tests.runs import small
+from tests.runs.small import PLAN, make
 
 
 @pytest.fixture
@@ -33,7 +31,13 @@ def root(tmp_path, monkeypatch):
 
 def tell(run, **values) -> None:
     """Give a run one row of metrics."""
-    run.metrics.write_text(json.dumps(ROW | values) + "\n")
+    small.tell(run, small.row(plan=run.plan()) | values)
+
+
+def wanting(*names):
+    """The small plan with more objectives."""
+    more = (Objective(name, {"wall": 1.0}) for name in names)
+    return dataclasses.replace(PLAN, objectives=(*PLAN.objectives, *more))
 
 
 def names(root) -> list[str]:
@@ -177,17 +181,18 @@ def test_a_damaged_run_is_left_out_and_named(root, text):
 
 
 def test_names_from_files_never_become_sql(root):
-    run = make(root, seed=9)
-    odd = 'x"); drop table x; --'
-    tell(run, **{f"return_{odd}": 1.0, 'rate_"': 1.0}, objective=odd)
+    tell(make(root, seed=9, plan=wanting('x"); drop table x; --', '"')))
     rows = query.select(root, "seed = 9")
     assert len(rows) == 1
     assert all(name.isidentifier() for name in rows[0])
 
 
 def test_runs_whose_columns_differ_in_case_share_the_first_name(root):
-    tell(make(root, seed=8), RETURN_blue=0.1, return_Blue=0.2, objective="Blue")
+    tell(make(root, seed=8, plan=wanting("Blue")), return_Blue=0.2)
+    tell(make(root, seed=9, plan=wanting("Gold")))
+    tell(make(root, seed=10, plan=wanting("gold")), return_gold=0.25)
     rows = index.refresh(root).rows
+    assert len(rows) == 6 and rows[-1]["final_return_Gold"] == 0.25
     lower = [name.lower() for name in rows[0]]
     assert len(lower) == len(set(lower))
     assert all(list(row) == list(rows[0]) for row in rows)
@@ -272,8 +277,95 @@ def test_a_cache_folder_of_ours_is_made_private(tmp_path, monkeypatch):
 
 
 def test_an_objective_with_a_hyphen_is_a_column_with_an_underscore(root):
-    tell(folder.find(root)[0], **{"return_thrift-5": 0.25})
+    run = make(root, seed=4, plan=wanting("thrift-5"))
+    tell(run, **{"return_thrift-5": 0.25})
     found = index.refresh(root)
     assert not found.notes
     rows = query.choose(found.rows, "final_return_thrift_5 > 0.2")
-    assert [row["seed"] for row in rows] == [0]
+    assert [row["seed"] for row in rows] == [4]
+
+
+POSE = {"run": "small/seed-0000", "status": "complete", "final_return_blue": 1.0}
+
+
+@pytest.mark.parametrize("world", [POSE, [1], {"name": "keys"} | POSE])
+def test_a_plan_that_telic_would_not_follow_has_no_row(root, world):
+    run = make(root, seed=8)
+    held = json.loads((small.aged(run).path / "run.json").read_text())
+    for plan in (held["plan"] | {"world": world}, {"world": world}):
+        (run.path / "run.json").write_text(json.dumps(held | {"plan": plan}))
+        found = index.refresh(root)
+        assert [row["seed"] for row in found.rows] == [0, 1, 2]
+        assert len(found.notes) == 1 and "seed-0008 is left out" in found.notes[0]
+        assert "Error" not in found.notes[0]
+
+
+@dataclasses.dataclass(frozen=True)
+class Posing(Keys):
+    """Somebody's world with settings that have the names of what the index tells."""
+
+    run: str = "small/seed-0000"
+    status: str = "complete"
+    final_return_blue: float = 1.0
+
+
+def test_no_setting_takes_the_place_of_what_a_run_is(root, monkeypatch):
+    monkeypatch.setitem(WORLDS, "posing", Posing)
+    tell(make(root, seed=8, plan=dataclasses.replace(PLAN, world=Posing())))
+    row = index.refresh(root).rows[-1]
+    told = row["run"], row["status"], row["final_return_blue"]
+    assert told == ("small/seed-0008", "new", 0.5)
+
+
+def test_a_run_is_listed_where_its_worlds_package_is_missing(root, monkeypatch):
+    monkeypatch.setattr(gymnasium, "make", lambda *_, **__: pytest.fail("made"))
+    monkeypatch.setitem(sys.modules, "envpool", None)
+    plan = Landing().plan()
+    world = dataclasses.replace(plan.world, backend="envpool")
+    tell(make(root, seed=8, plan=dataclasses.replace(plan, world=world)))
+    found = index.refresh(root)
+    assert not found.notes and found.rows[-1]["world"] == "lander"
+
+
+def test_all_runs_together_have_a_bounded_number_of_names(root):
+    for seed in range(10, 16):
+        tell(make(root, seed=seed, plan=wanting(*(f"o{seed}_{i}" for i in range(400)))))
+    found = index.refresh(root)
+    assert len(found.rows) == 9 and len(found.rows[0]) == 2000
+    assert [row["final_return_blue"] for row in found.rows] == [0.5] * 9
+    assert len(found.notes) == 1 and "names that few runs have" in found.notes[0]
+
+
+def shown(capsys, *argv) -> list[str]:
+    """The names of the runs that a command shows."""
+    assert main([*map(str, argv), "--json"]) == 0
+    return [json.loads(line)["run"] for line in capsys.readouterr().out.splitlines()]
+
+
+@pytest.mark.parametrize("verb", ["show", "list"])
+def test_runs_that_are_named_are_shown_though_the_index_has_them_not(
+    root, tmp_path, capsys, verb
+):
+    other = make(tmp_path / "elsewhere", seed=0)
+    tell(other, return_blue=0.25)
+    (root / "linked").symlink_to(other.path.parent)
+    where = ("--root", root)
+    assert shown(capsys, "runs", verb, "linked", *where) == ["linked/seed-0000"]
+    assert shown(capsys, "runs", verb, other.path, *where) == ["small/seed-0000"]
+    assert main(["runs", verb, str(other.path), "--root", str(root), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["final_return_blue"] == 0.25
+
+
+@pytest.mark.parametrize("verb", ["show", "list"])
+def test_a_damaged_run_that_is_named_is_an_error_and_costs_no_other(root, capsys, verb):
+    tell(folder.find(root)[1], steps=3)
+    where = ("--root", str(root))
+    assert main(["runs", verb, "small/seed-0001", *where]) == 3
+    assert "steps = 3" in capsys.readouterr().err
+    assert shown(capsys, "runs", verb, "small", *where) == [
+        "small/seed-0000",
+        "small/seed-0002",
+    ]
+    for run in folder.find(root):
+        tell(run, steps=3)
+    assert main(["runs", verb, "small", *where]) == 3

@@ -1,6 +1,5 @@
 """A condition reads one row of the table of runs, and costs what it is long."""
 
-import json
 import os
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from telic.core.errors import InputError
 from telic.runs import query
 from telic.runs.folder import find
 from tests.runs import hostile
-from tests.runs.small import make
+from tests.runs.small import make, row, tell
 
 ROWS = [
     {"run": f"tiny/seed-{i:04d}", "seed": i, "limit": i * 10, "final_return_blue": x}
@@ -26,16 +25,7 @@ def root(tmp_path_factory):
     root = tmp_path_factory.mktemp("root")
     for seed in range(3):
         run = make(root, seed=seed)
-        row = {
-            "rollout": 1,
-            "phase": 0,
-            "objective": "blue",
-            "steps": 256,
-            "length": 5.0,
-            "return_blue": 0.5 + seed / 10,
-            "rate_wall": 0.0,
-        }
-        run.metrics.write_text(json.dumps(row) + "\n")
+        tell(run, row(return_blue=0.5 + seed / 10))
     return root
 
 

@@ -2,16 +2,20 @@
 
 import dataclasses
 import json
+import os
+import re
 import subprocess
 import sys
+import tracemalloc
 
 import pytest
 
 from telic.core.errors import DamagedError, InputError, TelicError
 from telic.runs import codec, disk, folder, metrics
+from telic.runs.verify import verify
 from telic.studies import Alternation, Landing
 from telic.worlds import WORLDS, GymWorld, Lander
-from tests.runs.small import PLAN, aged, make
+from tests.runs.small import PLAN, aged, make, row, tell
 
 
 def plain(plan):
@@ -302,3 +306,78 @@ def test_rows_that_do_not_follow_one_another_are_damaged(tmp_path):
     path.write_bytes(b"".join([*lines[:3], *lines[4:6]]))
     with pytest.raises(DamagedError, match="line 4"):
         metrics.read(path)
+
+
+@pytest.mark.parametrize("data", [b"{}\n" * 1000, ROWS[: ROWS.index(b"\n") + 1] + ROWS])
+def test_no_more_is_parsed_than_up_to_the_first_wrong_line(tmp_path, monkeypatch, data):
+    path, real, parsed = tmp_path / "metrics.jsonl", metrics._parsed, []
+    monkeypatch.setattr(metrics, "_parsed", lambda *a: parsed.append(1) or real(*a))
+    path.write_bytes(data)
+    with pytest.raises(DamagedError):
+        metrics.read(path)
+    assert len(parsed) <= 3
+
+
+def test_a_file_of_empty_lines_fills_no_memory(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    path.write_bytes(b"\n" * (4 << 20))
+    tracemalloc.start()
+    with pytest.raises(DamagedError, match="line 1"):
+        metrics.read(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 16 << 20
+
+
+def test_backwards_each_row_is_the_one_before(tmp_path, monkeypatch):
+    path, real, parsed = tmp_path / "metrics.jsonl", metrics._parsed, []
+    monkeypatch.setattr(metrics, "_parsed", lambda *a: parsed.append(1) or real(*a))
+    path.write_bytes(ROWS.splitlines(keepends=True)[4] * 1000)
+    with pytest.raises(DamagedError, match="line after it is of rollout 5"):
+        list(metrics.backwards(path))
+    assert len(parsed) == 2
+
+
+def test_metrics_larger_than_a_plan_can_have_are_not_read(tmp_path, monkeypatch):
+    run = make(tmp_path)
+    tell(run, *map(row, range(1, 7)))
+    assert len(run.rows()) == 6
+    os.truncate(run.metrics, 100 << 20)
+    monkeypatch.setattr(disk, "read_part", lambda *_: pytest.fail("read"))
+    for reading in (run.rows, run.latest):
+        with pytest.raises(DamagedError, match="for 6 rollouts"):
+            reading()
+
+
+def without(name):
+    """The rows of a run without a column."""
+    rows = [row(i) for i in range(1, 7)]
+    return [{k: v for k, v in one.items() if k != name} for one in rows]
+
+
+NEEDED = ("phase", "objective", "steps", "length", "return_purple", "rate_wall")
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        *((without(name), f"its metrics lack {name}") for name in NEEDED),
+        ([row(1, phase=1)], "phase = 1 in the row of rollout 1"),
+        ([row(1, objective="purple")], "objective = 'purple'"),
+        ([row(1, objective="teal")], "objective = 'teal'"),
+        ([row(1, steps=255)], "steps = 255"),
+        ([row(1, return_teal=1.0)], "its metrics have 'return_teal'"),
+        ([row(1), row(2) | {"rollout": 7}], "rollout 7"),
+        ([row(5), row(6)], "rollouts? (5|6)"),
+        ([row(6)], "rollouts? 6"),
+    ],
+)
+def test_rows_that_the_plan_cannot_have_are_damaged_to_all_that_read(
+    tmp_path, rows, words
+):
+    run = make(tmp_path)
+    tell(run, *rows)
+    for reading in (run.rows, run.latest):
+        with pytest.raises(DamagedError, match=words):
+            reading()
+    assert any(re.search(words, problem) for problem in verify(run).problems)

@@ -59,13 +59,32 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _rows(root: Path, names: list[str]) -> list[dict]:
-    """The rows of the index for some runs, or for all."""
+    """The rows of the index for some runs, or for all.
+
+    Raises:
+        TelicError: If a run cannot be read that was named, or is all that was found.
+    """
     from telic.runs import folder, index
 
     found = index.refresh(root)
     remark(found.notes)
-    wanted = {run.name for run in folder.resolve(root, names)}
-    return [row for row in found.rows if not wanted or row["run"] in wanted]
+    if not names:
+        return found.rows
+    known = {row["run"]: row for row in found.rows}
+    own, rows, unread = set(folder.find(root)), [], None
+    for run in folder.resolve(root, names):
+        try:
+            listed = known.get(run.name) if run in own else None
+            rows.append(listed or index.fit(index.describe(run))[0])
+        except TelicError as error:
+            if run.path.parent.name not in names:
+                raise
+            unread = error  # of an experiment, the others are still to be seen
+            if run not in own:
+                remark([f"{run.name} is left out: {error.what}"])
+    if unread and not rows:
+        raise unread
+    return rows
 
 
 def _list(root: Path, names: list[str], as_json: bool) -> int:

@@ -96,10 +96,11 @@ class Run:
         Raises:
             DamagedError: If they are not what was written.
         """
-        newest = self._checked()
+        plan = self.plan()
+        newest = self._checked(plan)
         if newest is None and not self.metrics.exists():
             return []
-        rows, most = metrics.read(self.metrics), self.plan().rollouts
+        rows, most = metrics.read(self.metrics), plan.rollouts
         if rows and (rows[0]["rollout"] != 1 or rows[-1]["rollout"] > most):
             raise DamagedError(
                 f"{self.metrics} has rows of rollouts {rows[0]['rollout']} to "
@@ -111,7 +112,7 @@ class Run:
                 f"{self.metrics} has {len(rows)} rows",
                 why=f"{newest.rollouts} were written",
             )
-        return rows
+        return list(metrics.follow(plan, rows, self.metrics))
 
     def latest(self) -> list[Row]:
         """The last row of each objective that was trained, the newest row last.
@@ -121,20 +122,29 @@ class Run:
         Raises:
             DamagedError: If a row that is needed is not what was written.
         """
-        newest, found = self._checked(), {}
+        plan = self.plan()
+        newest, found, due = self._checked(plan), {}, set()
         if newest is None and not self.metrics.exists():
             return []
-        schedule = self.plan().schedule
-        for row in metrics.backwards(self.metrics):
-            found.setdefault(row.get("objective"), row)
-            past = schedule[: next(iter(found.values())).get("phase", 0) + 1]
-            if {phase.objective for phase in past} <= found.keys():
+        rows = metrics.backwards(self.metrics)
+        for row in metrics.follow(plan, rows, self.metrics):
+            past = plan.schedule[: row["phase"] + 1] if not found else ()
+            due |= {phase.objective for phase in past}
+            found.setdefault(row["objective"], row)
+            if due <= found.keys():
                 break
+        last = next(iter(found.values()), {}).get("rollout", 0)
+        if due - found.keys() or (newest and last < newest.rollouts):
+            raise DamagedError(
+                f"{self.metrics} ends with rollout {last}, and has not all its rows"
+            )
         return list(reversed(found.values()))
 
-    def _checked(self) -> Manifest | None:
+    def _checked(self, plan: Plan) -> Manifest | None:
         """The newest sound manifest, once the metrics are found to be as it says."""
         newest = _newest(self.checkpoints)
+        if self.metrics.exists():
+            metrics.check_size(plan, self.metrics)
         if newest and newest.link:
             metrics.check(self.metrics, newest.link.metrics)
         return newest

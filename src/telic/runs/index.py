@@ -10,20 +10,23 @@ cannot be read costs its own row and no other.
 import json
 import math
 import os
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from telic.core.errors import StorageError, TelicError
-from telic.runs import cache, disk
+from telic.runs import cache, codec, disk
 from telic.runs.folder import Run, survey
 from telic.runs.metrics import Row
 
-SCHEMA = 4
+SCHEMA = 5
 LONGEST = 200
 """The longest text in a row, in characters."""
 WIDEST = 500
 """The most names that a run may have."""
+MOST = 2_000
+"""The most names that all runs together may have."""
 
 
 class Entry(NamedTuple):
@@ -70,7 +73,8 @@ def refresh(root: Path, *, anew: bool = False) -> Index:
     if found != known:
         notes += _keep(root, found)
     notes += [note for entry in found.values() for note in entry.notes]
-    return Index(_even([entry.row for entry in found.values()]), notes)
+    rows, note = _even([entry.row for entry in found.values()])
+    return Index(rows, [*notes, *note])
 
 
 def path_of(root: Path) -> Path:
@@ -85,31 +89,35 @@ def describe(run: Run) -> Row:
     `final_return_O` is the return under objective O in the last rollout of the last
     phase that trained on O, or of the run if none did; `final_rate_E` that of the very
     last rollout. Settings are under their own names: `learning_rate`, `width`, `view`.
-    Runs of one plan have the same `plan`.
+    Runs of one plan have the same `plan`. No setting takes the place of these.
+
+    Raises:
+        DamagedError: If its plan or its metrics are not what was written.
+        InputError: If a name in its plan is unknown.
     """
     record = run.record()
-    plan = record.get("plan", {})
+    plan = record["plan"]
+    codec.decode(plan)  # only what telic itself would follow has a row
     rows = run.latest()
     settings = {
         key: value if isinstance(value, int | float | str) else json.dumps(value)
         for part in ("world", "network", "hyper", "sizes")
-        for key, value in plan.get(part, {}).items()
+        for key, value in plan[part].items()
         if value is not None and key != "name"
     }
-    return {
+    own = {
         "run": run.name,
         "experiment": run.path.parent.name,
-        "seed": record.get("seed"),
+        "seed": record["seed"],
         "status": run.status(),
         "rollouts": rows[-1]["rollout"] if rows else 0,
         "steps": rows[-1]["steps"] if rows else 0,
         "phases": rows[-1]["phase"] + 1 if rows else 0,
         "created": record.get("created"),
         "plan": disk.sha256(disk.to_json(plan))[:8],
-        "world": plan.get("world", {}).get("name"),
-        **settings,
-        **_outcome(rows),
+        "world": plan["world"]["name"],
     }
+    return own | settings | own | _outcome(rows)
 
 
 def fit(row: Mapping[str, Any]) -> tuple[Row, list[str]]:
@@ -139,7 +147,7 @@ def fit(row: Mapping[str, Any]) -> tuple[Row, list[str]]:
 
 
 def _outcome(rows: list[Row]) -> Row:
-    """What a run came to: its final returns and rates, and the seconds it took."""
+    """What a run came to: its final returns, rates and length of an episode."""
     last = rows[-1] if rows else {}
     # Of objectives that were never trained, what the run has of them at its end.
     found = {f"final_{k}": v for k, v in last.items() if k.startswith("return_")}
@@ -179,12 +187,21 @@ def _short(text: str) -> str:
     return text[:LONGEST].encode(errors="replace").decode()
 
 
-def _even(rows: list[Row]) -> list[Row]:
-    """Rows that all have the same names; a name that differs in case is the first's."""
+def _even(rows: list[Row]) -> tuple[list[Row], list[str]]:
+    """Rows that all have the same names, and a note if those are not all there are.
+
+    A name that differs in case is the first's; the names that most rows have are kept.
+    """
     names = {name.lower(): name for row in reversed(rows) for name in reversed(row)}
-    order = dict.fromkeys(names[name.lower()] for row in rows for name in row)
+    counts = Counter(names[name.lower()] for row in rows for name in row)
+    kept = {name for name, _ in counts.most_common(MOST)}
+    order = [name for name in counts if name in kept]
     folded = [{names[k.lower()]: v for k, v in row.items()} for row in rows]
-    return [{name: row.get(name) for name in order} for row in folded]
+    more = f"{len(counts) - MOST} names that few runs have are left out"
+    return (
+        [{name: row.get(name) for name in order} for row in folded],
+        [f"{more}: at most {MOST}"] if len(counts) > MOST else [],
+    )
 
 
 def _signature(run: Run) -> str:

@@ -5,13 +5,17 @@ have equal files; seconds are in `timing.jsonl`. A rollout is counted from 1. A 
 last line, as a kill may leave it, is dropped by readers and mended by `rewind`.
 """
 
-from collections.abc import Iterator
+import itertools
+from bisect import bisect
+from collections.abc import Iterable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from telic.core.errors import DamagedError
+from telic.core.typed import short
 from telic.objectives.schedule import locate
 from telic.runs import disk, record
 from telic.runs.record import File
@@ -25,6 +29,9 @@ BLOCK = 1 << 16
 
 LONGEST = 1 << 20
 """The longest line of a file, in bytes."""
+
+ROOM = 4096
+"""What a row may take beside its returns and rates, in bytes; it takes about 300."""
 
 
 def row(plan: Plan, metrics: Metrics, *, rollout: int) -> Row:
@@ -82,17 +89,18 @@ def read(path: Path) -> list[Row]:
     """
     if b"\n" not in disk.read_part(path, 0, LONGEST) and disk.size(path) >= LONGEST:
         raise DamagedError(f"{path} has a line of more than {LONGEST} bytes")
-    lines = disk.read_file(path).split(b"\n")[:-1]
-    rows = [_parsed(line, f"{path}, line {i}") for i, line in enumerate(lines, 1)]
-    before = None
-    for number, one in enumerate(rows, start=1):
-        record.row(one, f"{path}, line {number}")
-        if before is not None and one["rollout"] != before + 1:
+    rows: list[Row] = []
+    for number, line in enumerate(BytesIO(disk.read_file(path)), start=1):
+        if not line.endswith(b"\n"):
+            break
+        where = f"{path}, line {number}"
+        one = record.row(_parsed(line, where), where)
+        if rows and one["rollout"] != rows[-1]["rollout"] + 1:
             raise DamagedError(
-                f"{path}, line {number}: rollout {one['rollout']}",
-                why=f"the line before it is of rollout {before}",
+                f"{where}: rollout {one['rollout']}",
+                why=f"the line before it is of rollout {rows[-1]['rollout']}",
             )
-        before = one["rollout"]
+        rows.append(one)
     return rows
 
 
@@ -102,21 +110,99 @@ def backwards(path: Path) -> Iterator[Row]:
     The cost is that of the rows that are asked for, however long the file is.
 
     Raises:
-        DamagedError: If a line that is read is not a row.
+        DamagedError: If a line that is read is not a row, or not the one before.
     """
+    after = None
+    for line in _lines_backwards(path):
+        one = record.row(_parsed(line, str(path)), str(path))
+        if after is not None and one["rollout"] != after - 1:
+            raise DamagedError(
+                f"{path}: rollout {one['rollout']}",
+                why=f"the line after it is of rollout {after}",
+            )
+        after = one["rollout"]
+        yield one
+
+
+def follow(plan: Plan, rows: Iterable[Row], path: Path) -> Iterator[Row]:
+    """The rows, each once it is found to be one that a run of the plan has.
+
+    Raises:
+        DamagedError: If a row is of another phase or objective than the plan has
+            there, counts other steps, or has not the plan's returns and rates.
+    """
+    ends = list(itertools.accumulate(phase.rollouts for phase in plan.schedule))
+    columns = _columns(plan)
+    for one in rows:
+        number = one["rollout"]
+        if number > ends[-1]:
+            raise DamagedError(
+                f"{path} has a row of rollout {number}", why=f"the plan has {ends[-1]}"
+            )
+        phase = bisect(ends, number - 1)
+        due = {
+            "phase": phase,
+            "objective": plan.schedule[phase].objective,
+            "steps": number * plan.sizes.batch,
+        }
+        _compare(one, due, columns, path)
+        yield one
+
+
+def check_size(plan: Plan, path: Path) -> None:
+    """Raise if a file is larger than the metrics of a plan can be; it is not read.
+
+    Raises:
+        DamagedError: If it is, or is missing.
+    """
+    room = ROOM + sum(64 + 4 * len(name) for name in _columns(plan))
+    found, most = disk.size(path), plan.rollouts * room
+    if found > most:
+        why = f"at most {most}, for {plan.rollouts} rollouts"
+        raise DamagedError(f"{path} has {found} bytes", why=why)
+
+
+def _compare(one: Row, due: Row, columns: Iterable[str], path: Path) -> None:
+    """Raise unless a row is where it should be and has the returns and rates it should.
+
+    Raises:
+        DamagedError: It names what is missing, wrong or too much.
+    """
+    where = f"in the row of rollout {one['rollout']}"
+    if lacking := [name for name in (*due, *columns) if name not in one]:
+        names = ", ".join(name[:40] for name in lacking[:5])
+        raise DamagedError(f"{path}: its metrics lack {names}", why=where)
+    told = {name for name in one if name.startswith(("return_", "rate_"))}
+    if strange := sorted(told.difference(columns)):
+        what = f"{path}: its metrics have {short(strange[0])}"
+        raise DamagedError(what, why="its plan has no such objective or event")
+    for name, value in due.items():
+        if one[name] != value:
+            what = f"{path}: {name} = {short(one[name])} {where}"
+            raise DamagedError(what, why=f"by its plan it is {short(value)}")
+
+
+def _columns(plan: Plan) -> dict[str, None]:
+    """The columns that every row of a plan has, beside its place in the schedule."""
+    returns = [f"return_{objective.name}" for objective in plan.objectives]
+    rates = [f"rate_{event}" for event in plan.world.events]
+    return dict.fromkeys(("length", *returns, *rates))
+
+
+def _lines_backwards(path: Path) -> Iterator[bytes]:
+    """The whole lines of a file from the last to the first."""
     end, rest, whole = disk.size(path), b"", False
     while end > 0 and len(rest) <= LONGEST:
         start = max(0, end - BLOCK)
         first, *lines = (disk.read_part(path, start, end - start) + rest).split(b"\n")
         if lines and not whole:  # what follows the last line break is torn
             lines, whole = lines[:-1], True
-        for line in reversed(lines):
-            yield record.row(_parsed(line, str(path)), str(path))
+        yield from reversed(lines)
         end, rest = start, first
     if len(rest) > LONGEST:
         raise DamagedError(f"{path} has a line of more than {LONGEST} bytes")
     if whole:
-        yield record.row(_parsed(rest, str(path)), str(path))
+        yield rest
 
 
 def last(path: Path) -> Row | None:
