@@ -97,7 +97,8 @@ def test_the_retarget_study_has_a_table_for_each_kind_of_boards(tmp_path):
     ]
     runs = stored(tmp_path, "retarget", {1: {}})
     settings = {**SETTINGS, "new": "yellow"}
-    answers.write(runs[0], "retarget", settings, {"arms": ARMS, "trials": trials})
+    told = {"arms": ARMS, "trials": trials, "row_norms": {"blue": 1.0}}
+    answers.write(runs[0], "retarget", settings, told)
     tables = gather.retarget(runs, settings).tables
     assert list(tables) == ["beside", "without"]
     assert tables["beside"].values_of("aim", "add").tolist() == pytest.approx([0.3])

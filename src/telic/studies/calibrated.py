@@ -9,6 +9,7 @@ from telic.core.errors import InputError
 from telic.planted import DECOYS, NONE, RUNGS
 from telic.runs.folder import Run
 from telic.studies import answers
+from telic.studies.formed import gatherer
 from telic.studies.planting import STUDY
 from telic.studies.scores import CURVE, Columns, curve_of, summary, together
 
@@ -57,6 +58,7 @@ class Calibrated(NamedTuple):
 Pairs = list[dict[str, Any]]
 
 
+@gatherer(STUDY)
 def calibrated(
     runs: Mapping[str, Sequence[Run]], settings: Mapping[str, Any]
 ) -> Calibrated:

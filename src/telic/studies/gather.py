@@ -10,11 +10,16 @@ from telic.core.errors import InputError
 from telic.runs.folder import Run
 from telic.studies import answers
 from telic.studies.arms import Arm
+from telic.studies.formed import check, gatherer
 from telic.studies.roles import trial_by_role
 from telic.trials import Result, Table, rollouts_to, tabulate
 
 REGAINED = 0.9
 """The share of its old return at which an agent counts as recovered."""
+
+
+NORMS = {"row_norms": dict[str, float]}
+"""What pages read of an answer of the retarget study, beside its trials."""
 
 
 class Found(NamedTuple):
@@ -50,6 +55,7 @@ def check_together(runs: Sequence[Run]) -> None:
         )
 
 
+@gatherer("splice")
 def splice(runs: Sequence[Run], settings: Mapping[str, Any]) -> Found:
     """The splice study over seeds: one table for each direction, and one for both.
 
@@ -64,12 +70,17 @@ def splice(runs: Sequence[Run], settings: Mapping[str, Any]) -> Found:
         for seed, answer in found.items()
     }
     both = {s: [("all switches", rows) for _, rows in t] for s, t in trials.items()}
-    return Found({**_tables(both), **_tables(trials)}, _arms(found), found)
+    together = Found({**_tables(both), **_tables(trials)}, _arms(found), found)
+    recovery(together)  # pages read it later: here it can still be said whose it is
+    return together
 
 
+@gatherer("retarget")
 def retarget(runs: Sequence[Run], settings: Mapping[str, Any]) -> Found:
     """The retarget study over seeds: one table for each kind of board."""
     found = _answers(runs, "retarget", settings)
+    for answer in found.values():
+        check(answer, NORMS)
     trials = {
         seed: [
             (t["board"], trial_by_role(t, aim=settings["new"]))

@@ -11,6 +11,7 @@ from telic.runs.folder import Run
 from telic.studies import answers
 from telic.studies.arms import Arm
 from telic.studies.flights import flights
+from telic.studies.formed import check, gatherer
 from telic.studies.gather import check_together
 from telic.studies.isolation import STUDY, passed
 from telic.trials import Table, rollouts_to, tabulate
@@ -19,6 +20,16 @@ REGAINED = 0.9
 """The share of its old return at which an agent counts as recovered."""
 
 ENGINES = ("main", "side")
+
+GATE = {"gate": dict[str, float]}
+EDITED = {
+    "trials": list[dict[str, Any]],
+    "phase": dict[str, list[dict[str, Any]]],
+    "recovery": dict[str, list[dict[str, Any]]],
+    "vectors": dict[str, dict[str, dict[str, float]]],
+    "update": dict[str, dict[str, list]],
+}
+"""What every answer has, and one of an agent that was edited: pages read it later."""
 
 Curves = dict[str, Float[np.ndarray, "seeds rollouts"]]
 
@@ -43,6 +54,7 @@ class Isolated(NamedTuple):
     answers: dict[int, dict[str, Any]]
 
 
+@gatherer(STUDY)
 def isolated(runs: Sequence[Run], settings: Mapping[str, Any]) -> Isolated:
     """The answers of some runs, side by side.
 
@@ -52,6 +64,8 @@ def isolated(runs: Sequence[Run], settings: Mapping[str, Any]) -> Isolated:
     check_together(runs)
     found = {run.seed(): answers.read(run, STUDY, settings) for run in sorted_(runs)}
     edited = {seed: answer for seed, answer in found.items() if "trials" in answer}
+    for answer in found.values():
+        check(answer, GATE | (EDITED if "trials" in answer else {}))
     trials = {seed: answer["trials"] for seed, answer in edited.items()}
     tables = {
         greedy: {

@@ -9,6 +9,7 @@ from jaxtyping import Float
 from telic.core.errors import InputError
 from telic.runs.folder import Run
 from telic.studies import answers
+from telic.studies.formed import gatherer
 from telic.studies.gather import check_together
 from telic.studies.isolated import sorted_
 from telic.studies.locate import STUDY
@@ -68,6 +69,7 @@ class Located(NamedTuple):
     plane: dict[str, dict[str, Column]]
 
 
+@gatherer(STUDY)
 def located(runs: Sequence[Run], settings: Mapping[str, Any]) -> Located:
     """The answers of some runs, side by side.
 

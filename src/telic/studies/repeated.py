@@ -9,11 +9,16 @@ from jaxtyping import Float
 from telic.runs.folder import Run
 from telic.studies import answers
 from telic.studies.flights import flights
+from telic.studies.formed import check, gatherer
 from telic.studies.gather import check_together
 from telic.studies.isolated import sorted_
 from telic.studies.snr import STUDY
 from telic.trials import Table, tabulate
 from telic.trials.trial import UNEDITED
+
+GATE = {"gate": dict[str, float]}
+RATIOS = {"ratios": dict[str, dict[str, Any]]}
+"""What every answer has, and each length of one whose agent passed the gate."""
 
 
 class Repeated(NamedTuple):
@@ -34,6 +39,7 @@ class Repeated(NamedTuple):
     answers: dict[int, list[dict[str, Any]]]
 
 
+@gatherer(STUDY)
 def repeated(runs: Sequence[Run], settings: Mapping[str, Any]) -> Repeated:
     """The answers of some runs, side by side.
 
@@ -42,7 +48,11 @@ def repeated(runs: Sequence[Run], settings: Mapping[str, Any]) -> Repeated:
     """
     check_together(runs)
     found = {run.seed(): answers.read(run, STUDY, settings) for run in sorted_(runs)}
+    for answer in found.values():
+        check(answer, GATE)
     lengths = {s: one["lengths"] for s, one in found.items() if "lengths" in one}
+    for one in (one for each in lengths.values() for one in each):
+        check(one, RATIOS)
     steps = tuple(one["steps"] for one in next(iter(lengths.values()), []))
     tables = {
         length: tabulate({s: [flights(ls[i]["results"])] for s, ls in lengths.items()})
