@@ -206,7 +206,8 @@ def _arrays(checkpoint: Checkpoint, said: Manifest, name: str) -> dict[str, np.n
             fix="telic resume goes on from the checkpoint before it",
         )
     found, _ = tensors.parse(data, path)
-    # How large the state of a world is, is its own affair; Adam's moments may be large.
-    largest = LARGEST if name == "agent" else float("inf")
-    tensors.check_numbers(found, path, largest=largest)
+    # The state of a world is its own affair; Adam's moments may be large.
+    largest = {"agent": LARGEST, "moments": float("inf")}
+    if name in largest:
+        tensors.check_numbers(found, path, largest=largest[name])
     return found
