@@ -195,9 +195,7 @@ def _parts(arrays: Arrays, count: int) -> list[dict[str, Any]]:
     return [under(arrays, name) for name in names]
 
 
-def _pairs(
-    arrays: Mapping[str, np.ndarray], like: Mapping[str, Any]
-) -> tuple[tuple[Tree, Tree], ...]:
+def _pairs(arrays: Arrays, like: Mapping[str, Any]) -> tuple[tuple[Tree, Tree], ...]:
     """The pair and its switches, from one question's arrays."""
     count = len({name.partition("/")[0] for name in arrays})
     due = {
@@ -214,9 +212,7 @@ def _pairs(
     return tuple(found)
 
 
-def _marked(
-    arrays: Mapping[str, np.ndarray], like: Mapping[str, Any]
-) -> dict[str, Any]:
+def _marked(arrays: Arrays, like: Mapping[str, Any]) -> dict[str, Tree | None]:
     """The truth of a pair and its decoys, from one solution's arrays."""
     names = {"truth", *(name.partition("/")[0] for name in arrays)} & {
         "truth",
