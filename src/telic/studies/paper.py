@@ -174,7 +174,7 @@ def _plan(pairs: Sequence[Planted], recipe: Recipe) -> dict[str, Any]:
     )
 
 
-def _like(plan: Plan) -> Mapping[str, Any]:
+def _like(plan: Plan) -> Mapping[str, jax.ShapeDtypeStruct]:
     """The leaves of every agent of a plan: its actor's, with the spare units."""
     codec.check_memory(plan)
     if plan.network.actor_layers < 2:
@@ -195,7 +195,9 @@ def _parts(arrays: Arrays, count: int) -> list[dict[str, Any]]:
     return [under(arrays, name) for name in names]
 
 
-def _pairs(arrays: Arrays, like: Mapping[str, Any]) -> tuple[tuple[Tree, Tree], ...]:
+def _pairs(
+    arrays: Arrays, like: Mapping[str, jax.ShapeDtypeStruct]
+) -> tuple[tuple[Tree, Tree], ...]:
     """The pair and its switches, from one question's arrays."""
     count = len({name.partition("/")[0] for name in arrays})
     due = {
@@ -212,7 +214,9 @@ def _pairs(arrays: Arrays, like: Mapping[str, Any]) -> tuple[tuple[Tree, Tree], 
     return tuple(found)
 
 
-def _marked(arrays: Arrays, like: Mapping[str, Any]) -> dict[str, Tree | None]:
+def _marked(
+    arrays: Arrays, like: Mapping[str, jax.ShapeDtypeStruct]
+) -> dict[str, Tree | None]:
     """The truth of a pair and its decoys, from one solution's arrays."""
     names = {"truth", *(name.partition("/")[0] for name in arrays)} & {
         "truth",
