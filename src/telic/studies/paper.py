@@ -9,35 +9,30 @@ checkpoints, in two folders. Who sits an exam gets neither: see `handout`.
 There is no pickle: arrays are safetensors, and each JSON file has their hash.
 """
 
-import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
-from safetensors.numpy import save
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
 
-from telic.agents.mlp import Network, create
-from telic.core.errors import DamagedError, TelicError
-from telic.core.trees import Arrays, Tree, restore, select, under
-from telic.core.typed import fits, short
+from telic.agents.mlp import Network
+from telic.core.errors import DamagedError
+from telic.core.trees import Arrays, Tree, under
 from telic.locate import Evidence, evidence
 from telic.objectives import Phase
 from telic.objectives.fetch import fetch
-from telic.planted import DECOYS, NONE, RUNGS, Planted, Recipe
-from telic.planted.decoys import widened
-from telic.runs import codec, disk, tensors
+from telic.planted import Planted, Recipe
+from telic.runs import codec, disk
 from telic.studies.planting import key_of
 from telic.training.plan import Plan
 from telic.worlds.base import World
 
 SCHEMA = 2
 SIDES = ("recipient", "donor")
-
-ASKED = {"plan": dict[str, Any], "seed": int, "numbers": list[int]}
-SOLVED = {"seed": int, "pairs": list[dict[str, str]]}
-"""What the JSON files say, beside schema and hash."""
 
 
 class Question(NamedTuple):
@@ -102,40 +97,38 @@ def questions(folder: Path) -> list[Question]:
     """The questions of a paper.
 
     Raises:
-        DamagedError: If they are not what was written, or not of their plan.
+        DamagedError: If they are not what was written.
     """
-    with _kept(folder):
-        about, plan, arrays = _asked(folder)
-        like, start = _like(plan), key_of(about["seed"])
-        parts = _parts(arrays, len(about["numbers"]))
-        return [
-            Question(
-                _pairs(part, like),
-                jax.random.fold_in(start, number),
-                plan.network,
-                plan.world,
-            )
-            for part, number in zip(parts, about["numbers"], strict=True)
-        ]
+    about, arrays = _read(folder, "agents")
+    plan = codec.decode(about["plan"])
+    start = key_of(int(about["seed"]))
+    return [
+        Question(
+            _pairs(under(arrays, f"{at:03d}")),
+            jax.random.fold_in(start, number),
+            plan.network,
+            plan.world,
+        )
+        for at, number in enumerate(about["numbers"])
+    ]
 
 
 def solutions(folder: Path) -> list[Planted]:
     """The solutions of a paper, in the order of the questions; without agents.
 
     Raises:
-        DamagedError: If they are not what was written, or not of the questions.
+        DamagedError: If they are not what was written.
     """
-    with _kept(folder):
-        asked, plan, _ = _asked(folder)
-        about, arrays = _read(solutions_of(folder), "truth", SOLVED)
-        count = len(asked["numbers"])
-        if (about["seed"], len(about["pairs"])) != (asked["seed"], count):
-            raise DamagedError(f"{solutions_of(folder)} is of other questions")
-        like, parts = _like(plan), _parts(arrays, count)
-        return [
-            Planted(**_said(said), pairs=(), **_marked(part, like))
-            for said, part in zip(about["pairs"], parts, strict=True)
-        ]
+    about, arrays = _read(solutions_of(folder), "truth")
+    return [
+        Planted(
+            pairs=(),
+            truth=_leaves(under(arrays, f"{at:03d}/truth")),
+            decoys=_leaves(under(arrays, f"{at:03d}/decoys")) or None,
+            **said,
+        )
+        for at, said in enumerate(about["pairs"])
+    ]
 
 
 def _agents(pairs: Sequence[Planted]) -> dict[str, np.ndarray]:
@@ -174,67 +167,19 @@ def _plan(pairs: Sequence[Planted], recipe: Recipe) -> dict[str, Any]:
     )
 
 
-def _like(plan: Plan) -> Mapping[str, jax.ShapeDtypeStruct]:
-    """The leaves of every agent of a plan: its actor's, with the spare units."""
-    codec.check_memory(plan)
-    if plan.network.actor_layers < 2:
-        raise DamagedError("planted agents of one layer", why="nothing can be folded")
-
-    def fresh(key: jax.Array) -> Tree:
-        agent = create(key, plan.network, plan.world)
-        return widened(key, select(agent, "actor/"))
-
-    return jax.eval_shape(fresh, jax.random.key(0))
-
-
-def _parts(arrays: Arrays, count: int) -> list[dict[str, Any]]:
-    """The arrays of each of so many questions; there are no others."""
-    names = [f"{at:03d}" for at in range(count)]
-    if {name.partition("/")[0] for name in arrays} != set(names):
-        raise DamagedError(f"a paper's arrays are not those of {count} questions")
-    return [under(arrays, name) for name in names]
-
-
-def _pairs(
-    arrays: Arrays, like: Mapping[str, jax.ShapeDtypeStruct]
-) -> tuple[tuple[Tree, Tree], ...]:
+def _pairs(arrays: Arrays) -> tuple[tuple[Tree, Tree], ...]:
     """The pair and its switches, from one question's arrays."""
-    count = len({name.partition("/")[0] for name in arrays})
-    due = {
-        f"{switch}/{side}/{path}": leaf
-        for switch in range(count)
-        for side in SIDES
-        for path, leaf in like.items()
-    }
-    leaves = restore(due, arrays)
+    switches = sorted({name.partition("/")[0] for name in arrays}, key=int)
     found = []
-    for switch in range(count):
-        first, second = (under(leaves, f"{switch}/{side}") for side in SIDES)
+    for switch in switches:
+        first, second = (_leaves(under(arrays, f"{switch}/{s}")) for s in SIDES)
         found.append((first, second))
     return tuple(found)
 
 
-def _marked(
-    arrays: Arrays, like: Mapping[str, jax.ShapeDtypeStruct]
-) -> dict[str, Tree | None]:
-    """The truth of a pair and its decoys, from one solution's arrays."""
-    names = {"truth", *(name.partition("/")[0] for name in arrays)} & {
-        "truth",
-        "decoys",
-    }
-    due = {f"{name}/{path}": leaf for name in names for path, leaf in like.items()}
-    leaves = restore(due, arrays)
-    if not all(np.isin(leaf, (0, 1)).all() for leaf in leaves.values()):
-        raise DamagedError("the truth of a paper is not 0 and 1")
-    return {name: under(leaves, name) or None for name in ("truth", "decoys")}
-
-
-def _said(said: Mapping[str, Any]) -> dict[str, str]:
-    """What is said about a pair, if it is that."""
-    known = (*RUNGS, *DECOYS, NONE)
-    if set(said) != {"rung", "wants", "aim"} or said["rung"] not in known:
-        raise DamagedError(f"a paper's pair is {short(said)}")
-    return dict(said)
+def _leaves(arrays: Arrays) -> Tree:
+    """The leaves as JAX's arrays."""
+    return {path: jnp.asarray(leaf) for path, leaf in arrays.items()}
 
 
 def _signed(data: bytes, about: Mapping[str, Any]) -> bytes:
@@ -242,42 +187,17 @@ def _signed(data: bytes, about: Mapping[str, Any]) -> bytes:
     return disk.to_json({"schema": SCHEMA, "sha256": disk.sha256(data), **about})
 
 
-@contextlib.contextmanager
-def _kept(folder: Path) -> Iterator[None]:
-    """Whatever is wrong with a paper: what to do about it is always the same."""
-    try:
-        yield
-    except TelicError as error:
-        raise DamagedError(
-            f"{folder} is no paper: {error.what}",
-            why=error.why,
-            # Its solutions are made with it: whoever removes them alone has none.
-            fix=f"remove {folder}; it is made anew",
-        ) from error
-
-
-def _asked(folder: Path) -> tuple[dict[str, Any], Plan, dict[str, np.ndarray]]:
-    """What is said about the questions, their plan, and the agents."""
-    about, arrays = _read(folder, "agents", ASKED)
-    seed, numbers = about["seed"], about["numbers"]
-    if not numbers or min(seed, *numbers) < 0:
-        raise DamagedError(f"seed {seed}, pairs {short(numbers)}")
-    return about, codec.decode(about["plan"]), arrays
-
-
-def _read(
-    folder: Path, name: str, form: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+def _read(folder: Path, name: str) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """What is said about arrays, and the arrays, by sorted name."""
     path = folder / f"{name}.safetensors"
     about, data = disk.read_json(folder / f"{name}.json"), disk.read_file(path)
     if (about.get("schema"), about.get("sha256")) != (SCHEMA, disk.sha256(data)):
         raise DamagedError(
-            f"{path} is not what was written", why="its SHA-256 or schema is another"
+            f"{path} is not what was written",
+            why="its SHA-256 or schema is another",
+            fix=f"remove {folder}; it is made anew",
         )
-    for field, kind in form.items():
-        if not fits(about.get(field), kind):
-            raise DamagedError(f"{field} = {short(about.get(field))} in {name}.json")
-    arrays, _ = tensors.parse(data, path)
-    tensors.check_numbers(arrays, path)
-    return about, arrays
+    try:
+        return about, dict(sorted(load(data).items()))
+    except (SafetensorError, ValueError, KeyError) as error:
+        raise DamagedError(f"{path} is not safetensors", why=str(error)) from error
