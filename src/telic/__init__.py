@@ -8,9 +8,6 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from telic.activations import capture as capture
-    from telic.activations import difference_of_means as difference_of_means
-    from telic.agents import Network as Network
     from telic.core.errors import TelicError as TelicError
     from telic.edits import EDITS as EDITS
     from telic.edits import Add as Add
@@ -29,6 +26,11 @@ if TYPE_CHECKING:
     from telic.objectives import alternation as alternation
     from telic.objectives import fetch as fetch
     from telic.objectives import lander as lander
+    from telic.policies import MLP as MLP
+    from telic.policies import Agent as Agent
+    from telic.policies import capture as capture
+    from telic.rollouts import episode_seeds as episode_seeds
+    from telic.rollouts import play as play
     from telic.runs.folder import Run as Run
     from telic.runs.folder import find as find
     from telic.runs.query import select as select
@@ -46,15 +48,14 @@ if TYPE_CHECKING:
     from telic.training import advance as advance
     from telic.training import begin as begin
     from telic.training import train as train
-    from telic.trials import boards as boards
-    from telic.trials import play as play
     from telic.trials import rates as rates
     from telic.trials import tabulate as tabulate
     from telic.trials import trial as trial
     from telic.trials import verdict as verdict
-    from telic.vectors import carry as carry
     from telic.vectors import contrast as contrast
+    from telic.vectors import difference_of_means as difference_of_means
     from telic.vectors import isolate as isolate
+    from telic.vectors import swap_inputs as swap_inputs
     from telic.worlds import WORLDS as WORLDS
     from telic.worlds import GymWorld as GymWorld
     from telic.worlds import Keys as Keys
@@ -72,7 +73,8 @@ _HOMES = {
     "lander": "objectives",
     "Phase": "objectives",
     "alternation": "objectives",
-    "Network": "agents",
+    "MLP": "policies",
+    "Agent": "policies",
     "Hyper": "training",
     "Sizes": "training",
     "Plan": "training",
@@ -82,9 +84,9 @@ _HOMES = {
     "advance": "training",
     "isolate": "vectors",
     "contrast": "vectors",
-    "carry": "vectors",
-    "capture": "activations",
-    "difference_of_means": "activations",
+    "swap_inputs": "vectors",
+    "capture": "policies",
+    "difference_of_means": "vectors",
     "evidence": "locate",
     "LOCATORS": "locate",
     "Locus": "locate",
@@ -97,8 +99,8 @@ _HOMES = {
     "Transport": "edits",
     "Relabel": "edits",
     "receipt": "edits",
-    "boards": "trials",
-    "play": "trials",
+    "episode_seeds": "rollouts",
+    "play": "rollouts",
     "rates": "trials",
     "trial": "trials",
     "tabulate": "trials",

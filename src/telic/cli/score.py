@@ -28,8 +28,8 @@ class Score:
     `actor/0/kernel` is (inputs, units), `actor/0/bias` (units,), and so on), `vector`
     (donor - recipient), `observations` (what both saw, one a row), `behaviour.gap` (one
     row for each: the donor's probability of every action minus the recipient's),
-    `switches` (other such pairs), `network` and `world`. Activations are
-    `telic.capture(evidence.recipient, evidence.network, evidence.world,
+    `switches` (other such pairs). Agents know their `policy`, `spec`, `layers`, `sites`
+    and `units`. Activations are `telic.capture(evidence.recipient,
     evidence.observations, "actor/0/post")`. An example: examples/my_locator.py.
 
     It is run in a process of its own that is not given where the goals are; where the

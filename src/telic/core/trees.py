@@ -7,7 +7,7 @@ function from one tree to another.
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 import jax
@@ -132,6 +132,16 @@ def select(tree: Mapping[str, Leaf], prefix: str) -> dict[str, Leaf]:
         ['actor/0']
     """
     return {path: leaf for path, leaf in tree.items() if path.startswith(prefix)}
+
+
+def at(tree: Mapping[str, Leaf], paths: Iterable[str]) -> dict[str, Leaf]:
+    """The leaves at some paths, such as those of an agent's actor in a task vector.
+
+    Example:
+        >>> sorted(at({"actor/0": jnp.ones(1), "critic/0": jnp.ones(1)}, ["actor/0"]))
+        ['actor/0']
+    """
+    return {path: tree[path] for path in paths}
 
 
 def under(tree: Mapping[str, Leaf], prefix: str) -> dict[str, Leaf]:

@@ -21,7 +21,6 @@ from telic.edits.splice import Interpolate as Interpolate
 from telic.edits.splice import Splice as Splice
 from telic.edits.steer import Steer as Steer
 from telic.edits.transport import Transport as Transport
-from telic.edits.weights import actor as actor
 
 EDITS: Registry[type[Edit]] = Registry(
     "edit",

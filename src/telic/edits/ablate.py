@@ -17,7 +17,8 @@ from jaxtyping import Array, Float
 from telic.core.errors import InputError
 from telic.core.trees import Tree
 from telic.edits.activations import ActivationEdit, check_units, other_units
-from telic.edits.base import Agent, Edit
+from telic.edits.base import Edit, Params
+from telic.policies import Agent
 from telic.vectors.nulls import NULLS
 
 VALUES = ("zero", "mean", "resample")
@@ -28,9 +29,11 @@ class Ablate(ActivationEdit):
     """Replace some units at a site by constants.
 
     Example:
-        >>> agent = {"actor/0/kernel": jnp.ones((3, 2)), "actor/0/bias": jnp.ones(2)}
-        >>> edited = Ablate("actor/logits", jnp.array([1.0, 0.0]), jnp.zeros(2))(agent)
-        >>> edited["at/actor/logits/0/gain"].tolist()
+        >>> from telic.policies import MLP, create
+        >>> from telic.worlds import Keys
+        >>> agent = create(jax.random.key(0), MLP(width=2), Keys())
+        >>> edited = Ablate("actor/0/post", jnp.array([1.0, 0.0]), jnp.zeros(2))(agent)
+        >>> edited["at/actor/0/post/0/gain"].tolist()
         [0.0, 1.0]
     """
 
@@ -48,7 +51,7 @@ class Ablate(ActivationEdit):
         mask = self.strength * self.mask
         return {"gain": 1 - mask, "shift": mask * self.value}
 
-    def nulls(self, key: jax.Array, agent: Agent) -> dict[str, Edit]:
+    def nulls(self, key: jax.Array, agent: Params) -> dict[str, Edit]:
         """As many other units, and constants without meaning of the same size.
 
         All units have no others, and zeros no size: zero ablation of a whole site has

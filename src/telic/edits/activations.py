@@ -5,10 +5,11 @@ from abc import abstractmethod
 import jax
 from jaxtyping import Array, Float
 
-from telic.agents import interventions
 from telic.core.errors import InputError
+from telic.core.names import check_name
 from telic.core.trees import Tree
-from telic.edits.base import Agent, Single
+from telic.edits.base import Params, Single
+from telic.policies import Agent, interventions
 
 
 class ActivationEdit(Single):
@@ -21,39 +22,52 @@ class ActivationEdit(Single):
 
     @abstractmethod
     def leaves(self, agent: Agent) -> Tree:
-        """The intervention at this strength (`telic.agents.interventions`)."""
+        """The intervention at this strength (`telic.policies.interventions`)."""
 
-    def __call__(self, agent: Agent) -> Tree:
-        """The agent with the intervention; at strength 0 the agent itself."""
-        leaves = self.leaves(agent)
+    def apply(self, agent: Params) -> Tree:
+        """The parameters with the intervention; at strength 0 the agent's own."""
+        leaves = self.leaves(with_sites(agent))
         if not self.strength:
             return dict(agent)
         return interventions.append(agent, self.site, leaves)
 
-    def touches(self, agent: Agent) -> tuple[str, ...]:
+    def touches(self, agent: Params) -> tuple[str, ...]:
         """The paths of the leaves that it adds."""
-        edited = interventions.append(agent, self.site, self.leaves(agent))
+        leaves = self.leaves(with_sites(agent))
+        edited = interventions.append(agent, self.site, leaves)
         return tuple(sorted(set(edited) - set(agent)))
 
 
-def units_at(site: str, agent: Agent) -> int:
-    """How many units a site of an agent has.
+def with_sites(agent: Params) -> Agent:
+    """The agent itself, if it knows its sites: a plain dict of arrays has none.
 
     Raises:
-        InputError: If the agent has no such site.
+        InputError: If it is such a dict.
+    """
+    if not isinstance(agent, Agent):
+        raise InputError(
+            f"an edit of activations of a {type(agent).__name__}",
+            why="only an agent has sites; a dict of arrays has no policy",
+            fix="telic.Agent(params, policy, spec)",
+        )
+    return agent
+
+
+def units_at(site: str, agent: Agent) -> int:
+    """How many units a site of an agent has; of one with places, channels.
+
+    Raises:
+        InputError: If the agent has no such site; the message holds the nearest name.
 
     Example:
-        >>> import jax.numpy as jnp
-        >>> agent = {"actor/0/bias": jnp.ones(8), "actor/1/bias": jnp.ones(7)}
+        >>> from telic.policies import MLP, create
+        >>> from telic.worlds import Keys
+        >>> agent = create(jax.random.key(0), MLP(), Keys())
         >>> units_at("actor/0/post", agent), units_at("actor/logits", agent)
-        (8, 7)
+        (128, 7)
     """
-    known = _sites(agent)
-    if site not in known:
-        raise InputError(
-            f"there is no site {site!r}", why=f"known: {', '.join(sorted(known))}"
-        )
-    return known[site]
+    check_name(site, agent.sites, kind="site")
+    return agent.sites[site][-1]
 
 
 def check_units(site: str, agent: Agent, *shape: int, what: str, seen: tuple) -> None:
@@ -87,20 +101,3 @@ def other_units(
         drawn = jax.random.permutation(now, mask)
         if (drawn != mask).any():
             return drawn
-
-
-def _sites(agent: Agent) -> dict[str, int]:
-    """The sites of an agent, as its weights tell them, with their units."""
-    found = {}
-    for net, end in (("actor", "logits"), ("critic", "value")):
-        biases = sorted(
-            int(path.split("/")[1])
-            for path in agent
-            if path.startswith(f"{net}/") and path.endswith("/bias")
-        )
-        for layer in biases:
-            units = agent[f"{net}/{layer}/bias"].shape[0]
-            last = layer == biases[-1]
-            names = (end,) if last else (f"{layer}/pre", f"{layer}/post")
-            found |= {f"{net}/{name}": units for name in names}
-    return found

@@ -7,7 +7,7 @@ Reference:
 import dataclasses
 
 from telic.core.trees import Tree
-from telic.edits.base import Agent, Edit, check_leaves
+from telic.edits.base import Edit, Params, check_leaves
 from telic.edits.weights import WeightEdit
 
 
@@ -22,10 +22,10 @@ class Add(WeightEdit):
         {'actor/0/bias': Array([-1.], dtype=float32)}
     """
 
-    vector: Tree
+    vector: Params
     """What is added: a task vector, or some leaves of one."""
 
-    def changed(self, agent: Agent) -> Tree:
+    def changed(self, agent: Params) -> Tree:
         """The leaves that the vector has."""
         check_leaves(agent, self.vector, what="vector")
         return {p: agent[p] + self.strength * leaf for p, leaf in self.vector.items()}

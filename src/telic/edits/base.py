@@ -11,18 +11,22 @@ import dataclasses
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array
 
-from telic.agents import interventions
 from telic.core import trees
 from telic.core.errors import InputError
 from telic.core.trees import Tree
+from telic.policies import Agent, interventions
 
-Agent = Mapping[str, Array]
+Params = Mapping[str, Array]
+"""What an edit changes: an `Agent`, or any flat dict of arrays, such as a vector."""
+
+
+Edited = TypeVar("Edited", bound=Mapping[str, Array])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,19 +38,28 @@ class Edit(ABC):
         cls.__repr__ = trees.outline
 
     @abstractmethod
-    def __call__(self, agent: Agent) -> Tree:
-        """The edited agent.
+    def apply(self, agent: Params) -> Tree:
+        """The parameters after the edit.
 
         Raises:
             InputError: If the edit does not fit the agent.
         """
 
+    def __call__(self, agent: Edited) -> Edited:
+        """The edited agent; of a plain dict of arrays, an edited dict.
+
+        Raises:
+            InputError: If the edit does not fit the agent.
+        """
+        edited = self.apply(agent)
+        return agent.replace(edited) if isinstance(agent, Agent) else edited  # type: ignore
+
     @abstractmethod
-    def touches(self, agent: Agent) -> tuple[str, ...]:
+    def touches(self, agent: Params) -> tuple[str, ...]:
         """The paths of all leaves that it may change or add."""
 
     @abstractmethod
-    def nulls(self, key: jax.Array, agent: Agent) -> dict[str, "Edit"]:
+    def nulls(self, key: jax.Array, agent: Params) -> dict[str, "Edit"]:
         """Edits of this one's size that should do nothing, by name."""
 
     @abstractmethod
@@ -80,8 +93,10 @@ class Single(Edit):
                 f"strength = {self.strength}", why="it must be a finite number"
             )
         for field in dataclasses.fields(self):
-            if field.type == Tree:
-                trees.check_tree(getattr(self, field.name), what=field.name)
+            if field.type == Params:
+                tree = getattr(self, field.name)
+                trees.check_tree(tree, what=field.name)
+                object.__setattr__(self, field.name, dict(tree))
 
     def scaled(self, factor: float) -> "Edit":
         """The same edit at `factor` times its strength."""
@@ -111,7 +126,7 @@ class Receipt(NamedTuple):
         return self.before != self.after
 
 
-def receipt(before: Agent, after: Agent) -> Receipt:
+def receipt(before: Params, after: Params) -> Receipt:
     """What lies between an agent and its edited self.
 
     Example:
@@ -144,7 +159,7 @@ def lerp(a: Array, b: Array, strength: float) -> Array:
     return b if strength == 1 else a + strength * (b - a)
 
 
-def check_leaves(agent: Agent, leaves: Agent, *, what: str, of: str = "agent") -> None:
+def check_leaves(agent: Params, leaves: Params, *, what: str, of: str = "agent") -> None:
     """Raise unless all leaves are an agent's, in path and shape.
 
     Args:
@@ -174,7 +189,7 @@ def check_leaves(agent: Agent, leaves: Agent, *, what: str, of: str = "agent") -
             )
 
 
-def layer_paths(agent: Agent, layers: tuple[str, ...]) -> tuple[str, ...]:
+def layer_paths(agent: Params, layers: tuple[str, ...]) -> tuple[str, ...]:
     """The paths of all weights of some layers, such as `actor/0`.
 
     Raises:
@@ -195,7 +210,7 @@ def layer_paths(agent: Agent, layers: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(p for p in sorted(agent) if p.rpartition("/")[0] in layers)
 
 
-def _change(before: Agent, after: Agent, path: str) -> Array:
+def _change(before: Params, after: Params, path: str) -> Array:
     """What an edit did to one leaf; all of it, if it was added."""
     new = after[path]
     return new - before[path] if path in before else jnp.asarray(new)

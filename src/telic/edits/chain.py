@@ -7,7 +7,7 @@ import jax
 
 from telic.core.errors import InputError
 from telic.core.trees import Tree
-from telic.edits.base import Agent, Edit
+from telic.edits.base import Edit, Params
 from telic.edits.weights import vector_nulls
 
 
@@ -31,11 +31,11 @@ class Chain(Edit):
         if not self.edits:
             raise InputError("a chain of no edits", why="at least one is needed")
 
-    def __call__(self, agent: Agent) -> Tree:
-        """The agent after all edits."""
+    def apply(self, agent: Params) -> Tree:
+        """The parameters after all edits."""
         return dict(functools.reduce(lambda now, edit: edit(now), self.edits, agent))
 
-    def touches(self, agent: Agent) -> tuple[str, ...]:
+    def touches(self, agent: Params) -> tuple[str, ...]:
         """What any of them touches."""
         found: set[str] = set()
         for edit in self.edits:
@@ -43,7 +43,7 @@ class Chain(Edit):
             agent = edit(agent)
         return tuple(sorted(found))
 
-    def nulls(self, key: jax.Array, agent: Agent) -> dict[str, Edit]:
+    def nulls(self, key: jax.Array, agent: Params) -> dict[str, Edit]:
         """Of edits of weights alone: those of its whole difference.
 
         Else, for every null that all of its edits have: the chain of those nulls.

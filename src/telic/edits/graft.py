@@ -14,7 +14,7 @@ from jaxtyping import Array, Bool, Float
 
 from telic.core.errors import InputError
 from telic.core.trees import Tree
-from telic.edits.base import Agent, Edit, check_leaves, lerp
+from telic.edits.base import Edit, Params, check_leaves, lerp
 from telic.edits.weights import WeightEdit
 
 
@@ -29,12 +29,12 @@ class Graft(WeightEdit):
         [0.0, 1.0]
     """
 
-    donor: Tree
+    donor: Params
     """The agent from which weights are taken."""
-    mask: Tree
+    mask: Params
     """Boolean leaves: which weights. It may leave out whole leaves."""
 
-    def changed(self, agent: Agent) -> Tree:
+    def changed(self, agent: Params) -> Tree:
         """The leaves under the mask."""
         check_leaves(agent, self.mask, what="mask")
         check_leaves(self.donor, self.mask, what="mask", of="donor")
@@ -43,7 +43,7 @@ class Graft(WeightEdit):
             for p, m in self.mask.items()
         }
 
-    def nulls(self, key: jax.Array, agent: Agent) -> dict[str, Edit]:
+    def nulls(self, key: jax.Array, agent: Params) -> dict[str, Edit]:
         """Those of every edit of weights, and `random`: as many weights, elsewhere.
 
         All weights have no elsewhere: without `random`.
@@ -56,11 +56,11 @@ class Graft(WeightEdit):
         return {"random": dataclasses.replace(self, mask=mask), **found}
 
 
-def top(agent: Agent, donor: Agent, share: float) -> Tree:
+def top(agent: Params, donor: Agent, share: float) -> Tree:
     """The mask of the weights that differ most: the largest |donor - agent|.
 
     Args:
-        agent: Leaves to choose from (`actor(agent)` for the actor's alone).
+        agent: Leaves to choose from (`agent.actor` for the actor's alone).
         donor: An agent that has at least these leaves.
         share: The share of all weights, in (0, 1]; at least one weight is chosen.
 

@@ -12,7 +12,7 @@ from jaxtyping import Array, Float
 
 from telic.core.errors import InputError
 from telic.core.trees import Tree
-from telic.edits.base import Agent, check_leaves
+from telic.edits.base import Params, check_leaves
 from telic.edits.weights import WeightEdit
 
 
@@ -29,7 +29,7 @@ class LowRank(WeightEdit):
         [[3.0, 0.0], [0.0, 0.0]]
     """
 
-    donor: Tree
+    donor: Params
     """The agent towards which the edit goes."""
     rank: int
     """How many singular directions of each kernel's difference are kept."""
@@ -40,7 +40,7 @@ class LowRank(WeightEdit):
         if self.rank < 1:
             raise InputError(f"rank = {self.rank}", why="allowed: 1 or more")
 
-    def changed(self, agent: Agent) -> Tree:
+    def changed(self, agent: Params) -> Tree:
         """All leaves of the donor."""
         check_leaves(agent, self.donor, what="donor")
         return {

@@ -6,14 +6,15 @@ import jax
 
 from telic.core import trees
 from telic.core.trees import Tree
-from telic.edits.base import Agent, Edit
-from telic.edits.weights import WeightEdit, actor
+from telic.edits.base import Edit, Params
+from telic.edits.weights import WeightEdit
+from telic.policies import Agent
 from telic.vectors.nulls import noise
 
 
 @dataclasses.dataclass(frozen=True)
 class Noise(WeightEdit):
-    """Add Gaussian noise to all of the actor's weights.
+    """Add Gaussian noise to all of an actor's weights; to all of a plain dict.
 
     Example:
         >>> import jax.numpy as jnp
@@ -27,14 +28,14 @@ class Noise(WeightEdit):
     seed: int = 0
     """Which noise."""
 
-    def changed(self, agent: Agent) -> Tree:
+    def changed(self, agent: Params) -> Tree:
         """The actor's leaves."""
-        leaves = actor(agent)
+        leaves = dict(agent.actor if isinstance(agent, Agent) else agent)
         drawn = noise(jax.random.key(self.seed), leaves)
         length = self.strength * self.norm / float(trees.norm(drawn))
         return trees.add(leaves, trees.scale(drawn, length))
 
-    def nulls(self, key: jax.Array, agent: Agent) -> dict[str, Edit]:
+    def nulls(self, key: jax.Array, agent: Params) -> dict[str, Edit]:
         """Other noise of the same length: it is its own null."""
         other = int(jax.random.randint(key, (), 0, 2**31 - 1))
         again = dataclasses.replace(self, seed=other)

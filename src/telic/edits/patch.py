@@ -16,10 +16,15 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from telic.core import trees
 from telic.core.trees import Tree
-from telic.edits.activations import ActivationEdit, check_units, other_units
-from telic.edits.base import Agent, Edit, check_leaves
+from telic.edits.activations import (
+    ActivationEdit,
+    check_units,
+    other_units,
+    with_sites,
+)
+from telic.edits.base import Edit, Params, check_leaves
+from telic.policies import Agent
 from telic.vectors.nulls import NULLS
 
 
@@ -28,15 +33,17 @@ class Patch(ActivationEdit):
     """Replace some units at a site by a donor's.
 
     Example:
-        >>> agent = {"actor/0/kernel": jnp.ones((3, 2)), "actor/0/bias": jnp.ones(2)}
-        >>> edited = Patch("actor/logits", agent, jnp.array([1.0, 0.0]))(agent)
-        >>> edited["at/actor/logits/0/mask"].tolist()
+        >>> from telic.policies import MLP, create
+        >>> from telic.worlds import Keys
+        >>> agent = create(jax.random.key(0), MLP(width=2), Keys())
+        >>> edited = Patch("actor/0/post", agent, jnp.array([1.0, 0.0]))(agent)
+        >>> edited["at/actor/0/post/0/mask"].tolist()
         [1.0, 0.0]
     """
 
     site: str
     """Where, such as `actor/1/post`."""
-    donor: Tree
+    donor: Params
     """The other agent; at least its net up to the site."""
     mask: Float[Array, " units"]
     """1 for the units to replace, 0 for the others."""
@@ -44,24 +51,26 @@ class Patch(ActivationEdit):
     def leaves(self, agent: Agent) -> Tree:
         """The mask, and the donor's net."""
         check_units(self.site, agent, 0, what="mask", seen=self.mask.shape)
-        donor = trees.select(self.donor, self.site.partition("/")[0] + "/")
+        net = agent.net_of(self.site)
+        donor = {p: leaf for p, leaf in self.donor.items() if p in net}
         check_leaves(agent, donor, what="donor")
-        upto = {path: agent[path] for path in _upto(self.site, agent)}
+        upto = {path: agent[path] for path in agent.upstream(self.site)}
         check_leaves(donor, upto, what="agent", of="donor")
         held = {f"donor/{path}": leaf for path, leaf in donor.items()}
         return {"mask": self.strength * self.mask, **held}
 
-    def nulls(self, key: jax.Array, agent: Agent) -> dict[str, Edit]:
+    def nulls(self, key: jax.Array, agent: Params) -> dict[str, Edit]:
         """Donors as far from the agent as this one, in directions without meaning.
 
         Only the layers up to the site are moved: the others do not act. `random_units`
         patches as many other units; all units have no others.
         """
+        agent = with_sites(agent)
         self.leaves(agent)  # raises unless the donor fits
         key, unit_key = jax.random.split(key)
         names = ("gaussian", "signs", "shuffled")
         keys = jax.random.split(key, len(names))
-        paths = _upto(self.site, agent)
+        paths = agent.upstream(self.site)
         gap = {path: self.donor[path] - agent[path] for path in paths}
         found: dict[str, Edit] = {}
         for name, k in zip(names, keys, strict=True):
@@ -82,12 +91,3 @@ def all_units(units: int) -> Float[Array, " units"]:
         [1.0, 1.0]
     """
     return jnp.ones(units)
-
-
-def _upto(site: str, agent: Agent) -> tuple[str, ...]:
-    """The paths of the layers on which the activations at a site depend."""
-    net, layer, *_ = site.split("/")
-    paths = sorted(trees.select(dict(agent), f"{net}/"))
-    if not layer.isdecimal():
-        return tuple(paths)
-    return tuple(path for path in paths if int(path.split("/")[1]) <= int(layer))

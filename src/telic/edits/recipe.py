@@ -132,7 +132,7 @@ def _belongs(value: Any, annotation: Any) -> bool:
     if isinstance(value, float) and not abs(value) <= LARGEST:
         return False
     if isinstance(value, dict):
-        return typing.get_origin(annotation) is dict
+        return typing.get_origin(annotation) is Mapping
     return fits(value, annotation)
 
 

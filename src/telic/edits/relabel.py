@@ -1,4 +1,4 @@
-"""Relabel: exchange the input rows of two colours, so that one plays the other's part.
+"""Relabel: exchange two groups of input channels, so that one plays the other's part.
 
 The trivial ceiling of every retargeting: it shows what the agent would do if it cared
 for the other colour exactly as it does for this one. It finds nothing inside the agent.
@@ -6,35 +6,52 @@ for the other colour exactly as it does for this one. It finds nothing inside th
 
 import dataclasses
 
+from telic.core.errors import InputError
 from telic.core.trees import Tree
-from telic.edits.base import Agent, Edit, lerp
+from telic.edits.base import Edit, Params, lerp
 from telic.edits.weights import WeightEdit
-from telic.vectors.carry import carry
+from telic.policies import INPUT, Agent
+from telic.vectors.swap import swap_inputs
 
 
 @dataclasses.dataclass(frozen=True)
 class Relabel(WeightEdit):
-    """Exchange rows of the first layers of actor and critic.
+    """Exchange input channels, at all places, in every leaf that reads the input.
 
-    `Keys.rows(colour)` gives the rows of a colour.
+    `Keys.channels(colour)` gives the channels of a colour.
 
     Example:
-        >>> import jax.numpy as jnp
-        >>> agent = {"actor/0/kernel": jnp.array([[1.0], [2.0], [3.0]])}
-        >>> Relabel((0,), (2,))(agent)["actor/0/kernel"].ravel().tolist()
-        [3.0, 2.0, 1.0]
+        >>> import jax
+        >>> from telic.policies import MLP, create
+        >>> from telic.worlds import Keys
+        >>> agent = create(jax.random.key(0), MLP(width=2), Keys())
+        >>> edited = Relabel((13,), (12,))(agent)
+        >>> before, after = (x["actor/0/kernel"] for x in (agent, edited))
+        >>> bool((before[13] == after[12]).all() and (before[33] == after[32]).all())
+        True
     """
 
     first: tuple[int, ...]
-    """The rows of one colour."""
+    """The channels of one colour."""
     second: tuple[int, ...]
-    """As many rows of another, in the same order of cells."""
+    """As many channels of another."""
 
-    def changed(self, agent: Agent) -> Tree:
-        """The first layers' kernels."""
-        kernels = {p: leaf for p, leaf in agent.items() if p.endswith("/0/kernel")}
-        exchanged = carry(kernels, self.first, self.second)
-        return {p: lerp(kernels[p], exchanged[p], self.strength) for p in kernels}
+    def changed(self, agent: Params) -> Tree:
+        """The leaves that read the input.
+
+        Raises:
+            InputError: If it is a plain dict, of which that is not known.
+        """
+        if not isinstance(agent, Agent):
+            raise InputError(
+                f"an exchange of the inputs of a {type(agent).__name__}",
+                why="only an agent knows which of its weights read the input",
+                fix="telic.Agent(params, policy, spec)",
+            )
+        uses = [use for use in agent.units[INPUT] if use.leaf in agent]
+        kernels = {use.leaf: agent[use.leaf] for use in uses}
+        swapped = swap_inputs(kernels, uses, self.first, self.second)
+        return {p: lerp(kernels[p], swapped[p], self.strength) for p in kernels}
 
     def reversed(self) -> Edit:
         """The same exchange again; at another strength than 1 it has no reverse."""

@@ -9,7 +9,7 @@ Reference:
 import dataclasses
 
 from telic.core.trees import Tree
-from telic.edits.base import Agent, check_leaves, layer_paths, lerp
+from telic.edits.base import Params, check_leaves, layer_paths, lerp
 from telic.edits.weights import WeightEdit
 
 
@@ -24,12 +24,12 @@ class Splice(WeightEdit):
         [0.0]
     """
 
-    donor: Tree
+    donor: Params
     """The agent from which the layers are taken."""
     layers: tuple[str, ...]
     """Which layers, such as `actor/0`."""
 
-    def changed(self, agent: Agent) -> Tree:
+    def changed(self, agent: Params) -> Tree:
         """The layers, `strength` of the way to the donor's."""
         paths = layer_paths(agent, self.layers)
         own = {path: agent[path] for path in paths}
@@ -48,10 +48,10 @@ class Interpolate(WeightEdit):
         [0.75]
     """
 
-    donor: Tree
+    donor: Params
     """The agent at strength 1."""
 
-    def changed(self, agent: Agent) -> Tree:
+    def changed(self, agent: Params) -> Tree:
         """All leaves of the donor, `strength` of the way to it."""
         check_leaves(agent, self.donor, what="donor")
         return {

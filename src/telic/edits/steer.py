@@ -13,7 +13,8 @@ from jaxtyping import Array, Float
 
 from telic.core.trees import Tree
 from telic.edits.activations import ActivationEdit, check_units
-from telic.edits.base import Agent, Edit
+from telic.edits.base import Edit, Params
+from telic.policies import Agent
 from telic.vectors.nulls import NULLS
 
 
@@ -23,16 +24,18 @@ class Steer(ActivationEdit):
 
     Example:
         >>> import jax.numpy as jnp
-        >>> agent = {"actor/0/kernel": jnp.ones((3, 2)), "actor/0/bias": jnp.ones(2)}
-        >>> edited = Steer("actor/logits", jnp.ones(2), strength=3.0)(agent)
-        >>> edited["at/actor/logits/0/shift"].tolist()
+        >>> from telic.policies import MLP, create
+        >>> from telic.worlds import Keys
+        >>> agent = create(jax.random.key(0), MLP(width=2), Keys())
+        >>> edited = Steer("actor/0/post", jnp.ones(2), strength=3.0)(agent)
+        >>> edited["at/actor/0/post/0/shift"].tolist()
         [3.0, 3.0]
     """
 
     site: str
     """Where, such as `actor/1/post`."""
     direction: Float[Array, " units"]
-    """What is added at strength 1 (`telic.activations.difference_of_means`)."""
+    """What is added at strength 1 (`telic.vectors.difference_of_means`)."""
 
     def leaves(self, agent: Agent) -> Tree:
         """The shift."""
@@ -40,7 +43,7 @@ class Steer(ActivationEdit):
         check_units(self.site, agent, 0, what="direction", seen=seen)
         return {"shift": self.strength * self.direction}
 
-    def nulls(self, key: jax.Array, agent: Agent) -> dict[str, Edit]:
+    def nulls(self, key: jax.Array, agent: Params) -> dict[str, Edit]:
         """Directions of its length: Gaussian; its entries resigned; shuffled."""
         names = ("gaussian", "signs", "shuffled")
         keys = jax.random.split(key, len(names))

@@ -13,7 +13,8 @@ from jaxtyping import Array, Float
 
 from telic.core.trees import Tree
 from telic.edits.activations import ActivationEdit, check_units
-from telic.edits.base import Agent, Edit
+from telic.edits.base import Edit, Params
+from telic.policies import Agent
 from telic.vectors.nulls import NULLS
 
 
@@ -22,16 +23,18 @@ class Transport(ActivationEdit):
     """Map the activations x at a site to x · matrix + shift.
 
     Example:
-        >>> agent = {"actor/0/kernel": jnp.ones((3, 2)), "actor/0/bias": jnp.ones(2)}
-        >>> edited = Transport("actor/logits", 3 * jnp.eye(2), jnp.ones(2))(agent)
-        >>> edited["at/actor/logits/0/map"].tolist()
+        >>> from telic.policies import MLP, create
+        >>> from telic.worlds import Keys
+        >>> agent = create(jax.random.key(0), MLP(width=2), Keys())
+        >>> edited = Transport("actor/0/post", 3 * jnp.eye(2), jnp.ones(2))(agent)
+        >>> edited["at/actor/0/post/0/map"].tolist()
         [[3.0, 0.0], [0.0, 3.0]]
     """
 
     site: str
     """Where, such as `actor/0/post`."""
     matrix: Float[Array, "units units"]
-    """The linear part at strength 1 (`telic.activations.fit`)."""
+    """The linear part at strength 1 (`telic.vectors.fit`)."""
     shift: Float[Array, " units"]
     """What is added behind it at strength 1."""
 
@@ -44,7 +47,7 @@ class Transport(ActivationEdit):
         moved = eye + self.strength * (self.matrix - eye)
         return {"map": moved, "shift": self.strength * self.shift}
 
-    def nulls(self, key: jax.Array, agent: Agent) -> dict[str, Edit]:
+    def nulls(self, key: jax.Array, agent: Params) -> dict[str, Edit]:
         """Maps as far from the identity: noise, signs and places drawn anew."""
         names = ("gaussian", "signs", "shuffled")
         keys = jax.random.split(key, len(names))

@@ -4,9 +4,8 @@ from abc import abstractmethod
 
 import jax
 
-from telic.core import trees
 from telic.core.trees import Tree
-from telic.edits.base import Agent, Edit, Single
+from telic.edits.base import Edit, Params, Single
 from telic.vectors.nulls import NULLS
 
 
@@ -14,24 +13,24 @@ class WeightEdit(Single):
     """An edit that replaces some leaves of an agent by others."""
 
     @abstractmethod
-    def changed(self, agent: Agent) -> Tree:
+    def changed(self, agent: Params) -> Tree:
         """The leaves that it replaces, as they are afterwards; strength is not 0."""
 
-    def __call__(self, agent: Agent) -> Tree:
-        """The edited agent; at strength 0 the agent itself."""
+    def apply(self, agent: Params) -> Tree:
+        """The parameters after the edit; at strength 0 those of the agent itself."""
         changed = self.changed(agent)
         return {**agent, **changed} if self.strength else dict(agent)
 
-    def touches(self, agent: Agent) -> tuple[str, ...]:
+    def touches(self, agent: Params) -> tuple[str, ...]:
         """The paths of the leaves that it replaces."""
         return tuple(sorted(self.changed(agent)))
 
-    def difference(self, agent: Agent) -> Tree:
+    def difference(self, agent: Params) -> Tree:
         """What it adds to each leaf that it replaces."""
         changed = self.changed(agent)
         return {path: leaf - agent[path] for path, leaf in changed.items()}
 
-    def nulls(self, key: jax.Array, agent: Agent) -> dict[str, Edit]:
+    def nulls(self, key: jax.Array, agent: Params) -> dict[str, Edit]:
         """Its difference without its meaning: noise, signs and places drawn anew.
 
         They have its norm: `gaussian` over all leaves together, `gaussian_per_tensor`
@@ -57,12 +56,3 @@ def vector_nulls(key: jax.Array, vector: Tree) -> dict[str, Edit]:
     }
 
 
-def actor(tree: Agent) -> Tree:
-    """The leaves of the actor: what decides how an agent behaves.
-
-    Example:
-        >>> import jax.numpy as jnp
-        >>> list(actor({"actor/0/bias": jnp.ones(1), "critic/0/bias": jnp.ones(1)}))
-        ['actor/0/bias']
-    """
-    return trees.select(tree, "actor/")

@@ -9,7 +9,7 @@ import jax
 import numpy as np
 
 from telic.locate.evidence import Evidence
-from telic.locate.inside import inside
+from telic.locate.inside import by_unit, inside
 from telic.locate.locus import Locus
 
 
@@ -22,7 +22,7 @@ def activation(evidence: Evidence, key: jax.Array) -> Locus:
         inside(evidence.behaviour, agent)
         for agent in (evidence.recipient, evidence.donor)
     )
-    return Locus("units", {s: _apart(mine[s], theirs[s]) for s in mine})
+    return Locus("units", {s: _apart(by_unit(mine[s]), by_unit(theirs[s])) for s in mine})
 
 
 def _apart(mine: jax.Array, theirs: jax.Array) -> np.ndarray:

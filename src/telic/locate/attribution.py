@@ -16,10 +16,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from telic.core.trees import Tree
-from telic.locate.behaviour import Behaviour, preference, slope
+from telic.locate.behaviour import Behaviour, slope
 from telic.locate.evidence import Evidence
 from telic.locate.locus import Locus
 from telic.locate.sites import scores_of
+from telic.policies import Agent
 
 STEPS = 16
 """Points on the line from the recipient to the donor: the middles of as many parts."""
@@ -38,12 +39,12 @@ def integrated(evidence: Evidence, key: jax.Array) -> Locus:
 
 
 @jax.jit
-def _mean_slope(behaviour: Behaviour, recipient: Tree, donor: Tree) -> Tree:
+def _mean_slope(behaviour: Behaviour, recipient: Agent, donor: Agent) -> Tree:
     """The mean gradient along the line, one point after another."""
 
     def upto(total: Tree, share: jax.Array) -> tuple[Tree, None]:
         agent = {p: r + share * (donor[p] - r) for p, r in recipient.items()}
-        found = jax.grad(lambda weights: preference(behaviour, weights))(agent)
+        found = slope(behaviour, recipient.replace(agent))
         return {p: total[p] + found[p] / STEPS for p in total}, None
 
     zeros = {p: jnp.zeros_like(leaf) for p, leaf in recipient.items()}

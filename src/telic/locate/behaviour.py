@@ -20,17 +20,19 @@ import functools
 from collections.abc import Mapping
 
 import jax
-from jaxtyping import Array, Float
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Int
 
-from telic.agents.mlp import Network, logits
 from telic.core.trees import Tree, outline
-from telic.worlds.base import World
+from telic.policies import LOGITS, Agent
+
+Activations = dict[str, Float[Array, "rows ..."]]
 
 
 @functools.partial(
     jax.tree_util.register_dataclass,
-    data_fields=["observations", "gap"],
-    meta_fields=["network", "world"],
+    data_fields=["observations", "gap", "first"],
+    meta_fields=[],
 )
 @dataclasses.dataclass(frozen=True)
 class Behaviour:
@@ -38,38 +40,109 @@ class Behaviour:
 
     Attributes:
         observations: (batch, ...) the first half seen by the recipient, the second by
-            the donor.
+            the donor. For agents with memory (batch, time, ...): whole sequences.
         gap: The donor's probability of each action minus the recipient's.
-        network: The shape of the agents.
-        world: The world of the observations.
+        first: (batch, time) whether a step begins an episode; empty without memory.
     """
 
     observations: Array
-    gap: Float[Array, "batch actions"]
-    network: Network
-    world: World
+    gap: Float[Array, "rows actions"]
+    first: Bool[Array, "batch time"] | tuple[()] = ()
 
     __repr__ = outline
 
+    @property
+    def rows(self) -> Array:
+        """(rows, ...) every observation as a row: sequence by sequence."""
+        if isinstance(self.first, tuple):
+            return self.observations
+        return self.observations.reshape(-1, *self.observations.shape[2:])
 
-@functools.partial(jax.jit, static_argnames=("network", "world"))
-def between(
-    recipient: Mapping[str, Array],
-    donor: Mapping[str, Array],
+    def some(self, batch: Int[Array, " some"]) -> "Behaviour":
+        """The behaviour on some states, or on some sequences."""
+        steps = len(self.gap) // len(self.observations)
+        gap = self.gap.reshape(-1, steps, self.gap.shape[1])[batch]
+        first = self.first if isinstance(self.first, tuple) else self.first[batch]
+        return Behaviour(
+            self.observations[batch], gap.reshape(-1, self.gap.shape[1]), first
+        )
+
+
+def forward(
+    agent: Agent,
     observations: Array,
-    *,
-    network: Network,
-    world: World,
-) -> Float[Array, "batch actions"]:
+    first: Bool[Array, "batch time"] | tuple[()] = (),
+    given: Mapping[str, Float[Array, "rows ..."]] | None = None,
+) -> tuple[Float[Array, "rows actions"], Activations]:
+    """An agent's logits on the states of a behaviour, and all of its actor's sites.
+
+    Args:
+        agent: The agent.
+        observations: As a behaviour has them.
+        first: Likewise.
+        given: Activations to put in the place of the agent's own, by site. What only
+            they depend on is not computed.
+
+    Returns:
+        The logits, and by site the activations, a row for each state.
+    """
+    given = given or {}
+    if isinstance(first, tuple):
+        return _step(agent, observations, (), given)[:2]
+    count, length = first.shape
+    parts = {s: x.reshape(count, length, *x.shape[1:]) for s, x in given.items()}
+    carry, fresh = agent.initial_carry(count), agent.initial_carry(count)
+    logits, found = [], []
+    for time in range(length):  # unrolled: taps inside a scan could not be read
+        begins = first[:, time]
+        carry = jax.tree.map(
+            lambda a, b, here=begins: jnp.where(here[:, None], a, b), fresh, carry
+        )
+        now = {site: x[:, time] for site, x in parts.items()}
+        out, sites, carry = _step(agent, observations[:, time], carry, now)
+        logits.append(out)
+        found.append(sites)
+    together = {s: _by_row([step[s] for step in found]) for s in found[0]}
+    return _by_row(logits), together
+
+
+def _step(
+    agent: Agent, seen: Array, carry: tuple | Array, given: Mapping[str, Array]
+) -> tuple[Array, Activations, tuple | Array]:
+    """Logits, activations and memory of one step."""
+    found: Activations = {}
+
+    def tap(site: str, x: Array) -> Array:
+        found[site] = given.get(site, x)
+        return found[site]
+
+    output = agent(seen, carry, tap=tap, heads=(LOGITS,))
+    assert output.logits is not None
+    return output.logits, found, output.carry
+
+
+def _by_row(steps: list[Array]) -> Array:
+    """Arrays of every step as rows, sequence by sequence."""
+    both = jnp.stack(steps, axis=1)
+    return both.reshape(-1, *both.shape[2:])
+
+
+@jax.jit
+def between(
+    recipient: Agent,
+    donor: Agent,
+    observations: Array,
+    first: Bool[Array, "batch time"] | tuple[()] = (),
+) -> Float[Array, "rows actions"]:
     """The donor's probability of each action minus the recipient's."""
     mine, theirs = (
-        jax.nn.softmax(logits(agent, network, world, observations))
+        jax.nn.softmax(forward(agent, observations, first)[0])
         for agent in (recipient, donor)
     )
     return theirs - mine
 
 
-def preference(behaviour: Behaviour, agent: Mapping[str, Array]) -> Float[Array, ""]:
+def preference(behaviour: Behaviour, agent: Agent) -> Float[Array, ""]:
     """How far an agent leans to the donor's wants, in nats; more is further.
 
     Example:
@@ -82,18 +155,18 @@ def preference(behaviour: Behaviour, agent: Mapping[str, Array]) -> Float[Array,
         >>> theirs > mine
         True
     """
-    network, world = behaviour.network, behaviour.world
-    return leaning(behaviour, logits(agent, network, world, behaviour.observations))
+    logits, _ = forward(agent, behaviour.observations, behaviour.first)
+    return leaning(behaviour, logits)
 
 
 def leaning(
-    behaviour: Behaviour, preferences: Float[Array, "batch actions"]
+    behaviour: Behaviour, preferences: Float[Array, "rows actions"]
 ) -> Float[Array, ""]:
     """`preference`, from an agent's logits."""
     return (behaviour.gap * jax.nn.log_softmax(preferences)).sum(axis=1).mean()
 
 
 @jax.jit
-def slope(behaviour: Behaviour, agent: Tree) -> Tree:
+def slope(behaviour: Behaviour, agent: Agent) -> Tree:
     """The gradient of `preference` by every weight."""
-    return jax.grad(lambda weights: preference(behaviour, weights))(agent)
+    return dict(jax.grad(lambda weights: preference(behaviour, weights))(agent))

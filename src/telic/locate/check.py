@@ -3,12 +3,13 @@
 import numpy as np
 
 from telic.core.errors import InputError
-from telic.core.trees import Arrays
 from telic.locate.locus import Locus
-from telic.locate.sites import unit_sites, within
+from telic.locate.sites import within
+from telic.policies import Agent
+from telic.policies.structure import Layer
 
 
-def check(locus: Locus, like: Arrays) -> Locus:
+def check(locus: Locus, like: Agent) -> Locus:
     """The locus itself, if it is one of an actor.
 
     Args:
@@ -43,28 +44,28 @@ def check(locus: Locus, like: Arrays) -> Locus:
     return locus
 
 
-def _shapes(locus: Locus, like: Arrays) -> dict[str, tuple[int, ...]]:
+def _shapes(locus: Locus, like: Agent) -> dict[str, tuple[int, ...]]:
     """The shape that the scores at each path should have."""
     if locus.kind == "weights":
         return {path: np.shape(leaf) for path, leaf in like.items()}
     if locus.kind == "units":
-        sites = unit_sites(like)
-        return {s: np.shape(like[f"{layer}/bias"]) for layer, s in sites.items()}
+        return {layer.site: (layer.matrix(like).shape[1],) for layer in like.layers}
     if locus.kind == "directions":
         return {
-            layer: (_parts(locus, layer, np.shape(like[f"{layer}/kernel"])),)
-            for layer in unit_sites(like)
+            layer.name: (_parts(locus, layer, layer.matrix(like).shape),)
+            for layer in like.layers
         }
     return {p: () for p in locus.scores if any(within(leaf, p) for leaf in like)}
 
 
-def _parts(locus: Locus, layer: str, kernel: tuple[int, ...]) -> int:
+def _parts(locus: Locus, layer: Layer, matrix: tuple[int, ...]) -> int:
     """How many directions a layer has, if their factors are of its form."""
-    left, right = (np.shape(f) for f in locus.factors.get(layer, (0, 0)))
+    left, right = (np.shape(f) for f in locus.factors.get(layer.name, (0, 0)))
     fits = len(left) == len(right) == 2 and left[1] == right[0]
-    if not fits or (left[0] - 1, right[1]) != kernel:
+    if not fits or (left[0], right[1]) != matrix:
         raise InputError(
-            f"directions of {layer!r} with factors of shapes {left} and {right}",
-            why=f"its kernel is {kernel}; (inputs + 1, n) and (n, units) are needed",
+            f"directions of {layer.name!r} with factors of shapes {left} and {right}",
+            why=f"its weights are {matrix[0]} rows (the last a bias) of {matrix[1]} "
+            f"units; ({matrix[0]}, n) and (n, {matrix[1]}) are needed",
         )
     return right[0]

@@ -6,23 +6,21 @@ there are any. Only actors are kept: what a critic expects moves nothing.
 """
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array
 
-from telic.activations.capture import gather
-from telic.agents import interventions
-from telic.agents.mlp import Network
-from telic.agents.observations import Observations, observed
 from telic.core import trees
 from telic.core.errors import InputError
 from telic.core.trees import Tree
 from telic.locate.behaviour import Behaviour, between
-from telic.worlds.base import JaxWorld, World
+from telic.policies import Agent, Observations, interventions, observed
+from telic.rollouts import sequences_of
+from telic.worlds.base import World
 
-Switch = tuple[Tree, Tree]
+Switch = tuple[Agent, Agent]
 """An agent that wants what the recipient wants, and one that wants what the donor does,
 trained one after the other."""
 
@@ -32,7 +30,7 @@ class Evidence:
     """Two agents, their behaviour, and what else is known of the difference.
 
     Attributes:
-        recipient: The agent in which the goal is to be found; its actor's leaves.
+        recipient: The agent in which the goal is to be found; its actor alone.
         donor: The agent that wants something else; likewise.
         behaviour: What the two would do where, and a measure of it.
         switches: Pairs like (recipient, donor), that pair first.
@@ -40,23 +38,13 @@ class Evidence:
             the oracle is shown it.
     """
 
-    recipient: Tree
-    donor: Tree
+    recipient: Agent
+    donor: Agent
     behaviour: Behaviour
     switches: tuple[Switch, ...]
     truth: Tree | None = None
 
     __repr__ = trees.outline
-
-    @property
-    def network(self) -> Network:
-        """The shape of the agents."""
-        return self.behaviour.network
-
-    @property
-    def world(self) -> World:
-        """Their world."""
-        return self.behaviour.world
 
     @property
     def observations(self) -> Array:
@@ -71,12 +59,11 @@ class Evidence:
 
 def evidence(
     key: jax.Array,
-    recipient: Mapping[str, Array],
-    donor: Mapping[str, Array],
+    recipient: Agent,
+    donor: Agent,
     *,
-    network: Network,
-    world: World,
-    switches: Sequence[tuple[Mapping[str, Array], Mapping[str, Array]]] = (),
+    world: World | None = None,
+    switches: Sequence[tuple[Agent, Agent]] = (),
     observations: Observations | None = None,
     steps: int = 16,
     envs: int = 32,
@@ -87,72 +74,68 @@ def evidence(
         key: For the episodes in which observations are made.
         recipient: The agent in which the goal is to be found.
         donor: An agent that can do the same and wants something else.
-        network: Their shape.
-        world: Their world.
+        world: The world in which they act; None for the recipient's own.
         switches: Other pairs that want what these two want.
         observations: What both see, the recipient's half first, as the world gives it
-            or its Gymnasium environment; None to let each act for steps · envs steps,
-            which a world in JAX can.
+            or its Gymnasium environment; None to let each act for steps · envs steps.
         steps: How long they act.
         envs: In how many copies of the world.
 
     Raises:
-        InputError: If the agents are not of one shape, hold interventions, or are of a
-            host world and there are no observations; or what is given does not fit.
+        InputError: If the agents are not of one policy, hold interventions, or know no
+            world and there are no observations; or what is given does not fit.
 
     Example:
-        >>> from telic.agents import create
+        >>> from telic.policies import MLP, create
         >>> from telic.worlds import Keys
-        >>> world, network = Keys(), Network(width=8)
-        >>> agents = [create(jax.random.key(i), network, world) for i in (0, 1)]
-        >>> found = evidence(jax.random.key(2), *agents, network=network, world=world)
+        >>> agents = [create(jax.random.key(i), MLP(width=8), Keys()) for i in (0, 1)]
+        >>> found = evidence(jax.random.key(2), *agents)
         >>> found.observations.shape, sorted(found.vector)[0]
-        ((1024, 25), 'actor/0/bias')
+        ((1024, 5, 5), 'actor/0/bias')
     """
     pairs = [(recipient, donor), *switches]
     actors = [(_actor(one), _actor(other)) for one, other in pairs]
     for pair in actors:
         for agent in pair:
             trees.check_alike(actors[0][0], agent)
-    if observations is None:
-        seen = _observed(key, *actors[0], network, world, steps, envs)
+    first: Array | tuple[()] = ()
+    if observations is not None:
+        seen = observed(recipient.spec, observations)
     else:
-        seen = observed(world, observations)
-    gap = between(*actors[0], seen, network=network, world=world)
-    behaviour = Behaviour(seen, gap, network, world)
+        seen, first = _acted(key, actors[0], world, steps, envs)
+    behaviour = Behaviour(seen, between(*actors[0], seen, first), first)
     return Evidence(*actors[0], behaviour, tuple(actors))
 
 
-def _actor(agent: Mapping[str, Array]) -> Tree:
-    """The actor's weights."""
+def _acted(
+    key: jax.Array, agents: Switch, world: World | None, steps: int, envs: int
+) -> tuple[Array, Array | tuple[()]]:
+    """What each of two agents sees while it acts, in worlds of the same chance.
+
+    Agents with memory are shown whole sequences, and where episodes begin in them.
+    """
+    where = world or agents[0].spec.world
+    if where is None:
+        raise InputError(
+            "no observations, and no world",
+            why="the agents do not know in which world they act",
+            fix="give world=, or observations=, the recipient's half first",
+        )
+    told = [sequences_of(key, a, where, steps=steps, envs=envs) for a in agents]
+    if agents[0].initial_carry(1) == ():
+        flat = [seen.reshape(-1, *seen.shape[2:]) for seen, _ in told]
+        return jnp.concatenate(flat), ()
+    seen, first = (jnp.concatenate(both, axis=1) for both in zip(*told, strict=True))
+    return jnp.moveaxis(seen, 0, 1), first.T
+
+
+def _actor(agent: Agent) -> Agent:
+    """The actor alone."""
     trees.check_tree(agent, what="an agent")
     if interventions.read(agent):
         raise InputError(
             "an agent with interventions is no evidence",
             why="a goal is looked for in weights",
-            fix="leave the interventions away: telic.agents.interventions.weights",
+            fix="leave the interventions away: telic.policies.interventions.weights",
         )
-    return {p: jnp.asarray(leaf) for p, leaf in trees.select(agent, "actor/").items()}
-
-
-def _observed(
-    key: jax.Array,
-    recipient: Tree,
-    donor: Tree,
-    network: Network,
-    world: World,
-    steps: int,
-    envs: int,
-) -> Array:
-    """What each of two agents sees while it acts, in worlds of the same chance."""
-    if not isinstance(world, JaxWorld):
-        raise InputError(
-            f"no observations of the world {type(world).__name__}",
-            why="agents act for them only in worlds in JAX",
-            fix="give observations=, the recipient's half first",
-        )
-    seen = [
-        gather(key, agent, network, world, steps=steps, envs=envs)
-        for agent in (recipient, donor)
-    ]
-    return jnp.concatenate(seen)
+    return agent.actor

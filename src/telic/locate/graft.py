@@ -10,6 +10,7 @@ from jaxtyping import Bool
 from telic.core.errors import InputError
 from telic.core.trees import Tree
 from telic.locate.locus import Locus
+from telic.policies import Agent
 
 SIZES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 """Shares of the actor's weights at which loci are tried.
@@ -30,12 +31,12 @@ class Grafted(NamedTuple):
     """
 
     share: float
-    top: Tree
-    rest: Tree
+    top: Agent
+    rest: Agent
 
 
 def grafted(
-    locus: Locus, recipient: Tree, donor: Tree, shares: Sequence[float] = SIZES
+    locus: Locus, recipient: Agent, donor: Agent, shares: Sequence[float] = SIZES
 ) -> Iterator[Grafted]:
     """The grafts of a locus, size by size; at least one site each.
 
@@ -47,11 +48,13 @@ def grafted(
         InputError: If a share is not in (0, 1].
 
     Example:
-        >>> recipient, donor = {"a": jnp.zeros(4)}, {"a": jnp.ones(4)}
-        >>> locus = Locus("weights", {"a": np.array([0.0, 3.0, 2.0, 1.0])})
-        >>> (half,) = grafted(locus, recipient, donor, [0.5])
-        >>> half.top["a"].tolist(), half.rest["a"].tolist()
-        ([0.0, 1.0, 1.0, 0.0], [1.0, 0.0, 0.0, 1.0])
+        >>> from telic.locate.toys import toy
+        >>> pair = toy()
+        >>> locus = Locus("layers", {"actor/0/bias": np.array(1.0)})
+        >>> (few,) = grafted(locus, pair.recipient, pair.donor, [0.01])
+        >>> same = few.top["actor/0/bias"] == pair.donor["actor/0/bias"]
+        >>> bool(same.all())
+        True
     """
     for share in shares:
         if not 0 < share <= 1:
@@ -64,13 +67,17 @@ def grafted(
         mask = spread.mask(recipient, share)
         yield Grafted(
             share,
-            {p: jnp.where(mask[p], donor[p], leaf) for p, leaf in recipient.items()},
-            {p: jnp.where(mask[p], leaf, donor[p]) for p, leaf in recipient.items()},
+            recipient.replace(
+                {p: jnp.where(mask[p], donor[p], x) for p, x in recipient.items()}
+            ),
+            recipient.replace(
+                {p: jnp.where(mask[p], x, donor[p]) for p, x in recipient.items()}
+            ),
         )
 
 
 def _directions(
-    locus: Locus, recipient: Tree, donor: Tree, shares: Sequence[float]
+    locus: Locus, recipient: Agent, donor: Agent, shares: Sequence[float]
 ) -> Iterator[Grafted]:
     """The same for directions, the highest first for as long as they fit."""
     layers = sorted(locus.scores)
@@ -84,12 +91,14 @@ def _directions(
         fits[0] = True
         chosen = np.zeros(len(cost), bool)
         chosen[order] = fits
-        part = _part(locus, chosen)
+        part = _part(locus, chosen, recipient)
         top = {p: leaf + part.get(p, 0) for p, leaf in recipient.items()}
         rest = {p: leaf - part.get(p, 0) for p, leaf in donor.items()}
         whole = share == 1
         yield Grafted(
-            share, dict(donor) if whole else top, dict(recipient) if whole else rest
+            share,
+            donor if whole else recipient.replace(top),
+            recipient if whole else recipient.replace(rest),
         )
 
 
@@ -99,13 +108,13 @@ def _cost(locus: Locus, layer: str) -> int:
     return left.shape[0] + right.shape[1]
 
 
-def _part(locus: Locus, chosen: Bool[np.ndarray, " sites"]) -> Tree:
+def _part(locus: Locus, chosen: Bool[np.ndarray, " sites"], like: Agent) -> Tree:
     """What some of the directions change."""
-    found, start = {}, 0
-    for layer in sorted(locus.scores):
-        left, right = locus.factors[layer]
+    found, start, layers = {}, 0, {layer.name: layer for layer in like.layers}
+    for name in sorted(locus.scores):
+        left, right = locus.factors[name]
         flags = chosen[start : start + len(right)]
-        change = jnp.asarray((left * flags[None]) @ right, jnp.float32)
-        found[f"{layer}/kernel"], found[f"{layer}/bias"] = change[:-1], change[-1]
+        change = np.asarray((left * flags[None]) @ right, np.float32)
+        found |= layers[name].split(change, like)
         start += len(right)
-    return found
+    return {path: jnp.asarray(leaf) for path, leaf in found.items()}

@@ -4,34 +4,50 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from telic.agents.first import channels
-from telic.agents.mlp import of_actor
 from telic.core.trees import Tree
-from telic.locate.behaviour import Behaviour
-from telic.locate.sites import unit_sites
+from telic.locate.behaviour import Behaviour, forward
+from telic.policies import INPUT, Agent, Use
+
+Inside = dict[str, Float[Array, "batch ..."]]
 
 
 @jax.jit
-def inside(behaviour: Behaviour, agent: Tree) -> dict[str, Float[Array, "batch units"]]:
-    """What each layer gives to the next, by the site of its units; then the logits."""
-    given = behaviour.network, behaviour.world, behaviour.observations
-    found = of_actor(agent, *given)
-    return {site: found[site] for site in unit_sites(agent).values()}
+def inside(behaviour: Behaviour, agent: Agent) -> Inside:
+    """The activations of every layer's units, by their sites, the logits last."""
+    _, found = forward(agent, behaviour.observations, behaviour.first)
+    return {layer.site: found[layer.site] for layer in agent.layers}
+
+
+def by_unit(x: Float[Array, "batch *places units"]) -> Float[Array, "batch units"]:
+    """Activations averaged over places."""
+    return x if x.ndim == 2 else x.mean(axis=tuple(range(1, x.ndim - 1)))
 
 
 @jax.jit
-def live(behaviour: Behaviour, agent: Tree) -> Tree:
+def live(behaviour: Behaviour, agent: Agent) -> Tree:
     """1 for every weight through which something flows on the observations, else 0.
 
     Its input is not always zero, and its unit does not always stay at zero. Any other
     weight could be a little larger or smaller without a difference.
     """
-    x = channels(behaviour.world, behaviour.observations)
-    into, found = (x != 0).any(axis=0), {}
-    filled = inside(behaviour, agent)
-    for layer, site in unit_sites(agent).items():
-        fires = (filled[site] != 0).any(axis=0)
-        found[f"{layer}/kernel"] = (into[:, None] & fires[None]).astype(jnp.float32)
-        found[f"{layer}/bias"] = fires.astype(jnp.float32)
-        into = fires
+    fires = {
+        site: (x != 0).any(axis=0) for site, x in inside(behaviour, agent).items()
+    }
+    seen = agent.spec.channel_values(behaviour.rows)
+    fires[INPUT] = (seen != 0).any(axis=0)
+    found = {path: jnp.ones_like(leaf) for path, leaf in agent.items()}
+    for site, uses in agent.units.items():
+        for use in uses:
+            if site in fires and use.leaf in found:
+                row = _along(fires[site], use, found[use.leaf])
+                found[use.leaf] = found[use.leaf] * row
     return found
+
+
+def _along(fires: Array, use: Use, leaf: Array) -> Float[Array, "..."]:
+    """Flags of units, along the axis of a leaf that runs over them."""
+    if use.places == 1 and fires.ndim > 1:
+        fires = fires.any(axis=tuple(range(fires.ndim - 1)))
+    shape = [1] * leaf.ndim
+    shape[use.axis] = leaf.shape[use.axis]
+    return fires.reshape(shape).astype(leaf.dtype)

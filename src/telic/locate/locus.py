@@ -19,9 +19,10 @@ from jaxtyping import Float, Int
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
-from telic.core.trees import Arrays, Tree, outline
-from telic.locate.sites import Factors, Scores, unit_sites, unrolled
+from telic.core.trees import Tree, outline
+from telic.locate.sites import Factors, Scores, unrolled
 from telic.locate.spread import of_directions, of_layers, of_units
+from telic.policies import Agent
 
 KINDS = ("weights", "units", "layers", "directions")
 
@@ -33,8 +34,8 @@ class Locus:
     Attributes:
         kind: What the sites are, one of `KINDS`.
         scores: By path, the scores of the sites there.
-        factors: Of directions: by layer, (inputs + 1, directions) and (directions,
-            units); the last input is the bias.
+        factors: Of directions: by layer, (rows, directions) and (directions, units),
+            with the rows of `Layer.matrix`: inputs, and the bias at last.
 
     Raises:
         InputError: If there is no such kind.
@@ -93,7 +94,7 @@ class Locus:
         """
         return unrolled(self.ranks() < count, self.scores)
 
-    def mask(self, like: Arrays, share: float) -> Tree:
+    def mask(self, like: Agent, share: float) -> Tree:
         """The weights at the top, as `telic.edits.Graft` takes them.
 
         Args:
@@ -104,9 +105,11 @@ class Locus:
             InputError: If the share is out of range.
 
         Example:
-            >>> locus = Locus("weights", {"a": np.array([0.1, 0.9, 0.5])})
-            >>> locus.mask(locus.scores, 0.3)["a"].tolist()
-            [False, True, False]
+            >>> from telic.locate.toys import toy
+            >>> like = toy().recipient
+            >>> locus = Locus("layers", {"actor/0/bias": np.array(1.0)})
+            >>> {p: int(m.sum()) for p, m in locus.mask(like, 0.001).items() if m.any()}
+            {'actor/0/bias': 4}
         """
         if not 0 < share <= 1:
             raise InputError(f"share = {share}", why="allowed: above 0, up to 1")
@@ -114,7 +117,7 @@ class Locus:
         flags = spread.top(max(1, round(share * len(spread.row))))
         return {path: jnp.asarray(leaf) for path, leaf in flags.items()}
 
-    def weights(self, like: Arrays) -> "Locus":
+    def weights(self, like: Agent) -> "Locus":
         """The same locus over single weights.
 
         Every weight has the score of the unit that it flows into, or of its layer; of
@@ -124,9 +127,11 @@ class Locus:
             like: The actor of which it is a locus.
 
         Example:
-            >>> like = {"actor/0/kernel": np.ones((2, 1)), "actor/0/bias": np.ones(1)}
-            >>> Locus("units", {"actor/logits": np.array([3.0])}).weights(like).scores
-            {'actor/0/kernel': array([[3.], [3.]]), 'actor/0/bias': array([3.])}
+            >>> from telic.locate.toys import toy
+            >>> like = toy().recipient
+            >>> units = Locus("weights", dict(like)).units(like)
+            >>> units.weights(like).scores["actor/0/kernel"].shape
+            (500, 8)
         """
         if self.kind == "weights":
             return self
@@ -135,13 +140,15 @@ class Locus:
         spread = of_units if self.kind == "units" else of_layers
         return Locus("weights", spread(self.scores, like))
 
-    def units(self, like: Arrays) -> "Locus":
+    def units(self, like: Agent) -> "Locus":
         """The same locus over units: the mean score of what flows into each.
 
         Example:
-            >>> scores = {"actor/0/kernel": np.eye(2), "actor/0/bias": np.ones(2)}
-            >>> Locus("weights", scores).units(scores).scores["actor/logits"].round(2)
-            array([0.67, 0.67])
+            >>> from telic.locate.toys import toy
+            >>> like = toy().recipient
+            >>> scores = {path: np.ones(leaf.shape) for path, leaf in like.items()}
+            >>> Locus("weights", scores).units(like).scores["actor/logits"].tolist()
+            [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]
         """
         if self.kind == "units":
             return self
@@ -149,9 +156,6 @@ class Locus:
         return Locus(
             "units",
             {
-                site: np.vstack(
-                    [scores[f"{layer}/kernel"], scores[f"{layer}/bias"][None]]
-                ).mean(axis=0)
-                for layer, site in unit_sites(like).items()
+                layer.site: layer.matrix(scores).mean(axis=0) for layer in like.layers
             },
         )

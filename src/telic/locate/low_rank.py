@@ -13,7 +13,7 @@ import numpy as np
 
 from telic.locate.evidence import Evidence
 from telic.locate.locus import Locus
-from telic.locate.sites import scores_of, unit_sites
+from telic.locate.sites import scores_of
 
 RANK = 4
 """How many directions of each layer are kept: what carried nearly all of the goal in
@@ -23,9 +23,9 @@ the splice study."""
 def low_rank(evidence: Evidence, key: jax.Array) -> Locus:
     """The first four singular directions of each layer's change, by singular value."""
     vector, scores, factors = scores_of(evidence.vector), {}, {}
-    for layer in unit_sites(vector):
-        change = np.vstack([vector[f"{layer}/kernel"], vector[f"{layer}/bias"][None]])
+    for layer in evidence.recipient.layers:
+        change = layer.matrix(vector)
         left, values, right = np.linalg.svd(change, full_matrices=False)
-        scores[layer] = values[:RANK]
-        factors[layer] = (left[:, :RANK] * values[None, :RANK], right[:RANK])
+        scores[layer.name] = values[:RANK]
+        factors[layer.name] = (left[:, :RANK] * values[None, :RANK], right[:RANK])
     return Locus("directions", scores, factors)

@@ -12,6 +12,7 @@ Reference:
     Circuits with Edge Pruning", arXiv 2406.16778.
 """
 
+import dataclasses
 import functools
 
 import jax
@@ -19,12 +20,12 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float
 
-from telic.agents.mlp import logits
 from telic.core.trees import Tree
-from telic.locate.behaviour import Behaviour
+from telic.locate.behaviour import Behaviour, forward
 from telic.locate.evidence import Evidence
 from telic.locate.locus import Locus
 from telic.locate.sites import scores_of
+from telic.policies import Agent
 
 STEPS, BATCH = 300, 256
 RATE = 0.1
@@ -44,19 +45,21 @@ def mask(evidence: Evidence, key: jax.Array) -> Locus:
 
 @functools.partial(jax.jit, static_argnames="steps")
 def _train(
-    key: jax.Array, behaviour: Behaviour, recipient: Tree, donor: Tree, *, steps: int
+    key: jax.Array, behaviour: Behaviour, recipient: Agent, donor: Agent, *, steps: int
 ) -> Tree:
     """The parameters of all gates after some steps of Adam; they begin half open."""
-    network, world, seen = behaviour.network, behaviour.world, behaviour.observations
-    aim = jax.nn.log_softmax(logits(donor, network, world, seen))
-    adam = optax.adam(RATE)
+    seen = behaviour.observations
+    aim = jax.nn.log_softmax(forward(donor, seen, behaviour.first)[0])
+    aimed = dataclasses.replace(behaviour, gap=aim)
+    adam, batch = optax.adam(RATE), max(1, BATCH * len(seen) // len(aim))
 
     def loss(gates: Tree, key: jax.Array) -> Float[Array, ""]:
         row_key, gate_key = jax.random.split(key)
-        rows = jax.random.randint(row_key, (BATCH,), 0, len(seen))
+        rows = jax.random.randint(row_key, (batch,), 0, len(seen))
         agent = _grafted(gate_key, gates, recipient, donor)
-        found = jax.nn.log_softmax(logits(agent, network, world, seen[rows]))
-        imitation = (jnp.exp(aim[rows]) * (aim[rows] - found)).sum(axis=1).mean()
+        part = aimed.some(rows)
+        found = jax.nn.log_softmax(forward(agent, part.observations, part.first)[0])
+        imitation = (jnp.exp(part.gap) * (part.gap - found)).sum(axis=1).mean()
         return imitation + PRICE * _open(gates)
 
     def step(carry: tuple, key: jax.Array) -> tuple[tuple, None]:
@@ -70,7 +73,7 @@ def _train(
     return gates
 
 
-def _grafted(key: jax.Array, gates: Tree, recipient: Tree, donor: Tree) -> Tree:
+def _grafted(key: jax.Array, gates: Tree, recipient: Agent, donor: Agent) -> Agent:
     """The recipient with its gates drawn: z = clip(stretched concrete, 0, 1)."""
     keys = dict(zip(gates, jax.random.split(key, len(gates)), strict=True))
     agent = {}
@@ -79,7 +82,7 @@ def _grafted(key: jax.Array, gates: Tree, recipient: Tree, donor: Tree) -> Tree:
         soft = jax.nn.sigmoid((chance + gate) / TEMPERATURE)
         z = jnp.clip(soft * (HIGH - LOW) + LOW, 0, 1)
         agent[path] = recipient[path] + z * (donor[path] - recipient[path])
-    return agent
+    return recipient.replace(agent)
 
 
 def _open(gates: Tree) -> Float[Array, ""]:

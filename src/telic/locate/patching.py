@@ -16,21 +16,21 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from telic.agents.mlp import onward
-from telic.core.trees import Tree
-from telic.locate.behaviour import Behaviour, leaning
+from telic.locate.behaviour import Behaviour, forward, leaning
 from telic.locate.evidence import Evidence
 from telic.locate.inside import inside
 from telic.locate.locus import Locus
-from telic.locate.sites import scores_of, unit_sites
+from telic.locate.sites import scores_of
+from telic.policies import Agent
 
 
 def patching(evidence: Evidence, key: jax.Array) -> Locus:
     """|change of preference| when one unit is filled as the donor fills it."""
     found = {}
-    for layer, site in enumerate(unit_sites(evidence.recipient).values()):
-        moved, start = _units(*_sides(evidence, site), evidence.recipient, layer=layer)
-        found[site] = jnp.abs(moved - start)
+    for layer in evidence.recipient.layers:
+        sides = _sides(evidence, layer.site)
+        moved, start = _units(*sides, evidence.recipient, site=layer.site)
+        found[layer.site] = jnp.abs(moved - start)
     return Locus("units", scores_of(found))
 
 
@@ -41,12 +41,12 @@ def layer_patching(evidence: Evidence, key: jax.Array) -> Locus:
     so a layer's own part is the difference to the layer before.
     """
     found, before = {}, None
-    for number, (layer, site) in enumerate(unit_sites(evidence.recipient).items()):
-        behaviour, mine, theirs = _sides(evidence, site)
-        part = {"agent": evidence.recipient, "layer": number}
+    for layer in evidence.recipient.layers:
+        behaviour, mine, theirs = _sides(evidence, layer.site)
+        part = {"agent": evidence.recipient, "site": layer.site}
         start = float(_whole(behaviour, mine, **part)) if before is None else before
         before = float(_whole(behaviour, theirs, **part))
-        found[layer] = before - start
+        found[layer.name] = before - start
     return Locus("layers", scores_of(found))
 
 
@@ -56,14 +56,16 @@ def attribution_patching(evidence: Evidence, key: jax.Array) -> Locus:
         "units",
         scores_of(
             {
-                site: _slopes(*_sides(evidence, site), evidence.recipient, layer=layer)
-                for layer, site in enumerate(unit_sites(evidence.recipient).values())
+                layer.site: _slopes(
+                    *_sides(evidence, layer.site), evidence.recipient, site=layer.site
+                )
+                for layer in evidence.recipient.layers
             }
         ),
     )
 
 
-Side = Float[Array, "batch units"]
+Side = Float[Array, "rows ..."]
 
 
 def _sides(evidence: Evidence, site: str) -> tuple[Behaviour, Side, Side]:
@@ -75,38 +77,43 @@ def _sides(evidence: Evidence, site: str) -> tuple[Behaviour, Side, Side]:
     return behaviour, mine[site], theirs[site]
 
 
-def _after(behaviour: Behaviour, agent: Tree, layer: int, x: Side) -> Array:
+def _after(behaviour: Behaviour, agent: Agent, site: str, x: Side) -> Array:
     """The preference of an agent that goes on from some activations."""
-    return leaning(behaviour, onward(agent, behaviour.network, layer, x))
+    seen = behaviour.observations, behaviour.first
+    return leaning(behaviour, forward(agent, *seen, {site: x})[0])
 
 
-@functools.partial(jax.jit, static_argnames="layer")
+@functools.partial(jax.jit, static_argnames="site")
 def _units(
-    behaviour: Behaviour, mine: Side, theirs: Side, agent: Tree, *, layer: int
+    behaviour: Behaviour, mine: Side, theirs: Side, agent: Agent, *, site: str
 ) -> tuple[Float[Array, " units"], Float[Array, ""]]:
     """The preference with each unit patched, and with none."""
 
     def patched(unit: Array) -> Array:
-        here = jnp.arange(mine.shape[1]) == unit
-        x = jnp.where(here[None], theirs, mine)
-        return _after(behaviour, agent, layer, x)
+        x = jnp.where(jnp.arange(mine.shape[-1]) == unit, theirs, mine)
+        return _after(behaviour, agent, site, x)
 
-    start = _after(behaviour, agent, layer, mine)
-    return jax.lax.map(patched, jnp.arange(mine.shape[1])), start
+    start = _after(behaviour, agent, site, mine)
+    return jax.lax.map(patched, jnp.arange(mine.shape[-1])), start
 
 
-@functools.partial(jax.jit, static_argnames="layer")
+@functools.partial(jax.jit, static_argnames="site")
 def _whole(
     behaviour: Behaviour, x: Side, *, agent: Tree, layer: int
 ) -> Float[Array, ""]:
     """The preference of an agent that goes on from some activations."""
-    return _after(behaviour, agent, layer, x)
+    return _after(behaviour, agent, site, x)
 
 
-@functools.partial(jax.jit, static_argnames="layer")
+@functools.partial(jax.jit, static_argnames="site")
 def _slopes(
-    behaviour: Behaviour, mine: Side, theirs: Side, agent: Tree, *, layer: int
+    behaviour: Behaviour, mine: Side, theirs: Side, agent: Agent, *, site: str
 ) -> Float[Array, " units"]:
     """The first-order effect of patching each unit."""
-    slope = jax.grad(lambda x: _after(behaviour, agent, layer, x))(mine)
-    return jnp.abs((slope * (theirs - mine)).sum(axis=0))
+    slope = jax.grad(lambda x: _after(behaviour, agent, site, x))(mine)
+    return jnp.abs(_summed(slope * (theirs - mine)))
+
+
+def _summed(x: Side) -> Float[Array, " units"]:
+    """The sum over rows, and over places where there are any."""
+    return x.sum(axis=tuple(range(x.ndim - 1)))

@@ -18,9 +18,8 @@ import jax
 import numpy as np
 from jaxtyping import Float
 
-from telic.agents.first import channels
 from telic.locate.evidence import Evidence
-from telic.locate.inside import inside
+from telic.locate.inside import by_unit, inside
 from telic.locate.locus import Locus
 
 RIDGE = 1e-2
@@ -55,12 +54,17 @@ OBSERVATION = "observation"
 
 def probes(evidence: Evidence, key: jax.Array) -> dict[str, Probed]:
     """A probe at every site of the actor, and one at the observation, its baseline."""
-    half = len(evidence.observations) // 2
+    rows = evidence.behaviour.rows
+    half = len(rows) // 2
     mine, theirs = (
-        {k: np.asarray(v, np.float64) for k, v in inside(evidence.behaviour, a).items()}
-        for a in (evidence.recipient, evidence.donor)
+        {
+            site: np.asarray(by_unit(x), np.float64)
+            for site, x in inside(evidence.behaviour, agent).items()
+        }
+        for agent in (evidence.recipient, evidence.donor)
     )
-    seen = np.asarray(channels(evidence.world, evidence.observations), np.float64)
+    values = evidence.recipient.spec.channel_values(rows)
+    seen = np.asarray(values.reshape(len(rows), -1), np.float64)
     features = {OBSERVATION: seen} | {
         site: np.concatenate([mine[site][:half], theirs[site][half:]]) for site in mine
     }

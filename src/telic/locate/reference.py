@@ -25,8 +25,8 @@ def random(evidence: Evidence, key: jax.Array) -> Locus:
 
 def first_layer(evidence: Evidence, key: jax.Array) -> Locus:
     """The first layer, whatever was learned: 1 for its weights, 0 for all others."""
-    layers = {path.rpartition("/")[0] for path in evidence.recipient}
-    return Locus("layers", {x: np.array(float(x == "actor/0")) for x in sorted(layers)})
+    layers = [layer.name for layer in evidence.recipient.layers]
+    return Locus("layers", {x: np.array(float(x == layers[0])) for x in sorted(layers)})
 
 
 def oracle(evidence: Evidence, key: jax.Array) -> Locus:

@@ -5,24 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Float, Shaped
 
-from telic.core.trees import Arrays
-
 Scores = dict[str, Float[np.ndarray, "..."]]
 Factors = dict[str, tuple[Float[np.ndarray, "_ _"], Float[np.ndarray, "_ _"]]]
-
-
-def unit_sites(like: Arrays) -> dict[str, str]:
-    """For each layer of an actor the site of its units: `actor/0` has `actor/0/post`.
-
-    Example:
-        >>> unit_sites({"actor/0/bias": np.ones(2), "actor/1/bias": np.ones(3)})
-        {'actor/0': 'actor/0/post', 'actor/1': 'actor/logits'}
-    """
-    layers = sorted({p.rpartition("/")[0] for p in like}, key=_depth)
-    return {
-        layer: f"{layer}/post" if layer != layers[-1] else "actor/logits"
-        for layer in layers
-    }
 
 
 def scores_of(leaves: Mapping[str, object]) -> Scores:
@@ -51,8 +35,3 @@ def unrolled(
 def within(path: str, prefix: str) -> bool:
     """Whether a leaf is under a prefix."""
     return path == prefix or path.startswith(prefix + "/")
-
-
-def _depth(layer: str) -> int:
-    """The number of a layer."""
-    return int(layer.rpartition("/")[2])

@@ -19,18 +19,18 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from telic.core.trees import Tree
 from telic.locate.behaviour import Behaviour, preference
 from telic.locate.evidence import Evidence
 from telic.locate.locus import Locus
-from telic.locate.sites import scores_of, unit_sites
+from telic.locate.sites import scores_of
+from telic.policies import Agent
 
 Chosen = tuple[str, ...]
 
 
 def layer_splicing(evidence: Evidence, key: jax.Array) -> Locus:
     """The Shapley value of each layer, over all subsets of layers."""
-    layers = list(unit_sites(evidence.recipient))
+    layers = [layer.name for layer in evidence.recipient.layers]
     subsets = [
         subset
         for count in range(len(layers) + 1)
@@ -72,7 +72,7 @@ def _worth(
 
 @jax.jit
 def _tried(
-    behaviour: Behaviour, recipient: Tree, donor: Tree, flags: Array
+    behaviour: Behaviour, recipient: Agent, donor: Agent, flags: Array
 ) -> Float[Array, " subsets"]:
     """The preference for each row of flags: which leaves, in their order."""
 
@@ -81,7 +81,7 @@ def _tried(
             path: jnp.where(flag, donor[path], leaf)
             for (path, leaf), flag in zip(sorted(recipient.items()), row, strict=True)
         }
-        return preference(behaviour, agent)
+        return preference(behaviour, recipient.replace(agent))
 
     return jax.lax.map(one, flags)
 

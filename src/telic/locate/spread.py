@@ -2,21 +2,19 @@
 
 import numpy as np
 
-from telic.core.trees import Arrays
-from telic.locate.sites import Factors, Scores, unit_sites, within
+from telic.locate.sites import Factors, Scores, within
+from telic.policies import Agent
 
 
-def of_units(scores: Scores, like: Arrays) -> Scores:
+def of_units(scores: Scores, like: Agent) -> Scores:
     """Every weight with the score of the unit that it flows into."""
     found = {}
-    for layer, site in unit_sites(like).items():
-        for part in ("kernel", "bias"):
-            leaf = like[f"{layer}/{part}"]
-            found[f"{layer}/{part}"] = np.broadcast_to(scores[site], leaf.shape)
+    for layer in like.layers:
+        found |= layer.spread(scores[layer.site], like)
     return found
 
 
-def of_layers(scores: Scores, like: Arrays) -> Scores:
+def of_layers(scores: Scores, like: Agent) -> Scores:
     """Every weight with the scores of all that it is under."""
     return {
         path: np.full(
@@ -27,10 +25,10 @@ def of_layers(scores: Scores, like: Arrays) -> Scores:
     }
 
 
-def of_directions(factors: Factors, like: Arrays) -> Scores:
+def of_directions(factors: Factors, like: Agent) -> Scores:
     """Every weight with the size of what the directions change there."""
     found: Scores = {}
-    for layer, (left, right) in factors.items():
-        change = np.abs(left @ right)
-        found[f"{layer}/kernel"], found[f"{layer}/bias"] = change[:-1], change[-1]
+    for layer in like.layers:
+        left, right = factors[layer.name]
+        found |= layer.split(np.abs(left @ right), like)
     return {path: found[path] for path in like}

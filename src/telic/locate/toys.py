@@ -2,8 +2,8 @@
 
 import jax
 
-from telic.agents.mlp import Network, create
 from telic.locate.evidence import Evidence, evidence
+from telic.policies import MLP, create
 from telic.worlds.keys import Keys
 
 
@@ -15,10 +15,11 @@ def toy(seed: int = 0, width: int = 8) -> Evidence:
         >>> moved
         ['actor/0/bias']
     """
-    world, network = Keys(), Network(width=width, actor_layers=3)
     key, bias, seen = jax.random.split(jax.random.key(seed), 3)
-    agent = create(key, network, world)
-    agent["actor/2/kernel"] *= 100  # fresh agents prefer no action to another
-    moved = agent["actor/0/bias"] + 2 * jax.random.normal(bias, (width,))
-    donor = {**agent, "actor/0/bias": moved}
-    return evidence(seen, agent, donor, network=network, world=world, steps=4, envs=8)
+    agent = create(key, MLP(width=width, actor_layers=3), Keys())
+    first, last = agent.layers[0].leaves[-1][0], agent.layers[-1].leaves[0][0]
+    # Fresh agents prefer no action to another.
+    agent = agent.replace({**agent, last: 100 * agent[last]})
+    moved = agent[first] + 2 * jax.random.normal(bias, (width,))
+    donor = agent.replace({**agent, first: moved})
+    return evidence(seen, agent, donor, steps=4, envs=8)

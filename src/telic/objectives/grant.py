@@ -1,4 +1,4 @@
-"""Grant the wish: the objective of goal-conditioned agents in the `Wishes` world."""
+"""Grant the wish: the objective of goal-conditioned agents in the `GoalKeys` world."""
 
 from telic.objectives.base import Objective
 from telic.worlds.grid import COLOURS

@@ -11,24 +11,21 @@ pair with decoys they differ between the two agents:
 A method that ranks a decoy above the goal has seen a difference, not a cause.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from telic.core.trees import Tree
+from telic.planted.relabel import hidden
+from telic.policies import Agent, Use
 
 SPARE = 16
 """How many spare units a planted agent has."""
 
 
-def widened(
-    key: jax.Array,
-    actor: Mapping[str, Array],
-    *,
-    like: Mapping[str, Array] | None = None,
-) -> Tree:
+def widened(key: jax.Array, actor: Agent, *, like: Agent | None = None) -> Agent:
     """An actor with spare units at the end of its first layer, read by nobody.
 
     Args:
@@ -38,67 +35,92 @@ def widened(
             one key and one `like`, all actors have the same spare units.
 
     Example:
-        >>> actor = {
-        ...     "actor/0/kernel": jnp.ones((5, 2)),
-        ...     "actor/0/bias": jnp.ones(2),
-        ...     "actor/1/kernel": jnp.ones((2, 3)),
-        ...     "actor/1/bias": jnp.zeros(3),
-        ... }
+        >>> from telic.policies import MLP, create
+        >>> from telic.worlds import Keys
+        >>> actor = create(jax.random.key(0), MLP(width=2), Keys()).actor
         >>> found = widened(jax.random.key(0), actor)
         >>> found["actor/0/kernel"].shape, float(found["actor/1/kernel"][2:].sum())
-        ((5, 18), 0.0)
+        ((500, 18), 0.0)
     """
-    kernel, onward = actor["actor/0/kernel"], actor["actor/1/kernel"]
-    drawn = _drawn(key, (like or actor)["actor/0/kernel"])
-    return {
-        **actor,
-        "actor/0/kernel": jnp.concatenate([kernel, drawn], axis=1),
-        "actor/0/bias": jnp.concatenate([actor["actor/0/bias"], jnp.zeros(SPARE)]),
-        "actor/1/kernel": jnp.concatenate(
-            [onward, jnp.zeros((SPARE, onward.shape[1]))]
-        ),
-    }
+    model = like or actor
+
+    def spare(use: Use, shape: tuple[int, ...]) -> Array:
+        if use.makes and len(shape) > 1:
+            return jax.random.normal(key, shape) * model[use.leaf].std()
+        return jnp.zeros(shape)
+
+    def grown(use: Use, leaf: Array) -> Array:
+        more = spare(use, _resized(leaf.shape, use.axis, SPARE * use.places))
+        return jnp.concatenate([leaf, more], axis=use.axis)
+
+    return _each(actor, grown)
 
 
-def dead(key: jax.Array, actor: Mapping[str, Array]) -> Tree:
+def dead(key: jax.Array, actor: Agent) -> Agent:
     """A widened actor whose spare units have weights of their own and never fire."""
-    kernel, onward = actor["actor/0/kernel"], actor["actor/1/kernel"]
     into, out = jax.random.split(key)
-    drawn = _drawn(into, kernel[:, :-SPARE])
+    units = _units(actor)
+    kernel, bias = (u for u in units if u.makes)
+    old = _but_spare(actor[kernel.leaf], kernel)
+    shape = _resized(old.shape, kernel.axis, SPARE)
+    drawn = jax.random.normal(into, shape) * old.std()
     # Inputs are at most 1: below this no observation can lift them over zero.
-    low = -(jnp.abs(drawn).sum(axis=0) + 1)
-    read = jax.random.normal(out, (SPARE, onward.shape[1])) * onward[:-SPARE].std()
-    return {
-        **actor,
-        "actor/0/kernel": kernel.at[:, -SPARE:].set(drawn),
-        "actor/0/bias": actor["actor/0/bias"].at[-SPARE:].set(low),
-        "actor/1/kernel": onward.at[-SPARE:].set(read),
-    }
+    others = tuple(axis for axis in range(drawn.ndim) if axis != kernel.axis)
+    low = -(jnp.abs(drawn).sum(axis=others) + 1)
+
+    def filled(use: Use, leaf: Array) -> Array:
+        if use == kernel:
+            return leaf.at[_spare(use)].set(drawn)
+        if use == bias:
+            return leaf.at[_spare(use)].set(low)
+        shape = _resized(leaf.shape, use.axis, SPARE)
+        read = jax.random.normal(out, shape) * _but_spare(leaf, use).std()
+        return leaf.at[_spare(use)].set(read)
+
+    return _each(actor, filled)
 
 
-def inactive(actor: Mapping[str, Array], told: Float[Array, " units"]) -> Tree:
+def inactive(actor: Agent, added: Float[Array, " units"]) -> Agent:
     """A widened actor whose spare units hold a goal that nobody reads.
 
     Args:
         actor: The widened actor.
-        told: What the wish adds to each of them.
+        added: What the goal adds to each of them.
     """
-    bias, start = actor["actor/0/bias"], len(actor["actor/0/bias"]) - SPARE
-    told = told[:SPARE]
-    return {**actor, "actor/0/bias": bias.at[start : start + len(told)].add(told)}
+    _, bias = (u for u in _units(actor) if u.makes)
+    leaf, added = actor[bias.leaf], added[:SPARE]
+    start = len(leaf) - SPARE
+    moved = leaf.at[start : start + len(added)].add(added)
+    return actor.replace({**actor, bias.leaf: moved})
 
 
-def flags(actor: Mapping[str, Array]) -> Tree:
+def flags(actor: Agent) -> Tree:
     """1 for every weight into or out of a spare unit, else 0."""
-    found = {p: jnp.zeros_like(leaf) for p, leaf in actor.items()}
-    found["actor/0/kernel"] = found["actor/0/kernel"].at[:, -SPARE:].set(1)
-    found["actor/0/bias"] = found["actor/0/bias"].at[-SPARE:].set(1)
-    found["actor/1/kernel"] = found["actor/1/kernel"].at[-SPARE:].set(1)
-    return found
+    blank = actor.replace({p: jnp.zeros_like(leaf) for p, leaf in actor.items()})
+    return dict(_each(blank, lambda use, leaf: leaf.at[_spare(use)].set(1)))
 
 
-def _drawn(
-    key: jax.Array, kernel: Float[Array, "inputs units"]
-) -> Float[Array, "inputs spare"]:
-    """Weights into the spare units, as large as those into the others."""
-    return jax.random.normal(key, (len(kernel), SPARE)) * kernel.std()
+def _units(actor: Agent) -> tuple[Use, ...]:
+    """The axes that run over the units of the first hidden layer."""
+    return next(iter(hidden(actor).values()))
+
+
+def _each(actor: Agent, change: Callable[[Use, Array], Array]) -> Agent:
+    """The actor with every leaf that has the first layer's units changed."""
+    found: Mapping[str, Array] = {u.leaf: change(u, actor[u.leaf]) for u in _units(actor)}
+    return actor.replace({**actor, **found})
+
+
+def _spare(use: Use) -> tuple[slice, ...]:
+    """The spare units in a leaf."""
+    return (slice(None),) * use.axis + (slice(-SPARE, None),)
+
+
+def _but_spare(leaf: Array, use: Use) -> Array:
+    """A leaf without its spare units."""
+    return leaf[(slice(None),) * use.axis + (slice(None, -SPARE),)]
+
+
+def _resized(shape: tuple[int, ...], axis: int, size: int) -> tuple[int, ...]:
+    """A shape with another size along an axis."""
+    return (*shape[:axis], size, *shape[axis + 1 :])

@@ -6,35 +6,30 @@ wants the same; between two such agents the goal is the difference of those bias
 of it and nothing else.
 """
 
-import re
-from collections.abc import Mapping
-
 import jax.numpy as jnp
 from jaxtyping import Array
 
-from telic.agents import interventions
 from telic.core.errors import InputError
 from telic.core.trees import Tree
-
-_TABLE = re.compile(
-    re.escape(interventions.PREFIX) + r"(?P<layer>(actor|critic)/\d+)/pre/\d+/wish"
-)
+from telic.policies import Agent, Spec, interventions
+from telic.worlds.base import GoalConditioned
 
 
-def fold(agent: Mapping[str, Array], wish: int | None) -> Tree:
-    """The plain agent that always has one wish; None: the mean of all wishes.
+def fold(agent: Agent, goal: int | None) -> Agent:
+    """The plain agent that always has one goal; None: the mean of all goals.
 
     Raises:
-        InputError: If the agent reads no wish, has no such one, or holds other
-            interventions than its tables of wishes.
+        InputError: If the agent reads no goal, has no such one, or holds other
+            interventions than its tables of goals.
 
     Example:
-        >>> agent = {
-        ...     "actor/0/bias": jnp.zeros(3),
-        ...     "at/actor/0/pre/0/wish": jnp.array([[1.0, 2.0], [3.0, 4.0]]),
-        ... }
-        >>> fold(agent, 1)["actor/0/bias"].tolist()
-        [3.0, 4.0, 0.0]
+        >>> import jax
+        >>> from telic.policies import MLP, create
+        >>> from telic.worlds import GoalKeys
+        >>> agent = create(jax.random.key(0), MLP(goal_units=2), GoalKeys())
+        >>> table = agent["at/actor/0/pre/0/goal"]
+        >>> bool((fold(agent, 1)["actor/0/bias"][:2] == table[1]).all())
+        True
     """
     plain, read = interventions.weights(agent), tables(agent)
     if len(agent) > len(plain) + len(read):
@@ -43,52 +38,62 @@ def fold(agent: Mapping[str, Array], wish: int | None) -> Tree:
             why="a plain agent has none",
             fix="leave them away before",
         )
-    for layer, table in read.items():
-        if wish is not None and not 0 <= wish < len(table):
-            raise InputError(f"wish = {wish}", why=f"allowed: 0 to {len(table) - 1}")
-        told = table.mean(axis=0) if wish is None else table[wish]
-        bias = plain[f"{layer}/bias"]
-        plain[f"{layer}/bias"] = bias.at[: len(told)].add(told)
-    return plain
+    for bias, table in read.items():
+        if goal is not None and not 0 <= goal < len(table):
+            raise InputError(f"goal = {goal}", why=f"allowed: 0 to {len(table) - 1}")
+        added = table.mean(axis=0) if goal is None else table[goal]
+        plain[bias] = plain[bias].at[: len(added)].add(added)
+    world = agent.spec.world
+    assert isinstance(world, GoalConditioned)
+    return Agent(plain, agent.policy.without_goal(), Spec.of(world.base))
 
 
-def truth(agent: Mapping[str, Array]) -> Tree:
+def truth(agent: Agent) -> Tree:
     """Where the goal is in the actors that are folded from an agent: 1 there, else 0.
 
     Example:
-        >>> agent = {
-        ...     "actor/0/bias": jnp.zeros(3),
-        ...     "at/actor/0/pre/0/wish": jnp.ones((2, 2)),
-        ... }
-        >>> truth(agent)["actor/0/bias"].tolist()
+        >>> import jax
+        >>> from telic.policies import MLP, create
+        >>> from telic.worlds import GoalKeys
+        >>> agent = create(jax.random.key(0), MLP(goal_units=2), GoalKeys())
+        >>> truth(agent)["actor/0/bias"][:3].tolist()
         [1.0, 1.0, 0.0]
     """
-    flags = {
-        p: jnp.zeros_like(leaf)
-        for p, leaf in interventions.weights(agent).items()
-        if p.startswith("actor/")
-    }
-    for layer, table in tables(agent).items():
-        if layer.startswith("actor/"):
-            flags[f"{layer}/bias"] = flags[f"{layer}/bias"].at[: table.shape[1]].set(1)
+    plain = interventions.weights(agent.actor)
+    flags = {path: jnp.zeros_like(leaf) for path, leaf in plain.items()}
+    for bias, table in tables(agent).items():
+        if bias in flags:
+            flags[bias] = flags[bias].at[: table.shape[1]].set(1)
     return flags
 
 
-def tables(agent: Mapping[str, Array]) -> dict[str, Array]:
-    """An agent's tables of wishes, by the layer at which it reads them.
+def tables(agent: Agent) -> dict[str, Array]:
+    """An agent's tables of goals, by the path of the bias that each adds to.
+
+    A goal is read at the output of a layer, before its activation function, where it
+    adds what a bias would; the bias is the last leaf read before that site.
 
     Raises:
         InputError: If there is none in its actor.
     """
     found = {
-        match["layer"]: leaf
-        for path, leaf in agent.items()
-        if (match := _TABLE.fullmatch(path))
+        _bias(agent, site): leaves["goal"]
+        for site, held in interventions.read(agent).items()
+        for leaves in held
+        if "goal" in leaves
     }
-    if not any(layer.startswith("actor/") for layer in found):
+    if not set(found) & set(agent.actor):
         raise InputError(
-            "the agent reads no wish",
+            "the agent reads no goal",
             why="only goal-conditioned agents can be folded",
-            fix="train one in the world `wishes` with Network(wish_units=16)",
+            fix="train one in the world `goal-keys` with MLP(goal_units=16)",
         )
     return found
+
+
+def _bias(agent: Agent, site: str) -> str:
+    """The path of the bias of the layer at whose output a site is."""
+    sites = list(agent.sites)
+    reached = next(s for s in sites[sites.index(site) :] if s in agent.units)
+    makes = (use.leaf for use in agent.units[reached] if use.makes)
+    return next(leaf for leaf in makes if agent[leaf].ndim == 1)

@@ -16,20 +16,26 @@ an order of its own.
 """
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array
 
-from telic.core import trees
 from telic.core.errors import InputError
 from telic.core.trees import Tree
 from telic.planted import decoys
 from telic.planted.fold import fold, tables, truth
-from telic.planted.relabel import permuted, random_factors, random_orders, rescaled
+from telic.planted.relabel import (
+    hidden,
+    permuted,
+    random_factors,
+    random_orders,
+    rescaled,
+)
 from telic.planted.trained import Recipe, routed, trained_on
+from telic.policies import Agent
 
 COPIES = 2
 """How often a colour is trained on, and a pair rescaled."""
@@ -53,7 +59,7 @@ class Planted(NamedTuple):
     rung: str
     wants: str
     aim: str
-    pairs: tuple[tuple[Tree, Tree], ...]
+    pairs: tuple[tuple[Agent, Agent], ...]
     truth: Tree
     decoys: Tree | None = None
 
@@ -61,7 +67,7 @@ class Planted(NamedTuple):
 class Base(NamedTuple):
     """A goal-conditioned agent, and how agents made from it are trained on."""
 
-    agent: Tree
+    agent: Agent
     colours: tuple[str, ...]
     recipe: Recipe
 
@@ -87,8 +93,7 @@ def rescaled_(key: jax.Array, base: Base) -> Iterator[Planted]:
 
 def deep(key: jax.Array, base: Base) -> Iterator[Planted]:
     """Folded into the layer at which the agent reads the wish, and reordered."""
-    (layer,) = (x for x in tables(base.agent) if x.startswith("actor/"))
-    name = f"layer {layer.rpartition('/')[2]}"
+    name = f"layer {_goal_layer(base.agent)}"
     for wants, aim in _ordered(base):
         at = _key(key, base, wants, aim)
         yield _reordered(at, _folded(at, base, name, wants, aim))
@@ -125,11 +130,13 @@ def trained(key: jax.Array, base: Base) -> Iterator[Planted]:
 def routing(key: jax.Array, base: Base) -> Iterator[Planted]:
     """Chosen units learn a colour from an agent that wanted none in particular."""
     start = fold(base.agent, None)  # the mean of all wishes: it wants none
-    plain = trees.select(start, "actor/")
-    chosen = jax.random.permutation(key, len(plain["actor/0/bias"]))[:ROUTED]
+    plain = start.actor
+    first = plain.layers[0]
+    units = plain.sites[first.site][-1]
+    chosen = jax.random.permutation(key, units)[:ROUTED]
+    flags = jnp.zeros(units).at[chosen].set(1)
     mask = {p: jnp.zeros_like(leaf) for p, leaf in plain.items()}
-    mask["actor/0/kernel"] = mask["actor/0/kernel"].at[:, chosen].set(1)
-    mask["actor/0/bias"] = mask["actor/0/bias"].at[chosen].set(1)
+    mask |= {p: jnp.array(x) for p, x in first.spread(flags, plain).items()}
     grown = {
         colour: routed(
             _key(key, base, colour, colour), start, colour, mask, base.recipe
@@ -140,7 +147,7 @@ def routing(key: jax.Array, base: Base) -> Iterator[Planted]:
         at = _key(key, base, wants, aim)
         found = _folded(at, base, "routed", wants, aim)
         found = _with(at, found, [(grown[wants], grown[aim])])
-        spare = jax.tree.map(jnp.zeros_like, decoys.widened(at, mask))
+        spare = jax.tree.map(jnp.zeros_like, decoys.widened(at, plain))
         wide = {p: _at_start(mask[p], leaf) for p, leaf in spare.items()}
         yield _reordered(at, found._replace(truth=wide))
 
@@ -157,12 +164,13 @@ def dead(key: jax.Array, base: Base) -> Iterator[Planted]:
 
 def inactive(key: jax.Array, base: Base) -> Iterator[Planted]:
     """Folded, with decoys that hold the goal and are read by nobody."""
-    told = tables(base.agent)["actor/0"]
+    first = base.agent.layers[0].leaves[-1][0]
+    added = tables(base.agent)[first]
     for wants, aim in _ordered(base):
         at = _key(key, base, wants, aim)
         found = _folded(at, base, "inactive decoys", wants, aim)
         pair = [
-            decoys.inactive(actor, told[base.colours.index(colour)])
+            decoys.inactive(actor, added[base.colours.index(colour)])
             for actor, colour in zip(found.pairs[0], (wants, aim), strict=True)
         ]
         yield _reordered(at, _decoyed(found, pair))
@@ -191,12 +199,13 @@ def ladder(key: jax.Array, base: Base) -> Iterator[Planted]:
     Raises:
         InputError: If the agent reads no wish, or its hidden units are not ReLUs.
     """
-    if base.recipe.network.activation != "relu":
+    policy = base.recipe.policy
+    if not all(policy.homogeneous(site) for site in hidden(base.agent.actor)):
         raise InputError(
-            f"planted agents of {base.recipe.network.activation} units",
+            f"planted agents of {policy}",
             why="only ReLU units can be given another scale",
         )
-    rungs = FIRST if "actor/0" in tables(base.agent) else (deep,)
+    rungs = FIRST if _goal_layer(base.agent) == 0 else (deep,)
     for number, rung in enumerate(rungs):
         yield from rung(jax.random.fold_in(key, number), base)
 
@@ -220,7 +229,7 @@ def _key(key: jax.Array, base: Base, wants: str, aim: str, copy: int = 0) -> jax
 def _folded(key: jax.Array, base: Base, rung: str, wants: str, aim: str) -> Planted:
     """The plain pair of two colours, with spare units."""
     pair = tuple(
-        trees.select(fold(base.agent, base.colours.index(colour)), "actor/")
+        fold(base.agent, base.colours.index(colour)).actor
         for colour in (wants, aim)
     )
     planted = Planted(rung, wants, aim, (), truth(base.agent))
@@ -228,10 +237,10 @@ def _folded(key: jax.Array, base: Base, rung: str, wants: str, aim: str) -> Plan
 
 
 def _with(
-    key: jax.Array, planted: Planted, pairs: list[tuple[Mapping, Mapping]]
+    key: jax.Array, planted: Planted, pairs: list[tuple[Agent, Agent]]
 ) -> Planted:
     """The same with other agents, all with the same spare units."""
-    plain = [[trees.select(dict(a), "actor/") for a in pair] for pair in pairs]
+    plain = [[agent.actor for agent in pair] for pair in pairs]
     like = plain[0][0]
     wide = [[decoys.widened(key, a, like=like) for a in pair] for pair in plain]
     blank = {p: jnp.zeros_like(leaf) for p, leaf in wide[0][0].items()}
@@ -244,17 +253,17 @@ def _at_start(small: Array, large: Array) -> Array:
     return large.at[tuple(slice(size) for size in small.shape)].set(small)
 
 
-def _rescaled(key: jax.Array, *pair: Tree) -> tuple[Tree, Tree]:
+def _rescaled(key: jax.Array, *pair: Agent) -> tuple[Agent, Agent]:
     """Both agents of a pair, each with scales of its own."""
     keys = jax.random.split(key)
     first, second = (
-        rescaled(agent, random_factors(k, agent))
+        agent.replace(rescaled(agent, hidden(agent), random_factors(k, agent)))
         for k, agent in zip(keys, pair, strict=True)
     )
     return first, second
 
 
-def _decoyed(planted: Planted, pair: list[Tree]) -> Planted:
+def _decoyed(planted: Planted, pair: list[Agent]) -> Planted:
     """A pair with decoys, and their flags."""
     first, second = pair
     return planted._replace(pairs=((first, second),), decoys=decoys.flags(first))
@@ -262,11 +271,26 @@ def _decoyed(planted: Planted, pair: list[Tree]) -> Planted:
 
 def _reordered(key: jax.Array, planted: Planted) -> Planted:
     """A pair, its truth and its decoys, with the hidden units in another order."""
-    orders = random_orders(jax.random.fold_in(key, _ORDER), planted.truth)
+    like = planted.pairs[0][0]
+    units, orders = hidden(like), random_orders(jax.random.fold_in(key, _ORDER), like)
     return planted._replace(
         pairs=tuple(
-            (permuted(a, orders), permuted(b, orders)) for a, b in planted.pairs
+            (
+                a.replace(permuted(a, units, orders)),
+                b.replace(permuted(b, units, orders)),
+            )
+            for a, b in planted.pairs
         ),
-        truth=permuted(planted.truth, orders),
-        decoys=planted.decoys and permuted(planted.decoys, orders),
+        truth=permuted(planted.truth, units, orders),
+        decoys=planted.decoys and permuted(planted.decoys, units, orders),
+    )
+
+
+def _goal_layer(agent: Agent) -> int:
+    """The number of the actor's layer at which an agent reads its goal."""
+    read = tables(agent)
+    return next(
+        number
+        for number, layer in enumerate(agent.layers)
+        if any(path in read for path, _ in layer.leaves)
     )

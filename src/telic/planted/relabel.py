@@ -8,91 +8,121 @@ Reference:
     2017, "Sharp Minima Can Generalize For Deep Nets", arXiv 1703.04933.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from telic.core.trees import Tree
+from telic.policies import INPUT, Agent, Use
 
 SPREAD = 0.15
 """Standard deviation of the logarithm of random factors."""
 
+Hidden = Mapping[str, tuple[Use, ...]]
+"""For each hidden site the axes that run over its units."""
 
-def permuted(actor: Mapping[str, Array], orders: Sequence[Int[Array, " _"]]) -> Tree:
-    """An actor, or a tree of its form, with the units of each hidden layer reordered.
 
-    Args:
-        actor: The actor's leaves.
-        orders: For each hidden layer, which old unit comes first, second, ...
+def hidden(agent: Agent) -> Hidden:
+    """The hidden sites of an agent's actor, in order, with the leaves that it holds.
 
     Example:
-        >>> actor = {
-        ...     "actor/0/kernel": jnp.array([[1.0, 2.0]]),
-        ...     "actor/0/bias": jnp.array([3.0, 4.0]),
-        ...     "actor/1/kernel": jnp.array([[5.0], [6.0]]),
-        ...     "actor/1/bias": jnp.zeros(1),
-        ... }
-        >>> found = permuted(actor, [jnp.array([1, 0])])
-        >>> found["actor/0/bias"].tolist(), found["actor/1/kernel"].ravel().tolist()
-        ([4.0, 3.0], [6.0, 5.0])
+        >>> from telic.policies import MLP, create
+        >>> from telic.worlds import Keys
+        >>> list(hidden(create(jax.random.key(0), MLP(actor_layers=2), Keys()).actor))
+        ['actor/0/post']
     """
-    found = dict(actor)
-    for i, order in enumerate(orders):
-        found[f"actor/{i}/kernel"] = found[f"actor/{i}/kernel"][:, order]
-        found[f"actor/{i}/bias"] = found[f"actor/{i}/bias"][order]
-        found[f"actor/{i + 1}/kernel"] = found[f"actor/{i + 1}/kernel"][order]
+    found = {
+        site: tuple(use for use in uses if use.leaf in agent)
+        for site, uses in agent.units.items()
+        if site != INPUT
+    }
+    return {s: uses for s, uses in found.items() if any(not u.makes for u in uses)}
+
+
+def permuted(
+    tree: Mapping[str, Array], units: Hidden, orders: Mapping[str, Int[Array, " _"]]
+) -> Tree:
+    """An agent's parameters, or a tree of their form, with hidden units reordered.
+
+    Args:
+        tree: The leaves.
+        units: Which axes run over which units (`hidden`).
+        orders: For each hidden site, which old unit comes first, second, ...
+
+    Example:
+        >>> tree = {"in": jnp.array([[1.0, 2.0]]), "out": jnp.array([[5.0], [6.0]])}
+        >>> units = {"hidden": (Use("in", 1, True), Use("out", 0, False))}
+        >>> found = permuted(tree, units, {"hidden": jnp.array([1, 0])})
+        >>> found["in"].ravel().tolist(), found["out"].ravel().tolist()
+        ([2.0, 1.0], [6.0, 5.0])
+    """
+    found = dict(tree)
+    for site, order in orders.items():
+        for use in units[site]:
+            rows = _at_places(order, use)
+            found[use.leaf] = jnp.take(found[use.leaf], rows, axis=use.axis)
     return found
 
 
-def rescaled(actor: Mapping[str, Array], factors: Sequence[Float[Array, " _"]]) -> Tree:
-    """A ReLU actor whose hidden units are scaled up, and read as much less.
+def rescaled(
+    tree: Mapping[str, Array], units: Hidden, factors: Mapping[str, Float[Array, " _"]]
+) -> Tree:
+    """The parameters with hidden units scaled up, and read as much less.
 
     Args:
-        actor: The actor's leaves.
-        factors: For each hidden layer the factors of its units, all positive.
+        tree: The leaves.
+        units: Which axes run over which units (`hidden`).
+        factors: For each hidden site the factors of its units, all positive; the
+            function is the same where `policy.homogeneous(site)`.
 
     Example:
-        >>> actor = {
-        ...     "actor/0/kernel": jnp.ones((1, 1)),
-        ...     "actor/0/bias": jnp.ones(1),
-        ...     "actor/1/kernel": jnp.ones((1, 1)),
-        ...     "actor/1/bias": jnp.zeros(1),
-        ... }
-        >>> found = rescaled(actor, [jnp.array([2.0])])
-        >>> found["actor/0/bias"].tolist(), found["actor/1/kernel"].tolist()
-        ([2.0], [[0.5]])
+        >>> tree = {"in": jnp.ones((1, 1)), "out": jnp.ones((1, 1))}
+        >>> units = {"hidden": (Use("in", 1, True), Use("out", 0, False))}
+        >>> found = rescaled(tree, units, {"hidden": jnp.array([2.0])})
+        >>> found["in"].tolist(), found["out"].tolist()
+        ([[2.0]], [[0.5]])
     """
-    found = dict(actor)
-    for i, factor in enumerate(factors):
-        found[f"actor/{i}/kernel"] = found[f"actor/{i}/kernel"] * factor[None]
-        found[f"actor/{i}/bias"] = found[f"actor/{i}/bias"] * factor
-        onward = f"actor/{i + 1}/kernel"
-        found[onward] = found[onward] / factor[:, None]
+    found = dict(tree)
+    for site, factor in factors.items():
+        for use in units[site]:
+            leaf, row = found[use.leaf], jnp.tile(factor, use.places)
+            shape = [1] * leaf.ndim
+            shape[use.axis] = -1
+            along = row.reshape(shape)
+            found[use.leaf] = leaf * along if use.makes else leaf / along
     return found
 
 
-def random_orders(key: jax.Array, actor: Mapping[str, Array]) -> list[Int[Array, " _"]]:
-    """A random order of the units of each hidden layer."""
-    return [
-        jax.random.permutation(k, units)
-        for k, units in zip(*_hidden(key, actor), strict=True)
+def random_orders(key: jax.Array, agent: Agent) -> dict[str, Int[Array, " _"]]:
+    """A random order of the units of each hidden site."""
+    return {
+        site: jax.random.permutation(k, count)
+        for site, k, count in _hidden_keys(key, agent)
+    }
+
+
+def random_factors(key: jax.Array, agent: Agent) -> dict[str, Float[Array, " _"]]:
+    """Random factors for the units of each hidden site, about 1."""
+    return {
+        site: jnp.exp(SPREAD * jax.random.normal(k, (count,)))
+        for site, k, count in _hidden_keys(key, agent)
+    }
+
+
+def _hidden_keys(key: jax.Array, agent: Agent) -> list[tuple[str, jax.Array, int]]:
+    """The hidden sites, a key for each, and how many units it has."""
+    sites = hidden(agent)
+    counts = [
+        agent[uses[0].leaf].shape[uses[0].axis] // uses[0].places
+        for uses in sites.values()
     ]
+    keys = jax.random.split(key, len(sites))
+    return list(zip(sites, keys, counts, strict=True))
 
 
-def random_factors(
-    key: jax.Array, actor: Mapping[str, Array]
-) -> list[Float[Array, " _"]]:
-    """Random factors for the units of each hidden layer, about 1."""
-    return [
-        jnp.exp(SPREAD * jax.random.normal(k, (units,)))
-        for k, units in zip(*_hidden(key, actor), strict=True)
-    ]
-
-
-def _hidden(key: jax.Array, actor: Mapping[str, Array]) -> tuple[jax.Array, list[int]]:
-    """A key for each hidden layer, and how many units it has."""
-    layers = sum(path.endswith("/bias") for path in actor) - 1
-    units = [len(actor[f"actor/{i}/bias"]) for i in range(layers)]
-    return jax.random.split(key, layers), units
+def _at_places(order: Int[Array, " units"], use: Use) -> Int[Array, " rows"]:
+    """The order of the rows of an axis that runs over places and units."""
+    starts = jnp.arange(use.places) * len(order)
+    return (starts[:, None] + order[None]).ravel()

@@ -18,9 +18,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array
 
-from telic.agents.mlp import Network
-from telic.core.trees import Tree
 from telic.objectives.fetch import fetch
+from telic.policies import Agent, Policy
 from telic.training.ppo import Hyper, Sizes
 from telic.training.train import advance, begin_with
 from telic.worlds.keys import Keys
@@ -30,8 +29,8 @@ from telic.worlds.keys import Keys
 class Recipe:
     """How planted agents are trained on."""
 
-    network: Network
-    """Their shape; they read no wish any more."""
+    policy: Policy
+    """Their network kind; they read no goal any more."""
     world: Keys
     """Their world; it tells none."""
     hyper: Hyper
@@ -45,19 +44,19 @@ class Recipe:
 
 
 def trained_on(
-    key: jax.Array, agent: Mapping[str, Array], colour: str, recipe: Recipe
-) -> Tree:
+    key: jax.Array, agent: Agent, colour: str, recipe: Recipe
+) -> Agent:
     """A plain agent after more training to fetch a colour, all of its weights."""
     return _train(key, agent, colour, {}, recipe.rollouts, recipe)
 
 
 def routed(
     key: jax.Array,
-    agent: Mapping[str, Array],
+    agent: Agent,
     colour: str,
     mask: Mapping[str, Array],
     recipe: Recipe,
-) -> Tree:
+) -> Agent:
     """An agent that learned to fetch a colour with some of its weights alone.
 
     Args:
@@ -75,14 +74,14 @@ def routed(
 
 def _train(
     key: jax.Array,
-    agent: Mapping[str, Array],
+    agent: Agent,
     colour: str,
     mask: Mapping[str, Array],
     rollouts: int,
     recipe: Recipe,
-) -> Tree:
+) -> Agent:
     """Training under one objective; leaves with a mask move only where it is 1."""
-    fresh = {path: jnp.array(leaf) for path, leaf in agent.items()}
+    fresh = jax.tree.map(jnp.array, agent)
     keys = jax.random.split(key)
     state = begin_with(fresh, *keys, world=recipe.world, sizes=recipe.sizes)
     weights = jnp.asarray(fetch(colour).vector(recipe.world.events))
@@ -92,7 +91,6 @@ def _train(
             state,
             recipe.hyper,
             weights,
-            network=recipe.network,
             world=recipe.world,
             sizes=recipe.sizes,
         )
@@ -100,5 +98,5 @@ def _train(
             path: jnp.where(flag > 0, state.agent[path], before[path])
             for path, flag in mask.items()
         }
-        state = state._replace(agent={**state.agent, **held})
+        state = state._replace(agent=state.agent.replace({**state.agent, **held}))
     return state.agent

@@ -8,10 +8,10 @@ from telic.objectives.schedule import locate
 from telic.report import moves
 from telic.report.alternation import alternation
 from telic.report.page import Image, Page
+from telic.rollouts.record import Episode, record
 from telic.runs import checkpoint
 from telic.runs.checkpoint import Checkpoint
 from telic.runs.folder import Run
-from telic.studies.episode import Episode, play
 from telic.studies.summary import Summary, summarise
 from telic.training import Plan
 from telic.worlds import Keys
@@ -81,7 +81,7 @@ def _episodes(run: Run) -> list[Image]:
     for objective, found in _last_checkpoints(run, plan).items():
         agent = checkpoint.read_agent(found)
         for board in BOARDS:
-            episode = play(agent, plan.network, plan.world, key_seed=board)
+            episode = record(agent, plan.world, seed=board)
             frames = [picture(plan.world, b, tile=24) for b in episode.boards]
             text = _caption(objective, episode, found, run.seed(), board)
             images.append(Image(gif(frames, fps=3), text))

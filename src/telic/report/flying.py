@@ -9,9 +9,9 @@ from telic.edits import Add
 from telic.report.learned import columns
 from telic.report.page import Drawing, Image
 from telic.report.recovery import recovery
+from telic.rollouts import film
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
-from telic.studies.film import film
 from telic.studies.isolated import Isolated
 from telic.studies.updates import PLAIN, SPECIFIC
 from telic.worlds.gym import GymWorld
@@ -64,7 +64,7 @@ def films(found: Isolated, runs: Sequence[Run]) -> tuple[Image, ...]:
     }
     made = []
     for name, one in agents.items():
-        frames = film(one, plan.network, plan.world, seed=EPISODE)
+        frames = film(one, plan.world, seed=EPISODE)
         text = f"{name}: seed {seed}, episode {EPISODE}, most probable actions (n = 1)."
         made.append(Image(gif(frames, fps=8), text))
     return tuple(made)

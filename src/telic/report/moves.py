@@ -10,9 +10,9 @@ from telic.core.names import lookup
 from telic.report.field import draw_field
 from telic.report.page import Drawing, Image, Section
 from telic.report.trial_table import trial_table
+from telic.rollouts import record
 from telic.runs.folder import Run
 from telic.studies.arms import Arm
-from telic.studies.episode import play
 from telic.studies.field import field
 from telic.studies.moves import Move, moves, outcome
 from telic.studies.wish import wish
@@ -90,7 +90,7 @@ def policy_field(run: Run) -> Drawing:
         "What the agent fetches if it starts in a cell, for each of the four ways it "
         f"may face; the ball is frozen. One board, one agent: seed {run.seed()}, n = 1."
     )
-    return Drawing(draw_field(field(agents, plan.network, world, board)), caption)
+    return Drawing(draw_field(field(agents, world, board)), caption)
 
 
 def _episodes(run: Run, move: Move) -> list[Image]:
@@ -100,7 +100,7 @@ def _episodes(run: Run, move: Move) -> list[Image]:
     world = dataclasses.replace(_keys(plan.world), colours=move.board, others=others)
     shown = []
     for when, agent in (("before", made.agent), ("after", made.edit(made.agent))):
-        episode = play(agent, plan.network, world, key_seed=EPISODE_BOARD)
+        episode = record(agent, world, seed=EPISODE_BOARD)
         frames = [picture(world, board, tile=24) for board in episode.boards]
         ends = [n for n, count in episode.events.items() if count and "late" not in n]
         caption = (

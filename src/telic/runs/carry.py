@@ -82,7 +82,6 @@ def _phase(
         plan.vector(wanted.objective),
         rollouts=wanted.rollouts - into,
         hyper=plan.hyper,
-        network=plan.network,
         world=plan.world,
         sizes=plan.sizes,
     ):
@@ -128,7 +127,7 @@ def _commit_within(run: Run, plan: Plan, state: Training, notice: Notice) -> Non
 
 def _restored(run: Run, plan: Plan, notice: Notice) -> Training:
     """The state to go on from: of the last good checkpoint, or a fresh one."""
-    fresh = begin(run.seed(), network=plan.network, world=plan.world, sizes=plan.sizes)
+    fresh = begin(run.seed(), policy=plan.policy, world=plan.world, sizes=plan.sizes)
     _compare_versions(run, notice)
     for found in reversed(run.checkpoints):
         try:

@@ -5,21 +5,27 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from telic.agents.mlp import Network
 from telic.core.errors import DamagedError, InputError
 from telic.core.names import lookup
 from telic.core.typed import build, fits, short
 from telic.objectives import Objective, Phase
+from telic.policies import MLP, POLICIES, Policy, Spec, structure
 from telic.training.plan import Plan
 from telic.training.ppo import Hyper, Sizes
 from telic.worlds import WORLDS
-from telic.worlds.base import World, inputs
+from telic.worlds.base import World
 
-SILENT = {"reward_scale": 1.0, "wish_layer": 0, "wish_units": 0}
+SILENT = {"reward_scale": 1.0, "goal_layer": 0, "goal_units": 0}
 """Fields that are younger than stored runs, and the value at which they are not
 written: a plan without them keeps its form, and so its hash and its run's name."""
 
-MOST = {"batch": 2**24, "width": 4096, "layers": 32, "rollouts": 10**7}
+MOST = {
+    "batch": 2**24,
+    "rollouts": 10**7,
+    "width": 4096,
+    "actor_layers": 32,
+    "critic_layers": 32,
+}
 """The largest plan: a larger one is a slip, or meant to fill somebody's memory."""
 
 WEIGHTS, SEEN = 2**26, 2**32
@@ -36,7 +42,7 @@ def encode(plan: Plan) -> dict[str, Any]:
     check_size(plan)
     return {
         "world": {"name": _world_name(plan.world), **_fields(plan.world)},
-        "network": _spoken(plan.network, SILENT),
+        **_policy(plan.policy),
         "hyper": _spoken(plan.hyper, SILENT),
         "sizes": _fields(plan.sizes),
         "objectives": {o.name: dict(o.weights) for o in plan.objectives},
@@ -59,7 +65,7 @@ def decode(config: Any) -> Plan:
     try:
         plan = Plan(
             world=build(kind, world, what="world"),
-            network=build(Network, parts.get("network")),
+            policy=_read_policy(parts),
             hyper=build(Hyper, parts.get("hyper")),
             sizes=build(Sizes, parts.get("sizes")),
             objectives=tuple(Objective(name, w) for name, w in weights.items()),
@@ -79,11 +85,9 @@ def check_size(plan: Plan) -> None:
     Raises:
         InputError: It names what is too large.
     """
-    network, schedule = plan.network, plan.schedule
     found = {
+        **{name: getattr(plan.policy, name, 0) for name in MOST},
         "batch": plan.sizes.batch,
-        "width": network.width,
-        "layers": max(network.actor_layers, network.critic_layers),
         "rollouts": plan.rollouts,
     }
     for name, most in MOST.items():
@@ -91,7 +95,7 @@ def check_size(plan: Plan) -> None:
             raise InputError(
                 f"a plan with {name} = {found[name]}", why=f"at most {most}"
             )
-    if not schedule or min(phase.rollouts for phase in schedule) < 1:
+    if not plan.schedule or min(phase.rollouts for phase in plan.schedule) < 1:
         raise InputError("a phase without a rollout", why="allowed: 1 or more")
 
 
@@ -103,9 +107,11 @@ def check_memory(plan: Plan) -> None:
     Raises:
         InputError: It names what is too large.
     """
-    width = max(inputs(plan.world), plan.network.width)
+    spec = Spec.of(plan.world)
+    plan.policy.check(spec)
+    leaves = dict(structure.initial_shapes(plan.policy, spec)).values()
     found = {
-        "weights in a layer": (width * plan.network.width, WEIGHTS),
+        "weights in a layer": (max(math.prod(shape) for shape in leaves), WEIGHTS),
         "numbers seen in a rollout": (
             math.prod(plan.world.observation) * plan.sizes.batch,
             SEEN,
@@ -121,6 +127,38 @@ def _part(value: Any, name: str, form: Any) -> Any:
     if not fits(value, form):
         raise DamagedError(f"{name} of a plan is {short(value)}")
     return value
+
+
+RENAMED = {"goal_layer": "wish_layer", "goal_units": "wish_units"}
+"""How stored plans spell fields of the MLP, whose hashes name their experiments."""
+
+
+def _policy(policy: Policy) -> dict[str, Any]:
+    """A policy as a plan holds it; the MLP in the form of the oldest plans."""
+    if isinstance(policy, MLP):
+        found = _spoken(policy, SILENT)
+        return {"network": {RENAMED.get(k, k): v for k, v in found.items()}}
+    for name, kind in POLICIES.items():
+        if type(policy) is kind:
+            return {"policy": {"name": name, **_fields(policy)}}
+    raise InputError(
+        f"policy {type(policy).__name__} is not registered",
+        why="a run is stored by the name of its policy",
+        fix='add it: telic.policies.POLICIES["name"] = YourPolicy',
+    )
+
+
+def _read_policy(parts: Mapping[str, Any]) -> Policy:
+    """The policy that a plan holds."""
+    if "policy" not in parts:
+        fields = dict(_part(parts.get("network"), "network", dict[str, Any]))
+        for now, then in RENAMED.items():
+            if then in fields:
+                fields[now] = fields.pop(then)
+        return build(MLP, fields, what="network")
+    fields = dict(_part(parts["policy"], "policy", dict[str, Any]))
+    kind = lookup(str(fields.pop("name", "")), POLICIES, kind="policy")
+    return build(kind, fields, what="policy")
 
 
 def _world_name(world: World) -> str:

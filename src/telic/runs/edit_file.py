@@ -6,17 +6,14 @@ altered, and for another agent than its own unless forced.
 """
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Array
 from safetensors.numpy import save
 
 from telic.core import trees
 from telic.core.errors import DamagedError, InputError
-from telic.core.trees import Tree
 from telic.edits.base import Edit
 from telic.edits.recipe import Arrays, from_recipe, to_recipe
 from telic.runs import disk, tensors
@@ -37,7 +34,7 @@ class Kept(NamedTuple):
     agent: str
 
 
-def write(path: Path, edit: Edit, agent: Mapping[str, Array]) -> None:
+def write(path: Path, edit: Edit, agent: Agent) -> None:
     """Keep an edit of an agent in a file that appears whole or not at all.
 
     Raises:
@@ -78,7 +75,7 @@ def read(path: Path) -> Kept:
     return Kept(from_recipe(recipe, arrays), header["agent"])
 
 
-def apply(path: Path, agent: Mapping[str, Array], *, force: bool = False) -> Tree:
+def apply(path: Path, agent: Agent, *, force: bool = False) -> Agent:
     """An agent after the edit in a file.
 
     Args:
@@ -100,7 +97,7 @@ def apply(path: Path, agent: Mapping[str, Array], *, force: bool = False) -> Tre
     return _edited(kept.edit, agent, path)
 
 
-def _edited(edit: Edit, agent: Mapping[str, Array], path: Path) -> Tree:
+def _edited(edit: Edit, agent: Agent, path: Path) -> Agent:
     """An agent after an edit, if it is still one: of its form, with finite numbers."""
     try:
         edited = edit(agent)

@@ -8,7 +8,8 @@ from typing import Protocol, runtime_checkable
 import jax
 
 from telic.core.errors import InputError
-from telic.core.trees import Tree
+from telic.edits.expression.functions import Inputs
+from telic.policies import INPUT, Agent, Spec
 from telic.runs import checkpoint
 from telic.runs.checkpoint import Checkpoint
 from telic.runs.folder import Run, resolve
@@ -19,10 +20,10 @@ from telic.training.train import Training, begin
 
 @runtime_checkable
 class Coloured(Protocol):
-    """A world that can say which input rows carry a colour, as `Keys` can."""
+    """A world that can say which input channels carry a colour, as `Keys` can."""
 
-    def rows(self, colour: str) -> tuple[int, ...]:
-        """The rows of a first kernel that carry a colour."""
+    def channels(self, colour: str) -> tuple[int, ...]:
+        """The input channels that carry a colour."""
         ...
 
 
@@ -58,7 +59,7 @@ class RunSource:
     """
 
     run: Run
-    _agents: dict[int, Tree] = dataclasses.field(
+    _agents: dict[int, Agent] = dataclasses.field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -72,7 +73,7 @@ class RunSource:
         """The objective of each phase, in order."""
         return tuple(phase.objective for phase in self.plan.schedule)
 
-    def start(self) -> Tree:
+    def start(self) -> Agent:
         """The agent before all training.
 
         Raises:
@@ -81,7 +82,7 @@ class RunSource:
         """
         return self._at(0, "before its first phase")
 
-    def agent(self, phase: int) -> Tree:
+    def agent(self, phase: int) -> Agent:
         """The agent at the end of a phase, counted from 0.
 
         Raises:
@@ -99,12 +100,12 @@ class RunSource:
         """
         plan = self.plan
         like = jax.eval_shape(
-            lambda: begin(0, network=plan.network, world=plan.world, sizes=plan.sizes)
+            lambda: begin(0, policy=plan.policy, world=plan.world, sizes=plan.sizes)
         )
         return checkpoint.read(self._found(*self._end(phase)), like)
 
-    def rows(self, colour: str) -> tuple[int, ...]:
-        """The input rows of a colour.
+    def inputs(self, colour: str) -> Inputs:
+        """The input channels of a colour.
 
         Raises:
             InputError: If the world has no such colour, or none at all.
@@ -115,7 +116,8 @@ class RunSource:
                 f"no inputs carry the colour {colour!r}",
                 why=f"the world {type(world).__name__} has no colours",
             )
-        return world.rows(colour)
+        uses = self.plan.policy.units(Spec.of(world))[INPUT]
+        return Inputs(uses, world.channels(colour))
 
     def _end(self, phase: int) -> tuple[int, str]:
         """The rollouts at the end of a phase, and where that is, in words."""
@@ -137,12 +139,14 @@ class RunSource:
         done = sum(past.rollouts for past in self.plan.schedule[: phase + 1])
         return done, f"at the end of phase {phase}"
 
-    def _at(self, rollouts: int, where: str) -> Tree:
-        """The agent after some rollouts; a new dict, so that the kept one stays."""
+    def _at(self, rollouts: int, where: str) -> Agent:
+        """The agent after some rollouts."""
         if rollouts not in self._agents:
             found = self._found(rollouts, where)
-            self._agents[rollouts] = checkpoint.read_agent(found)
-        return dict(self._agents[rollouts])
+            spec = Spec.of(self.plan.world)
+            params = checkpoint.read_agent(found)
+            self._agents[rollouts] = Agent(params, self.plan.policy, spec)
+        return self._agents[rollouts]
 
     def _found(self, rollouts: int, where: str) -> Checkpoint:
         """The checkpoint after some rollouts."""

@@ -9,10 +9,10 @@ goal. Every phase ends in a checkpoint; all later studies begin from those.
 import dataclasses
 from typing import ClassVar
 
-from telic.agents.mlp import Network
 from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.objectives import alternation, fetch
+from telic.policies import MLP
 from telic.training.plan import Plan
 from telic.training.ppo import Hyper, Sizes
 from telic.worlds.keys import Keys
@@ -29,7 +29,7 @@ class Alternation:
     phases: int = 24
     """How many phases, counted from 0; each is one period of one colour."""
     world: Keys = dataclasses.field(default_factory=Keys)
-    network: Network = dataclasses.field(default_factory=Network)
+    policy: MLP = dataclasses.field(default_factory=MLP)
     ppo: Hyper = dataclasses.field(default_factory=Hyper)
     sizes: Sizes = dataclasses.field(default_factory=Sizes)
 
@@ -73,7 +73,7 @@ class Alternation:
             return cls(
                 period=2,
                 phases=3,
-                network=Network(width=16),
+                policy=MLP(width=16),
                 sizes=Sizes(num_envs=8, num_steps=32),
             )
         world = Keys.preset("code" if name == "code" else "post")
@@ -84,7 +84,7 @@ class Alternation:
         names = tuple(dict.fromkeys(self.objectives))
         return Plan(
             world=self.world,
-            network=self.network,
+            policy=self.policy,
             hyper=self.ppo,
             sizes=self.sizes,
             objectives=tuple(fetch(name) for name in names),

@@ -13,7 +13,6 @@ import numpy as np
 from jaxtyping import Float
 
 from telic.core.trees import Tree
-from telic.edits import actor
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.vectors import (
@@ -62,7 +61,7 @@ def anatomy(runs: Sequence[Run]) -> dict[str, Answer]:
 
 def _anatomy(source: RunSource) -> Pairs:
     """All numbers of one run."""
-    agents = [actor(source.agent(k)) for k in range(SETTLED - 1, len(source.schedule))]
+    agents = [source.agent(k).actor for k in range(SETTLED - 1, len(source.schedule))]
     vectors = [isolate(a, b) for a, b in itertools.pairwise(agents)]
     if not vectors:
         return {}
@@ -120,7 +119,7 @@ def _by_layer(vectors: Sequence[Tree]) -> Pairs:
     return found
 
 
-def _axes(agents: Sequence[Tree], wanted: Sequence[str]) -> Pairs:
+def _axes(agents: Sequence[Agent], wanted: Sequence[str]) -> Pairs:
     """Whether the first principal axes of the checkpoints tell the objectives apart.
 
     By chance: the mean over relabellings of the same checkpoints.

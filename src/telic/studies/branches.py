@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 
 from telic.core.errors import InputError
-from telic.core.trees import Tree
+from telic.policies import Agent
 from telic.runs import metrics
 from telic.training import Plan, Training, check, train
 from telic.training.ppo import Hyper, optimiser
@@ -29,7 +29,7 @@ class Branch(NamedTuple):
         rows: What each rollout brought.
     """
 
-    agents: dict[int, Tree]
+    agents: dict[int, Agent]
     rows: list[dict[str, Any]]
 
 
@@ -67,7 +67,6 @@ def branch(
         plan.vector(objective),
         rollouts=max(at),
         hyper=plan.hyper,
-        network=plan.network,
         world=plan.world,
         sizes=plan.sizes,
     ):

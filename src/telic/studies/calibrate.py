@@ -8,15 +8,15 @@ difference between two of them lies.
 import dataclasses
 from typing import ClassVar
 
-from telic.agents.mlp import Network
 from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.objectives.grant import grant
 from telic.objectives.schedule import Phase
+from telic.policies import MLP
 from telic.studies.planting import Planting
 from telic.training.plan import Plan
 from telic.training.ppo import Hyper, Sizes
-from telic.worlds.wishes import Wishes
+from telic.worlds.goal_keys import GoalKeys
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,8 +67,8 @@ class Calibrate:
         """What a run of each variant does, by the layer at which it reads the wish."""
         return {
             f"layer-{layer}": Plan(
-                world=Wishes(),
-                network=Network(width=self.width, wish_layer=layer, wish_units=units),
+                world=GoalKeys(),
+                policy=MLP(width=self.width, goal_layer=layer, goal_units=units),
                 hyper=Hyper(),
                 sizes=self.sizes,
                 objectives=(grant(),),

@@ -15,16 +15,17 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array
 
-from telic.activations import capture, difference_of_means, fit, gather, regress
-from telic.agents import Network, logits
 from telic.core import trees
 from telic.core.trees import Tree
-from telic.edits import Add, Edit, Relabel, Steer, Transport, actor
+from telic.edits import Add, Edit, Relabel, Steer, Transport
+from telic.policies import INPUT, Agent, Use, capture
+from telic.rollouts import observations_of
 from telic.studies.arms import Arm
 from telic.training.imitate import imitate
-from telic.vectors import carry
+from telic.vectors import difference_of_means, fit, regress, swap_inputs
 from telic.worlds import Keys
 from telic.worlds.grid import COLOURS, KEY
 
@@ -43,18 +44,16 @@ class Retarget(NamedTuple):
         trained: Another colour that it was trained on at times.
         new: The colour that was never its target.
         board: A world with keys of the old and the new colour on every board.
-        network: The shape of the agent.
         strengths: Strengths of the vectors on the `weights` track.
         steps: Steps of imitation, where an edit imitates.
     """
 
-    agent: Tree
+    agent: Agent
     goal: Tree
     old: str
     trained: str
     new: str
     board: Keys
-    network: Network
     strengths: tuple[float, ...] = (1.0, 1.5)
     steps: int = 3000
 
@@ -69,14 +68,17 @@ def edits(case: Retarget, key: jax.Array) -> list[tuple[Arm, Edit]]:
 
 def carried(case: Retarget) -> Tree:
     """The goal vector, with the rows of the trained and the new colour exchanged."""
-    world = case.board
-    return carry(actor(case.goal), world.rows(case.trained), world.rows(case.new))
+    world, uses = case.board, case.agent.units[INPUT]
+    goal = trees.at(case.goal, case.agent.actor)
+    return swap_inputs(
+        goal, uses, world.channels(case.trained), world.channels(case.new)
+    )
 
 
 def _input(case: Retarget) -> list[tuple[Arm, Edit]]:
     """The ceiling."""
-    rows = case.board.rows(case.old), case.board.rows(case.new)
-    return [(Arm("relabel", "input", None), Relabel(*rows))]
+    pair = case.board.channels(case.old), case.board.channels(case.new)
+    return [(Arm("relabel", "input", None), Relabel(*pair))]
 
 
 def _weights(case: Retarget) -> list[tuple[Arm, Edit]]:
@@ -94,31 +96,48 @@ def _row_contrast(case: Retarget) -> Tree:
 
     It is taken from the old colour's, so that the old colour counts as the trained one.
     """
-    kernel = case.agent["actor/0/kernel"]
+    use = _reads_input(case.agent)
+    kernel = case.agent[use.leaf]
     old, trained, new = (
-        jnp.array(case.board.rows(colour))
+        _rows(case.board, colour, use, kernel)
         for colour in (case.old, case.trained, case.new)
     )
     more = kernel[old] - kernel[trained]
     change = jnp.zeros_like(kernel).at[new].add(more).at[old].add(-more)
-    return {"actor/0/kernel": change}
+    return {use.leaf: change}
+
+
+def _reads_input(agent: Agent) -> Use:
+    """The axis of the actor's leaf that reads the input."""
+    actor = agent.actor
+    return next(use for use in agent.units[INPUT] if use.leaf in actor)
+
+
+def _rows(world: Keys, colour: str, use: Use, kernel: Array) -> tuple:
+    """The index of a colour's weights in a leaf that reads the input."""
+    count = kernel.shape[use.axis] // use.places
+    starts = np.arange(use.places) * count
+    rows = (starts[:, None] + np.array(world.channels(colour))[None]).ravel()
+    return (slice(None),) * use.axis + (jnp.array(rows),)
 
 
 def _activations(case: Retarget, seen: Array) -> list[tuple[Arm, Edit]]:
     """Maps and directions at sites of the actor."""
     made: list[tuple[Arm, Edit]] = []
+    first, second = case.agent.layers[:2]
+    before = _linear_site(case.agent, 0)
     for site, rank in (
-        ("actor/0/pre", None),
-        ("actor/0/pre", 3),
-        ("actor/0/post", None),
-        ("actor/1/post", None),
+        (before, None),
+        (before, 3),
+        (first.site, None),
+        (second.site, None),
     ):
         found = fit(*_pairs(case, seen, site), ridge=RIDGE, rank=rank)
         name = f"transport at {site}" + (f", rank {rank}" if rank else "")
         edit = Transport(site, found.matrix, found.shift)
         made.append((Arm(name, "activations", None), edit))
     only_new = seen[_shows(case, seen, case.new) & ~_shows(case, seen, case.old)]
-    for site in ("actor/0/post", "actor/1/post"):
+    for site in (first.site, second.site):
         is_, ought = _pairs(case, only_new, site)
         edit = Steer(site, difference_of_means(ought, is_))
         made.append((Arm(f"steer at {site}", "activations", None), edit))
@@ -127,9 +146,9 @@ def _activations(case: Retarget, seen: Array) -> list[tuple[Arm, Edit]]:
 
 def _beyond(case: Retarget, seen: Array, key: jax.Array) -> list[tuple[Arm, Edit]]:
     """Later layers refitted to take one colour for the other; the goal's later part."""
-    layers = case.network.actor_layers
+    layers = len(case.agent.layers)
     refit = _refitted(case, seen, (1,))
-    later = {p: v for p, v in actor(case.goal).items() if p.split("/")[1] != "0"}
+    later = trees.at(case.goal, _later(case.agent))
     made: list[tuple[str, Edit]] = [
         ("refit layer 1", Add(refit)),
         ("refit layers 1 on", Add(_refitted(case, seen, tuple(range(1, layers))))),
@@ -146,19 +165,36 @@ def _refitted(case: Retarget, seen: Array, layers: tuple[int, ...]) -> Tree:
     from the output that the agent has on the exchanged observations.
     """
     other = case.board.exchanged(seen, case.old, case.new)
-    edited, change = dict(case.agent), {}
-    last = case.network.actor_layers - 1
-    for layer in layers:
-        inner, outer = f"actor/{layer - 1}/post", f"actor/{layer}/pre"
-        site = "actor/logits" if layer == last else outer
-        ought = capture(case.agent, case.network, case.board, other, site)[site]
-        now = capture(edited, case.network, case.board, seen, inner, site)
+    edited, change = case.agent, {}
+    for number in layers:
+        layer = case.agent.layers[number]
+        inner, site = (
+            case.agent.layers[number - 1].site,
+            _linear_site(case.agent, number),
+        )
+        ought = capture(case.agent, other, site)[site]
+        now = capture(edited, seen, inner, site)
         found = regress(now[inner], ought - now[site], ridge=RIDGE)
-        parts = {"kernel": found.matrix, "bias": found.shift}
-        for name, part in parts.items():
-            change[f"actor/{layer}/{name}"] = part
-            edited[f"actor/{layer}/{name}"] = edited[f"actor/{layer}/{name}"] + part
+        matrix = np.vstack([found.matrix, found.shift[None]])
+        parts = {p: jnp.asarray(x) for p, x in layer.split(matrix, edited).items()}
+        change |= parts
+        moved = {path: edited[path] + part for path, part in parts.items()}
+        edited = edited.replace({**edited, **moved})
     return change
+
+
+def _linear_site(agent: Agent, number: int) -> str:
+    """The site of a layer's output, before its activation function."""
+    sites = list(agent.sites)
+    if number == 0:
+        return sites[0]
+    return sites[sites.index(agent.layers[number - 1].site) + 1]
+
+
+def _later(agent: Agent) -> tuple[str, ...]:
+    """The leaves of the actor but those of its first layer."""
+    first = [path for path, _ in agent.layers[0].leaves]
+    return tuple(path for path in agent.actor if path not in first)
 
 
 def _imitated(case: Retarget, seen: Array, begin: Tree, key: jax.Array) -> Tree:
@@ -172,10 +208,8 @@ def _imitated(case: Retarget, seen: Array, begin: Tree, key: jax.Array) -> Tree:
         key,
         start,
         seen,
-        logits(case.agent, case.network, case.board, other),
-        paths=tuple(p for p in actor(start) if p.split("/")[1] != "0"),
-        network=case.network,
-        world=case.board,
+        case.agent.logits(other),
+        paths=_later(start),
         steps=case.steps,
     )
     return {path: start[path] + step - case.agent[path] for path, step in moved.items()}
@@ -183,12 +217,12 @@ def _imitated(case: Retarget, seen: Array, begin: Tree, key: jax.Array) -> Tree:
 
 def _observations(case: Retarget, key: jax.Array) -> Array:
     """What the agent sees on the board, as it is and with the two colours exchanged."""
-    rows = case.board.rows(case.old), case.board.rows(case.new)
-    agents = (case.agent, Relabel(*rows)(case.agent))
+    pair = case.board.channels(case.old), case.board.channels(case.new)
+    agents = (case.agent, Relabel(*pair)(case.agent))
     keys = jax.random.split(key, 2)
     return jnp.concatenate(
         [
-            gather(k, agent, case.network, case.board, steps=512)
+            observations_of(k, agent, case.board, steps=512)
             for k, agent in zip(keys, agents, strict=True)
         ]
     )
@@ -198,21 +232,23 @@ def _pairs(case: Retarget, seen: Array, site: str) -> tuple[Array, Array]:
     """A site's activations as they are, and with the two colours exchanged."""
     other = case.board.exchanged(seen, case.old, case.new)
     is_, ought = (
-        capture(case.agent, case.network, case.board, views, site)[site]
+        capture(case.agent, views, site)[site]
         for views in (seen, other)
     )
     return is_, ought
 
 
-def row_norms(agent: Tree, world: Keys) -> dict[str, float]:
+def row_norms(agent: Agent, world: Keys) -> dict[str, float]:
     """The norm of each colour's input rows: 0 means that it cannot be seen."""
-    kernel = agent["actor/0/kernel"]
+    use = _reads_input(agent)
+    kernel = agent[use.leaf]
     return {
-        colour: float(trees.norm({"rows": kernel[jnp.array(world.rows(colour))]}))
+        colour: float(trees.norm({"rows": kernel[_rows(world, colour, use, kernel)]}))
         for colour in COLOURS
     }
 
 
 def _shows(case: Retarget, seen: Array, colour: str) -> Array:
     """(batch,) whether a key of a colour is in view."""
-    return (seen == KEY + COLOURS.index(colour)).any(axis=1)
+    there = seen == KEY + COLOURS.index(colour)
+    return there.reshape(len(seen), -1).any(axis=1)

@@ -16,8 +16,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Float64, Int
 
-from telic.agents.mlp import Network, Parameters, logits
 from telic.core.errors import InputError
+from telic.policies import Agent
 from telic.studies.frozen import drift, follow, outcomes, walk
 from telic.worlds.keys import PICKUP, Board, Keys
 
@@ -80,8 +80,7 @@ class Field:
 
 
 def field(
-    agents: Mapping[str, Parameters],
-    network: Network,
+    agents: Mapping[str, Agent],
     world: Keys,
     board: Board,
     *,
@@ -90,8 +89,7 @@ def field(
     """What each agent does from every cell and heading of one board.
 
     Args:
-        agents: The parameters of agents of one network, by name.
-        network: Their shape.
+        agents: The agents, by name.
         world: The world that the board belongs to.
         board: Where the keys and the ball are. Its pose and time are not used.
         limit: Steps after which a walk that has not ended is a timeout.
@@ -100,11 +98,11 @@ def field(
         InputError: If there is no agent, or the limit is below one.
 
     Example:
-        >>> from telic.agents import create
-        >>> world, network = Keys(), Network(width=8)
+        >>> from telic.policies import MLP, create
+        >>> world = Keys()
         >>> board = world.reset(world.draw(jax.random.key(0)))
-        >>> agent = create(jax.random.key(1), network, world)
-        >>> found = field({"fresh": agent}, network, world, board)
+        >>> agent = create(jax.random.key(1), MLP(width=8), world)
+        >>> found = field({"fresh": agent}, world, board)
         >>> found.walks.shape  # agents, cells, headings, outcomes
         (1, 16, 4, 5)
         >>> round(float(found.overall.sum()), 9)
@@ -117,7 +115,7 @@ def field(
         )
     board = jax.device_get(board)
     leads, ends = follow(world, board), outcomes(board)
-    each = [_policy(agent, network, world, board) for agent in agents.values()]
+    each = [_policy(agent, world, board) for agent in agents.values()]
     walks = [walk(leads, policy, ends=len(ends), limit=limit) for policy in each]
     return Field(
         world=world,
@@ -132,22 +130,22 @@ def field(
 
 
 def _policy(
-    agent: Parameters, network: Network, world: Keys, board: Board
+    agent: Agent, world: Keys, board: Board
 ) -> Float64[np.ndarray, "poses actions"]:
     """The probability of each action in each pose."""
-    policy = np.asarray(_softmax(agent, network, world, board), np.float64)
+    policy = np.asarray(_softmax(agent, world, board), np.float64)
     # What float32 leaves beside one would grow with every step of a walk.
     return policy / policy.sum(axis=1, keepdims=True)
 
 
-@functools.partial(jax.jit, static_argnames=("network", "world"))
+@functools.partial(jax.jit, static_argnames="world")
 def _softmax(
-    agent: Parameters, network: Network, world: Keys, board: Board
+    agent: Agent, world: Keys, board: Board
 ) -> Float[Array, "poses actions"]:
     """All poses in one batch."""
     poses = jnp.arange(len(world.tables.front), dtype=jnp.int32)
     seen = jax.vmap(lambda pose: world.observe(board._replace(pose=pose)))(poses)
-    return jax.nn.softmax(logits(agent, network, world, seen))
+    return jax.nn.softmax(agent.logits(seen))
 
 
 def _moves(

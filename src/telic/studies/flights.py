@@ -7,8 +7,9 @@ import numpy as np
 
 from telic.core.errors import DamagedError
 from telic.objectives.land import MAIN, SIDE
+from telic.rollouts import Episodes
 from telic.studies import answers
-from telic.trials import Episodes, Result
+from telic.trials import Result
 from telic.worlds.base import World
 
 MEASURES = {

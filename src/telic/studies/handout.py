@@ -12,16 +12,17 @@ import jax.numpy as jnp
 import numpy as np
 from safetensors.numpy import load, save
 
-from telic.core.trees import Arrays, Tree, under
+from telic.core.trees import Arrays, under
 from telic.locate import Behaviour, Evidence
 from telic.objectives import Objective, Phase
+from telic.policies import Agent, Spec
 from telic.runs import codec
 from telic.studies.paper import SIDES
 from telic.training.plan import Plan
 from telic.training.ppo import Hyper, Sizes
 
 SHAPE = "shape"
-"""Under which the header has the agents' network and world."""
+"""Under which the header has the agents' policy and world."""
 
 
 def pack(found: Evidence, key: jax.Array) -> bytes:
@@ -46,6 +47,8 @@ def pack(found: Evidence, key: jax.Array) -> bytes:
     behaviour = found.behaviour
     arrays["observations"] = np.array(behaviour.observations, order="C")
     arrays["gap"] = np.array(behaviour.gap, order="C")
+    if not isinstance(behaviour.first, tuple):
+        arrays["first"] = np.array(behaviour.first, order="C")
     arrays["key"] = np.asarray(jax.random.key_data(key))
     return save(arrays, {SHAPE: json.dumps(_shape(found))})
 
@@ -58,15 +61,12 @@ def unpack(data: bytes) -> tuple[Evidence, jax.Array]:
     arrays = dict(sorted(load(data).items()))
     numbers = sorted({name[:3] for name in arrays if name[:3].isdigit()})
     switches = [
-        (_agent(arrays, f"{number}/{SIDES[0]}"), _agent(arrays, f"{number}/{SIDES[1]}"))
+        tuple(_agent(arrays, f"{number}/{side}", shape) for side in SIDES)
         for number in numbers
     ]
-    behaviour = Behaviour(
-        jnp.asarray(arrays["observations"]),
-        jnp.asarray(arrays["gap"]),
-        shape.network,
-        shape.world,
-    )
+    seen, gap = (jnp.asarray(arrays[name]) for name in ("observations", "gap"))
+    first = jnp.asarray(arrays["first"]) if "first" in arrays else ()
+    behaviour = Behaviour(seen, gap, first)
     key = jax.random.wrap_key_data(jnp.asarray(arrays["key"]))
     return Evidence(*switches[0], behaviour, tuple(switches)), key
 
@@ -78,16 +78,19 @@ def warm() -> None:
     jax.block_until_ready((nothing - nothing, jax.random.key_data(key)))
 
 
-def _agent(arrays: Arrays, prefix: str) -> Tree:
-    """One agent's leaves."""
-    return {path: jnp.asarray(leaf) for path, leaf in under(arrays, prefix).items()}
+def _agent(arrays: Arrays, prefix: str, shape: Plan) -> Agent:
+    """One agent."""
+    leaves = {p: jnp.asarray(leaf) for p, leaf in under(arrays, prefix).items()}
+    return Agent(leaves, shape.policy, Spec.of(shape.world))
 
 
 def _shape(found: Evidence) -> dict[str, object]:
-    """Network and world as a plan has them; nothing else in that plan is anybody's."""
+    """Policy and world as a plan has them; nothing else in that plan is anybody's."""
+    world = found.recipient.spec.world
+    assert world is not None
     plan = Plan(
-        world=found.world,
-        network=found.network,
+        world=world,
+        policy=found.recipient.policy,
         hyper=Hyper(),
         sizes=Sizes(),
         objectives=(Objective("nothing", {}),),

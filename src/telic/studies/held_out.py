@@ -97,7 +97,7 @@ class HeldOut:
                 why=f"{EARLIER} phases must lie before each, for a goal vector of them",
                 fix="at least one agent, and runs of more phases",
             )
-        Alternation.preset(self.base).world.rows(HELD_OUT[0])
+        Alternation.preset(self.base).world.channels(HELD_OUT[0])
         self.inner()
 
     def plans(self) -> dict[str, Plan]:

@@ -19,8 +19,9 @@ from telic.core import trees
 from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.core.trees import Tree
-from telic.edits import Add, Noise, actor
+from telic.edits import Add, Noise
 from telic.objectives import lander
+from telic.rollouts import episode_seeds, play
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.studies import answers, updates
@@ -30,7 +31,7 @@ from telic.studies.neighbours import neighbour
 from telic.studies.progress import Stretch
 from telic.studies.updates import PLAIN, SPECIFIC, Update
 from telic.training import Plan, Training
-from telic.trials import boards, play, rates, trial
+from telic.trials import rates, trial
 from telic.vectors import isolate
 from telic.worlds import Lander
 
@@ -159,7 +160,7 @@ def _find(
         "recovery": recovery,
         "vectors": {str(s): sizes(update) for s, update in found.items()},
         "update": {
-            name: plain(actor(vector))
+            name: plain(trees.at(vector, base.agent.actor))
             for name, vector in found[settings.main].vectors.items()
         },
     }
@@ -202,10 +203,10 @@ def check_world(plan: Plan, second: str) -> Plan:
     return plan
 
 
-def gate(agent: Tree, plan: Plan) -> dict[str, float]:
+def gate(agent: Agent, plan: Plan) -> dict[str, float]:
     """What the agent does on a hundred fresh episodes, in the measures of flights."""
-    given = boards(jax.random.key(4), plan.world, GATE_EPISODES)
-    found = play(agent, given, network=plan.network, world=plan.world)
+    seeds = episode_seeds(jax.random.key(4), plan.world, GATE_EPISODES)
+    found = play(agent, plan.world, seeds)
     stock = [*plan.objectives, lander("stock")]
     told = rates(found, plan.world, stock) | more(found, plan.world)
     return {k: float(v) for k, v in flight(told).items() if np.isfinite(v)}
@@ -291,9 +292,8 @@ def _try(
     results = trial(
         update.base,
         {arm.edit: edit for arm, edit in made},
-        boards(jax.random.key(5), plan.world, settings.episodes),
+        episode_seeds(jax.random.key(5), plan.world, settings.episodes),
         key=jax.random.key(6),
-        network=plan.network,
         world=plan.world,
         objectives=plan.objectives,
         donor=update.after,
@@ -318,7 +318,7 @@ def _recovery(
     if not settings.recovery:
         return {}
     vectors = update.vectors
-    length = float(trees.norm(actor(vectors[SPECIFIC])))
+    length = float(trees.norm(trees.at(vectors[SPECIFIC], base.agent.actor)))
     arms = {
         "unedited": base.agent,
         f"- {PLAIN}": Add(vectors[PLAIN], strength=-1.0)(base.agent),

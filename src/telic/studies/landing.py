@@ -8,10 +8,10 @@ is cut into phases so that there are checkpoints on the way.
 import dataclasses
 from typing import ClassVar
 
-from telic.agents.mlp import Network
 from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.objectives import Phase, lander
+from telic.policies import MLP
 from telic.training.plan import Plan
 from telic.training.ppo import Hyper, Sizes
 from telic.worlds.lander import Lander
@@ -42,8 +42,8 @@ class Landing:
     rollouts: int = 10
     """Rollouts of each phase."""
     world: Lander = dataclasses.field(default_factory=Lander)
-    network: Network = dataclasses.field(
-        default_factory=lambda: Network(
+    policy: MLP = dataclasses.field(
+        default_factory=lambda: MLP(
             width=64, actor_layers=3, critic_layers=3, activation="tanh"
         )
     )
@@ -104,7 +104,7 @@ class Landing:
         names = dict.fromkeys((self.first, *self.others))
         return Plan(
             world=self.world,
-            network=self.network,
+            policy=self.policy,
             hyper=self.ppo,
             sizes=self.sizes,
             objectives=tuple(lander(name) for name in names),

@@ -19,17 +19,16 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from telic.agents.mlp import Network
 from telic.core.errors import DamagedError
 from telic.core.trees import Arrays, Tree, under
 from telic.locate import Evidence, evidence
 from telic.objectives import Phase
 from telic.objectives.fetch import fetch
 from telic.planted import Planted, Recipe
+from telic.policies import Agent, Spec
 from telic.runs import codec, disk
 from telic.studies.planting import key_of
 from telic.training.plan import Plan
-from telic.worlds.base import World
 
 SCHEMA = 2
 SIDES = ("recipient", "donor")
@@ -41,24 +40,14 @@ class Question(NamedTuple):
     Attributes:
         pairs: (recipient, donor), the pair itself first; then others like it.
         key: For the evidence, and for the locator.
-        network: The shape of the agents.
-        world: Their world.
     """
 
-    pairs: tuple[tuple[Tree, Tree], ...]
+    pairs: tuple[tuple[Agent, Agent], ...]
     key: jax.Array
-    network: Network
-    world: World
 
     def evidence(self) -> Evidence:
         """The evidence on the pair, the same in every process."""
-        return evidence(
-            self.key,
-            *self.pairs[0],
-            network=self.network,
-            world=self.world,
-            switches=self.pairs[1:],
-        )
+        return evidence(self.key, *self.pairs[0], switches=self.pairs[1:])
 
 
 def keep(
@@ -104,10 +93,8 @@ def questions(folder: Path) -> list[Question]:
     start = key_of(int(about["seed"]))
     return [
         Question(
-            _pairs(under(arrays, f"{at:03d}")),
+            _pairs(under(arrays, f"{at:03d}"), plan),
             jax.random.fold_in(start, number),
-            plan.network,
-            plan.world,
         )
         for at, number in enumerate(about["numbers"])
     ]
@@ -158,7 +145,7 @@ def _plan(pairs: Sequence[Planted], recipe: Recipe) -> dict[str, Any]:
     return codec.encode(
         Plan(
             world=recipe.world,
-            network=recipe.network,
+            policy=recipe.policy,
             hyper=recipe.hyper,
             sizes=recipe.sizes,
             objectives=tuple(fetch(colour) for colour in colours),
@@ -167,12 +154,15 @@ def _plan(pairs: Sequence[Planted], recipe: Recipe) -> dict[str, Any]:
     )
 
 
-def _pairs(arrays: Arrays) -> tuple[tuple[Tree, Tree], ...]:
+def _pairs(arrays: Arrays, plan: Plan) -> tuple[tuple[Agent, Agent], ...]:
     """The pair and its switches, from one question's arrays."""
     switches = sorted({name.partition("/")[0] for name in arrays}, key=int)
-    found = []
+    found, spec = [], Spec.of(plan.world)
     for switch in switches:
-        first, second = (_leaves(under(arrays, f"{switch}/{s}")) for s in SIDES)
+        first, second = (
+            Agent(_leaves(under(arrays, f"{switch}/{side}")), plan.policy, spec)
+            for side in SIDES
+        )
         found.append((first, second))
     return tuple(found)
 

@@ -17,22 +17,14 @@ from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.locate import LOCATORS, Evidence, Locus, check, evidence
 from telic.planted import Base, Planted, Recipe, ladder
+from telic.rollouts import EpisodeSeeds, episode_seeds, play
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.studies import answers
 from telic.studies.judged import asked, score, truth_of
 from telic.training.plan import Plan
-from telic.trials import (
-    Bench,
-    Boards,
-    Measure,
-    bench,
-    boards,
-    faithfulness,
-    play,
-    rates,
-)
-from telic.worlds.wishes import Wishes
+from telic.trials import Bench, Measure, bench, faithfulness, rates
+from telic.worlds.goal_keys import GoalKeys
 
 STUDY = "planting"
 FAILURES = ("wall", "bump", "ball", "timeout")
@@ -73,12 +65,12 @@ def base_of(run: Run, settings: Planting) -> Base:
     """
     source = RunSource(run)
     plan, world = source.plan, source.plan.world
-    if not isinstance(world, Wishes) or not plan.network.wish_units:
+    if not isinstance(world, GoalKeys) or not getattr(plan.policy, "goal_units", 0):
         raise InputError(
             f"the agent of {run.name} reads no wish", why="nothing can be planted in it"
         )
     recipe = Recipe(
-        network=dataclasses.replace(plan.network, wish_layer=0, wish_units=0),
+        policy=plan.policy.without_goal(),
         world=world.base,
         hyper=plan.hyper,
         sizes=plan.sizes,
@@ -95,7 +87,6 @@ def evidence_of(key: jax.Array, planted: Planted, recipe: Recipe) -> Evidence:
         key,
         recipient,
         donor,
-        network=recipe.network,
         world=recipe.world,
         switches=planted.pairs[1:],
     )
@@ -108,7 +99,7 @@ def key_of(seed: int) -> jax.Array:
 
 def pairs_of(plan: Plan) -> int:
     """How many planted pairs a run gives, for progress."""
-    return 92 if plan.network.wish_layer == 0 else 12
+    return 92 if getattr(plan.policy, "goal_layer", 0) == 0 else 12
 
 
 def _find(
@@ -120,7 +111,7 @@ def _find(
 ) -> dict[str, Any] | None:
     """The answer for one run; None if it was stopped."""
     base, plan = base_of(run, settings), run.plan()
-    given = boards(jax.random.key(run.seed()), base.recipe.world, settings.episodes)
+    given = episode_seeds(jax.random.key(run.seed()), base.recipe.world, settings.episodes)
     records, tried = [], {}
     key = key_of(run.seed())
     for number, planted in enumerate(ladder(key, base)):
@@ -143,7 +134,7 @@ def _record(
     key: jax.Array,
     planted: Planted,
     recipe: Recipe,
-    given: Boards,
+    given: EpisodeSeeds,
     settings: Planting,
     curved: bool,
 ) -> dict[str, Any]:
@@ -169,14 +160,14 @@ def _record(
     }
 
 
-def _fetched(agent: Any, colour: str, recipe: Recipe, given: Boards) -> float:
+def _fetched(agent: Any, colour: str, recipe: Recipe, given: EpisodeSeeds) -> float:
     """How often an agent fetches a colour."""
-    played = play(agent, given, network=recipe.network, world=recipe.world)
+    played = play(agent, recipe.world, given)
     return rates(played, recipe.world)[f"pick_{colour}"]
 
 
 def _curves(
-    loci: dict[str, Locus], planted: Planted, recipe: Recipe, given: Boards
+    loci: dict[str, Locus], planted: Planted, recipe: Recipe, given: EpisodeSeeds
 ) -> dict[str, Any]:
     """The faithfulness of each locus; nothing where there is no goal to bring."""
     recipient, donor = planted.pairs[0]
@@ -186,7 +177,6 @@ def _curves(
             donor,
             given,
             fetching(planted.aim),
-            network=recipe.network,
             world=recipe.world,
         )
     except InputError:

@@ -8,8 +8,8 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from telic.agents.mlp import Network
 from telic.core.names import check_name
+from telic.policies import MLP
 from telic.runs.folder import Run
 from telic.studies import gather
 from telic.studies.alternation import Alternation
@@ -23,13 +23,13 @@ from telic.trials import Table
 
 RECIPES: dict[str, dict[str, Any]] = {
     "default": {},
-    "tanh": {"network": Network(activation="tanh")},
+    "tanh": {"policy": MLP(activation="tanh")},
     "decay-0": {"ppo": Hyper(weight_decay=0.0)},
     "decay-3e-3": {"ppo": Hyper(weight_decay=3e-3)},
     "period-5": {"period": 5},
     "period-45": {"period": 45},
-    "width-64": {"network": Network(width=64)},
-    "width-256": {"network": Network(width=256)},
+    "width-64": {"policy": MLP(width=64)},
+    "width-256": {"policy": MLP(width=256)},
 }
 """What each recipe changes in the alternation study. To add one: one line."""
 

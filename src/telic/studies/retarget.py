@@ -15,14 +15,16 @@ import jax
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
-from telic.edits import Add, actor
+from telic.core.trees import at
+from telic.edits import Add
 from telic.objectives import fetch
+from telic.rollouts import episode_seeds
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.studies import answers, colours
 from telic.studies.progress import Stretch, part
 from telic.studies.splice import Late, earlier_mean
-from telic.trials import boards, trial
+from telic.trials import trial
 from telic.vectors import matched
 from telic.worlds import Keys
 from telic.worlds.grid import COLOURS
@@ -131,12 +133,11 @@ def _try(
         trained=late.aim,
         new=settings.new,
         board=beside,
-        network=source.plan.network,
         strengths=settings.strengths,
         steps=settings.steps,
     )
     made = colours.edits(case, jax.random.key(late.phase))
-    uncarried = matched(actor(goal), colours.carried(case))
+    uncarried = matched(at(goal, case.agent.actor), colours.carried(case))
     extra = {
         arm.edit: {"not carried": Add(uncarried, strength=arm.x)}
         for arm, _ in made
@@ -149,9 +150,8 @@ def _try(
         results = trial(
             case.agent,
             {arm.edit: edit for arm, edit in made},
-            boards(jax.random.key(late.phase), where, settings.episodes),
+            episode_seeds(jax.random.key(late.phase), where, settings.episodes),
             key=jax.random.key(2000 + late.phase),
-            network=case.network,
             world=where,
             objectives=(fetch(settings.new), fetch(late.wants)),
             extra=extra,

@@ -23,8 +23,9 @@ import numpy as np
 from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.core.trees import Tree
-from telic.edits import Add, actor
+from telic.edits import Add
 from telic.objectives import lander
+from telic.rollouts import episode_seeds
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.stats import t_quantile
@@ -35,7 +36,7 @@ from telic.studies.isolation import check_world, gate, passed
 from telic.studies.progress import Stretch
 from telic.studies.updates import PLAIN, SPECIFIC
 from telic.training import Plan, Sizes
-from telic.trials import boards, trial
+from telic.trials import trial
 from telic.vectors import isolate, matched, mean
 from telic.vectors.measure import cosines, stacked
 
@@ -205,20 +206,20 @@ def _resized(plan: Plan, settings: Snr) -> Plan:
 
 
 def _vectors(
-    base: Tree, grown: Mapping[str, Sequence[Branch]], at: int
+    base: Agent, grown: Mapping[str, Sequence[Branch]], at: int
 ) -> dict[str, list[Tree]]:
     """The actor's vectors of all repeats, at one length."""
     second, first = ([one.agents[at] for one in grown[n]] for n in ("second", "first"))
     pairs = zip(first, second, strict=True)
     return {
-        PLAIN: [actor(isolate(base, agent)) for agent in second],
-        SPECIFIC: [actor(isolate(same, agent)) for same, agent in pairs],
-        DRIFT: [actor(isolate(base, agent)) for agent in first],
+        PLAIN: [isolate(base.actor, agent.actor) for agent in second],
+        SPECIFIC: [isolate(same.actor, agent.actor) for same, agent in pairs],
+        DRIFT: [isolate(base.actor, agent.actor) for agent in first],
     }
 
 
 def _try(
-    base: Tree,
+    base: Agent,
     vectors: Mapping[str, Sequence[Tree]],
     plan: Plan,
     settings: Snr,
@@ -235,9 +236,8 @@ def _try(
     results = trial(
         base,
         edits,
-        boards(jax.random.key(7), plan.world, settings.episodes),
+        episode_seeds(jax.random.key(7), plan.world, settings.episodes),
         key=jax.random.key(8),
-        network=plan.network,
         world=plan.world,
         objectives=plan.objectives,
         extra=nulls,

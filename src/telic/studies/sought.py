@@ -13,18 +13,17 @@ import jax.numpy as jnp
 from jaxtyping import Array
 
 from telic.core.errors import InputError
-from telic.core.trees import Tree
 from telic.locate import Evidence, evidence
 from telic.objectives.land import MAIN, SIDE
+from telic.rollouts import HostCollector, episode_seeds
 from telic.runs.source import RunSource
 from telic.studies.branches import branch, rollouts_of
 from telic.studies.isolation import gate, passed
 from telic.studies.planting import fetching
 from telic.studies.splice import Late, Splice, late_switches
-from telic.training.host import Gatherer
 from telic.training.plan import Plan
 from telic.training.train import Training
-from telic.trials import Bench, Boards, Measure, bench, boards
+from telic.trials import Bench, Measure, bench
 from telic.trials.faithfulness import LEAST
 from telic.worlds.host import HostWorld
 from telic.worlds.keys import Keys
@@ -122,15 +121,14 @@ def _switch(
         jax.random.key(phase),
         recipient,
         donor,
-        network=plan.network,
         world=plan.world,
         switches=_earlier(source, late)[-OTHERS:],
     )
-    given = boards(jax.random.key(phase), plan.world, episodes)
+    given = episode_seeds(jax.random.key(phase), plan.world, episodes)
     yield from _tried(late.direction, found, given, fetching(late.aim), least)
 
 
-def _earlier(source: RunSource, late: Late) -> list[tuple[Tree, Tree]]:
+def _earlier(source: RunSource, late: Late) -> list[tuple[Agent, Agent]]:
     """Pairs of agents at earlier switches that want what the two of this one do."""
     wanted, found = source.schedule, []
     for after in range(1, late.phase - 1):
@@ -154,14 +152,13 @@ def _thrift(
         jax.random.key(0),
         base.agent,
         donors[0],
-        network=plan.network,
         world=plan.world,
         switches=[(base.agent, donor) for donor in donors[1:]],
         observations=jnp.concatenate(
             [_flown(agent, plan) for agent in (base.agent, donors[0])]
         ),
     )
-    given = boards(jax.random.key(0), plan.world, episodes)
+    given = episode_seeds(jax.random.key(0), plan.world, episodes)
     saved = Measure(
         lambda rates: -MAIN * rates["main"] - SIDE * rates["side"], ("crash",)
     )
@@ -172,18 +169,19 @@ def _tried(
     name: str, found: Evidence, given: Boards, measure: Measure, least: float
 ) -> Iterator[Sought]:
     """The goal, if the two agents differ by it."""
-    parts = {"network": found.network, "world": found.world, "least": least}
     try:
-        on = bench(found.recipient, found.donor, given, measure, **parts)
+        on = bench(
+            found.recipient, found.donor, given, measure, world=world, least=least
+        )
     except InputError:
         return
     yield Sought(name, found, on)
 
 
-def _flown(agent: Tree, plan: Plan) -> Array:
+def _flown(agent: Agent, plan: Plan) -> Array:
     """What a lander sees while it flies: (steps · copies, 8)."""
     assert isinstance(plan.world, HostWorld)
-    copies = Gatherer(plan.world, plan.network, list(range(COPIES)))
+    copies = HostCollector(plan.world, list(range(COPIES)))
     try:
         data, _ = copies.rollout(jax.random.key(0), agent, 8 * TIME)
     finally:

@@ -17,8 +17,9 @@ import numpy as np
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
-from telic.core.trees import Tree
-from telic.edits import Add, Edit, actor
+from telic.core.trees import Tree, at
+from telic.edits import Add, Edit
+from telic.rollouts import episode_seeds
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.studies import answers
@@ -26,7 +27,7 @@ from telic.studies.neighbours import neighbour
 from telic.studies.progress import Stretch, part
 from telic.studies.swaps import GROUPS, LAST, Grouped, Swap, edits, seed_nulls
 from telic.training import Plan
-from telic.trials import boards, train_on, trial
+from telic.trials import train_on, trial
 from telic.vectors import contrast, isolate, matched, mean
 
 STUDY = "splice"
@@ -207,9 +208,8 @@ def _try(
     results = trial(
         swap.agent,
         {arm.edit: edit for arm, edit in made},
-        boards(jax.random.key(late.phase), plan.world, settings.episodes),
+        episode_seeds(jax.random.key(late.phase), plan.world, settings.episodes),
         key=jax.random.key(1000 + late.phase),
-        network=plan.network,
         world=plan.world,
         objectives=plan.objectives,
         donor=swap.donor,
@@ -228,7 +228,7 @@ def _train_on(
     in the direction in which the agent goes if its objective stays.
     """
     plan, state = source.plan, source.state(late.phase)
-    edit = Add(actor(swap.mean), strength=RECOVERY_DOSE)
+    edit = Add(at(swap.mean, swap.agent.actor), strength=RECOVERY_DOSE)
     noise = edit.nulls(jax.random.key(late.phase), swap.agent)["gaussian"]
     arms = {
         "unedited, old objective": (swap.agent, late.wants),
@@ -245,15 +245,14 @@ def _train_on(
             plan.weights,
             rollouts=rollouts,
             hyper=plan.hyper,
-            network=plan.network,
             world=plan.world,
             sizes=plan.sizes,
         )
         for name, (agent, objective) in arms.items()
     }
     went_on = curves["unedited, old objective"].agent
-    step = isolate(actor(swap.agent), actor(went_on))
-    gap = isolate(actor(swap.agent), actor(swap.donor))
+    step = isolate(swap.agent.actor, went_on.actor)
+    gap = isolate(swap.agent.actor, swap.donor.actor)
     continuation = Add(matched(step, gap))
     names = [objective.name for objective in plan.objectives]
     plain = {

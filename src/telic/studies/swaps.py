@@ -9,8 +9,8 @@ import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from telic.core.trees import Tree
-from telic.edits import Add, Edit, Graft, Interpolate, LowRank, Splice, actor, top
+from telic.core.trees import Tree, at
+from telic.edits import Add, Edit, Graft, Interpolate, LowRank, Splice, top
 from telic.studies.arms import Arm
 from telic.vectors import isolate, matched
 
@@ -37,8 +37,8 @@ class Swap(NamedTuple):
         other: The same of another seed's run; None if there is no other run.
     """
 
-    agent: Tree
-    donor: Tree
+    agent: Agent
+    donor: Agent
     mean: Tree
     other: Tree | None
 
@@ -53,11 +53,11 @@ def edits(swap: Swap, *, groups: Sequence[str] = ()) -> Grouped:
         *_grafts(swap),
         *_ranks(swap),
         *_path(swap),
-        *_doses(LAST, isolate(actor(swap.agent), actor(swap.donor)), DOSES),
-        *_doses(MEAN, actor(swap.mean), DOSES),
+        *_doses(LAST, isolate(swap.agent.actor, swap.donor.actor), DOSES),
+        *_doses(MEAN, at(swap.mean, swap.agent.actor), DOSES),
     ]
     if swap.other is not None:
-        made += _doses(OTHER, actor(swap.other), OTHER_DOSES)
+        made += _doses(OTHER, at(swap.other, swap.agent.actor), OTHER_DOSES)
     return [(arm, edit) for arm, edit in made if not groups or arm.group in groups]
 
 
@@ -65,7 +65,7 @@ def seed_nulls(swap: Swap) -> dict[str, dict[str, Edit]]:
     """For every dose of the mean vector: another seed's vector, brought to its norm."""
     if swap.other is None:
         return {}
-    foreign = matched(actor(swap.other), actor(swap.mean))
+    foreign = matched(at(swap.other, swap.agent.actor), at(swap.mean, swap.agent.actor))
     return {
         f"{dose:g} × {MEAN}": {"another seed": Add(foreign, strength=dose)}
         for dose in DOSES
@@ -74,19 +74,19 @@ def seed_nulls(swap: Swap) -> dict[str, dict[str, Edit]]:
 
 def _layers(swap: Swap) -> Grouped:
     """Every subset of the actor's layers."""
-    layers = sorted({path.rpartition("/")[0] for path in actor(swap.agent)})
+    layers = sorted(layer.name for layer in swap.agent.layers)
     made = []
     for count in range(1, len(layers) + 1):
         for chosen in itertools.combinations(layers, count):
             name = "layers " + "+".join(layer.partition("/")[2] for layer in chosen)
-            edit = Splice(actor(swap.donor), chosen)
+            edit = Splice(swap.donor.actor, chosen)
             made.append((Arm(name, "layers", None), edit))
     return made
 
 
 def _grafts(swap: Swap) -> Grouped:
     """The weights that differ most, ever more of them."""
-    mine, theirs = actor(swap.agent), actor(swap.donor)
+    mine, theirs = swap.agent.actor, swap.donor.actor
     return [
         (
             Arm(f"graft {100 * share:g} %", "graft", 100 * share),
@@ -99,7 +99,7 @@ def _grafts(swap: Swap) -> Grouped:
 def _ranks(swap: Swap) -> Grouped:
     """The difference at ever higher ranks."""
     return [
-        (Arm(f"rank {rank}", "rank", float(rank)), LowRank(actor(swap.donor), rank))
+        (Arm(f"rank {rank}", "rank", float(rank)), LowRank(swap.donor.actor, rank))
         for rank in RANKS
     ]
 
@@ -109,7 +109,7 @@ def _path(swap: Swap) -> Grouped:
     return [
         (
             Arm(f"{share:g} of the way", "path", share),
-            Interpolate(actor(swap.donor), strength=share),
+            Interpolate(swap.donor.actor, strength=share),
         )
         for share in STEPS
     ]

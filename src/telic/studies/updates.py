@@ -9,8 +9,8 @@ data, under the old objective.
 from typing import NamedTuple
 
 from telic.core import trees
-from telic.core.trees import Tree
-from telic.edits import Add, Chain, Edit, Graft, LowRank, Noise, actor, top
+from telic.core.trees import Tree, at
+from telic.edits import Add, Chain, Edit, Graft, LowRank, Noise, top
 from telic.studies.arms import Arm
 from telic.studies.swaps import Grouped
 from telic.vectors import isolate, matched
@@ -35,9 +35,9 @@ class Update(NamedTuple):
         foreign: By vector, that of another seed's run; empty if there is no other.
     """
 
-    base: Tree
-    after: Tree
-    same: Tree
+    base: Agent
+    after: Agent
+    same: Agent
     foreign: dict[str, Tree]
 
     @property
@@ -52,7 +52,7 @@ class Update(NamedTuple):
 def doses(update: Update, strengths: tuple[float, ...]) -> Grouped:
     """Both vectors at all strengths; below 0 they are subtracted."""
     return [
-        (Arm(dose(name, s), name, s), Add(actor(vector), strength=s))
+        (Arm(dose(name, s), name, s), Add(at(vector, update.base.actor), strength=s))
         for name, vector in update.vectors.items()
         for s in strengths
     ]
@@ -65,10 +65,12 @@ def dose(name: str, strength: float) -> str:
 
 def parts(update: Update) -> Grouped:
     """The reward-specific part subtracted in part: layers, ranks, weights, noise."""
-    vector = update.vectors[SPECIFIC]
-    aim = actor(trees.add(update.base, trees.scale(vector, -1.0)))
-    base, length = actor(update.base), float(trees.norm(actor(vector)))
-    layers = sorted({path.rpartition("/")[0] for path in base})
+    vector, base = update.vectors[SPECIFIC], update.base.actor
+    own = at(vector, base)
+    aim = trees.add(base, trees.scale(own, -1.0))
+    length = float(trees.norm(own))
+    rest = {path: leaf for path, leaf in vector.items() if path not in base}
+    layers = sorted(layer.name for layer in base.layers)
     made: list[tuple[str, str, float | None, Edit]] = [
         (
             f"- {layer}",
@@ -79,7 +81,7 @@ def parts(update: Update) -> Grouped:
         for layer in layers
     ]
     made += [
-        ("- critic", PARTS, None, Add(trees.select(vector, "critic/"), strength=-1.0))
+        ("- critic", PARTS, None, Add(rest, strength=-1.0))
     ]
     made += [(f"- rank {r}", RANKS, float(r), LowRank(aim, r)) for r in RANK]
     made += [
@@ -87,7 +89,7 @@ def parts(update: Update) -> Grouped:
         for s in SHARE
     ]
     made += [
-        (f"- it, + {a:g} × noise", NOISE, a, _noisy(vector, a * length)) for a in AMOUNT
+        (f"- it, + {a:g} × noise", NOISE, a, _noisy(own, a * length)) for a in AMOUNT
     ]
     return [(Arm(name, group, x), edit) for name, group, x, edit in made]
 
@@ -97,15 +99,16 @@ def nulls(update: Update, strengths: tuple[float, ...]) -> dict[str, dict[str, E
 
     Both are brought to the vector's own length.
     """
-    drift = actor(isolate(update.base, update.same))
+    actor = update.base.actor
+    drift = isolate(actor, update.same.actor)
     found: dict[str, dict[str, Edit]] = {}
     for name, vector in update.vectors.items():
         others = {"continuation": drift}
         if name in update.foreign:
-            others["another seed"] = actor(update.foreign[name])
+            others["another seed"] = at(update.foreign[name], actor)
         for s in strengths:
             found[dose(name, s)] = {
-                null: Add(matched(other, actor(vector)), strength=s)
+                null: Add(matched(other, at(vector, actor)), strength=s)
                 for null, other in others.items()
             }
     return found
@@ -113,4 +116,4 @@ def nulls(update: Update, strengths: tuple[float, ...]) -> dict[str, dict[str, E
 
 def _noisy(vector: Tree, norm: float) -> Edit:
     """The vector subtracted, and noise of some length on top."""
-    return Chain((Add(actor(vector), strength=-1.0), Noise(norm)))
+    return Chain((Add(vector, strength=-1.0), Noise(norm)))

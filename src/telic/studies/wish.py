@@ -17,10 +17,11 @@ from telic.core.trees import Tree
 from telic.edits import Add, Edit
 from telic.edits.expression import difference
 from telic.objectives import fetch
+from telic.rollouts import episode_seeds
 from telic.runs import edit_file
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
-from telic.trials import Result, boards, trial
+from telic.trials import Result, trial
 from telic.worlds import Keys
 from telic.worlds.base import World
 
@@ -107,9 +108,8 @@ def tried(
     return trial(
         made.agent,
         {made.text: made.edit},
-        boards(jax.random.key(0), world, episodes),
+        episode_seeds(jax.random.key(0), world, episodes),
         key=jax.random.key(1),
-        network=plan.network,
         world=world,
         objectives=(*plan.objectives, *further),
     )

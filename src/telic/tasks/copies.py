@@ -1,6 +1,6 @@
 """Many copies of a world, stepped together from Python: one compiled call a step.
 
-Rollouts compile whole loops (`telic.training.rollout`). Code that chooses its actions
+Rollouts compile whole loops (`telic.rollouts`). Code that chooses its actions
 outside of JAX cannot; this is the next best thing. The states stay on the device and
 are updated in place, and the chance of many steps is drawn at once, ahead of them.
 """

@@ -8,29 +8,24 @@ Reference:
 """
 
 import functools
-from collections.abc import Mapping
 
 import jax
 import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float
 
-from telic.agents.mlp import Network, logits
-from telic.agents.observations import Observations, observed
 from telic.core.errors import InputError
 from telic.core.trees import Tree
-from telic.worlds.base import World
+from telic.policies import Agent, Observations, observed
 
 
 def imitate(
     key: jax.Array,
-    agent: Mapping[str, Array],
+    agent: Agent,
     observations: Observations,
     teacher: Float[Array, "batch actions"],
     *,
     paths: tuple[str, ...],
-    network: Network,
-    world: World,
     steps: int = 1000,
     batch: int = 1024,
     learning_rate: float = 1e-3,
@@ -43,8 +38,6 @@ def imitate(
         observations: What the agent sees.
         teacher: The teacher's logits, row by row.
         paths: The leaves that may move.
-        network: The agent's shape.
-        world: The world of the observations.
         steps: Steps of Adam.
         batch: Observations in each.
         learning_rate: Adam's step size, falling to zero by a cosine.
@@ -64,11 +57,9 @@ def imitate(
     moved = _descend(
         key,
         {path: agent[path] for path in paths},
-        dict(agent),
-        observed(world, observations),
+        agent,
+        observed(agent.spec, observations),
         teacher,
-        network=network,
-        world=world,
         steps=steps,
         batch=batch,
         rate=rate,
@@ -77,17 +68,15 @@ def imitate(
 
 
 @functools.partial(
-    jax.jit, static_argnames=("network", "world", "steps", "batch", "rate")
+    jax.jit, static_argnames=("steps", "batch", "rate")
 )
 def _descend(
     key: jax.Array,
     leaves: Tree,
-    agent: Tree,
+    agent: Agent,
     observations: Array,
     teacher: Float[Array, "batch actions"],
     *,
-    network: Network,
-    world: World,
     steps: int,
     batch: int,
     rate: optax.Schedule,
@@ -97,7 +86,7 @@ def _descend(
     aim = jax.nn.log_softmax(teacher)
 
     def loss(leaves: Tree, rows: Array) -> Float[Array, ""]:
-        found = logits({**agent, **leaves}, network, world, observations[rows])
+        found = agent.replace({**agent, **leaves}).logits(observations[rows])
         gap = aim[rows] - jax.nn.log_softmax(found)
         return (jnp.exp(aim[rows]) * gap).sum(axis=1).mean()
 

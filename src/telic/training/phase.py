@@ -14,10 +14,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float32
 
-from telic.agents.mlp import Network
 from telic.core.errors import InputError
 from telic.objectives.base import Objective
-from telic.training.host import Gatherer
+from telic.rollouts.host import HostCollector
 from telic.training.ppo import Hyper, Sizes
 from telic.training.train import Metrics, Training, advance, keys, learn
 from telic.worlds.base import JaxWorld, World
@@ -30,7 +29,6 @@ def train(
     *,
     rollouts: int,
     hyper: Hyper,
-    network: Network,
     world: World,
     sizes: Sizes,
 ) -> Iterator[tuple[Training, Metrics]]:
@@ -44,7 +42,6 @@ def train(
         wanted: The objective; or what each of the world's events is worth.
         rollouts: How many rollouts.
         hyper: Hyper-parameters.
-        network: The shape of the agent.
         world: A JAX world, or a host world.
         sizes: Copies of the world, steps of a rollout, gradient steps.
 
@@ -55,17 +52,17 @@ def train(
 
     Example:
         >>> from telic.objectives import fetch
+        >>> from telic.policies import MLP
         >>> from telic.training import Hyper, Sizes, begin
         >>> from telic.worlds import Keys
-        >>> parts = {"network": Network(width=8), "world": Keys(),
-        ...          "sizes": Sizes(num_envs=4, num_steps=8)}
-        >>> phase = train(begin(0, **parts), fetch("blue"), rollouts=2, hyper=Hyper(),
-        ...               **parts)
+        >>> parts = {"world": Keys(), "sizes": Sizes(num_envs=4, num_steps=8)}
+        >>> state = begin(0, policy=MLP(width=8), **parts)
+        >>> phase = train(state, fetch("blue"), rollouts=2, hyper=Hyper(), **parts)
         >>> [int(state.rollouts) for state, _ in phase]
         [1, 2]
     """
     weights = jnp.asarray(_weights(wanted, world))
-    parts = {"network": network, "world": world, "sizes": sizes}
+    parts = {"world": world, "sizes": sizes}
     on = _on_host if isinstance(world, HostWorld) else _in_jax
     return on(state, weights, rollouts, hyper, **parts)
 
@@ -93,12 +90,11 @@ def _in_jax(
     rollouts: int,
     hyper: Hyper,
     *,
-    network: Network,
     world: JaxWorld,
     sizes: Sizes,
 ) -> Iterator[tuple[Training, Metrics]]:
     """Rollout and update as one program, again and again."""
-    parts = {"network": network, "world": world, "sizes": sizes}
+    parts = {"world": world, "sizes": sizes}
     for _ in range(rollouts):
         state, metrics = advance(_copied(state), hyper, weights, **parts)
         yield state, metrics
@@ -110,20 +106,18 @@ def _on_host(
     rollouts: int,
     hyper: Hyper,
     *,
-    network: Network,
     world: HostWorld,
     sizes: Sizes,
 ) -> Iterator[tuple[Training, Metrics]]:
     """The same with simulators, which are closed at the end, however it comes."""
-    copies = Gatherer(world, network, seeds(state, sizes.num_envs))
+    copies = HostCollector(world, seeds(state, sizes.num_envs))
     try:
         for _ in range(rollouts):
             data, episodes = copies.rollout(
                 keys(state)[0], state.agent, sizes.num_steps
             )
-            parts = {"network": network, "world": world, "sizes": sizes}
             given = _copied(state), data, hyper, weights
-            state, losses, finite = _learn(*given, **parts)
+            state, losses, finite = _learn(*given, sizes=sizes)
             yield state, Metrics(episodes, losses, finite)
     finally:
         copies.close()
@@ -140,5 +134,5 @@ _copied = jax.jit(functools.partial(jax.tree.map, jnp.copy))
 """A state in buffers of its own, by one call."""
 
 _learn = functools.partial(
-    jax.jit, static_argnames=("network", "world", "sizes"), donate_argnums=0
+    jax.jit, static_argnames="sizes", donate_argnums=0
 )(learn)

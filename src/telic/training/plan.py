@@ -6,11 +6,11 @@ import functools
 import numpy as np
 from jaxtyping import Float32
 
-from telic.agents.mlp import Network
 from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.objectives.base import Objective, matrix
 from telic.objectives.schedule import Phase
+from telic.policies import Policy
 from telic.training.ppo import Hyper, Sizes
 from telic.worlds.base import World
 
@@ -21,19 +21,19 @@ class Plan:
 
     Attributes:
         world: Where the agent lives.
-        network: The shape of the agent.
+        policy: The network kind of the agent.
         hyper: What may change without compiling anew.
         sizes: What shapes the compiled program.
         objectives: Every objective under which the metrics report a return.
         schedule: Which of them is trained, when.
 
     Raises:
-        InputError: If a name is used twice, a phase's objective is not among the
+        InputError: If the policy does not fit the world, a name is used twice, a phase's objective is not among the
             objectives, or an objective weighs an event that the world does not have.
     """
 
     world: World
-    network: Network
+    policy: Policy
     hyper: Hyper
     sizes: Sizes
     objectives: tuple[Objective, ...]

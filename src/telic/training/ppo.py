@@ -17,13 +17,12 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import optax
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 
-from telic.agents.mlp import Network, Parameters, policy_and_value
 from telic.core import trees
 from telic.core.errors import InputError
-from telic.core.trees import Tree
-from telic.worlds.base import World
+from telic.policies import Agent
+from telic.rollouts.actor import Carry
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,13 +118,28 @@ class Sizes:
 
 
 class Batch(NamedTuple):
-    """The data of a rollout, time and envs flattened to one axis."""
+    """The data of a rollout.
+
+    Time and envs are flattened to one axis, `steps`. An agent with memory needs whole
+    sequences: for it the axes are `time envs`, and `first` and `carry` are there.
+
+    Attributes:
+        observations: What was seen before each step.
+        actions: What was done.
+        log_probs: The log-probability with which it was chosen.
+        advantages: How much better it was than expected.
+        targets: What the critic is trained to say.
+        first: Whether a step begins an episode; empty without memory.
+        carry: (envs, ...) the memory before the first step; empty without memory.
+    """
 
     observations: Array
-    actions: Int[Array, " batch"]
-    log_probs: Float[Array, " batch"]
-    advantages: Float[Array, " batch"]
-    targets: Float[Array, " batch"]
+    actions: Int[Array, "*steps"]
+    log_probs: Float[Array, "*steps"]
+    advantages: Float[Array, "*steps"]
+    targets: Float[Array, "*steps"]
+    first: Bool[Array, "time envs"] | tuple[()] = ()
+    carry: Carry = ()
 
 
 class Losses(NamedTuple):
@@ -163,15 +177,13 @@ def optimiser(hyper: Hyper) -> optax.GradientTransformation:
 
 def update(
     key: jax.Array,
-    agent: Tree,
+    agent: Agent,
     moments: optax.OptState,
     batch: Batch,
     *,
     hyper: Hyper,
     sizes: Sizes,
-    network: Network,
-    world: World,
-) -> tuple[Tree, optax.OptState, Losses]:
+) -> tuple[Agent, optax.OptState, Losses]:
     """All epochs over one batch.
 
     Returns:
@@ -181,49 +193,68 @@ def update(
 
     def step(carry: tuple, rows: Int[Array, " minibatch"]) -> tuple[tuple, Losses]:
         agent, moments = carry
-        part = jax.tree.map(lambda x: x[rows], batch)
         grad = jax.value_and_grad(_loss, has_aux=True)
-        (_, losses), slope = grad(agent, part, hyper, network, world)
+        (_, losses), slope = grad(agent, _minibatch(batch, rows), hyper)
         change, moments = descend(slope, moments, agent)
         losses = losses._replace(grad_norm=trees.norm(slope))
         return (optax.apply_updates(agent, change), moments), losses
 
-    rows = _shuffles(key, sizes)
+    rows = _shuffles(key, sizes, sizes.batch if batch.carry == () else sizes.num_envs)
     (agent, moments), losses = jax.lax.scan(step, (agent, moments), rows)
     return agent, moments, jax.tree.map(jnp.mean, losses)
 
 
-def _shuffles(key: jax.Array, sizes: Sizes) -> Int[Array, "steps minibatch"]:
+def _minibatch(batch: Batch, rows: Int[Array, " minibatch"]) -> Batch:
+    """Some steps; of an agent with memory, the sequences of some copies."""
+    if batch.carry == ():
+        return jax.tree.map(lambda x: x[rows], batch)
+    part = jax.tree.map(lambda x: x[:, rows], batch._replace(carry=()))
+    return part._replace(carry=jax.tree.map(lambda x: x[rows], batch.carry))
+
+
+def _shuffles(
+    key: jax.Array, sizes: Sizes, count: int
+) -> Int[Array, "steps minibatch"]:
     """For every gradient step the rows of its minibatch: one shuffle an epoch.
 
     Each row's number fills the low bits of a random word, and the words are sorted:
     on a CPU a fifth of the time of an argsort. Rows whose random bits are equal (one
     pair in 2^18 for 16,384 rows) stay in order.
     """
-    low = (sizes.batch - 1).bit_length()
-    words = jax.random.bits(key, (sizes.update_epochs, sizes.batch), jnp.uint32)
-    words = (words >> low << low) | jnp.arange(sizes.batch, dtype=jnp.uint32)[None]
+    low = (count - 1).bit_length()
+    words = jax.random.bits(key, (sizes.update_epochs, count), jnp.uint32)
+    words = (words >> low << low) | jnp.arange(count, dtype=jnp.uint32)[None]
     order = (jnp.sort(words) & ((1 << low) - 1)).astype(jnp.int32)
     return order.reshape(sizes.update_epochs * sizes.num_minibatches, -1)
 
 
-def _loss(
-    agent: Parameters, batch: Batch, hyper: Hyper, network: Network, world: World
-) -> tuple[Float[Array, ""], Losses]:
+def _loss(agent: Agent, batch: Batch, hyper: Hyper) -> tuple[Float[Array, ""], Losses]:
     """-J on one minibatch."""
-    preferences, values = policy_and_value(agent, network, world, batch.observations)
-    log_probs = jax.nn.log_softmax(preferences)
-    log_prob = jnp.take_along_axis(log_probs, batch.actions[:, None], axis=1)[:, 0]
-    log_ratio = log_prob - batch.log_probs
+    logits, values = _outputs(agent, batch)
+    actions, old, advantages, targets = (x.reshape(-1) for x in batch[1:5])
+    log_probs = jax.nn.log_softmax(logits)
+    log_prob = jnp.take_along_axis(log_probs, actions[:, None], axis=1)[:, 0]
+    log_ratio = log_prob - old
     ratio = jnp.exp(log_ratio)
-    gain = (batch.advantages - batch.advantages.mean()) / (
-        batch.advantages.std() + 1e-7
-    )
+    gain = (advantages - advantages.mean()) / (advantages.std() + 1e-7)
     clipped = jnp.clip(ratio, 1 - hyper.clip_coef, 1 + hyper.clip_coef)
     policy = -jnp.minimum(ratio * gain, clipped * gain).mean()
-    value = 0.5 * ((values - batch.targets) ** 2).mean()
+    value = 0.5 * ((values - targets) ** 2).mean()
     entropy = -(jnp.exp(log_probs) * log_probs).sum(axis=1).mean()
     loss = policy + hyper.vf_coef * value - hyper.ent_coef * entropy
     kl = (ratio - 1 - log_ratio).mean()
     outside = (jnp.abs(ratio - 1) > hyper.clip_coef).mean()
     return loss, Losses(loss, policy, value, entropy, kl, outside, jnp.zeros(()))
+
+
+def _outputs(
+    agent: Agent, batch: Batch
+) -> tuple[Float[Array, "steps actions"], Float[Array, " steps"]]:
+    """Logits and values of all steps, one row each."""
+    if isinstance(batch.first, tuple):
+        output = agent(batch.observations, ())
+    else:
+        output, _ = agent.unroll(batch.observations, batch.first, batch.carry)
+    assert output.logits is not None and output.value is not None
+    actions = output.logits.shape[-1]
+    return output.logits.reshape(-1, actions), output.value.reshape(-1)

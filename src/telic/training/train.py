@@ -14,15 +14,13 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Bool, Float, Int
 
-from telic.agents import mlp
-from telic.agents.mlp import Network
 from telic.core import trees
-from telic.core.errors import DivergedError
+from telic.core.errors import DivergedError, InputError
 from telic.core.numbers import LARGEST
-from telic.core.trees import Tree
+from telic.policies import VALUE, Agent, Policy, create
+from telic.rollouts.collect import Completed, EnvState, Rollout, rollout, start
 from telic.training.gae import advantages
 from telic.training.ppo import Batch, Hyper, Losses, Sizes, optimiser, update
-from telic.training.rollout import Actors, Episodes, Rollout, rollout, start
 from telic.worlds.base import JaxWorld, World
 
 
@@ -30,16 +28,16 @@ class Training(NamedTuple):
     """The state of a training run between two rollouts.
 
     Attributes:
-        agent: Actor and critic.
+        agent: The agent.
         moments: The state of the optimiser.
         actors: The copies of the world, and their running episodes.
         key: The run's own key; it never changes.
         rollouts: How many rollouts have been done.
     """
 
-    agent: Tree
+    agent: Agent
     moments: optax.OptState
-    actors: Actors
+    actors: EnvState
     key: jax.Array
     rollouts: Int[Array, ""]
 
@@ -55,24 +53,24 @@ class Metrics(NamedTuple):
         finite: (leaves,) by sorted path: whether the parameters are finite afterwards.
     """
 
-    episodes: Episodes
+    episodes: Completed
     losses: Losses
     finite: Bool[Array, " leaves"]
 
 
-def begin(seed: int, *, network: Network, world: World, sizes: Sizes) -> Training:
+def begin(seed: int, *, policy: Policy, world: World, sizes: Sizes) -> Training:
     """A fresh agent in fresh worlds; `seed` decides everything that follows.
 
     Host worlds keep their copies to themselves: there `actors` is empty.
     """
     key = jax.random.key(seed)
     agent_key, world_key, run_key = jax.random.split(key, 3)
-    agent = mlp.create(agent_key, network, world)
+    agent = create(agent_key, policy, world)
     return begin_with(agent, world_key, run_key, world=world, sizes=sizes)
 
 
 def begin_with(
-    agent: Tree, world_key: jax.Array, run_key: jax.Array, *, world: World, sizes: Sizes
+    agent: Agent, world_key: jax.Array, run_key: jax.Array, *, world: World, sizes: Sizes
 ) -> Training:
     """A given agent in fresh worlds, with fresh moments.
 
@@ -82,25 +80,34 @@ def begin_with(
         run_key: For everything that follows.
         world: Where it will act.
         sizes: How many copies there are.
+
+    Raises:
+        InputError: If the agent has memory and copies cannot be dealt out evenly.
     """
+    carry = agent.initial_carry(sizes.num_envs)
+    if carry != () and sizes.num_envs % sizes.num_minibatches:
+        raise InputError(
+            f"ppo num_minibatches = {sizes.num_minibatches}",
+            why="an agent with memory learns from whole sequences: it must divide "
+            f"num_envs = {sizes.num_envs}",
+        )
     return Training(
         agent=agent,
         moments=optimiser(Hyper()).init(agent),
-        actors=_actors(world_key, world, sizes.num_envs),
+        actors=_actors(world_key, agent, world, sizes.num_envs),
         key=jax.random.key_data(run_key),
         rollouts=jnp.zeros((), jnp.int32),
     )
 
 
 @functools.partial(
-    jax.jit, static_argnames=("network", "world", "sizes"), donate_argnums=0
+    jax.jit, static_argnames=("world", "sizes"), donate_argnums=0
 )
 def advance(
     state: Training,
     hyper: Hyper,
     weights: Float[Array, " events"],
     *,
-    network: Network,
     world: JaxWorld,
     sizes: Sizes,
 ) -> tuple[Training, Metrics]:
@@ -111,7 +118,6 @@ def advance(
             (`train` hands a copy, and has no such trap).
         hyper: Hyper-parameters; traced, so that other values compile nothing.
         weights: What each event is worth; traced, likewise.
-        network: The shape of the agent.
         world: The world; it must be hashable.
         sizes: The shapes of the program.
     """
@@ -119,7 +125,6 @@ def advance(
         keys(state)[0],
         state.agent,
         state.actors,
-        network=network,
         world=world,
         steps=sizes.num_steps,
     )
@@ -128,8 +133,6 @@ def advance(
         data,
         hyper,
         weights,
-        network=network,
-        world=world,
         sizes=sizes,
     )
     return after[0], Metrics(episodes, *after[1:])
@@ -148,8 +151,6 @@ def learn(
     hyper: Hyper,
     weights: Float[Array, " events"],
     *,
-    network: Network,
-    world: World,
     sizes: Sizes,
 ) -> tuple[Training, Losses, Bool[Array, " leaves"]]:
     """One update of the agent on a rollout that it has made.
@@ -157,7 +158,7 @@ def learn(
     Returns:
         The state after it, the losses, and whether each leaf of the agent is finite.
     """
-    batch = _batch(state.agent, data, weights, hyper, network, world)
+    batch = _batch(state.agent, data, weights, hyper)
     agent, moments, losses = update(
         keys(state)[1],
         state.agent,
@@ -165,21 +166,19 @@ def learn(
         batch,
         hyper=hyper,
         sizes=sizes,
-        network=network,
-        world=world,
     )
     after = Training(agent, moments, state.actors, state.key, state.rollouts + 1)
     return after, losses, trees.finite(agent)
 
 
-def _actors(key: jax.Array, world: World, envs: int) -> Actors:
+def _actors(key: jax.Array, agent: Agent, world: World, envs: int) -> EnvState:
     """Fresh copies of a world; none in a host world, which keeps them to itself."""
     if isinstance(world, JaxWorld):
-        return start(key, world, envs)
-    return Actors({}, jnp.zeros((0, len(world.events))), jnp.zeros(0, jnp.int32))
+        return start(key, world, envs, agent.initial_carry(envs))
+    return EnvState({}, jnp.zeros((0, len(world.events))), jnp.zeros(0, jnp.int32))
 
 
-def check(metrics: Metrics, agent: Tree, *, rollouts: int) -> None:
+def check(metrics: Metrics, agent: Agent, *, rollouts: int) -> None:
     """Raise if training has diverged, be it to numbers that are still finite.
 
     It has where a loss, a gradient or a weight is not finite; where a weight is beyond
@@ -206,58 +205,55 @@ def check(metrics: Metrics, agent: Tree, *, rollouts: int) -> None:
 
 
 def _batch(
-    agent: Tree,
-    data: Rollout,
-    weights: Float[Array, " events"],
-    hyper: Hyper,
-    network: Network,
-    world: World,
+    agent: Agent, data: Rollout, weights: Float[Array, " events"], hyper: Hyper
 ) -> Batch:
-    """The rollout with its advantages and targets, flattened to one axis."""
-    values = _values(agent, data.observations, network, world)
+    """The rollout with its advantages and targets."""
+    values, next_values = _values(agent, data)
     gains = advantages(
         data.events @ (weights * hyper.reward_scale),
         values,
-        _next_values(agent, data, values, network, world),
+        next_values,
         data.terminated,
         data.truncated,
         gamma=hyper.gamma,
         lam=hyper.gae_lambda,
     )
     columns = (data.observations, data.actions, data.log_probs, gains, gains + values)
-    return Batch(*(x.reshape(-1, *x.shape[2:]) for x in columns))
+    if data.carry == ():
+        return Batch(*(x.reshape(-1, *x.shape[2:]) for x in columns))
+    return Batch(*columns, first=data.first, carry=data.carry)
 
 
 def _values(
-    agent: Tree, observations: Array, network: Network, world: World
-) -> Float[Array, "time envs"]:
-    """The critic on (time, envs) observations."""
-    flat = observations.reshape(-1, *observations.shape[2:])
-    return mlp.value(agent, network, world, flat).reshape(observations.shape[:2])
-
-
-def _next_values(
-    agent: Tree,
-    data: Rollout,
-    values: Float[Array, "time envs"],
-    network: Network,
-    world: World,
-) -> Float[Array, "time envs"]:
-    """V(s'): the next row's values, but the state before the reset at a time limit.
+    agent: Agent, data: Rollout
+) -> tuple[Float[Array, "time envs"], Float[Array, "time envs"]]:
+    """V(s) and V(s'): the next row's values, but before the reset at a time limit.
 
     Where an episode goes on, s' is the next row's state. The critic is run again only
     on the last row, and on all rows only if some episode was truncated: time-outs are
     rare once an agent knows its way.
     """
-    last = _values(agent, data.next_observations[-1:], network, world)
-    shifted = jnp.concatenate([values[1:], last])
+    output, memory = agent.unroll(
+        data.observations, data.first, data.carry, heads=(VALUE,)
+    )
+    values = output.value
+    assert values is not None
+
+    def after(rows: slice) -> Float[Array, "some envs"]:
+        seen = data.next_observations[rows]
+        flat = seen.reshape(-1, *seen.shape[2:])
+        kept = jax.tree.map(lambda x: x[rows].reshape(-1, *x.shape[2:]), memory)
+        found = agent(flat, kept, heads=(VALUE,)).value
+        assert found is not None
+        return found.reshape(seen.shape[:2])
+
+    shifted = jnp.concatenate([values[1:], after(slice(-1, None))])
     cut = data.truncated & ~data.terminated
 
     def exact() -> Float[Array, "time envs"]:
-        true = _values(agent, data.next_observations, network, world)
-        return jnp.where(cut, true, shifted)
+        return jnp.where(cut, after(slice(None)), shifted)
 
-    return jax.lax.cond(cut[:-1].any(), exact, lambda: shifted)
+    return values, jax.lax.cond(cut[:-1].any(), exact, lambda: shifted)
 
 
 def _diverged(what: str, rollouts: int) -> DivergedError:

@@ -1,11 +1,6 @@
 """Trials: did the edit cause it? Episodes, rates, nulls, verdicts, recovery."""
 
 from telic.trials.choose import choose_on_others as choose_on_others
-from telic.trials.episodes import Boards as Boards
-from telic.trials.episodes import Episodes as Episodes
-from telic.trials.episodes import boards as boards
-from telic.trials.episodes import play as play
-from telic.trials.episodes import play_all as play_all
 from telic.trials.faithfulness import Bench as Bench
 from telic.trials.faithfulness import Faithfulness as Faithfulness
 from telic.trials.faithfulness import Measure as Measure

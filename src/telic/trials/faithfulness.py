@@ -14,17 +14,17 @@ Reference:
     2504.13151.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
-from telic.agents.mlp import Network
 from telic.core.errors import InputError
 from telic.locate.graft import SIZES, grafted
 from telic.locate.locus import Locus
-from telic.trials.episodes import Boards, play
+from telic.policies import Agent
+from telic.rollouts import EpisodeSeeds, play
 from telic.trials.measures import Rates, rates, retention
 from telic.worlds.base import World
 
@@ -62,26 +62,24 @@ class Faithfulness(NamedTuple):
 
 
 class Bench(NamedTuple):
-    """Two agents on given boards, and what each of them does there.
+    """Two agents in given episodes, and what each of them does there.
 
     Attributes:
         recipient: The agent that is grafted.
         donor: Whose weights are taken.
-        given: The boards.
+        seeds: The chance of the episodes.
         measure: What is measured.
         mine: The recipient's rates.
         theirs: The donor's.
-        network: The agents' shape.
         world: Their world.
     """
 
-    recipient: Mapping[str, Array]
-    donor: Mapping[str, Array]
-    given: Boards
+    recipient: Agent
+    donor: Agent
+    seeds: EpisodeSeeds
     measure: Measure
     mine: Rates
     theirs: Rates
-    network: Network
     world: World
 
     @property
@@ -90,10 +88,9 @@ class Bench(NamedTuple):
         behaviour = self.measure.behaviour
         return behaviour(self.theirs) - behaviour(self.mine)
 
-    def rates(self, agent: Mapping[str, Array]) -> Rates:
+    def rates(self, agent: Agent) -> Rates:
         """What an agent does on the boards."""
-        played = play(agent, self.given, network=self.network, world=self.world)
-        return rates(played, self.world)
+        return rates(play(agent, self.world, self.seeds), self.world)
 
     def share(self, found: Rates) -> float:
         """f: the share of the donor's behaviour."""
@@ -102,12 +99,11 @@ class Bench(NamedTuple):
 
 
 def bench(
-    recipient: Mapping[str, Array],
-    donor: Mapping[str, Array],
-    given: Boards,
+    recipient: Agent,
+    donor: Agent,
+    seeds: EpisodeSeeds,
     measure: Measure,
     *,
-    network: Network,
     world: World,
     least: float = LEAST,
 ) -> Bench:
@@ -116,7 +112,7 @@ def bench(
     Raises:
         InputError: If they hardly differ in the behaviour: there is nothing to bring.
     """
-    made = Bench(recipient, donor, given, measure, {}, {}, network, world)
+    made = Bench(recipient, donor, seeds, measure, {}, {}, world)
     made = made._replace(mine=made.rates(recipient), theirs=made.rates(donor))
     if abs(made.gap) < least:
         raise InputError(
@@ -135,7 +131,7 @@ def faithfulness(
         InputError: If a share is not in (0, 1].
     """
     rows = []
-    for graft in grafted(locus, dict(on.recipient), dict(on.donor), shares):
+    for graft in grafted(locus, on.recipient, on.donor, shares):
         top, rest = on.rates(graft.top), on.rates(graft.rest)
         kept = retention(top, on.mine, on.measure.failures)
         rows.append((on.share(top), on.share(rest), kept))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from telic.objectives.base import Objective, matrix
-from telic.trials.episodes import Episodes
+from telic.rollouts import Episodes
 from telic.worlds.base import World
 
 Rates = dict[str, float]

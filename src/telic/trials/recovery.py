@@ -13,11 +13,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Float32
 
-from telic.agents import interventions
-from telic.agents.mlp import Network
 from telic.core import trees
 from telic.core.errors import InputError
-from telic.core.trees import Tree
+from telic.policies import Agent, interventions
 from telic.training.phase import train
 from telic.training.ppo import Hyper, Sizes
 from telic.training.train import Training, check
@@ -35,18 +33,17 @@ class Curve(NamedTuple):
     """
 
     returns: Float[np.ndarray, "rollouts objectives"]
-    agent: Tree
+    agent: Agent
 
 
 def train_on(
     state: Training,
-    agent: Tree,
+    agent: Agent,
     weights: Float32[np.ndarray, " events"],
     objectives: Float32[np.ndarray, "objectives events"],
     *,
     rollouts: int,
     hyper: Hyper,
-    network: Network,
     world: World,
     sizes: Sizes,
 ) -> Curve:
@@ -59,7 +56,6 @@ def train_on(
         objectives: Those under which returns are given, one row each.
         rollouts: How many rollouts.
         hyper: As in the run.
-        network: As in the run.
         world: As in the run.
         sizes: As in the run.
 
@@ -82,7 +78,6 @@ def train_on(
         weights,
         rollouts=rollouts,
         hyper=hyper,
-        network=network,
         world=world,
         sizes=sizes,
     )

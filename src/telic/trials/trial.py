@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import jax
 
-from telic.agents.mlp import Network
 from telic.core.errors import InputError
-from telic.edits.base import Agent, Edit, receipt
+from telic.edits.base import Edit, receipt
 from telic.objectives.base import Objective
-from telic.trials.episodes import Boards, Episodes, play
+from telic.policies import Agent
+from telic.rollouts import Episodes, EpisodeSeeds, play
 from telic.trials.measures import Rates, rates
 from telic.worlds.base import World
 
@@ -43,10 +43,9 @@ class Result(NamedTuple):
 def trial(
     agent: Agent,
     edits: Mapping[str, Edit],
-    given: Boards,
+    seeds: EpisodeSeeds,
     *,
     key: jax.Array,
-    network: Network,
     world: World,
     objectives: Sequence[Objective] = (),
     donor: Agent | None = None,
@@ -60,9 +59,8 @@ def trial(
     Args:
         agent: The agent to be edited.
         edits: The edits by name.
-        given: The episodes that all agents play.
+        seeds: The chance of the episodes that all agents live through.
         key: For what is random in the nulls.
-        network: The shape of the agents.
         world: The world of the episodes.
         objectives: Those under which a return is given.
         donor: An agent that does what the edits aim at.
@@ -80,7 +78,7 @@ def trial(
             no null.
     """
     _check_names(edits)
-    play_ = _player(given, network, world, objectives, greedy, also)
+    play_ = _player(seeds, world, objectives, greedy, also)
     results = [play_(UNEDITED, "", agent, agent)]
     if donor is not None:
         results.append(play_(DONOR, "", agent, donor))
@@ -121,8 +119,7 @@ def _arms(
 
 
 def _player(
-    given: Boards,
-    network: Network,
+    seeds: EpisodeSeeds,
     world: World,
     objectives: Sequence[Objective],
     greedy: bool,
@@ -131,7 +128,7 @@ def _player(
     """Evaluation of one arm."""
 
     def evaluate(name: str, null: str, before: Agent, after: Agent) -> Result:
-        played = play(after, given, network=network, world=world, greedy=greedy)
+        played = play(after, world, seeds, greedy=greedy)
         done = receipt(before, after)
         found = rates(played, world, objectives)
         found |= also(played, world) if also else {}

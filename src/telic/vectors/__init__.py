@@ -1,9 +1,10 @@
 """Vectors: what a phase of training changed, as an algebra, measures and nulls."""
 
-from telic.vectors.carry import carry as carry
 from telic.vectors.components import Components as Components
 from telic.vectors.components import components as components
 from telic.vectors.components import separation as separation
+from telic.vectors.directions import difference_of_means as difference_of_means
+from telic.vectors.directions import random_unit as random_unit
 from telic.vectors.isolate import add as add
 from telic.vectors.isolate import contrast as contrast
 from telic.vectors.isolate import interpolate as interpolate
@@ -19,3 +20,7 @@ from telic.vectors.measure import norms as norms
 from telic.vectors.measure import spectra as spectra
 from telic.vectors.nulls import NULLS as NULLS
 from telic.vectors.nulls import matched as matched
+from telic.vectors.swap import swap_inputs as swap_inputs
+from telic.vectors.transport import Map as Map
+from telic.vectors.transport import fit as fit
+from telic.vectors.transport import regress as regress

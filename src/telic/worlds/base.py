@@ -88,27 +88,15 @@ class JaxWorld(World, Protocol):
 
 
 @runtime_checkable
-class Telling(Protocol):
-    """A world whose observations end in a number that no first layer reads.
+class GoalConditioned(Protocol):
+    """A world whose observations end in the number of the goal of the episode.
 
     Attributes:
-        told: How many different numbers there are.
+        num_goals: How many different goals there are.
+        base: The same world without goals.
     """
 
     @property
-    def told(self) -> int: ...  # noqa: D102
-
-
-def inputs(world: World) -> int:
-    """The width of the observation as a first layer sees it: cells × channels.
-
-    Example:
-        >>> from telic.worlds.keys import Keys
-        >>> inputs(Keys())
-        500
-    """
-    width = 1
-    for axis in world.observation:
-        width *= axis
-    width -= isinstance(world, Telling)
-    return width if world.encoding is None else width * world.encoding.shape[1]
+    def num_goals(self) -> int: ...  # noqa: D102
+    @property
+    def base(self) -> World: ...  # noqa: D102

@@ -2,7 +2,7 @@
 
 Simulators are other people's code. One may raise, or answer with text, with another
 number of things to see or with what is not a number; and one may not answer at all.
-The acting loops (`telic.training.host`, `telic.trials.host`) make their fleets here.
+The acting loops (`telic.rollouts`) make their fleets here.
 The guard looks at shapes and dtypes, once a step of all copies, and at values once a
 rollout. It has no clock: it notes when a simulator is called and has answered, in a
 `Watch`, and who has a clock may look (`telic.scale.watch`).

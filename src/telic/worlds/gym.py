@@ -20,9 +20,6 @@ from telic.core.errors import InputError
 from telic.worlds.gym_vector import Vector
 from telic.worlds.host import Fleet, Happened, Told, numbers
 
-MOST = 10_000
-"""The most numbers of an observation of several axes: beyond it, it is an image."""
-
 
 @dataclasses.dataclass(frozen=True)
 class GymWorld:
@@ -107,11 +104,8 @@ class GymWorld:
 
     @property
     def observation(self) -> tuple[int, ...]:
-        """One axis: an observation of several axes is flattened, up to `MOST` numbers.
-
-        One that is a number (`Discrete`) is seen as its one-hot vector.
-        """
-        return (int(np.prod(self._spaces[0].shape)),)
+        """The shape of what is seen; a number (`Discrete`) is seen as a one-hot vector."""
+        return tuple(self._spaces[0].shape) or (1,)
 
     @property
     def actions(self) -> tuple[str, ...]:
@@ -147,9 +141,9 @@ class Copies:
     def __init__(self, world: GymWorld, seeds: Sequence[int]) -> None:
         self.envs = [made(world) for _ in seeds]
         self.seeds, self.names = list(seeds), world.info
-        self.width = world.observation[0]
+        self.shape = world.observation
 
-    def begin(self) -> Float32[np.ndarray, "envs features"]:
+    def begin(self) -> Float32[np.ndarray, "envs ..."]:
         """The first sights, each copy seeded."""
         pairs = zip(self.envs, self.seeds, strict=True)
         first = [env.reset(seed=int(seed))[0] for env, seed in pairs]
@@ -178,7 +172,7 @@ class Copies:
 
     def again(
         self, who: Int[np.ndarray, " copies"]
-    ) -> Float32[np.ndarray, "copies features"]:
+    ) -> Float32[np.ndarray, "copies ..."]:
         """The first sights of the next episodes of some copies."""
         return self._sights([self.envs[i].reset()[0] for i in who.tolist()])
 
@@ -187,10 +181,10 @@ class Copies:
         for env in self.envs:
             env.close()
 
-    def _sights(self, seen: Sequence[Any]) -> Float32[np.ndarray, "copies features"]:
-        """What some copies see, one flat row each."""
-        rows = numbers([np.ravel(sight) for sight in seen], "observations")
-        return rows.astype(np.float32)
+    def _sights(self, seen: Sequence[Any]) -> Float32[np.ndarray, "copies ..."]:
+        """What some copies see, one row each."""
+        rows = numbers([np.asarray(sight) for sight in seen], "observations")
+        return rows.reshape(len(rows), *rows.shape[1:] or (1,)).astype(np.float32)
 
 
 def made(world: GymWorld) -> gymnasium.Env:
@@ -240,12 +234,4 @@ def check_spaces(name: str, sight: Any, action: Any) -> None:
             why="agents see one array of numbers: Box",
             fix="wrap it in make(), with gymnasium.wrappers.FlattenObservation "
             "or a wrapper that keeps one entry",
-        )
-    if len(sight.shape) > 1 and np.prod(sight.shape) > MOST:
-        raise InputError(
-            f"{name} has observations of {' x '.join(map(str, sight.shape))}: images",
-            why=f"agents are MLPs, which would see {np.prod(sight.shape):,} numbers "
-            f"in a row; at most {MOST:,} are flattened unasked",
-            fix="make them smaller in make(): gymnasium.wrappers.ResizeObservation; or "
-            "ask for it: gymnasium.wrappers.FlattenObservation",
         )

@@ -49,10 +49,10 @@ class Vector:
         self.fresh = np.empty((0,), np.float32)
         self.ended = np.zeros(envs.num_envs, bool)
 
-    def begin(self) -> Float32[np.ndarray, "envs features"]:
+    def begin(self) -> Float32[np.ndarray, "envs ..."]:
         """The first sights, each copy seeded."""
         self.ended[:] = False
-        return _flat(self.envs.reset(seed=self.seeds)[0])
+        return _rows(self.envs.reset(seed=self.seeds)[0])
 
     def step(
         self, action: Int[np.ndarray, " copies"], who: Int[np.ndarray, " copies"]
@@ -66,18 +66,18 @@ class Vector:
         reward = numbers(reward, "rewards").astype(np.float64)
         done = terminated | truncated
         # Vector environments may write the next step's sights into the same array.
-        last = self.fresh = _flat(seen)
+        last = self.fresh = _rows(seen)
         if self.same_step and done.any():
             last = last.copy()
             for i in np.flatnonzero(done):
-                last[i] = np.ravel(info["final_obs"][i])
+                last[i] = info["final_obs"][i]
         self.ended = done.copy() if not self.same_step else np.zeros_like(done)
         found = {name: self._read(info, name, done)[who] for name in self.names}
         return Told(last[who], reward[who], terminated[who], truncated[who], found)
 
     def again(
         self, who: Int[np.ndarray, " copies"]
-    ) -> Float32[np.ndarray, "copies features"]:
+    ) -> Float32[np.ndarray, "copies ..."]:
         """The first sights of the next episodes of some copies."""
         if not self.same_step:
             mask = np.zeros(self.envs.num_envs, bool)
@@ -92,7 +92,7 @@ class Vector:
     def _restart(self, mask: Bool[np.ndarray, " envs"]) -> None:
         """Start the next episode of the copies of a mask."""
         seen, _ = self.envs.reset(options={"reset_mask": mask.copy()})
-        self.fresh = _flat(seen)
+        self.fresh = _rows(seen)
         self.ended = self.ended & ~mask
 
     def _read(
@@ -108,7 +108,7 @@ class Vector:
         return found
 
 
-def _flat(seen: np.ndarray) -> Float32[np.ndarray, "envs features"]:
-    """The sights with one axis of features, in an array of their own."""
-    rows = numbers(seen, "observations").reshape(len(seen), -1)
-    return rows.astype(np.float32)  # also a copy
+def _rows(seen: np.ndarray) -> Float32[np.ndarray, "envs ..."]:
+    """The sights, one row each, in an array of their own."""
+    rows = numbers(seen, "observations")
+    return rows.reshape(len(rows), *rows.shape[1:] or (1,)).astype(np.float32)

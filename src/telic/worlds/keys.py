@@ -79,7 +79,7 @@ class Keys:
         >>> world = Keys()
         >>> board = world.reset(world.draw(jax.random.key(0)))
         >>> world.observe(board).shape
-        (25,)
+        (5, 5)
     """
 
     size: int = 6
@@ -156,18 +156,17 @@ class Keys:
 
     @property
     def observation(self) -> tuple[int, ...]:
-        """The shape of an observation: one code for each cell in view."""
-        return (self.view**2,)
+        """The shape of an observation, columns and rows: a code for each cell in view."""
+        return (self.view, self.view)
 
     @property
     def encoding(self) -> Float32[np.ndarray, "codes channels"]:
         """The channel values for which each code stands."""
         return ENCODINGS[self.encoding_name]
 
-    def rows(self, colour: str) -> tuple[int, ...]:
-        """The rows of a first kernel that carry a colour: one for each cell in view.
+    def channels(self, colour: str) -> tuple[int, ...]:
+        """The input channels that carry a colour, at every cell.
 
-        Row `cell * channels + channel` of `actor/0/kernel` takes a channel of a cell.
         A colour's channel is on for every thing of that colour: the grey one also for
         walls and the ball, the red one also for empty cells (MiniGrid's (1, 0, 0)).
 
@@ -175,19 +174,17 @@ class Keys:
             InputError: If there is no such colour, or the encoding is `integer`.
 
         Example:
-            >>> Keys().rows("blue")[:3]
-            (13, 33, 53)
+            >>> Keys().channels("blue")
+            (13,)
         """
         check_name(colour, grid.COLOURS, kind="colour")
         if self.encoding_name != "onehot":
             raise InputError(
-                f"no rows carry {colour!r} in the encoding {self.encoding_name!r}",
-                why="a colour is a number there, not a row",
+                f"no channels carry {colour!r} in the encoding {self.encoding_name!r}",
+                why="a colour is a number there, not a channel",
                 fix="use a world with encoding_name='onehot'",
             )
-        channel = grid.OBJECTS + grid.COLOURS.index(colour)
-        channels = self.encoding.shape[1]
-        return tuple(range(channel, self.view**2 * channels, channels))
+        return (grid.OBJECTS + grid.COLOURS.index(colour),)
 
     def exchanged(self, observations: Array, first: str, second: str) -> Array:
         """The same observations, had the keys of two colours changed places.
@@ -256,7 +253,7 @@ class Keys:
         fatal = jnp.stack([wall, bump, grab & (front == ball)])
         return self._report(after, fatal, picked)
 
-    def observe(self, state: Board) -> UInt8[Array, " view_cells"]:
+    def observe(self, state: Board) -> UInt8[Array, "columns rows"]:
         """The code of every cell in view: MiniGrid's image, one number a cell."""
         seen = functools.partial(_take, self.tables.view[:, :-1].reshape(-1))
         row = state.pose * (self.size - 2) ** 2
@@ -266,7 +263,7 @@ class Keys:
         for k in range(self.key_count):
             here = places == seen(row + state.keys[k])
             codes = jnp.where(here, grid.KEY + state.colours[k], codes)
-        return codes.astype(jnp.uint8)
+        return codes.astype(jnp.uint8).reshape(self.observation)
 
     def _roll(self, state: Board, word: UInt32[Array, ""]) -> Int[Array, ""]:
         """The ball's next cell: a free neighbour, or its own if none is free."""

@@ -28,7 +28,7 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from telic.core.errors import InputError
 from telic.core.trees import Tree, outline
-from telic.edits.expression.functions import ACTS, FUNCTIONS, prefix
+from telic.edits.expression.functions import ACTS, FUNCTIONS, Inputs, prefix
 from telic.edits.expression.operations import Worth, check_divisor, checked, operate
 from telic.expressions.faults import fault, pointing
 from telic.expressions.nodes import (
@@ -67,8 +67,8 @@ class Source(Protocol):
         """
         ...
 
-    def rows(self, colour: str) -> tuple[int, ...]:
-        """The input rows of a colour.
+    def inputs(self, colour: str) -> Inputs:
+        """The input channels of a colour.
 
         Raises:
             InputError: If there is no such colour.
@@ -236,7 +236,7 @@ def _arguments(scope: _Scope, call: Call) -> list[Any]:
             if not isinstance(node, Word):
                 found.append(_argument(_worth(scope, node), kind, call.function))
             elif kind == "colour":
-                found.append(scope.source.rows(node.text))
+                found.append(scope.source.inputs(node.text))
             else:
                 found.append(prefix(node.text, found[0]))
     return found

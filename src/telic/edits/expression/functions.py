@@ -6,6 +6,7 @@ place in the text, before they are called. To add one: one line in `ACTS`, and o
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from telic import vectors
 from telic.core import trees
@@ -15,6 +16,15 @@ from telic.edits import graft
 from telic.edits.graft import Graft
 from telic.edits.low_rank import LowRank
 from telic.expressions.signatures import SIGNATURES
+from telic.policies import Use
+from telic.vectors.swap import swap_inputs
+
+
+class Inputs(NamedTuple):
+    """The input channels of something, and which axes run over the input."""
+
+    uses: tuple[Use, ...]
+    channels: tuple[int, ...]
 
 
 def top(vector: Tree, share: float) -> Tree:
@@ -28,7 +38,7 @@ def top(vector: Tree, share: float) -> Tree:
         [1.0, -3.0, 2.0, 0.0]
     """
     zeros = trees.scale(vector, 0.0)
-    return Graft(vector, graft.top(zeros, vector, share))(zeros)
+    return Graft(vector, graft.top(zeros, vector, share)).apply(zeros)
 
 
 def rank(vector: Tree, count: float) -> Tree:
@@ -41,7 +51,12 @@ def rank(vector: Tree, count: float) -> Tree:
         >>> rank({"a": jnp.diag(jnp.array([3.0, 1.0]))}, 1.0)["a"].round(5).tolist()
         [[3.0, 0.0], [0.0, 0.0]]
     """
-    return LowRank(vector, int(count))(trees.scale(vector, 0.0))
+    return LowRank(vector, int(count)).apply(trees.scale(vector, 0.0))
+
+
+def carry(vector: Tree, first: Inputs, second: Inputs) -> Tree:
+    """A vector with the input channels of two colours exchanged."""
+    return swap_inputs(vector, first.uses, first.channels, second.channels)
 
 
 def prefix(weights: str, vector: Arrays) -> str:
@@ -66,7 +81,7 @@ def prefix(weights: str, vector: Arrays) -> str:
 ACTS: dict[str, Callable[..., Tree]] = {
     "mean": vectors.mean,
     "only": vectors.only,
-    "carry": vectors.carry,
+    "carry": carry,
     "top": top,
     "rank": rank,
     "lerp": vectors.interpolate,

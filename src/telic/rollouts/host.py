@@ -1,8 +1,8 @@
-"""Rollouts in a host world: the same data as in a JAX world, gathered from Python.
+"""Acting in a host world: the same data as in a JAX world, gathered from Python.
 
 In every step the policy of all copies is one compiled call, and the simulators take one
 step each. What a rollout may chance on is drawn before it, as in `rollout`. The events
-are told once for the whole rollout (`telic.worlds.host.events`).
+are computed once for the whole rollout (`telic.worlds.host.events`).
 """
 
 import functools
@@ -13,29 +13,25 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from telic.agents.mlp import Network, Parameters, logits
-from telic.training.rollout import Episodes, Rollout, choose
-from telic.worlds.base import World
+from telic.rollouts.actor import Actor, Carry, Chosen
+from telic.rollouts.collect import Completed, Rollout, where_tree
 from telic.worlds.guard import Guarded
 from telic.worlds.host import Happened, HostWorld, Told, blank, events, put
 
 
-class Gatherer:
+class HostCollector:
     """Copies of a host world between rollouts, and their running episodes.
 
     Args:
         world: The world.
-        network: The shape of the agents that will act.
         seeds: One for each copy.
 
     Raises:
         WorldError: If a simulator raises or answers with nonsense; so does `rollout`.
     """
 
-    def __init__(
-        self, world: HostWorld, network: Network, seeds: Sequence[int]
-    ) -> None:
-        self.world, self.parts = world, (network, world)
+    def __init__(self, world: HostWorld, seeds: Sequence[int]) -> None:
+        self.world = world
         self.fleet = Guarded(world, seeds)
         self.everyone = np.arange(len(seeds))
         self.seen = self.fleet.begin()
@@ -43,28 +39,41 @@ class Gatherer:
         self.first = np.ones(len(seeds), bool)
         self.events = np.zeros((len(seeds), len(world.events)))
         self.length = np.zeros(len(seeds), int)
+        self.carry: Carry | None = None
 
     def rollout(
-        self, key: jax.Array, agent: Parameters, steps: int
-    ) -> tuple[Rollout, Episodes]:
+        self, key: jax.Array, agent: Actor, steps: int
+    ) -> tuple[Rollout, Completed]:
         """Act for `steps` steps in every copy; ended episodes are followed by new."""
         block = blank(self.world, steps, len(self.everyone))
         drawn = jax.random.uniform(key, block.action.shape)
+        if self.carry is None:
+            self.carry = agent.initial_carry(len(self.everyone))
+        before = self.carry
         # On the host: the loop must not wait for a device once a step.
         for time, uniform in enumerate(np.asarray(drawn)):
-            action = np.asarray(act(agent, self.seen, uniform, *self.parts))
+            chosen, _, carry = act(agent, self.seen, self.carry, uniform)
+            action = np.asarray(chosen)
             answer = self.fleet.step(action, self.everyone)
             put(block, time, self.everyone, self.seen, action, answer)
             block.earlier[time], block.first[time] = self.earlier, self.first
+            self.carry = self._remembered(agent, carry, answer)
             self._go_on(answer)
         self.fleet.check(block, np.ones(block.action.shape, bool))
-        log_probs = rate(agent, block.before, block.action, *self.parts)
-        data = _rollout(self.world, block)._replace(log_probs=log_probs)
-        return data, self._episodes(data)
+        data = _rollout(self.world, block)._replace(carry=before)
+        log_probs = _log_probs(agent, block.before, block.action, data.first, before)
+        return data._replace(log_probs=log_probs), self._completed(data)
 
     def close(self) -> None:
         """Give back the simulators."""
         self.fleet.close()
+
+    def _remembered(self, agent: Actor, carry: Carry, answer: Told) -> Carry:
+        """The memory before the next step: fresh where an episode has ended."""
+        if carry == ():
+            return carry
+        done = jnp.asarray(answer.terminated | answer.truncated)
+        return where_tree(done, agent.initial_carry(len(done)), carry)
 
     def _go_on(self, answer: Told) -> None:
         """What is seen next: a new episode where one has ended."""
@@ -76,7 +85,7 @@ class Gatherer:
             self.earlier[who] = answer.seen[who]
             self.seen[who] = self.fleet.again(who)
 
-    def _episodes(self, data: Rollout) -> Episodes:
+    def _completed(self, data: Rollout) -> Completed:
         """The episodes that a rollout completed; the others are kept running."""
         completed, happened, lasted = 0, np.zeros(self.events.shape[1]), 0
         done = np.asarray(data.terminated | data.truncated)
@@ -88,47 +97,65 @@ class Gatherer:
                 happened += self.events[ends].sum(0)
                 lasted += int(self.length[ends].sum())
                 self.events[ends], self.length[ends] = 0, 0
-        return Episodes(
+        return Completed(
             jnp.int32(completed), jnp.asarray(happened, jnp.float32), jnp.int32(lasted)
         )
 
 
-@functools.partial(jax.jit, static_argnames=("network", "world"))
+def episodes(
+    agent: Actor,
+    world: HostWorld,
+    seeds: Int[Array, " episodes"],
+    uniform: Float[Array, "episodes limit"],
+    *,
+    greedy: bool = False,
+) -> tuple[Happened, np.ndarray]:
+    """Every step of some complete episodes, one a copy of the world.
+
+    Returns:
+        The block of steps, and (time, episodes) which of them were taken: copies whose
+        episode has ended are not stepped any more.
+
+    Raises:
+        WorldError: If a simulator raises or answers with nonsense.
+    """
+    drawn = np.asarray(uniform).T
+    block = blank(world, *drawn.shape)
+    taken = np.zeros(drawn.shape, bool)
+    fleet = Guarded(world, np.asarray(seeds).tolist())
+    carry = agent.initial_carry(drawn.shape[1])
+    try:
+        seen, who = fleet.begin(), np.arange(drawn.shape[1])
+        block.first[0] = True
+        for time, numbers in enumerate(drawn):
+            # All copies, also those that have ended: one compiled shape.
+            chosen, _, carry = act(agent, seen, carry, numbers, greedy=greedy)
+            action = np.asarray(chosen)[who]
+            told = fleet.step(action, who)
+            put(block, time, who, seen[who], action, told)
+            taken[time, who], seen[who] = True, told.seen
+            who = who[~(told.terminated | told.truncated)]
+            if not len(who):
+                break
+        fleet.check(block, taken)
+    finally:
+        fleet.close()
+    return block, taken
+
+
+@functools.partial(jax.jit, static_argnames="greedy")
 def act(
-    agent: Parameters,
-    seen: Float[Array, "copies features"],
+    agent: Actor,
+    seen: Float[Array, "copies ..."],
+    carry: Carry,
     uniform: Float[Array, " copies"],
-    network: Network,
-    world: World,
-) -> Int[Array, " copies"]:
-    """The action of every copy, by inverting its distribution function."""
-    return choose(logits(agent, network, world, seen), uniform)[0]
+    greedy: bool = False,
+) -> Chosen:
+    """The action of every copy, as one compiled call."""
+    return agent.act(seen, carry, uniform, greedy=greedy)
 
 
-@functools.partial(jax.jit, static_argnames=("network", "world"))
-def act_greedily(
-    agent: Parameters,
-    seen: Float[Array, "copies features"],
-    network: Network,
-    world: World,
-) -> Int[Array, " copies"]:
-    """The most probable action of every copy."""
-    return logits(agent, network, world, seen).argmax(axis=1)
-
-
-@functools.partial(jax.jit, static_argnames=("network", "world"))
-def rate(
-    agent: Parameters,
-    seen: Float[Array, "time envs features"],
-    action: Int[Array, "time envs"],
-    network: Network,
-    world: World,
-) -> Float[Array, "time envs"]:
-    """The log-probability of every action of a rollout."""
-    flat = seen.reshape(-1, seen.shape[-1])
-    log_probs = jax.nn.log_softmax(logits(agent, network, world, flat))
-    found = jnp.take_along_axis(log_probs, action.reshape(-1, 1), axis=1)
-    return found.reshape(action.shape)
+_log_probs = jax.jit(lambda agent, *steps: agent.log_probs(*steps))
 
 
 def _rollout(world: HostWorld, block: Happened) -> Rollout:

@@ -1,4 +1,4 @@
-"""Wishes: a Keys world that tells its agent, at the end of what it sees, what to fetch.
+"""GoalKeys: a Keys world that tells its agent, at the end of what it sees, what to fetch.
 
 An agent of this world is goal-conditioned: one policy for every colour. It reads the
 wish in one place only, which we choose (`Network.wish_layer`), and so it can be made
@@ -35,14 +35,14 @@ class Chance(NamedTuple):
 
 
 @dataclasses.dataclass(frozen=True)
-class Wishes:
+class GoalKeys:
     """Keys with a wish for every episode; two more events, `granted` and `late`.
 
     `granted`: the wanted key was picked up. `late`: the share of the time limit used by
     then. Observations have one entry more than those of the base world: the wish.
 
     Example:
-        >>> world = Wishes()
+        >>> world = GoalKeys()
         >>> world.observe(world.reset(world.draw(jax.random.key(0)))).shape
         (26,)
     """
@@ -62,7 +62,7 @@ class Wishes:
         return Keys(colours=self.colours, others=(), limit=self.limit)
 
     @property
-    def told(self) -> int:
+    def num_goals(self) -> int:
         """How many different wishes there are."""
         return len(self.colours)
 
@@ -79,7 +79,7 @@ class Wishes:
     @property
     def observation(self) -> tuple[int, ...]:
         """The base world's cells, and the wish."""
-        return (self.base.observation[0] + 1,)
+        return (self.base.view**2 + 1,)
 
     @property
     def encoding(self) -> Float32[np.ndarray, "codes channels"]:
@@ -111,5 +111,5 @@ class Wishes:
 
     def observe(self, state: Wish) -> UInt8[Array, " cells_and_wish"]:
         """The code of every cell in view, and the number of the wanted colour."""
-        seen = self.base.observe(state.board)
+        seen = self.base.observe(state.board).reshape(-1)
         return jnp.append(seen, state.wanted.astype(seen.dtype))

@@ -1,22 +1,23 @@
-"""Interventions: what an agent does to its own activations, kept in its tree.
+"""Interventions: what an agent does to its own activations, kept among its parameters.
 
-An edited agent is a flat tree like any other. Beside its weights it may hold leaves
+An edited agent is a flat dict like any other. Beside its weights it may hold leaves
 `at/SITE/K/NAME`: the K-th intervention at a site, done in the order of K to the
 activations x that arrive there, one row an observation:
 
     x ← x + mask · (x_donor - x)     if it holds `mask` and `donor/…`  (patch)
     x ← x · map + shift              if it holds `map`                 (transport)
     x ← x · gain + shift             if it holds `gain`                (ablate)
-    x ← x + wish[w]                  if it holds `wish`                (a planted goal)
+    x ← x + goal[g]                  if it holds `goal`                (a planted goal)
     x ← x + shift                    if it holds only `shift`          (steer)
 
 x_donor are the activations of another agent at the same site on the same observations;
-w is the last entry of an observation, and wish[w] reaches the site's first units.
-Because they are leaves, whatever can act with an agent acts with its interventions.
+g is the last entry of an observation, and goal[g] reaches the site's first units. At a
+site with places an intervention acts alike at every place. Because they are leaves,
+whatever can act with an agent acts with its interventions.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -25,12 +26,20 @@ from telic.core.errors import InputError
 from telic.core.trees import Tree
 
 PREFIX = "at/"
+DONOR = "donor/"
 _PATH = re.compile(
-    r"at/(?P<site>(?:actor|critic)/(?:logits|value|\d+/(?:pre|post)))/(?P<k>\d+)/(?P<name>.+)"
+    r"at/(?P<site>.+?)/(?P<k>\d+)/(?P<name>mask|map|gain|shift|goal|donor/.+)"
 )
 
-Interventions = Mapping[str, list[Tree]]
-"""For each site its interventions, in their order."""
+
+def path(site: str, k: int, name: str) -> str:
+    """The path of a leaf of the K-th intervention at a site.
+
+    Example:
+        >>> path("actor/logits", 0, "shift")
+        'at/actor/logits/0/shift'
+    """
+    return f"{PREFIX}{site}/{k}/{name}"
 
 
 def read(agent: Mapping[str, Array]) -> dict[str, list[Tree]]:
@@ -44,16 +53,16 @@ def read(agent: Mapping[str, Array]) -> dict[str, list[Tree]]:
         {'actor/0/post': [{'shift': Array([1.], dtype=float32)}]}
     """
     numbered: dict[str, dict[int, Tree]] = {}
-    for path in agent:
-        if not path.startswith(PREFIX):
+    for held in agent:
+        if not held.startswith(PREFIX):
             continue
-        match = _PATH.fullmatch(path)
+        match = _PATH.fullmatch(held)
         if not match:
             raise InputError(
-                f"no intervention at {path!r}", why="the form is at/SITE/K/NAME"
+                f"no intervention at {held!r}", why="the form is at/SITE/K/NAME"
             )
         leaves = numbered.setdefault(match["site"], {}).setdefault(int(match["k"]), {})
-        leaves[match["name"]] = agent[path]
+        leaves[match["name"]] = agent[held]
     return {
         site: [leaves for _, leaves in sorted(found.items())]
         for site, found in numbered.items()
@@ -61,50 +70,57 @@ def read(agent: Mapping[str, Array]) -> dict[str, list[Tree]]:
 
 
 def append(agent: Mapping[str, Array], site: str, leaves: Mapping[str, Array]) -> Tree:
-    """The agent with one more intervention at a site, after those it has there.
+    """An agent's parameters with one more intervention at a site, after those there.
 
     Example:
         >>> sorted(append({}, "actor/logits", {"shift": jnp.ones(7)}))
         ['at/actor/logits/0/shift']
     """
     count = len(read(agent).get(site, ()))
-    added = {f"{PREFIX}{site}/{count}/{name}": leaf for name, leaf in leaves.items()}
-    return {**agent, **added}
+    return {**agent, **{path(site, count, name): x for name, x in leaves.items()}}
 
 
 def weights(agent: Mapping[str, Array]) -> Tree:
-    """The agent without its interventions.
+    """An agent's parameters without its interventions.
 
     Example:
         >>> sorted(weights(append({"actor/0/bias": jnp.ones(1)}, "actor/logits", {})))
         ['actor/0/bias']
     """
-    return {path: leaf for path, leaf in agent.items() if not path.startswith(PREFIX)}
+    return {p: leaf for p, leaf in agent.items() if not p.startswith(PREFIX)}
+
+
+def donor(leaves: Mapping[str, Array]) -> Tree:
+    """The donor's parameters that an intervention holds; none, if it is no patch."""
+    return {p.removeprefix(DONOR): v for p, v in leaves.items() if p.startswith(DONOR)}
 
 
 def intervene(
     leaves: Mapping[str, Array],
-    x: Float[Array, "batch units"],
-    run_donor: Callable[[Mapping[str, Array]], Float[Array, "batch units"]],
+    x: Float[Array, "batch *places units"],
+    donor_x: Float[Array, "batch *places units"] | None,
     observations: Array,
-) -> Float[Array, "batch units"]:
+) -> Float[Array, "batch *places units"]:
     """The activations after one intervention.
 
     Args:
         leaves: The intervention.
         x: The activations that arrive.
-        run_donor: The activations at this site of an agent, on the same observations.
+        donor_x: The donor's activations at this site, if it is a patch.
         observations: What the activations are of.
     """
-    if "wish" in leaves:
-        table = leaves["wish"]
+    if "goal" in leaves:
+        table = leaves["goal"]
         return x.at[:, : table.shape[1]].add(table[observations[:, -1]])
-    if "mask" in leaves:
-        mark = "donor/"
-        donor = {p.removeprefix(mark): v for p, v in leaves.items() if mark in p}
-        return x + leaves["mask"][None] * (run_donor(donor) - x)
+    if donor_x is not None:
+        return x + _row(leaves["mask"], x) * (donor_x - x)
     if "map" in leaves:
         x = x @ leaves["map"]
     elif "gain" in leaves:
-        x = x * leaves["gain"][None]
-    return x + leaves.get("shift", jnp.zeros(x.shape[1]))[None]
+        x = x * _row(leaves["gain"], x)
+    return x + _row(leaves.get("shift", jnp.zeros(x.shape[-1])), x)
+
+
+def _row(units: Float[Array, " units"], x: Array) -> Array:
+    """A row of units, as wide as activations that may have places."""
+    return units.reshape((1,) * (x.ndim - 1) + units.shape)

@@ -1,39 +1,40 @@
-"""Complete episodes of an agent on given boards: the raw material of every trial.
+"""Complete episodes of an agent under given chance: the raw material of every trial.
 
-Every agent of a comparison plays the same episodes: the chance of step t of episode e
-is one row of a table that is drawn once, and so is the number by which the agent's
-action is chosen. Two agents that act alike live through the same episodes to the last
-bit, and what differs between two tables is the agents' doing (common random numbers).
+Every agent of a comparison lives through the same episodes: the chance of step t of
+episode e is one row of a table that is drawn once, and so is the number by which the
+agent's action is chosen. Two agents that act alike live through the same episodes to
+the last bit, and what differs between two tables is the agents' doing (common random
+numbers).
 
-An agent plays in a few lanes side by side. A lane whose episode ends takes the next
-one that nobody has played, and its result is kept under the episode's number, so every
-episode counts once, short or long: stopping a set of lanes after so many steps would
-have seen more of the short ones. When the queue is empty, the lanes that still play
-move into fewer lanes, so that one long episode does not drag idle lanes along.
+In a JAX world an agent plays in a few lanes side by side. A lane whose episode ends
+takes the next one that nobody has played, and its result is kept under the episode's
+number, so every episode counts once, short or long: stopping a set of lanes after so
+many steps would have seen more of the short ones. When the queue is empty, the lanes
+that still play move into fewer lanes, so that one long episode does not drag idle lanes
+along. In a host world every episode is one copy, which plays once.
 """
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
-from telic.agents.fit import check_fit
-from telic.agents.mlp import Network, Parameters, logits
 from telic.core.errors import InputError
-from telic.core.trees import Tree
-from telic.training.rollout import choose, where
-from telic.trials import host
+from telic.rollouts import host
+from telic.rollouts.actor import Actor, Carry
+from telic.rollouts.collect import where, where_tree
 from telic.worlds.base import Chance, JaxWorld, State, World
+from telic.worlds.host import HostWorld, events
 
 LANES = (32, 8, 2)
 """How many lanes an agent begins with, and the fewer ones that it ends with."""
 
 
-class Boards(NamedTuple):
-    """The chance of some episodes: their boards, and all that happens on them.
+class EpisodeSeeds(NamedTuple):
+    """The chance of some episodes: how they begin, and all that happens in them.
 
     Attributes:
         chance: (episodes, limit + 1, ...) of the reset, then of every step; in a host
@@ -46,7 +47,7 @@ class Boards(NamedTuple):
 
 
 class Episodes(NamedTuple):
-    """What happened in some complete episodes, in the order of their boards.
+    """What happened in some complete episodes, in the order of their seeds.
 
     Attributes:
         events: (episodes, events) the sum of each event over the episode.
@@ -61,117 +62,98 @@ class _Lanes(NamedTuple):
     """Lanes at play: where each stands, and whether it still plays."""
 
     states: State
+    carry: Carry
     episode: Int[Array, " lanes"]
     time: Int[Array, " lanes"]
     events: Float[Array, "lanes events"]
     active: Bool[Array, " lanes"]
 
 
-def boards(key: jax.Array, world: World, episodes: int) -> Boards:
+def episode_seeds(key: jax.Array, world: World, episodes: int) -> EpisodeSeeds:
     """Draw the chance of some episodes; give the same to every agent of a comparison.
 
     Example:
         >>> from telic.worlds import Keys
-        >>> boards(jax.random.key(0), Keys(limit=20), 8).uniform.shape
+        >>> episode_seeds(jax.random.key(0), Keys(limit=20), 8).uniform.shape
         (8, 20)
     """
     if isinstance(world, JaxWorld):
-        return _boards(key, world, episodes)
+        return _drawn(key, world, episodes)
     chance_key, action_key = jax.random.split(key)
-    return Boards(
-        chance=host.seeds(chance_key, episodes),
+    return EpisodeSeeds(
+        chance=jax.random.randint(chance_key, (episodes,), 0, 2**31 - 1),
         uniform=jax.random.uniform(action_key, (episodes, world.limit)),
     )
 
 
-def play_all(
-    agents: Iterable[Mapping[str, Array]],
-    given: Boards,
-    *,
-    network: Network,
-    world: World,
-    greedy: bool = False,
-) -> Iterator[Episodes]:
-    """The episodes of each of many agents, in their order, one at a time.
-
-    Agents are taken as they are needed, so thousands of them need not exist at once.
-    """
-    for agent in agents:
-        yield play(agent, given, network=network, world=world, greedy=greedy)
-
-
 def play(
-    agent: Mapping[str, Array],
-    given: Boards,
-    *,
-    network: Network,
-    world: World,
-    greedy: bool = False,
+    agent: Actor, world: World, seeds: EpisodeSeeds, *, greedy: bool = False
 ) -> Episodes:
     """All episodes of one agent, acting at random by its policy, to their ends.
 
     If `greedy`, it always takes its most probable action instead.
 
-    Cost: about 0.1 MFLOP a step for the default network, one compiled program for each
-    network, world and number of episodes (and for each form of interventions).
+    Cost: about 0.1 MFLOP a step for the default policy, one compiled program for each
+    policy, world and number of episodes (and for each form of interventions).
 
     Raises:
-        InputError: If the boards are not those of this world's time limit, or agent,
-            network and world are not of each other.
+        InputError: If the seeds are not for this world's time limit, or the agent
+            cannot act in the world.
         WorldError: If a host world's simulator raises, or answers with nonsense.
 
     Example:
-        >>> from telic.agents import create
+        >>> from telic.policies import MLP, create
         >>> from telic.worlds import Keys
-        >>> world, network = Keys(limit=20), Network(width=8)
-        >>> agent = create(jax.random.key(0), network, world)
-        >>> given = boards(jax.random.key(1), world, 4)
-        >>> play(agent, given, network=network, world=world).length.shape
+        >>> world = Keys(limit=20)
+        >>> agent = create(jax.random.key(0), MLP(width=8), world)
+        >>> play(agent, world, episode_seeds(jax.random.key(1), world, 4)).length.shape
         (4,)
     """
-    if given.uniform.shape[1] != world.limit:
+    if seeds.uniform.shape[1] != world.limit:
         raise InputError(
-            f"boards for a time limit of {given.uniform.shape[1]}",
+            f"episode seeds for a time limit of {seeds.uniform.shape[1]}",
             why=f"the world's is {world.limit}",
         )
-    check_fit(agent, ["actor"], world, {"actor": network.actor_layers})
-    parts = {"network": network, "world": world, "greedy": greedy}
+    agent.check_world(world)
     if isinstance(world, JaxWorld):
-        return _play(dict(agent), given, **parts)
-    found = host.play(dict(agent), given.chance, given.uniform, **parts)
-    return Episodes(*(jnp.asarray(x) for x in found))
+        return _play(agent, seeds, world=world, greedy=greedy)
+    assert isinstance(world, HostWorld)
+    block, taken = host.episodes(
+        agent, world, seeds.chance, seeds.uniform, greedy=greedy
+    )
+    # A step that nobody took may hold any event, also what is not a number.
+    happened = np.where(taken[..., None], events(world, block), np.float64(0))
+    return Episodes(
+        jnp.asarray(happened.sum(axis=0)), jnp.asarray(taken.sum(axis=0))
+    )
 
 
 @functools.partial(jax.jit, static_argnames=("world", "episodes"))
-def _boards(key: jax.Array, world: JaxWorld, episodes: int) -> Boards:
-    """The boards of a JAX world."""
+def _drawn(key: jax.Array, world: JaxWorld, episodes: int) -> EpisodeSeeds:
+    """The chance of episodes of a JAX world."""
     chance_key, action_key = jax.random.split(key)
     keys = jax.random.split(chance_key, (episodes, world.limit + 1))
-    return Boards(
+    return EpisodeSeeds(
         chance=jax.vmap(jax.vmap(world.draw))(keys),
         uniform=jax.random.uniform(action_key, (episodes, world.limit)),
     )
 
 
-@functools.partial(jax.jit, static_argnames=("network", "world", "greedy"))
+@functools.partial(jax.jit, static_argnames=("world", "greedy"))
 def _play(
-    agent: Tree, given: Boards, *, network: Network, world: JaxWorld, greedy: bool
+    agent: Actor, seeds: EpisodeSeeds, *, world: JaxWorld, greedy: bool
 ) -> Episodes:
     """All episodes of one agent: stages of ever fewer lanes."""
-    count = given.uniform.shape[0]
+    count = seeds.uniform.shape[0]
     done = Episodes(
         events=jnp.zeros((count, len(world.events))), length=jnp.zeros(count, jnp.int32)
     )
-    lanes, queue = _begin(given, world, min(LANES[0], count)), jnp.int32(LANES[0])
+    lanes = _begin(agent, seeds, world, min(LANES[0], count))
+    queue = jnp.int32(LANES[0])
+    step = functools.partial(
+        _step, agent=agent, seeds=seeds, world=world, greedy=greedy
+    )
     for fewer in (*LANES[1:], 0):
-        step = functools.partial(
-            _step,
-            agent=agent,
-            given=given,
-            network=network,
-            world=world,
-            greedy=greedy,
-        )
         lanes, queue, done = jax.lax.while_loop(
             lambda now, few=fewer: now[0].active.sum() > few, step, (lanes, queue, done)
         )
@@ -180,10 +162,11 @@ def _play(
     return done
 
 
-def _begin(given: Boards, world: JaxWorld, lanes: int) -> _Lanes:
+def _begin(agent: Actor, seeds: EpisodeSeeds, world: JaxWorld, lanes: int) -> _Lanes:
     """The first episodes, one a lane."""
     return _Lanes(
-        states=jax.vmap(world.reset)(_rows(given.chance, jnp.arange(lanes), 0)),
+        states=jax.vmap(world.reset)(_rows(seeds.chance, jnp.arange(lanes), 0)),
+        carry=agent.initial_carry(lanes),
         episode=jnp.arange(lanes),
         time=jnp.zeros(lanes, jnp.int32),
         events=jnp.zeros((lanes, len(world.events))),
@@ -194,20 +177,17 @@ def _begin(given: Boards, world: JaxWorld, lanes: int) -> _Lanes:
 def _step(
     now: tuple[_Lanes, Int[Array, ""], Episodes],
     *,
-    agent: Parameters,
-    given: Boards,
-    network: Network,
+    agent: Actor,
+    seeds: EpisodeSeeds,
     world: JaxWorld,
     greedy: bool,
 ) -> tuple[_Lanes, Int[Array, ""], Episodes]:
     """One step in every lane; ended episodes are kept, and new ones begun."""
     lanes, queue, done = now
     seen = jax.vmap(world.observe)(lanes.states)
-    uniform = given.uniform[lanes.episode, lanes.time]
-    preferences = logits(agent, network, world, seen)
-    drawn, _ = choose(preferences, uniform)
-    action = preferences.argmax(axis=1).astype(drawn.dtype) if greedy else drawn
-    chance = _rows(given.chance, lanes.episode, lanes.time + 1)
+    uniform = seeds.uniform[lanes.episode, lanes.time]
+    action, _, carry = agent.act(seen, lanes.carry, uniform, greedy=greedy)
+    chance = _rows(seeds.chance, lanes.episode, lanes.time + 1)
     after = jax.vmap(world.step)(lanes.states, action, chance)
     events, time = lanes.events + after.events, lanes.time + 1
     ended = lanes.active & (after.terminated | after.truncated)
@@ -220,9 +200,10 @@ def _step(
     following = queue + jnp.cumsum(ended) - 1
     last = len(done.length) - 1
     episode = jnp.where(ended, jnp.minimum(following, last), lanes.episode)
-    fresh = jax.vmap(world.reset)(_rows(given.chance, episode, 0))
+    fresh = jax.vmap(world.reset)(_rows(seeds.chance, episode, 0))
     lanes = _Lanes(
-        states=jax.tree.map(lambda a, b: where(ended, a, b), fresh, after.state),
+        states=where_tree(ended, fresh, after.state),
+        carry=where_tree(ended, agent.initial_carry(len(ended)), carry),
         episode=episode,
         # An idle lane's clock stays in the table; what it does is not kept.
         time=jnp.where(ended | ~lanes.active, 0, time),

@@ -1,11 +1,11 @@
 """What an agent is given to see: checked, in the one form that it is computed from.
 
-Observations of a world with an encoding are integer codes, (batch, cells). Other code
-knows the same world by `gymnasium.make("telic/Keys-v0")`: each cell by its channels,
-(batch, cells · channels) floats. Either form is taken, as their shapes and dtypes tell
-them apart; what is neither is refused, because floats would pass as codes and give
-wrong activations without a word. Inside a compiled program values are not known: there
-the form alone is checked, once, while it is traced.
+Observations of a world with an encoding are integer codes, (batch, *places). Other code
+knows the same world by `gymnasium.make("telic/Keys-v0")`: each place by its channels,
+floats. Either form is taken, also with all axes but the batch in one, as their shapes
+and dtypes tell them apart; what is neither is refused, because floats would pass as
+codes and give wrong activations without a word. Inside a compiled program values are
+not known: there the form alone is checked, once, while it is traced.
 """
 
 import math
@@ -17,16 +17,16 @@ from jax.core import Tracer
 from jaxtyping import Array, Float, Integer, Real
 
 from telic.core.errors import InputError
-from telic.worlds.base import Telling, World, inputs
+from telic.policies.spec import Spec
 
 Observations = Real[Array, "..."] | Real[np.ndarray, "..."]
 
 
-def observed(world: World, given: Observations) -> Real[Array, "batch seen"]:
-    """Observations as `World.observe` gives them: codes where there is an encoding.
+def observed(spec: Spec, given: Observations) -> Real[Array, "batch ..."]:
+    """Observations as the world gives them: (batch, *spec.observation).
 
     Args:
-        world: The world that they are of.
+        spec: Of what they are observations.
         given: (batch, ...) one a row: what `World.observe` gives; or, for a world with
             an encoding, the floats that `telic/Keys-v0` gives, turned back into codes.
 
@@ -36,28 +36,28 @@ def observed(world: World, given: Observations) -> Real[Array, "batch seen"]:
 
     Example:
         >>> from telic.worlds import Keys
-        >>> codes = np.arange(50).reshape(2, 25) % 9
-        >>> floats = Keys().encoding[codes].reshape(2, 500)
-        >>> bool((observed(Keys(), floats) == observed(Keys(), codes)).all())
+        >>> spec, codes = Spec.of(Keys()), np.arange(50).reshape(2, 5, 5) % 9
+        >>> floats = spec.table[codes].reshape(2, 500)
+        >>> bool((observed(spec, floats) == observed(spec, codes)).all())
         True
     """
     seen = given if isinstance(given, jax.Array) else _array(given)
-    width, table = math.prod(world.observation), world.encoding
-    plain = seen.ndim == 2 and seen.shape[1] == width
+    flat = seen.ndim == 2 and seen.shape[1] == math.prod(spec.observation)
+    plain = flat or seen.shape[1:] == spec.observation
     whole = jnp.issubdtype(seen.dtype, jnp.integer)
-    if table is None:
+    if spec.encoding is None:
         if not plain:
-            raise _unfit(world, seen)
-        return seen
+            raise _unfit(spec, seen)
+        return seen.reshape(-1, *spec.observation)
     known = not isinstance(seen, Tracer)
     if plain and whole:
         if known:
-            _check_codes(world, seen)
-        return seen
-    encoded = seen.ndim == 2 and seen.shape[1] == inputs(world)
-    if not encoded or whole or isinstance(world, Telling) or not known:
-        raise _unfit(world, seen)
-    return _codes(world, seen)
+            _check_codes(spec, seen.reshape(len(seen), -1))
+        return seen.reshape(-1, *spec.observation)
+    encoded = seen.ndim > 1 and math.prod(seen.shape[1:]) == spec.inputs
+    if not encoded or whole or spec.goals or not known:
+        raise _unfit(spec, seen)
+    return _codes(spec, seen).reshape(-1, *spec.observation)
 
 
 def _array(given: object) -> Array:
@@ -71,11 +71,11 @@ def _array(given: object) -> Array:
         ) from error
 
 
-def _check_codes(world: World, seen: Integer[Array, "batch cells"]) -> None:
-    """Raise if a code stands for nothing; a wish is counted apart."""
-    codes, most = np.asarray(seen), np.full(seen.shape[1], len(_table(world)))
-    if isinstance(world, Telling):
-        most[-1] = world.told
+def _check_codes(spec: Spec, seen: Integer[Array, "batch cells"]) -> None:
+    """Raise if a code stands for nothing; a goal is counted apart."""
+    codes, most = np.asarray(seen), np.full(seen.shape[1], len(spec.table))
+    if spec.goals:
+        most[-1] = spec.goals
     wrong = np.argwhere((codes < 0) | (codes >= most[None]))
     if len(wrong):
         row, cell = wrong[0].tolist()
@@ -85,9 +85,9 @@ def _check_codes(world: World, seen: Integer[Array, "batch cells"]) -> None:
         )
 
 
-def _codes(world: World, seen: Float[Array, "batch inputs"]) -> Array:
+def _codes(spec: Spec, seen: Float[Array, "batch ..."]) -> Array:
     """The code of every cell whose channels are given: the one with just those."""
-    table = _table(world)
+    table = spec.table
     cells = np.asarray(seen).reshape(len(seen), -1, table.shape[1])
     # The nearest row t of the table to x: the largest 2 x·t - t·t.
     codes = (2 * cells @ table.T - (table**2).sum(axis=1)).argmax(axis=2)
@@ -96,7 +96,7 @@ def _codes(world: World, seen: Float[Array, "batch inputs"]) -> Array:
         row, cell = wrong[0].tolist()
         raise InputError(
             f"the channels of cell {cell} of observation {row} are no code's",
-            why=f"{type(world).__name__} has {len(table)} codes, of "
+            why=f"{spec.name} has {len(table)} codes, of "
             f"{table.shape[1]} channels each",
             fix="give them as the world or its Gymnasium environment gave them: "
             "not scaled, not normalised",
@@ -104,31 +104,23 @@ def _codes(world: World, seen: Float[Array, "batch inputs"]) -> Array:
     return jnp.asarray(codes.astype(np.uint8 if len(table) <= 256 else np.int32))
 
 
-def _table(world: World) -> np.ndarray:
-    """The encoding of a world that has one."""
-    assert world.encoding is not None
-    return world.encoding
-
-
-def _unfit(world: World, seen: Array) -> InputError:
+def _unfit(spec: Spec, seen: Array) -> InputError:
     """What is wrong with the form of some observations, and what they should be."""
-    width, name = math.prod(world.observation), type(world).__name__
-    forms = f"(batch, {width}) {'numbers' if world.encoding is None else 'integers'}"
-    if world.encoding is not None and not isinstance(world, Telling):
-        forms += f", or (batch, {inputs(world)}) floats, each cell by its channels"
+    due = ", ".join(map(str, spec.observation))
+    forms = f"(batch, {due}) {'numbers' if spec.encoding is None else 'integers'}"
+    if spec.encoding is not None and not spec.goals:
+        forms += f", or (batch, {spec.inputs}) floats, each cell by its channels"
     fix = "one observation a row, as the world gives them"
-    if seen.ndim == 1:
+    if seen.shape == spec.observation or seen.ndim == 1:
         fix = "a single observation is a batch of one: observations[None]"
-    elif seen.ndim > 2:
-        fix = (
-            "one axis before the last: observations.reshape(-1, observations.shape[-1])"
-        )
+    elif seen.shape[2:] == spec.observation:
+        fix = f"one axis before: observations.reshape(-1, {due})"
     elif isinstance(seen, Tracer):
-        fix = "turn them into codes before: telic.agents.observed(world, observations)"
-    elif seen.shape[1] == width:
+        fix = "turn them into codes before: telic.policies.observed(spec, observations)"
+    elif math.prod(seen.shape[1:]) == math.prod(spec.observation):
         fix = "codes are integers: observations.astype(int)"
     return InputError(
         f"observations of the shape {seen.shape} and dtype {seen.dtype}",
-        why=f"those of {name} are {forms}",
+        why=f"those of {spec.name} are {forms}",
         fix=fix,
     )

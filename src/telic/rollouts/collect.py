@@ -1,6 +1,7 @@
-"""Rollouts: let the agent act in many copies of a world, and keep what happened.
+"""Rollouts: let an agent act in many copies of a world, and keep what happened.
 
-Everything is kept in event space. A rollout does not know any reward.
+Everything is kept in event space. A rollout does not know any reward. In a JAX world a
+rollout is one scan; in a host world (`telic.rollouts.host`) a loop in Python.
 """
 
 from typing import NamedTuple
@@ -9,22 +10,24 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-from telic.agents.mlp import Network, Parameters, logits
+from telic.rollouts.actor import Actor, Carry
 from telic.worlds.base import Chance, JaxWorld, State
 
 
-class Actors(NamedTuple):
+class EnvState(NamedTuple):
     """Where the copies of a world stand between two rollouts.
 
     Attributes:
         states: The state of each copy; every leaf has a leading axis of envs.
         events: (envs, events) what has happened so far in each running episode.
         length: (envs,) how many steps it has lasted.
+        carry: The agent's memory of each running episode; empty if it has none.
     """
 
     states: State
     events: Float[Array, "envs events"]
     length: Int[Array, " envs"]
+    carry: Carry = ()
 
 
 class Rollout(NamedTuple):
@@ -38,6 +41,7 @@ class Rollout(NamedTuple):
         events: The event vector of each step.
         terminated: Whether the step ended its episode for good.
         truncated: Whether the time limit ended it.
+        carry: The agent's memory before the first step; empty if it has none.
     """
 
     observations: Array
@@ -47,9 +51,19 @@ class Rollout(NamedTuple):
     events: Float[Array, "time envs events"]
     terminated: Bool[Array, "time envs"]
     truncated: Bool[Array, "time envs"]
+    carry: Carry = ()
+
+    @property
+    def first(self) -> Bool[Array, "time envs"]:
+        """Whether a step begins an episode, so that what was remembered is over.
+
+        The first row never does: the memory before it is already that of its episode.
+        """
+        done = (self.terminated | self.truncated)[:-1]
+        return jnp.concatenate([jnp.zeros((1, done.shape[1]), bool), done])
 
 
-class Episodes(NamedTuple):
+class Completed(NamedTuple):
     """The completed episodes of a rollout, added up.
 
     Attributes:
@@ -63,65 +77,57 @@ class Episodes(NamedTuple):
     steps: Int[Array, ""]
 
 
-def start(key: jax.Array, world: JaxWorld, envs: int) -> Actors:
+def start(key: jax.Array, world: JaxWorld, envs: int, carry: Carry = ()) -> EnvState:
     """`envs` copies of the world, each at the start of an episode."""
     chance = jax.vmap(world.draw)(jax.random.split(key, envs))
-    return Actors(
+    return EnvState(
         states=jax.vmap(world.reset)(chance),
         events=jnp.zeros((envs, len(world.events))),
         length=jnp.zeros(envs, jnp.int32),
+        carry=carry,
     )
 
 
 def rollout(
-    key: jax.Array,
-    agent: Parameters,
-    actors: Actors,
-    *,
-    network: Network,
-    world: JaxWorld,
-    steps: int,
-) -> tuple[Actors, Rollout, Episodes]:
+    key: jax.Array, agent: Actor, envs: EnvState, *, world: JaxWorld, steps: int
+) -> tuple[EnvState, Rollout, Completed]:
     """Act for `steps` steps in every copy; episodes that end start again at once."""
-    envs = actors.length.shape[0]
+    count = envs.length.shape[0]
     chance_key, action_key = jax.random.split(key)
-    keys = jax.random.split(chance_key, (steps, envs))
+    keys = jax.random.split(chance_key, (steps, count))
     chance = jax.vmap(jax.vmap(world.draw))(keys)
-    uniform = jax.random.uniform(action_key, (steps, envs))
+    uniform = jax.random.uniform(action_key, (steps, count))
 
-    def step(actors: Actors, now: tuple[Chance, Array]) -> tuple[Actors, tuple]:
-        chance, uniform = now
-        seen = jax.vmap(world.observe)(actors.states)
-        action, log_prob = choose(logits(agent, network, world, seen), uniform)
-        after = jax.vmap(world.step)(actors.states, action, chance)
+    def step(now: EnvState, drawn: tuple[Chance, Array]) -> tuple[EnvState, tuple]:
+        chance, uniform = drawn
+        seen = jax.vmap(world.observe)(now.states)
+        action, log_prob, carry = agent.act(seen, now.carry, uniform)
+        after = jax.vmap(world.step)(now.states, action, chance)
         fresh = jax.vmap(world.reset)(chance)
         done = after.terminated | after.truncated
-        total, length = actors.events + after.events, actors.length + 1
+        total, length = now.events + after.events, now.length + 1
         ended = (done.sum(), where(done, total, 0.0).sum(0), (done * length).sum())
         now_seen = jax.vmap(world.observe)(after.state)
-        kept = Actors(
-            states=jax.tree.map(lambda a, b: where(done, a, b), fresh, after.state),
+        kept = EnvState(
+            states=where_tree(done, fresh, after.state),
             events=where(done, jnp.zeros_like(total), total),
             length=jnp.where(done, 0, length),
+            carry=where_tree(done, agent.initial_carry(count), carry),
         )
         ends = (after.terminated, after.truncated)
         data = Rollout(seen, now_seen, action, log_prob, after.events, *ends)
-        return kept, (data, Episodes(*ended))
+        return kept, (data, Completed(*ended))
 
-    actors, (data, ended) = jax.lax.scan(step, actors, (chance, uniform))
-    return actors, data, jax.tree.map(lambda x: x.sum(0), ended)
-
-
-def choose(
-    preferences: Float[Array, "envs actions"], uniform: Float[Array, " envs"]
-) -> tuple[Int[Array, " envs"], Float[Array, " envs"]]:
-    """An action by inverting the distribution function: one uniform number each."""
-    log_probs = jax.nn.log_softmax(preferences)
-    upto = jnp.cumsum(jnp.exp(log_probs), axis=1)[:, :-1]
-    action = (uniform[:, None] >= upto).sum(axis=1)
-    return action, jnp.take_along_axis(log_probs, action[:, None], axis=1)[:, 0]
+    after, (data, ended) = jax.lax.scan(step, envs, (chance, uniform))
+    data = data._replace(carry=envs.carry)
+    return after, data, jax.tree.map(lambda x: x.sum(0), ended)
 
 
 def where(mask: Bool[Array, " envs"], a: Array, b: Array | float) -> Array:
     """`a` where the mask holds, else `b`, over any trailing axes."""
     return jnp.where(mask.reshape(mask.shape + (1,) * (jnp.ndim(a) - 1)), a, b)
+
+
+def where_tree(mask: Bool[Array, " envs"], a: State, b: State) -> State:
+    """`where` for all leaves of two trees of one form."""
+    return jax.tree.map(lambda x, y: where(mask, x, y), a, b)

@@ -1,0 +1,20 @@
+"""Policies: who acts. One forward pass with a tap for each kind of network."""
+
+from telic.policies.agent import Agent as Agent
+from telic.policies.agent import create as create
+from telic.policies.base import HEADS as HEADS
+from telic.policies.base import INPUT as INPUT
+from telic.policies.base import LOGITS as LOGITS
+from telic.policies.base import VALUE as VALUE
+from telic.policies.base import Output as Output
+from telic.policies.base import Policy as Policy
+from telic.policies.base import Use as Use
+from telic.policies.capture import capture as capture
+from telic.policies.capture import recording as recording
+from telic.policies.mlp import MLP as MLP
+from telic.policies.observations import Observations as Observations
+from telic.policies.observations import observed as observed
+from telic.policies.spec import Spec as Spec
+
+POLICIES: dict[str, type[Policy]] = {"mlp": MLP}
+"""Every kind of network by the name under which runs are stored."""

@@ -1,0 +1,377 @@
+"""The agent: parameters, the policy that runs them, and what it was made for.
+
+An agent reads as a mapping from paths to arrays and is never changed: an edit gives
+another agent. It is a pytree whose leaves are its parameters; policy and spec are static
+and take part in the key of every compiled program.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Int
+
+from telic.core import trees
+from telic.core.names import check_name
+from telic.core.trees import Tree
+from telic.policies import interventions, structure
+from telic.policies.base import (
+    HEADS,
+    LOGITS,
+    VALUE,
+    Carry,
+    Output,
+    Params,
+    Policy,
+    Tap,
+    Units,
+    identity,
+)
+from telic.policies.observations import Observations, observed
+from telic.policies.spec import Spec
+from telic.worlds.base import World
+
+
+class Agent(Mapping[str, Array]):
+    """Parameters + policy + spec.
+
+    Attributes:
+        params: The parameters, a flat dict; interventions are among them.
+        policy: The network kind.
+        spec: What it sees and what it may do.
+
+    Raises:
+        InputError: If the parameters are not those of the policy for this spec; an
+            actor alone, without the leaves that only the value needs, is an agent too.
+
+    Example:
+        >>> from telic.policies import MLP
+        >>> from telic.worlds import Keys
+        >>> agent = create(jax.random.key(0), MLP(), Keys())
+        >>> agent.logits(jnp.zeros((2, 5, 5), jnp.uint8)).shape
+        (2, 7)
+    """
+
+    __slots__ = ("params", "policy", "spec")
+    params: Tree
+    policy: Policy
+    spec: Spec
+
+    def __init__(self, params: Mapping[str, Any], policy: Policy, spec: Spec) -> None:
+        trees.check_tree(params, what="the agent")
+        policy.check(spec)
+        plain = interventions.weights(params)
+        whole = structure.leaves(policy, spec, (VALUE,)) <= set(plain)
+        heads = HEADS if whole else (LOGITS,)
+        structure.check_shapes(policy, spec, plain, heads)
+        self.params, self.policy, self.spec = dict(params), policy, spec
+
+    def __getitem__(self, path: str) -> Array:
+        return self.params[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.params)
+
+    def __len__(self) -> int:
+        return len(self.params)
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        """Policy, world and size in one line."""
+        count = sum(leaf.size for leaf in self.params.values())
+        return f"Agent({self.policy}, {self.spec.name}, {count:,} parameters)"
+
+    def replace(self, params: Mapping[str, Array]) -> "Agent":
+        """The agent with other parameters, under the same policy; nothing is checked.
+
+        Example:
+            >>> from telic.policies import MLP
+            >>> from telic.worlds import Keys
+            >>> agent = create(jax.random.key(0), MLP(), Keys())
+            >>> agent.replace({**agent, "actor/0/bias": jnp.ones(128)})["actor/0/bias"][0]
+            Array(1., dtype=float32)
+        """
+        return _made(dict(params), self.policy, self.spec)
+
+    def __call__(
+        self,
+        observations: Observations,
+        carry: Carry | None = None,
+        *,
+        tap: Tap = identity,
+        heads: tuple[str, ...] = HEADS,
+    ) -> Output:
+        """One step of the network, with the agent's interventions.
+
+        Args:
+            observations: (batch, ...) one a row, as the world gives them or, by their
+                channels, as its Gymnasium environment does.
+            carry: The memory before this step; None at the start of an episode.
+            tap: Called with every site and its activations, behind the agent's own
+                interventions there; what it returns is gone on with.
+            heads: What is asked for, of `HEADS`; the rest is not computed.
+
+        Raises:
+            InputError: If observations are not of the agent's world.
+        """
+        seen = observed(self.spec, observations)
+        carry = self.initial_carry(len(seen)) if carry is None else carry
+        patches = _patches(self.params)
+        nested = patches and self.policy.initial_carry(1) != ()
+        own, donors = carry if nested else (carry, ((),) * len(patches))
+        filled, after = {}, []
+        for (site, k, donor), memory in zip(patches, donors, strict=True):
+            filled[site, k], kept = self._filled(site, donor, seen, memory)
+            after.append(kept)
+        held = interventions.read(self.params)
+        for site in held:
+            check_name(site, self.sites, kind="site")
+
+        def intervened(site: str, x: Array) -> Array:
+            for k, leaves in enumerate(held.get(site, ())):
+                x = interventions.intervene(leaves, x, filled.get((site, k)), seen)
+            return tap(site, x)
+
+        weights = interventions.weights(self.params)
+        output = self.policy.apply(
+            weights, self.spec, seen, own, tap=intervened, heads=heads
+        )
+        if not nested:
+            return output
+        return output._replace(carry=(output.carry, tuple(after)))
+
+    def logits(self, observations: Observations) -> Float[Array, "batch actions"]:
+        """Unnormalised log-probabilities of the actions, each row seen afresh."""
+        found = self(observations, heads=(LOGITS,)).logits
+        assert found is not None
+        return found
+
+    def value(self, observations: Observations) -> Float[Array, " batch"]:
+        """The critic's estimate of the discounted return to come, each row afresh."""
+        found = self(observations, heads=(VALUE,)).value
+        assert found is not None
+        return found
+
+    def initial_carry(self, batch: int) -> Carry:
+        """The memory at the start of an episode; an empty tuple if there is none.
+
+        An agent with memory that is patched also carries the memory of its donors.
+        """
+        own = self.policy.initial_carry(batch)
+        donors = _patches(self.params)
+        if own == () or not donors:
+            return own
+        return own, tuple(self.policy.initial_carry(batch) for _ in donors)
+
+    def act(
+        self,
+        observations: Observations,
+        carry: Carry,
+        uniform: Float[Array, " batch"],
+        *,
+        greedy: bool = False,
+    ) -> tuple[Int[Array, " batch"], Float[Array, " batch"], Carry]:
+        """One action for each observation, by inverting its distribution function.
+
+        Args:
+            observations: (batch, ...) one a row.
+            carry: The memory before this step.
+            uniform: A number in [0, 1) for each row, which decides its action.
+            greedy: Take the most probable action instead.
+
+        Returns:
+            The actions, their log-probabilities, and the memory after this step.
+        """
+        output = self(observations, carry, heads=(LOGITS,))
+        assert output.logits is not None
+        log_probs = jax.nn.log_softmax(output.logits)
+        cumulative = jnp.cumsum(jnp.exp(log_probs), axis=1)[:, :-1]
+        action = (uniform[:, None] >= cumulative).sum(axis=1)
+        if greedy:
+            action = output.logits.argmax(axis=1).astype(action.dtype)
+        chosen = jnp.take_along_axis(log_probs, action[:, None], axis=1)[:, 0]
+        return action, chosen, output.carry
+
+    def unroll(
+        self,
+        observations: Array,
+        first: Bool[Array, "time batch"],
+        carry: Carry,
+        *,
+        tap: Tap = identity,
+        heads: tuple[str, ...] = HEADS,
+    ) -> tuple[Output, Carry]:
+        """The network over a stretch of time, its memory kept from step to step.
+
+        Args:
+            observations: (time, batch, ...).
+            first: Whether a step begins an episode: what was remembered is over.
+            carry: The memory before the first step.
+            tap: As in a call; it sees one step at a time if the agent has memory, else
+                all steps in one batch.
+            heads: What is asked for.
+
+        Returns:
+            The output, its arrays (time, batch, ...), and the memory after each step,
+            with the same leading axes.
+        """
+        shape = observations.shape[:2]
+        if carry == ():
+            flat = observations.reshape(-1, *observations.shape[2:])
+            output = self(flat, (), tap=tap, heads=heads)
+            logits, value = (
+                None if x is None else x.reshape(*shape, *x.shape[1:])
+                for x in output[:2]
+            )
+            return Output(logits, value, ()), ()
+        fresh = self.initial_carry(shape[1])
+
+        def step(memory: Carry, now: tuple[Array, Array]) -> tuple[Carry, tuple]:
+            seen, begins = now
+            memory = jax.tree.map(
+                lambda a, b: jnp.where(begins[:, None], a, b), fresh, memory
+            )
+            output = self(seen, memory, tap=tap, heads=heads)
+            return output.carry, (output[:2], output.carry)
+
+        last, (found, after) = jax.lax.scan(step, carry, (observations, first))
+        return Output(*found, last), after
+
+    def log_probs(
+        self,
+        observations: Array,
+        actions: Int[Array, "time batch"],
+        first: Bool[Array, "time batch"],
+        carry: Carry,
+    ) -> Float[Array, "time batch"]:
+        """The log-probability of every action of a rollout."""
+        output, _ = self.unroll(observations, first, carry, heads=(LOGITS,))
+        assert output.logits is not None
+        log_probs = jax.nn.log_softmax(output.logits)
+        return jnp.take_along_axis(log_probs, actions[..., None], axis=2)[..., 0]
+
+    def check_world(self, world: World) -> None:
+        """Raise unless the agent can act in a world.
+
+        Raises:
+            InputError: It names what differs: what is seen, or the actions.
+        """
+        self.spec.check_world(world)
+
+    @property
+    def sites(self) -> Mapping[str, tuple[int, ...]]:
+        """The shape of the activations at each site, without the batch, in order."""
+        return structure.sites(self.policy, self.spec, *self._held)
+
+    @property
+    def units(self) -> Units:
+        """Which axes of which leaves belong to which units (`telic.policies.Use`)."""
+        return self.policy.units(self.spec)
+
+    @property
+    def layers(self) -> tuple[structure.Layer, ...]:
+        """The layers of the actor, in the order of the computation."""
+        return structure.layers(self.policy, self.spec)
+
+    def upstream(self, site: str) -> tuple[str, ...]:
+        """The paths of the leaves on which the activations at a site depend, sorted.
+
+        Raises:
+            InputError: If there is no such site; the message holds the nearest name.
+        """
+        check_name(site, self.sites, kind="site")
+        return structure.upstream(self.policy, self.spec, site)
+
+    def net_of(self, site: str) -> frozenset[str]:
+        """The paths of all leaves of the head that a site leads to."""
+        shapes, _ = self._held
+        head = structure.net_of(self.policy, self.spec, shapes, site)
+        return structure.leaves(self.policy, self.spec, (head,))
+
+    @property
+    def actor(self) -> "Agent":
+        """The agent without what only its value needs; interventions stay."""
+        reached = structure.leaves(self.policy, self.spec, (LOGITS,))
+        return self.replace(
+            {
+                path: leaf
+                for path, leaf in self.params.items()
+                if path in reached or path.startswith(interventions.PREFIX)
+            }
+        )
+
+    def _filled(
+        self, site: str, donor: Params, seen: Array, carry: Carry
+    ) -> tuple[Array, Carry]:
+        """A donor's activations at a site, and its memory after this step."""
+        params, found = {**interventions.weights(self.params), **donor}, {}
+        shapes = structure.shapes_of(params)
+        heads = (structure.net_of(self.policy, self.spec, shapes, site),)
+
+        def note(at: str, x: Array) -> Array:
+            found[at] = x
+            return x
+
+        output = self.policy.apply(
+            params, self.spec, seen, carry, tap=note, heads=heads
+        )
+        return found[site], output.carry
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """What the agent can be asked for: an actor alone has no value."""
+        return self._held[1]
+
+    @property
+    def _held(self) -> tuple[structure.Shapes, tuple[str, ...]]:
+        """The shapes of its weights, and the heads that it can be asked for."""
+        plain = interventions.weights(self.params)
+        whole = structure.leaves(self.policy, self.spec, (VALUE,)) <= set(plain)
+        return structure.shapes_of(plain), HEADS if whole else (LOGITS,)
+
+
+def create(key: jax.Array, policy: Policy, world: World) -> Agent:
+    """A fresh agent for a world.
+
+    Raises:
+        InputError: If the policy does not fit the world.
+    """
+    spec = Spec.of(world)
+    policy.check(spec)
+    return _made(policy.init(key, spec), policy, spec)
+
+
+def _patches(params: Params) -> list[tuple[str, int, Tree]]:
+    """The donors that run along beside an agent: at which site, as which one there."""
+    return [
+        (site, k, interventions.donor(leaves))
+        for site, held in sorted(interventions.read(params).items())
+        for k, leaves in enumerate(held)
+        if "mask" in leaves
+    ]
+
+
+def _made(params: Tree, policy: Policy, spec: Spec) -> Agent:
+    """An agent without checks: in compiled programs its leaves may be anything."""
+    agent = object.__new__(Agent)
+    agent.params, agent.policy, agent.spec = params, policy, spec
+    return agent
+
+
+def _flatten(agent: Agent) -> tuple[tuple, tuple]:
+    """The leaves by sorted path, under the very paths of a dict."""
+    paths = tuple(sorted(agent.params))
+    keyed = tuple((jax.tree_util.DictKey(p), agent.params[p]) for p in paths)
+    return keyed, (paths, agent.policy, agent.spec)
+
+
+def _unflatten(static: tuple, leaves: tuple) -> Agent:
+    """The agent of which `_flatten` gave the leaves."""
+    paths, policy, spec = static
+    return _made(dict(zip(paths, leaves, strict=True)), policy, spec)
+
+
+jax.tree_util.register_pytree_with_keys(Agent, _flatten, _unflatten)

@@ -1,0 +1,61 @@
+"""Capture: the activations of an agent at its named sites.
+
+Sites are named as users of TransformerLens would look for them: a layer's output is
+`…/pre`, what its activation function makes of it `…/post`, the ends are `…/logits` and
+`…/value` (`agent.sites` lists them).
+"""
+
+from jaxtyping import Array, Float
+
+from telic.core.names import check_name
+from telic.policies.agent import Agent
+from telic.policies.base import Tap
+from telic.policies.observations import Observations
+
+
+def capture(
+    agent: Agent, observations: Observations, *names: str
+) -> dict[str, Float[Array, "batch ..."]]:
+    """The activations at some sites, or at all, in one forward pass.
+
+    Args:
+        agent: The agent; its interventions act, and are seen. An actor alone, as a
+            contrast pair has it, has the sites of the actor.
+        observations: (batch, ...) one observation a row, as the world gives them or
+            its Gymnasium environment (`telic.policies.observed`). An agent with memory
+            sees every row as the first of an episode; `unroll` takes sequences.
+        names: The sites; none for all.
+
+    Returns:
+        By site (batch, *places, units), in the order of the computation.
+
+    Raises:
+        InputError: If there is no such site (the message holds the nearest name), or
+            the observations are not of the agent's world.
+
+    Example:
+        >>> import jax
+        >>> import jax.numpy as jnp
+        >>> from telic.policies import MLP, create
+        >>> from telic.worlds import Keys
+        >>> agent = create(jax.random.key(0), MLP(width=8), Keys())
+        >>> seen = jnp.zeros((4, 5, 5), jnp.uint8)
+        >>> capture(agent, seen, "actor/1/post")["actor/1/post"].shape
+        (4, 8)
+    """
+    for name in names:
+        check_name(name, agent.sites, kind="site")
+    found, tap = recording()
+    agent(observations, tap=tap, heads=agent.heads)
+    return {name: found[name] for name in names or found}
+
+
+def recording() -> tuple[dict[str, Array], Tap]:
+    """A tap that keeps what passes each site, and the dict in which it keeps it."""
+    found: dict[str, Array] = {}
+
+    def keep(site: str, x: Array) -> Array:
+        found[site] = x
+        return x
+
+    return found, keep

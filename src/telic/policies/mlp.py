@@ -1,0 +1,225 @@
+"""Multi-layer perceptrons, one for the actor and one for the critic.
+
+Layer i of the actor is `actor/i/kernel` (inputs, outputs) and `actor/i/bias`; so for
+the critic. Its sites are `actor/i/pre`, a layer's output, and `actor/i/post`, behind its
+activation function; the last ones are `actor/logits` and `critic/value`.
+"""
+
+import dataclasses
+import itertools
+import math
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from telic.core.errors import InputError
+from telic.core.names import check_name, lookup
+from telic.core.trees import Tree
+from telic.policies import interventions
+from telic.policies.base import INPUT, LOGITS, VALUE, Output, Params, Tap, Units, Use
+from telic.policies.first_layer import first_layer
+from telic.policies.spec import Spec
+
+ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
+    "relu": jax.nn.relu,
+    "tanh": jnp.tanh,
+}
+
+NETS = {LOGITS: "actor", VALUE: "critic"}
+"""The net that computes each head."""
+
+MOST = 10_000
+"""The most inputs; beyond it an observation is an image, and no row of numbers."""
+
+
+@dataclasses.dataclass(frozen=True)
+class MLP:
+    """Two perceptrons; the defaults are the founding study's.
+
+    Example:
+        >>> from telic.policies.agent import create
+        >>> from telic.worlds import Keys
+        >>> agent = create(jax.random.key(0), MLP(), Keys())
+        >>> agent["actor/0/kernel"].shape, agent["critic/2/kernel"].shape
+        ((500, 128), (128, 1))
+    """
+
+    width: int = 128
+    """Units in every hidden layer."""
+    actor_layers: int = 4
+    """Linear layers of the actor, the last one to the actions."""
+    critic_layers: int = 3
+    """Linear layers of the critic, the last one to the value."""
+    activation: str = "relu"
+    """`relu` or `tanh`, after every layer but the last."""
+    goal_layer: int = 0
+    """The actor's layer at which a goal-conditioned agent reads the goal."""
+    goal_units: int = 0
+    """How many units of that layer read it; 0: the agent is not goal-conditioned."""
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        check_name(self.activation, ACTIVATIONS, kind="activation")
+        for field in ("width", "actor_layers", "critic_layers"):
+            if getattr(self, field) < 1:
+                raise InputError(
+                    f"MLP.{field} = {getattr(self, field)}",
+                    why="allowed: 1 or more",
+                )
+        if not 0 <= self.goal_layer < self.actor_layers:
+            raise InputError(
+                f"MLP.goal_layer = {self.goal_layer}",
+                why=f"allowed: 0 to {self.actor_layers - 1}",
+            )
+        if not 0 <= self.goal_units <= self.width:
+            raise InputError(
+                f"MLP.goal_units = {self.goal_units}",
+                why=f"allowed: 0 to the width, {self.width}",
+            )
+        last = self.goal_layer == self.actor_layers - 1 or self.critic_layers == 1
+        if self.goal_units and last:
+            raise InputError(
+                f"MLP.goal_layer = {self.goal_layer} of {self.actor_layers} layers",
+                why="a goal is read before an activation function: not in a last layer",
+            )
+
+    def check(self, spec: Spec) -> None:
+        """Raise unless observations can be flattened, and a goal is told if one is read.
+
+        Raises:
+            InputError: If the observation is an image, or no goal is told.
+        """
+        if spec.inputs > MOST:
+            raise InputError(
+                f"observations of {' x '.join(map(str, spec.observation))} for an MLP",
+                why=f"it would see {spec.inputs:,} numbers in a row; allowed: {MOST:,}",
+                fix="use the policy `conv`, or smaller observations "
+                "(gymnasium.wrappers.ResizeObservation)",
+            )
+        if self.goal_units and not spec.goals:
+            raise InputError(
+                f"MLP.goal_units = {self.goal_units}",
+                why=f"the world {spec.name} tells no goal",
+                fix="use the world `goal-keys`",
+            )
+
+    def init(self, key: jax.Array, spec: Spec) -> Tree:
+        """Fresh parameters: orthogonal kernels, biases of zero.
+
+        The gain is √2 for hidden layers, 0.01 for the last layer of the actor (so that
+        every action is about as likely) and 1 for that of the critic. Tables of goals
+        are standard Gaussian.
+
+        Reference:
+            Saxe, McClelland & Ganguli 2013, "Exact solutions to the nonlinear dynamics
+            of learning in deep linear neural networks", arXiv 1312.6120.
+        """
+        actor, critic = jax.random.split(key)
+        return {
+            **self._net(actor, "actor", spec.inputs, len(spec.actions), gain=0.01),
+            **self._net(critic, "critic", spec.inputs, 1, gain=1.0),
+            **self._goals(jax.random.fold_in(key, 1), spec.goals),
+        }
+
+    def initial_carry(self, batch: int) -> tuple[()]:
+        """No memory."""
+        del batch
+        return ()
+
+    def apply(
+        self,
+        params: Params,
+        spec: Spec,
+        observations: Array,
+        carry: tuple[()],
+        *,
+        tap: Tap,
+        heads: tuple[str, ...],
+    ) -> Output:
+        """Logits and value; the first layers of both nets are one matrix product."""
+        nets = [NETS[head] for head in heads]
+        kernel = jnp.concatenate([params[f"{net}/0/kernel"] for net in nets], axis=1)
+        bias = jnp.concatenate([params[f"{net}/0/bias"] for net in nets])
+        both = first_layer(kernel, bias, spec, observations)
+        widths = [params[f"{net}/0/bias"].shape[0] for net in nets]
+        firsts = jnp.split(both, np.cumsum(widths)[:-1], axis=1)
+        found = {
+            head: self._rest(params, net, first, tap)
+            for head, net, first in zip(heads, nets, firsts, strict=True)
+        }
+        value = found[VALUE][:, 0] if VALUE in found else None
+        return Output(found.get(LOGITS), value, carry)
+
+    def units(self, spec: Spec) -> Units:
+        """The units of every layer, and the channels of every place of the input."""
+        first = f"actor/{0}/kernel", f"critic/{0}/kernel"
+        places = math.prod(spec.places)
+        table = {INPUT: tuple(Use(leaf, 0, False, places) for leaf in first)}
+        for net, count in self._nets():
+            for i in range(count):
+                makes = Use(f"{net}/{i}/kernel", 1, True), Use(f"{net}/{i}/bias", 0, True)
+                last = i == count - 1
+                feeds = () if last else (Use(f"{net}/{i + 1}/kernel", 0, False),)
+                table[self._sites(net, i)[-1]] = (*makes, *feeds)
+        return table
+
+    def without_goal(self) -> "MLP":
+        """The same policy that reads no goal."""
+        return dataclasses.replace(self, goal_layer=0, goal_units=0)
+
+    def homogeneous(self, site: str) -> bool:
+        """Whether the site is one of ReLUs."""
+        return site.endswith("/post") and self.activation == "relu"
+
+    def _nets(self) -> tuple[tuple[str, int], ...]:
+        """The nets, and how many layers each has."""
+        return ("actor", self.actor_layers), ("critic", self.critic_layers)
+
+    def _sites(self, net: str, layer: int) -> tuple[str, ...]:
+        """The sites of one layer."""
+        if layer == dict(self._nets())[net] - 1:
+            head = {net: head for head, net in NETS.items()}[net]
+            return (f"{net}/{head}",)
+        return f"{net}/{layer}/pre", f"{net}/{layer}/post"
+
+    def _rest(
+        self, params: Params, net: str, first: Float[Array, "batch units"], tap: Tap
+    ) -> Float[Array, "batch outputs"]:
+        """The end of one net, from its first layer's output."""
+        act = lookup(self.activation, ACTIVATIONS, kind="activation")
+        x = first
+        for i in range(dict(self._nets())[net]):
+            if i:
+                x = x @ params[f"{net}/{i}/kernel"] + params[f"{net}/{i}/bias"][None]
+            for site in self._sites(net, i):
+                x = tap(site, act(x) if site.endswith("/post") else x)
+        return x
+
+    def _net(
+        self, key: jax.Array, net: str, inputs: int, outputs: int, gain: float
+    ) -> Tree:
+        """The parameters of one net."""
+        layers = dict(self._nets())[net]
+        widths = [inputs, *[self.width] * (layers - 1), outputs]
+        tree = {}
+        keys = jax.random.split(key, layers)
+        for i, shape in enumerate(itertools.pairwise(widths)):
+            scale = gain if i == layers - 1 else float(np.sqrt(2))
+            kernel = jax.nn.initializers.orthogonal(scale)
+            tree[f"{net}/{i}/kernel"] = kernel(keys[i], shape, jnp.float32)
+            tree[f"{net}/{i}/bias"] = jnp.zeros(shape[1])
+        return tree
+
+    def _goals(self, key: jax.Array, goals: int) -> Tree:
+        """What each goal adds where it is read; nothing if none is read."""
+        if not self.goal_units:
+            return {}
+        sites = (f"actor/{self.goal_layer}/pre", "critic/0/pre")
+        shape = (goals, self.goal_units)
+        return {
+            interventions.path(site, 0, "goal"): jax.random.normal(k, shape)
+            for site, k in zip(sites, jax.random.split(key), strict=True)
+        }

@@ -1,0 +1,261 @@
+"""What a policy is made of: its leaves, its sites, and its layers.
+
+All of it is found by running the policy once on shapes, without computing anything: the
+leaves by noting which parameters it reads, the sites by a tap that notes where it was
+called. So a policy declares nothing twice.
+"""
+
+import functools
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Shaped
+
+from telic.core.errors import InputError
+from telic.core.names import check_name
+from telic.core.trees import Arrays
+from telic.policies.base import HEADS, INPUT, LOGITS, VALUE, Policy, Use
+from telic.policies.spec import Spec
+
+Shapes = tuple[tuple[str, tuple[int, ...]], ...]
+"""The shape of every leaf, by path."""
+
+
+class Layer(NamedTuple):
+    """The leaves that make the units of one site.
+
+    Attributes:
+        name: What the paths of its leaves begin with, such as `actor/0`.
+        site: Where its units are, such as `actor/0/post`.
+        leaves: The path of each leaf, and its axis of units.
+    """
+
+    name: str
+    site: str
+    leaves: tuple[tuple[str, int], ...]
+
+    def matrix(self, tree: Arrays) -> Shaped[np.ndarray, "rows units"]:
+        """All leaves as one matrix, a column for each unit; a bias is its last row.
+
+        Example:
+            >>> layer = Layer("actor/0", "", (("kernel", 1), ("bias", 0)))
+            >>> layer.matrix({"kernel": np.ones((2, 3)), "bias": np.zeros(3)}).shape
+            (3, 3)
+        """
+        return np.concatenate([_columns(tree[p], axis) for p, axis in self.leaves])
+
+    def split(self, matrix: np.ndarray, like: Arrays) -> dict[str, np.ndarray]:
+        """The leaves of which `matrix` made a matrix, in the shapes of `like`."""
+        found, start = {}, 0
+        for path, axis in self.leaves:
+            shape = np.moveaxis(np.empty(np.shape(like[path])), axis, -1).shape
+            rows = int(np.prod(shape[:-1]))
+            part = matrix[start : start + rows].reshape(shape)
+            found[path], start = np.moveaxis(part, -1, axis), start + rows
+        return found
+
+    def spread(self, scores: np.ndarray, like: Arrays) -> dict[str, np.ndarray]:
+        """A number for each unit, given to every weight that makes it."""
+        return {
+            path: np.broadcast_to(_along(scores, axis, like[path]), like[path].shape)
+            for path, axis in self.leaves
+        }
+
+
+def shapes_of(params: Arrays) -> Shapes:
+    """The shapes of parameters, as a hashable value."""
+    return tuple((path, tuple(leaf.shape)) for path, leaf in sorted(params.items()))
+
+
+@functools.lru_cache(maxsize=128)
+def initial_shapes(policy: Policy, spec: Spec) -> Shapes:
+    """The shapes of a policy's fresh parameters."""
+    return shapes_of(jax.eval_shape(lambda: policy.init(jax.random.key(0), spec)))
+
+
+@functools.lru_cache(maxsize=256)
+def leaves(policy: Policy, spec: Spec, heads: tuple[str, ...] = HEADS) -> frozenset:
+    """The paths of the parameters that heads depend on; those of the logits: the actor.
+
+    Example:
+        >>> from telic.policies.mlp import MLP
+        >>> from telic.worlds import Keys
+        >>> sorted(leaves(MLP(actor_layers=1), Spec.of(Keys()), (LOGITS,)))
+        ['actor/0/bias', 'actor/0/kernel']
+    """
+    noted = _Noted(dict(initial_shapes(policy, spec)))
+    _run(policy, spec, noted, heads, lambda site, x: x)
+    return frozenset(noted.read)
+
+
+@functools.lru_cache(maxsize=512)
+def sites(
+    policy: Policy, spec: Spec, shapes: Shapes, heads: tuple[str, ...] = HEADS
+) -> Mapping[str, tuple[int, ...]]:
+    """The shape of the activations at each site, without the batch, in order.
+
+    Example:
+        >>> from telic.policies.mlp import MLP
+        >>> from telic.worlds import Keys
+        >>> policy, spec = MLP(actor_layers=2, critic_layers=1), Spec.of(Keys())
+        >>> list(sites(policy, spec, initial_shapes(policy, spec)))
+        ['actor/0/pre', 'actor/0/post', 'actor/logits', 'critic/value']
+    """
+    found: dict[str, tuple[int, ...]] = {}
+
+    def note(site: str, x: Array) -> Array:
+        found[site] = x.shape[1:]
+        return x
+
+    _run(policy, spec, dict(shapes), heads, note)
+    return found
+
+
+@functools.lru_cache(maxsize=128)
+def layers(policy: Policy, spec: Spec, head: str = LOGITS) -> tuple[Layer, ...]:
+    """The layers on the path to a head, in the order of the computation."""
+    reached = leaves(policy, spec, (head,))
+    found = []
+    for site, uses in policy.units(spec).items():
+        made = tuple((u.leaf, u.axis) for u in uses if u.makes and u.leaf in reached)
+        if made:
+            found.append(Layer(made[0][0].rpartition("/")[0], site, made))
+    return tuple(found)
+
+
+def net_of(policy: Policy, spec: Spec, shapes: Shapes, site: str) -> str:
+    """The head whose computation passes a site; the logits, if both do.
+
+    Raises:
+        InputError: If there is no such site; the message holds the nearest name.
+    """
+    check_name(site, sites(policy, spec, shapes), kind="site")
+    return LOGITS if site in sites(policy, spec, shapes, (LOGITS,)) else VALUE
+
+
+@functools.lru_cache(maxsize=256)
+def upstream(policy: Policy, spec: Spec, site: str) -> tuple[str, ...]:
+    """The paths of the leaves that are read before a site is reached, sorted.
+
+    Example:
+        >>> from telic.policies.mlp import MLP
+        >>> from telic.worlds import Keys
+        >>> upstream(MLP(), Spec.of(Keys()), "actor/0/post")
+        ('actor/0/bias', 'actor/0/kernel')
+    """
+    shapes = initial_shapes(policy, spec)
+    noted, found = _Noted(dict(shapes)), []
+
+    def note(at: str, x: Array) -> Array:
+        if at == site:
+            found.extend(noted.read)
+        return x
+
+    _run(policy, spec, noted, (net_of(policy, spec, shapes, site),), note)
+    return tuple(sorted(found))
+
+
+def check_shapes(
+    policy: Policy, spec: Spec, params: Arrays, heads: tuple[str, ...]
+) -> None:
+    """Raise unless parameters are those of a policy, as far as the heads need them.
+
+    A site may have more or fewer units than the policy gives it, if all leaves that
+    make or read its units agree.
+
+    Raises:
+        InputError: It names the leaf that is missing, or of another shape.
+    """
+    due = dict(initial_shapes(policy, spec))
+    needed = sorted(leaves(policy, spec, heads))
+    for path in needed:
+        if path not in params:
+            raise InputError(
+                f"the agent has no leaf {path!r}",
+                why=f"a policy {policy} has it; "
+                f"the agent's are {', '.join(sorted(params)[:12]) or 'none'}",
+                fix="an agent and its policy go together, as it was trained",
+            )
+    free = _free(policy, spec, params, needed)
+    for path in needed:
+        seen = tuple(params[path].shape)
+        fits = len(seen) == len(due[path]) and all(
+            a == b or (path, axis) in free
+            for axis, (a, b) in enumerate(zip(seen, due[path], strict=True))
+        )
+        if not fits:
+            raise InputError(
+                f"the agent's {path!r} has the shape {seen}",
+                why=f"due is {due[path]}, for {spec.inputs} inputs and "
+                f"{len(spec.actions)} actions",
+                fix="an agent and its policy go together, as it was trained",
+            )
+
+
+def _free(
+    policy: Policy, spec: Spec, params: Arrays, needed: list[str]
+) -> set[tuple[str, int]]:
+    """The axes of units of which all leaves agree how many there are."""
+    free = set()
+    for site, uses in policy.units(spec).items():
+        here = [u for u in uses if u.leaf in needed]
+        counts = {_count(u, params[u.leaf].shape) for u in here}
+        if site != INPUT and len(counts) == 1 and len(here) == len(uses) > 2:
+            free |= {(u.leaf, u.axis) for u in here}
+    return free
+
+
+def _count(use: Use, shape: tuple[int, ...]) -> float:
+    """How many units an axis runs over."""
+    return shape[use.axis] / use.places if use.axis < len(shape) else 0
+
+
+def _run(policy: Policy, spec: Spec, params: Mapping, heads: tuple, tap) -> None:
+    """Run a policy on shapes."""
+    kind = jnp.int32 if spec.encoding else jnp.float32
+    seen = jax.ShapeDtypeStruct((1, *spec.observation), kind)
+
+    def forward(observations: Array) -> None:
+        held = params if isinstance(params, _Noted) else _zeros(params)
+        carry = policy.initial_carry(1)
+        policy.apply(held, spec, observations, carry, tap=tap, heads=heads)
+
+    jax.eval_shape(forward, seen)
+
+
+def _zeros(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
+    """Parameters of some shapes; traced, so that none are made."""
+    return {path: jnp.zeros(shape) for path, shape in shapes.items()}
+
+
+class _Noted(Mapping):
+    """Parameters of zeros that note which of them were read."""
+
+    def __init__(self, shapes: dict[str, tuple[int, ...]]) -> None:
+        self.shapes, self.read = shapes, set()
+
+    def __getitem__(self, path: str) -> Array:
+        self.read.add(path)
+        return jnp.zeros(self.shapes[path])
+
+    def __iter__(self):
+        return iter(self.shapes)
+
+    def __len__(self) -> int:
+        return len(self.shapes)
+
+
+def _columns(leaf, axis: int) -> np.ndarray:
+    """A leaf with its units as columns."""
+    moved = np.moveaxis(np.asarray(leaf), axis, -1)
+    return moved.reshape(-1, moved.shape[-1])
+
+
+def _along(scores: np.ndarray, axis: int, leaf) -> np.ndarray:
+    """Numbers of units along an axis of a leaf."""
+    shape = [1] * leaf.ndim
+    shape[axis] = len(scores)
+    return scores.reshape(shape)

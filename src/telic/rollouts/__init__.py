@@ -1,0 +1,16 @@
+"""Rollouts: anything that acts, in any kind of world. The only acting loops."""
+
+from telic.rollouts.actor import Actor as Actor
+from telic.rollouts.collect import Completed as Completed
+from telic.rollouts.collect import EnvState as EnvState
+from telic.rollouts.collect import Rollout as Rollout
+from telic.rollouts.collect import rollout as rollout
+from telic.rollouts.evaluate import Episodes as Episodes
+from telic.rollouts.evaluate import EpisodeSeeds as EpisodeSeeds
+from telic.rollouts.evaluate import episode_seeds as episode_seeds
+from telic.rollouts.evaluate import play as play
+from telic.rollouts.host import HostCollector as HostCollector
+from telic.rollouts.observe import observations_of as observations_of
+from telic.rollouts.observe import sequences_of as sequences_of
+from telic.rollouts.record import film as film
+from telic.rollouts.record import record as record

@@ -1,0 +1,45 @@
+"""What a rollout needs of an agent; any object that has it can act and be measured."""
+
+from typing import Any, Protocol, runtime_checkable
+
+from jaxtyping import Array, Bool, Float, Int
+
+from telic.worlds.base import World
+
+Carry = Any
+Chosen = tuple[Int[Array, " batch"], Float[Array, " batch"], Carry]
+"""The actions, the log-probabilities with which they were chosen, the next memory."""
+
+
+@runtime_checkable
+class Actor(Protocol):
+    """Something that acts: a pytree, so that it can be passed to a compiled program."""
+
+    def initial_carry(self, batch: int) -> Carry:
+        """The memory at the start of an episode; an empty tuple if there is none."""
+        ...
+
+    def act(
+        self,
+        observations: Array,
+        carry: Carry,
+        uniform: Float[Array, " batch"],
+        *,
+        greedy: bool = False,
+    ) -> Chosen:
+        """One action for each observation, decided by one uniform number each."""
+        ...
+
+    def log_probs(
+        self,
+        observations: Array,
+        actions: Int[Array, "time batch"],
+        first: Bool[Array, "time batch"],
+        carry: Carry,
+    ) -> Float[Array, "time batch"]:
+        """The log-probability of every action of a rollout."""
+        ...
+
+    def check_world(self, world: World) -> None:
+        """Raise `InputError` unless it can act in a world."""
+        ...

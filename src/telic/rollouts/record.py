@@ -1,0 +1,150 @@
+"""One episode of an agent, state by state or frame by frame: what pictures are made of."""
+
+import functools
+from typing import Any, NamedTuple, Protocol
+
+import gymnasium
+import jax
+import numpy as np
+from jaxtyping import Array, UInt8
+
+from telic.core.errors import InputError
+from telic.rollouts.actor import Actor
+from telic.rollouts.host import act
+from telic.worlds.base import Chance, JaxWorld, State, Transition, World
+
+Frame = UInt8[np.ndarray, "height width 3"]
+
+
+class Drawable(World, Protocol):
+    """A host world whose simulator can draw itself."""
+
+    def make(self, render_mode: str | None = None) -> gymnasium.Env:
+        """One copy of the simulator."""
+        ...
+
+
+class Episode(NamedTuple):
+    """What happened, on the host.
+
+    Attributes:
+        boards: The state before each action, and the one that the last led to; their
+            leaves are NumPy arrays.
+        actions: The number of each action.
+        events: By event: how often it happened.
+        ended: Whether the episode came to its end; False if `limit` cut it off.
+    """
+
+    boards: list[State]
+    actions: list[int]
+    events: dict[str, float]
+    ended: bool
+
+
+def record(
+    agent: Actor,
+    world: JaxWorld,
+    *,
+    seed: int,
+    greedy: bool = False,
+    limit: int | None = None,
+) -> Episode:
+    """One episode of an agent in a fresh world.
+
+    Args:
+        agent: The agent.
+        world: The world to act in.
+        seed: Decides the initial state and every draw. Agents that are given one seed
+            start alike.
+        greedy: Take the likeliest action; otherwise draw one, as in training.
+        limit: Steps after which to stop; None: when the world ends the episode.
+
+    Raises:
+        InputError: If the limit is below one.
+
+    Example:
+        >>> from telic.policies import MLP, create
+        >>> from telic.worlds import Keys
+        >>> world = Keys()
+        >>> episode = record(create(jax.random.key(0), MLP(), world), world, seed=0)
+        >>> len(episode.boards) - len(episode.actions), episode.ended
+        (1, True)
+    """
+    if limit is not None and limit < 1:
+        raise InputError(f"limit is {limit}", why="allowed: 1 or more, or None")
+    reset_key, key = jax.random.split(jax.random.key(seed))
+    state, carry = jax.jit(world.reset)(world.draw(reset_key)), agent.initial_carry(1)
+    boards, actions, ended = [jax.device_get(state)], [], False
+    total = np.zeros(len(world.events))
+    while not ended and (limit is None or len(actions) < limit):
+        action_key, world_key = jax.random.split(jax.random.fold_in(key, len(actions)))
+        action, carry = _choose(action_key, agent, carry, world, state, greedy)
+        after = _step(world, state, action, world.draw(world_key))
+        state, total = after.state, total + np.asarray(after.events)
+        boards.append(jax.device_get(state))
+        actions.append(int(action))
+        ended = bool(after.terminated | after.truncated)
+    happened = dict(zip(world.events, total.tolist(), strict=True))
+    return Episode(boards, actions, happened, ended)
+
+
+def film(
+    agent: Actor, world: Drawable, *, seed: int, every: int = 6, shrink: int = 2
+) -> list[Frame]:
+    """Frames of one episode of an agent that takes its most probable actions.
+
+    Args:
+        agent: The agent.
+        world: A host world; its simulator draws the frames.
+        seed: Which episode; agents that are given one seed start alike.
+        every: Of how many steps one is drawn; the last always is.
+        shrink: By how much frames are made smaller, by leaving out rows and columns.
+
+    Raises:
+        InputError: If a number is below one, or the environment draws nothing.
+    """
+    if every < 1 or shrink < 1:
+        raise InputError(
+            f"every = {every}, shrink = {shrink}", why="allowed: 1 or more"
+        )
+    env, carry = world.make(render_mode="rgb_array"), agent.initial_carry(1)
+    try:
+        seen, _ = env.reset(seed=seed)
+        frames, done, time = [_frame(env, shrink)], False, 0
+        while not done and time < world.limit:
+            row = np.asarray(seen, np.float32).reshape(1, *world.observation)
+            chosen, _, carry = act(agent, row, carry, np.zeros(1, "f"), greedy=True)
+            seen, _, terminated, truncated, _ = env.step(int(chosen[0]))
+            done, time = terminated or truncated, time + 1
+            if done or time % every == 0:
+                frames.append(_frame(env, shrink))
+        return frames
+    finally:
+        env.close()
+
+
+@functools.partial(jax.jit, static_argnames=("world", "greedy"))
+def _choose(
+    key: jax.Array, agent: Actor, carry: Any, world: JaxWorld, state: State, greedy: bool
+) -> tuple[Array, Any]:
+    """The likeliest action, or one drawn from the policy, and the memory after it."""
+    uniform = jax.random.uniform(key, (1,))
+    seen = world.observe(state)[None]
+    action, _, after = agent.act(seen, carry, uniform, greedy=greedy)
+    return action[0], after
+
+
+@functools.partial(jax.jit, static_argnames="world")
+def _step(world: JaxWorld, state: State, action: Array, chance: Chance) -> Transition:
+    return world.step(state, action, chance)
+
+
+def _frame(env: gymnasium.Env, shrink: int) -> Frame:
+    """What it looks like now."""
+    frame = env.render()
+    if not isinstance(frame, np.ndarray):
+        raise InputError(
+            f"{env.spec.id if env.spec else env} draws nothing",
+            why="its render() gave no picture",
+        )
+    return np.ascontiguousarray(frame[::shrink, ::shrink], np.uint8)

@@ -1,0 +1,105 @@
+"""Swapping inputs: what was learnt of one thing, said of another.
+
+Weights that read the input belong to its channels. With the channels of two colours
+exchanged at every place (`Keys.channels` names them, and what else they carry), a
+vector that was learnt for one colour speaks of the other; and an agent acts as it would
+if the two colours had changed places on the board. If a goal is written by colour, what
+comes out should be the other goal.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+import numpy as np
+from jaxtyping import Array, Int
+
+from telic.core.errors import InputError
+from telic.core.trees import Leaf
+from telic.policies.base import Use
+from telic.policies.interventions import DONOR
+
+Channels = Sequence[int] | Int[np.ndarray, " channels"] | Int[Array, " channels"]
+
+
+def swap_inputs(
+    vector: Mapping[str, Leaf],
+    uses: Sequence[Use],
+    first: Channels,
+    second: Channels,
+) -> dict[str, Leaf]:
+    """A vector, or an agent's parameters, with input channels exchanged.
+
+    They are exchanged at all places and in every leaf that reads the input (also in
+    those of a donor that an intervention keeps); all other leaves are those of the
+    vector. Arrays stay NumPy's or JAX's. Done twice, it gives the vector back bit for
+    bit.
+
+    Args:
+        vector: Any tree; one without a leaf that reads the input comes back as it is.
+        uses: Which axes run over the input: `agent.units["input"]`.
+        first: Numbers of channels, from 0.
+        second: As many others; no number may occur twice in the two together.
+
+    Raises:
+        InputError: If the channels are not as many in both, not distinct, or not whole
+            numbers below the number of channels.
+
+    Example:
+        >>> v = {"kernel": np.array([[1.0], [2.0], [3.0]])}
+        >>> use = Use("kernel", axis=0, makes=False)
+        >>> swap_inputs(v, [use], (0,), (2,))["kernel"].ravel().tolist()
+        [3.0, 2.0, 1.0]
+    """
+    a, b = _numbers(first), _numbers(second)
+    _check_paired(a, b)
+    found = dict(vector)
+    for use in uses:
+        for path in vector:
+            if path == use.leaf or path.endswith(f"/{DONOR}{use.leaf}"):
+                found[path] = _exchanged(path, found[path], use, a, b)
+    return found
+
+
+def _numbers(channels: Channels) -> Int[np.ndarray, " channels"]:
+    """Channel numbers as an array; NumPy would take fractions and truths for them."""
+    found = np.asarray(channels)
+    if found.size == 0:
+        return np.zeros(0, np.int64)
+    if found.ndim != 1 or found.dtype.kind not in "iu":
+        raise InputError(
+            f"channels of shape {found.shape} and type {found.dtype}",
+            why="allowed: one line of whole numbers",
+        )
+    return found.astype(np.int64)
+
+
+def _check_paired(a: Int[np.ndarray, " first"], b: Int[np.ndarray, " second"]) -> None:
+    """Raise unless every channel has one partner, and none occurs twice."""
+    if len(a) != len(b):
+        raise InputError(
+            f"{len(a)} channels for {len(b)}",
+            why="each channel is exchanged with one other",
+        )
+    channels, counts = np.unique(np.concatenate([a, b]), return_counts=True)
+    if (counts > 1).any():
+        raise InputError(
+            f"channel {channels[counts > 1][0]} occurs more than once",
+            why="all channels must be distinct, so that twice is as if nothing was done",
+        )
+
+
+def _exchanged(
+    path: str, leaf: Leaf, use: Use, a: Int[np.ndarray, " _"], b: Int[np.ndarray, " _"]
+) -> Leaf:
+    """One leaf with its channels exchanged at every place."""
+    count = leaf.shape[use.axis] // use.places
+    for channel in (*a.tolist(), *b.tolist()):
+        if not 0 <= channel < count:
+            raise InputError(
+                f"there is no channel {channel} in {path!r}",
+                why=f"allowed: 0 to {count - 1}",
+            )
+    order = np.arange(use.places * count).reshape(use.places, count)
+    order[:, a], order[:, b] = order[:, b], order[:, a]
+    index = (slice(None),) * use.axis + (order.ravel(),)
+    return cast(Leaf, leaf[index])  # an index keeps the kind of array
