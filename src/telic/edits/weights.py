@@ -54,5 +54,3 @@ def vector_nulls(key: jax.Array, vector: Tree) -> dict[str, Edit]:
         name: Add(null(k, vector))
         for (name, null), k in zip(NULLS.items(), keys, strict=True)
     }
-
-

@@ -114,13 +114,7 @@ def _acted(
 
     Agents with memory are shown whole sequences, and where episodes begin in them.
     """
-    where = world or agents[0].spec.world
-    if where is None:
-        raise InputError(
-            "no observations, and no world",
-            why="the agents do not know in which world they act",
-            fix="give world=, or observations=, the recipient's half first",
-        )
+    where = world or agents[0].world
     told = [sequences_of(key, a, where, steps=steps, envs=envs) for a in agents]
     if agents[0].initial_carry(1) == ():
         flat = [seen.reshape(-1, *seen.shape[2:]) for seen, _ in told]

@@ -1,11 +1,11 @@
 """The agent: parameters, the policy that runs them, and what it was made for.
 
 An agent reads as a mapping from paths to arrays and is never changed: an edit gives
-another agent. It is a pytree whose leaves are its parameters; policy and spec are static
-and take part in the key of every compiled program.
+another agent. It is a pytree whose leaves are its parameters; policy and spec are
+static and take part in the key of every compiled program.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import jax
@@ -13,6 +13,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from telic.core import trees
+from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.core.trees import Tree
 from telic.policies import interventions, structure
@@ -76,8 +77,11 @@ class Agent(Mapping[str, Array]):
     def __len__(self) -> int:
         return len(self.params)
 
-    __eq__ = object.__eq__
-    __hash__ = object.__hash__
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
 
     def __repr__(self) -> str:
         """Policy, world and size in one line."""
@@ -91,8 +95,9 @@ class Agent(Mapping[str, Array]):
             >>> from telic.policies import MLP
             >>> from telic.worlds import Keys
             >>> agent = create(jax.random.key(0), MLP(), Keys())
-            >>> agent.replace({**agent, "actor/0/bias": jnp.ones(128)})["actor/0/bias"][0]
-            Array(1., dtype=float32)
+            >>> moved = agent.replace({**agent, "actor/0/bias": jnp.ones(128)})
+            >>> float(moved["actor/0/bias"][0])
+            1.0
         """
         return _made(dict(params), self.policy, self.spec)
 
@@ -121,7 +126,7 @@ class Agent(Mapping[str, Array]):
         carry = self.initial_carry(len(seen)) if carry is None else carry
         patches = _patches(self.params)
         nested = patches and self.policy.initial_carry(1) != ()
-        own, donors = carry if nested else (carry, ((),) * len(patches))
+        own, donors = carry if nested else (carry, [()] * len(patches))  # type: ignore
         filled, after = {}, []
         for (site, k, donor), memory in zip(patches, donors, strict=True):
             filled[site, k], kept = self._filled(site, donor, seen, memory)
@@ -238,7 +243,8 @@ class Agent(Mapping[str, Array]):
             return output.carry, (output[:2], output.carry)
 
         last, (found, after) = jax.lax.scan(step, carry, (observations, first))
-        return Output(*found, last), after
+        logits, value = found
+        return Output(logits, value, last), after
 
     def log_probs(
         self,
@@ -260,6 +266,21 @@ class Agent(Mapping[str, Array]):
             InputError: It names what differs: what is seen, or the actions.
         """
         self.spec.check_world(world)
+
+    @property
+    def world(self) -> World:
+        """The world that it was made for.
+
+        Raises:
+            InputError: If it knows none, as an imported agent may.
+        """
+        if self.spec.world is None:
+            raise InputError(
+                "the agent knows no world",
+                why="it was made without one",
+                fix="name the world in which it is to act: world=",
+            )
+        return self.spec.world
 
     @property
     def sites(self) -> Mapping[str, tuple[int, ...]]:
@@ -368,7 +389,7 @@ def _flatten(agent: Agent) -> tuple[tuple, tuple]:
     return keyed, (paths, agent.policy, agent.spec)
 
 
-def _unflatten(static: tuple, leaves: tuple) -> Agent:
+def _unflatten(static: tuple, leaves: Iterable) -> Agent:
     """The agent of which `_flatten` gave the leaves."""
     paths, policy, spec = static
     return _made(dict(zip(paths, leaves, strict=True)), policy, spec)

@@ -28,7 +28,7 @@ Tap = Callable[[str, Array], Array]
 
 LOGITS, VALUE = "logits", "value"
 HEADS = (LOGITS, VALUE)
-"""What a policy can be asked for. The leaves on the path to the logits are the actor."""
+"""What a policy can be asked for; the leaves on the path to the logits: the actor."""
 
 INPUT = "input"
 """The name, in a table of units, of what is seen. It is no site: no tap is called."""

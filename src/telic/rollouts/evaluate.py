@@ -123,9 +123,7 @@ def play(
     )
     # A step that nobody took may hold any event, also what is not a number.
     happened = np.where(taken[..., None], events(world, block), np.float64(0))
-    return Episodes(
-        jnp.asarray(happened.sum(axis=0)), jnp.asarray(taken.sum(axis=0))
-    )
+    return Episodes(jnp.asarray(happened.sum(axis=0)), jnp.asarray(taken.sum(axis=0)))
 
 
 @functools.partial(jax.jit, static_argnames=("world", "episodes"))

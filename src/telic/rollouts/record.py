@@ -1,4 +1,4 @@
-"""One episode of an agent, state by state or frame by frame: what pictures are made of."""
+"""One episode of an agent, state by state or frame by frame, for pictures."""
 
 import functools
 from typing import Any, NamedTuple, Protocol
@@ -125,7 +125,12 @@ def film(
 
 @functools.partial(jax.jit, static_argnames=("world", "greedy"))
 def _choose(
-    key: jax.Array, agent: Actor, carry: Any, world: JaxWorld, state: State, greedy: bool
+    key: jax.Array,
+    agent: Actor,
+    carry: Any,
+    world: JaxWorld,
+    state: State,
+    greedy: bool,
 ) -> tuple[Array, Any]:
     """The likeliest action, or one drawn from the policy, and the memory after it."""
     uniform = jax.random.uniform(key, (1,))

@@ -84,7 +84,7 @@ def _check_paired(a: Int[np.ndarray, " first"], b: Int[np.ndarray, " second"]) -
     if (counts > 1).any():
         raise InputError(
             f"channel {channels[counts > 1][0]} occurs more than once",
-            why="all channels must be distinct, so that twice is as if nothing was done",
+            why="all must be distinct, so that twice is as if nothing was done",
         )
 
 

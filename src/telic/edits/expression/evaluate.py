@@ -28,6 +28,7 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from telic.core.errors import InputError
 from telic.core.trees import Tree, outline
+from telic.edits.base import Params
 from telic.edits.expression.functions import ACTS, FUNCTIONS, Inputs, prefix
 from telic.edits.expression.operations import Worth, check_divisor, checked, operate
 from telic.expressions.faults import fault, pointing
@@ -55,11 +56,11 @@ class Source(Protocol):
         """The objective of each phase, in order."""
         ...
 
-    def start(self) -> Tree:
+    def start(self) -> Params:
         """The agent before all training."""
         ...
 
-    def agent(self, phase: int) -> Tree:
+    def agent(self, phase: int) -> Params:
         """The agent at the end of a phase.
 
         Raises:
@@ -85,7 +86,7 @@ class Value(NamedTuple):
     """
 
     kind: str
-    tree: Tree
+    tree: Params
 
     __repr__ = outline
 
@@ -129,7 +130,7 @@ def evaluate(text: str, source: Source) -> Value:
     return Value(found.kind, found.content)
 
 
-def difference(text: str, source: Source) -> tuple[Tree, Tree]:
+def difference(text: str, source: Source) -> tuple[Params, Tree]:
     """The agent from which an expression sets out, and what it adds to that agent.
 
     The agent is the first one that the expression names; of the difference only the
@@ -185,7 +186,7 @@ def _worth(scope: _Scope, node: Node) -> Worth:
     raise TypeError(f"a {type(node).__name__} stands for nothing by itself")
 
 
-def _agent(scope: _Scope, name: Name) -> Tree:
+def _agent(scope: _Scope, name: Name) -> Params:
     """The agent that a name stands for."""
     source = scope.source
     if name.name == START:
