@@ -110,9 +110,9 @@ def test_only_keeps_the_named_weights():
         found = evaluate(f"only(purple - blue, {words})", Toy()).tree
         return {path for path, leaf in found.items() if float(jnp.abs(leaf).sum())}
 
-    assert kept("actor") == kept("actor.0") == {"actor/0/bias", "actor/0/kernel"}
+    assert kept("actor") == kept("actor/0") == {"actor/0/bias", "actor/0/kernel"}
     assert kept("critic") == {"critic/0/bias"}
-    assert kept("actor.0.kernel, critic") == {"actor/0/kernel", "critic/0/bias"}
+    assert kept("actor/0/kernel, critic") == {"actor/0/kernel", "critic/0/bias"}
     found = evaluate("only(purple - blue, actor)", Toy()).tree
     assert close(found, vectors.only(times(24), "actor/"))
 
@@ -123,7 +123,7 @@ def test_a_layer_is_not_taken_for_one_whose_number_begins_alike():
             leaf = jnp.ones(1) * phase
             return {f"actor/{layer}/bias": leaf for layer in (1, 10)}
 
-    found = evaluate("only(purple - blue@0, actor.1)", Deep()).tree
+    found = evaluate("only(purple - blue@0, actor/1)", Deep()).tree
     assert {path: leaf.item() for path, leaf in found.items()} == {
         "actor/1/bias": 23,
         "actor/10/bias": 0,
@@ -191,7 +191,7 @@ def test_every_function_and_operation_is_worked_out_in_some_test():
         text = function.usage
         for kind, value in values.items():
             text = text.replace(kind, value)
-        found = evaluate(text.replace("actor.1", "critic"), Toy())
+        found = evaluate(text.replace("actor/1", "critic"), Toy())
         assert found.kind == function.gives
     for operation, (gives, _) in OPERATIONS.items():
         text = " ".join(values.get(word, word) for word in operation.split())

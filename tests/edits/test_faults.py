@@ -17,7 +17,7 @@ WORDS = [
     *FUNCTIONS,
     *ROWS,
     "start",
-    "actor.0",
+    "actor/0",
     "phases",
     "0",
     "2",
@@ -119,7 +119,8 @@ WRONG = [
     ("carry(blue - start, 3, blue)", "                    ^", "the name of a colour"),
     ("carry(blue - start, blue@2, blue)", "                        ^", "found '@'"),
     ("only(blue - start, actr)", "                   ^", "did you mean 'actor'?"),
-    ("only(blue - start, actor.1)", "                   ^", "no weights 'actor.1'"),
+    ("only(blue - start, actor/1)", "                   ^", "no weights 'actor/1'"),
+    ("only(blue - start, actor.1)", "                   ^", "no weights 'actor/1'"),
 ]
 
 
@@ -222,7 +223,7 @@ def test_whatever_needs_no_run_is_found_by_parsing():
     for text in ("blue +", "maen(blue)", "top(blue)", "1e9 * blue"):
         with pytest.raises(InputError):
             parse(text)
-    assert parse("nobody + nothing@99").at == 0
+    parse("nobody + nothing@99")
 
 
 @given(st.text(max_size=60))

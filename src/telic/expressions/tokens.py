@@ -1,15 +1,15 @@
-"""The words of an expression: `purple@23 + 1.5 * v` as a list of tokens.
+"""The words of an expression, and the order in which they may stand.
 
-The lexer knows numbers, names and signs, each with its place in the text, so that
-every later error can point at the character that caused it. The language is ASCII.
+Python's own parser reads an expression (`telic.expressions.syntax`), and only after its
+words were judged here. So nothing but arithmetic, calls and `name@phase` ever comes to
+that parser, however deep or long a text is; and what is wrong is told at the first word
+that cannot stand where it does, the same under every version of Python.
 """
 
-import dataclasses
 import re
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import NamedTuple, NoReturn
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from telic.expressions.faults import fault
 
@@ -18,6 +18,18 @@ LONGEST = 1000
 
 DEEPEST = 50
 """How deep parentheses, functions and minus signs may be nested."""
+
+EXAMPLE = "example: purple@23 + 1.5 * mean(blue - purple)"
+OPERAND = "an agent, a vector or a number"
+PHASE = "the number of a phase"
+
+_STRETCH = "phases=2:17 stands for phases 2 to 16"
+_WHY = {
+    OPERAND: "one stands on either side of + - * /",
+    PHASE: "phases are counted 0, 1, 2, …",
+    "':'": _STRETCH,
+    "')'": _STRETCH,
+}
 
 _TOKEN = re.compile(
     r"""
@@ -49,15 +61,15 @@ class Token(NamedTuple):
 
 
 def tokenise(text: str) -> list[Token]:
-    """The tokens of an expression, the last of them of kind `end`.
+    """The tokens of an expression in an order that can be read, the last the `end`.
 
     Raises:
         ExpressionError: At the first character that is not part of the language, or
-            that is one too many.
+            that is one too many; else at the first token that cannot stand there.
 
     Example:
-        >>> [token.text for token in tokenise("purple@23 - only(v, actor.0)")]
-        ['purple', '@', '23', '-', 'only', '(', 'v', ',', 'actor.0', ')', '']
+        >>> [token.text for token in tokenise("purple@23 - only(v, actor/0)")]
+        ['purple', '@', '23', '-', 'only', '(', 'v', ',', 'actor', '/', '0', ')', '']
     """
     found, at = [], 0
     while at < min(len(text), LONGEST):
@@ -68,75 +80,14 @@ def tokenise(text: str) -> list[Token]:
             found.append(Token(str(match.lastgroup), match[0], at))
         at = match.end()
     if len(text) > LONGEST:
-        raise _long(text)
-    return [*found, Token("end", "", len(text))]
-
-
-@dataclasses.dataclass
-class Reader:
-    """Where the parser stands in its tokens, and how deep."""
-
-    text: str
-    tokens: list[Token]
-    place: int = 0
-    depth: int = 0
-
-    @property
-    def next(self) -> Token:
-        """The token that comes next."""
-        return self.tokens[self.place]
-
-    @property
-    def after(self) -> Token:
-        """The token behind the next."""
-        return self.tokens[self.place + 1]
-
-    def sees(self, *signs: str) -> bool:
-        """Whether one of these signs comes next."""
-        return self.next.kind == "sign" and self.next.text in signs
-
-    def take(self) -> Token:
-        """The token that comes next, which is then behind; never call it at the end."""
-        self.place += 1
-        return self.tokens[self.place - 1]
-
-    def expect(self, what: str, *, kind: str = "sign", text: str = "") -> Token:
-        """The next token, which must be of a kind, and perhaps have a certain text."""
-        token = self.next
-        if token.kind != kind or (text and token.text != text):
-            joined = "agents, vectors and numbers are joined by + - * /"
-            why = joined if what.startswith("an operator") else ""
-            self.fail(f"expected {what}, found {token}", why=why, fix=self._unsaid())
-        return token if kind == "end" else self.take()
-
-    def _unsaid(self) -> str:
-        """What was meant by a number right before what it is to multiply."""
-        *before, factor = [Token("end", "", 0), *self.tokens[: self.place]][-2:]
-        phase = bool(before) and before[0].text in ("@", ":")
-        if factor.kind != "number" or phase:
-            return ""
-        if self.sees("("):
-            return f"did you mean {factor.text} * (…)?"
-        named = self.next.kind == "name"
-        return f"did you mean {factor.text} * {self.next.text}?" if named else ""
-
-    def fail(self, what: str, *, why: str = "", fix: str = "") -> NoReturn:
-        """Raise an error that points at the next token."""
-        raise fault(self.text, self.next.at, what, why=why, fix=fix)
-
-    @contextmanager
-    def nested(self, opening: Token) -> Iterator[None]:
-        """One level deeper, inside of what `opening` opened."""
-        if self.depth == DEEPEST:
-            raise fault(
-                self.text,
-                opening.at,
-                "the expression is too deeply nested",
-                why=f"allowed: {DEEPEST} parentheses, functions and minus signs deep",
-            )
-        self.depth += 1
-        yield
-        self.depth -= 1
+        what = f"the expression has {len(text)} characters"
+        raise fault(text, LONGEST, what, why=f"allowed: up to {LONGEST}")
+    if not found:
+        fix = "example: blue@2 - purple"
+        raise fault(text, len(text), "the expression is empty", fix=fix)
+    found.append(Token("end", "", len(text)))
+    _check_order(text, found)
+    return found
 
 
 def _strange(text: str, at: int) -> Exception:
@@ -147,15 +98,65 @@ def _strange(text: str, at: int) -> Exception:
         at,
         f"cannot read the character U+{code:04X} ({name})",
         why="allowed: ASCII letters, digits, '_', '.', '@', + - * / ( ) , = :",
-        fix="example: purple@23 + 1.5 * mean(blue - purple)",
+        fix=EXAMPLE,
     )
 
 
-def _long(text: str) -> Exception:
-    """The error of a text that is too long."""
-    return fault(
-        text,
-        LONGEST,
-        f"the expression has {len(text)} characters",
-        why=f"allowed: up to {LONGEST}",
-    )
+def _check_order(text: str, tokens: Sequence[Token]) -> None:
+    """Raise at the first token that cannot stand where it does, or is too deep."""
+    around = [""]  # the parentheses, calls and minus signs in which a place lies
+    before = last = Token("", "", 0)
+    for token in tokens:
+        called = last.kind == "name" and token.text == "("
+        while _ends_operand(last) and not called and around[-1] == "-":
+            around.pop()
+        wanted = _wanted(before, last, token, around[-1])
+        if wanted:
+            raise _misplaced(text, before, last, token, wanted)
+        if token.text == ")":
+            around.pop()
+        elif token.text == "(" or (token.text == "-" and not _ends_operand(last)):
+            around.append("call" if called else token.text)
+        if len(around) > DEEPEST + 1:
+            what = "the expression is too deeply nested"
+            why = f"allowed: {DEEPEST} parentheses, functions and minus signs deep"
+            raise fault(text, token.at, what, why=why)
+        before, last = last, token
+
+
+def _ends_operand(token: Token) -> bool:
+    """Whether a sign, and no operand, can stand behind a token."""
+    return token.kind in ("name", "number") or token.text == ")"
+
+
+def _wanted(before: Token, last: Token, token: Token, around: str) -> str:
+    """What must stand in place of a token behind two others; "" if it may stay."""
+    if last.text in ("@", "=", ":"):
+        return "" if token.text.isdigit() else PHASE
+    if before.text in ("=", ":"):
+        sign = ":" if before.text == "=" else ")"
+        return "" if token.text == sign else repr(sign)
+    if not _ends_operand(last):
+        empty = around == "call" and last.text + token.text == "()"
+        operand = token.kind in ("name", "number") or token.text in ("-", "(")
+        return "" if operand or empty else OPERAND
+    closing = {"(": ["')'"], "call": ["','", "')'"]}.get(around, ["the end"])
+    allowed = [*"+-*/", *(["@", "("] if last.kind == "name" else [])]
+    if last.kind == "name" and around == "call" and before.text in ("(", ","):
+        allowed.append("=")
+    if token.text in allowed or str(token) in closing:
+        return ""
+    return ", ".join(["an operator", *closing[:-1]]) + f" or {closing[-1]}"
+
+
+def _misplaced(
+    text: str, before: Token, last: Token, token: Token, wanted: str
+) -> Exception:
+    """The error of a token in whose place something else must stand."""
+    why = _WHY.get(wanted, "agents, vectors and numbers are joined by + - * /")
+    fix = EXAMPLE if wanted == OPERAND else ""
+    factor = wanted not in _WHY and last.kind == "number" and before.text != "@"
+    if factor and (token.kind == "name" or token.text == "("):
+        meant = "(…)" if token.text == "(" else token.text
+        fix = f"did you mean {last.text} * {meant}?"
+    return fault(text, token.at, f"expected {wanted}, found {token}", why=why, fix=fix)
