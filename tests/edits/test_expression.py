@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from telic import vectors
 from telic.core import trees
+from telic.core.errors import InputError
 from telic.edits.expression import Source, evaluate
 from telic.edits.expression.functions import FUNCTIONS
 from telic.edits.expression.operations import OPERATIONS
@@ -115,6 +116,34 @@ def test_only_keeps_the_named_weights():
     assert kept("actor/0/kernel, critic") == {"actor/0/kernel", "critic/0/bias"}
     found = evaluate("only(purple - blue, actor)", Toy()).tree
     assert close(found, vectors.only(times(24), "actor/"))
+
+
+@pytest.mark.parametrize("weights", ["actor.0", "actor / 0"])
+def test_a_layer_may_be_written_as_it_was_at_first(weights):
+    found = evaluate(f"only(purple - blue, {weights}, critic.0.bias)", Toy()).tree
+    assert close(found, times(24))
+    found = evaluate(f"only(purple - blue, {weights})", Toy()).tree
+    assert close(found, vectors.only(times(24), "actor/0/"))
+
+
+@pytest.mark.parametrize(
+    "path", ["trunk/0", "gru", "actor/logits", "conv/10/kernel", "lambda/0/in", "a/007"]
+)
+def test_any_path_of_names_and_numbers_is_a_layer_if_the_agent_has_it(path):
+    class Other(Toy):
+        def agent(self, phase):
+            return {f"{path}/x": jnp.ones(1) * phase, "other/x": jnp.ones(1) * phase}
+
+    found = evaluate(f"only(purple - blue, {path})", Other()).tree
+    assert {p for p, leaf in found.items() if leaf.any()} == {f"{path}/x"}
+    with pytest.raises(InputError, match="there is no weights 'trunc'"):
+        evaluate("only(purple - blue, trunc)", Other())
+
+
+def test_an_objective_may_be_called_as_a_word_of_python():
+    toy = Toy(("lambda", "purple", "None"))
+    assert number("None - lambda@0 + (purple - None)", toy=toy) == 2
+    assert number("mean(lambda - purple)", toy=toy) == -2
 
 
 def test_a_layer_is_not_taken_for_one_whose_number_begins_alike():

@@ -11,7 +11,7 @@ argument  a sum; a colour; or weights, as `actor/0/kernel`
 Python is shown the form alone: a row of `1` for each number, word, `blue@4` and `2:17`,
 a row of `_` for each function, everything in its place. So names may be words of Python
 too, a phase binds before all signs, and nothing is ever run. What the rows stand for is
-put into the tree: an operand is an `ast.Constant` of an `Agent`, a float, or a str where
+put into the tree: an operand is an `ast.Constant` of an `Agent`, a float, or a str if
 a word is wanted, such as a colour. The columns of nodes are places in the text.
 
 Whatever can be wrong without knowing a run is found here.
@@ -119,7 +119,7 @@ def _form(tokens: Sequence[Token]) -> str:
 
 
 def _restore(text: str, node: ast.AST) -> None:
-    """Put into a node what it stands for; raise if it is not of the language."""
+    """Put into a node what it stands for; raise if it is no part of the language."""
     match node:
         case ast.Name():
             node.id = text[node.col_offset : end(node)]

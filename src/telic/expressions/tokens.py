@@ -22,13 +22,10 @@ DEEPEST = 50
 EXAMPLE = "example: purple@23 + 1.5 * mean(blue - purple)"
 OPERAND = "an agent, a vector or a number"
 PHASE = "the number of a phase"
-
-_STRETCH = "phases=2:17 stands for phases 2 to 16"
 _WHY = {
     OPERAND: "one stands on either side of + - * /",
     PHASE: "phases are counted 0, 1, 2, …",
-    "':'": _STRETCH,
-    "')'": _STRETCH,
+    "an operator": "agents, vectors and numbers are joined by + - * /",
 }
 
 _TOKEN = re.compile(
@@ -98,7 +95,7 @@ def _strange(text: str, at: int) -> Exception:
         at,
         f"cannot read the character U+{code:04X} ({name})",
         why="allowed: ASCII letters, digits, '_', '.', '@', + - * / ( ) , = :",
-        fix=EXAMPLE,
+        fix="example: only(blue - purple, actor/0)" if text[at] in "[]" else EXAMPLE,
     )
 
 
@@ -153,10 +150,12 @@ def _misplaced(
     text: str, before: Token, last: Token, token: Token, wanted: str
 ) -> Exception:
     """The error of a token in whose place something else must stand."""
-    why = _WHY.get(wanted, "agents, vectors and numbers are joined by + - * /")
+    why = next((why for start, why in _WHY.items() if wanted.startswith(start)), "")
+    if {"=", ":"} & {before.text, last.text}:
+        why = "phases=2:17 stands for phases 2 to 16"
     fix = EXAMPLE if wanted == OPERAND else ""
-    factor = wanted not in _WHY and last.kind == "number" and before.text != "@"
-    if factor and (token.kind == "name" or token.text == "("):
+    forgotten = token.kind == "name" or token.text == "("
+    if forgotten and last.kind == "number" and before.text not in ("@", "=", ":"):
         meant = "(…)" if token.text == "(" else token.text
         fix = f"did you mean {last.text} * {meant}?"
     return fault(text, token.at, f"expected {wanted}, found {token}", why=why, fix=fix)
