@@ -5,14 +5,13 @@ from collections.abc import Sequence
 
 from telic.core.names import check_name
 from telic.expressions.faults import fault, pointing
-from telic.expressions.signatures import SIGNATURES
 from telic.expressions.syntax import (
     START,
     Agent,
     agents,
-    calls,
     end,
     function,
+    over_phases,
     parse,
     value,
 )
@@ -32,10 +31,9 @@ def check(text: str, schedule: Sequence[str]) -> None:
         >>> check("blue + 2 * (purple@1 - blue)", ["blue", "purple"])
     """
     tree, bound = parse(text), set[Agent]()
-    for call in calls(tree):
-        if SIGNATURES[function(call)].over_phases:
-            pairs(text, call, schedule)
-            bound |= {agent for agent in agents(call) if agent.phase is None}
+    for call in over_phases(tree):
+        pairs(text, call, schedule)
+        bound |= {agent for agent in agents(call) if agent.phase is None}
     for agent in agents(tree):
         if agent.name != START and agent not in bound:
             phase_of(text, agent, schedule)

@@ -66,10 +66,12 @@ def parse(text: str) -> ast.expr:
         tree = ast.parse(f"(\n{form}\n)", mode="eval").body
     except (SyntaxError, RecursionError, MemoryError) as error:
         raise fault(text, 0, "cannot read the expression", why=str(error)) from error
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(tree))
+    for node in nodes:
         _restore(text, node)
-    for call in calls(tree):
-        _check_call(text, call)
+    for node in nodes:
+        if isinstance(node, ast.Call):
+            _check_call(text, node)
     return tree
 
 
@@ -89,9 +91,11 @@ def agents(node: ast.AST) -> list[Agent]:
     return sorted((a for a in found if isinstance(a, Agent)), key=lambda a: a.at)
 
 
-def calls(node: ast.AST) -> list[ast.Call]:
-    """The calls of functions in a part of an expression, the outer ones first."""
-    return [part for part in ast.walk(node) if isinstance(part, ast.Call)]
+def over_phases(node: ast.AST) -> list[ast.Call]:
+    """The calls in a part of functions that go over phases, the outer ones first."""
+    names = [name for name, each in SIGNATURES.items() if each.over_phases]
+    calls = (part for part in ast.walk(node) if isinstance(part, ast.Call))
+    return [call for call in calls if function(call) in names]
 
 
 def function(call: ast.Call) -> str:
@@ -107,13 +111,11 @@ def end(node: ast.expr) -> int:
 def _form(tokens: Sequence[Token]) -> str:
     """An expression with a row of `1` or `_` for all that is not a sign."""
     form, last = "", ""
-    for (kind, text, at), after in zip(tokens, [*tokens[1:], tokens[-1]], strict=True):
+    for kind, text, at in tokens:
         joined = text in ("@", ":") or last in ("@", ":")
-        form = form.ljust(at, "1" if joined else " ")
-        if joined or kind in ("name", "number"):
-            form += ("_" if after.text in ("(", "=") else "1") * len(text)
-        else:
-            form += text
+        row = "_" if kind == "function" else "1"
+        form = form.ljust(at, row if joined else " ")
+        form += text if kind in ("sign", "end") and not joined else row * len(text)
         last = text
     return form
 
@@ -123,6 +125,8 @@ def _restore(text: str, node: ast.AST) -> None:
     match node:
         case ast.Name():
             node.id = text[node.col_offset : end(node)]
+        case ast.keyword(arg=str(row)):
+            node.arg = text[node.col_offset :][: len(row)]
         case ast.Constant():
             node.value = _operand(text, node.col_offset, end(node))
         case ast.expr() if not isinstance(node, (ast.UnaryOp, ast.BinOp, ast.Call)):
@@ -154,16 +158,16 @@ def _check_call(text: str, call: ast.Call) -> None:
         signature = lookup(name, SIGNATURES, kind="function")
     for option in call.keywords:
         with pointing(text, option.col_offset):
-            given = text[option.col_offset :][: len(option.arg or "")]
-            check_name(
-                given, ["phases"] if signature.over_phases else [], kind="option"
-            )
+            options = ["phases"] if signature.over_phases else []
+            check_name(str(option.arg), options, kind="option")
     _check_count(text, call, signature)
-    for inner in calls(call)[1:]:
-        if signature.over_phases and function(inner) == name:
-            # each mean in a mean would multiply the work by the number of phases
-            what, why = f"{name} inside of {name}", "allowed: one, over all of it"
-            raise fault(text, inner.col_offset, what, why=why)
+    for inner in over_phases(call)[1:] if signature.over_phases else []:
+        # each mean in a mean would multiply the work by the number of phases
+        what, why = (
+            f"{function(inner)} inside of {name}",
+            "allowed: one, over all of it",
+        )
+        raise fault(text, inner.col_offset, what, why=why)
     for number, node in enumerate(call.args):
         kind = signature.kind(number)
         if kind in WORDS:

@@ -32,6 +32,7 @@ _TOKEN = re.compile(
     r"""
     (?P<space>[ \t\r\n]+)
   | (?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)      # blue, actor.0
+    (?P<function>(?=[ \t\r\n]*[(=]))?                         # mean(, phases=
   | (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
   | (?P<sign>[-+*/@(),=:])
     """,
@@ -43,7 +44,8 @@ class Token(NamedTuple):
     """A word of an expression.
 
     Attributes:
-        kind: `name`, `number`, `sign`, or `end` behind the last one.
+        kind: `name`; `function` for the name of one, or of an option; `number`;
+            `sign`; or `end` behind the last one.
         text: Its characters; empty at the end.
         at: The number of its first character, from 0.
     """
@@ -55,6 +57,10 @@ class Token(NamedTuple):
     def __str__(self) -> str:
         """The token as an error names it."""
         return f"{self.text!r}" if self.text else "the end"
+
+    def ends_operand(self) -> bool:
+        """Whether a sign, and no operand, can stand behind it."""
+        return self.kind in ("name", "number") or self.text == ")"
 
 
 def tokenise(text: str) -> list[Token]:
@@ -104,26 +110,22 @@ def _check_order(text: str, tokens: Sequence[Token]) -> None:
     around = [""]  # the parentheses, calls and minus signs in which a place lies
     before = last = Token("", "", 0)
     for token in tokens:
-        called = last.kind == "name" and token.text == "("
-        while _ends_operand(last) and not called and around[-1] == "-":
+        while last.ends_operand() and around[-1] == "-":
             around.pop()
         wanted = _wanted(before, last, token, around[-1])
         if wanted:
             raise _misplaced(text, before, last, token, wanted)
         if token.text == ")":
             around.pop()
-        elif token.text == "(" or (token.text == "-" and not _ends_operand(last)):
-            around.append("call" if called else token.text)
+        elif token.text == "(":
+            around.append("call" if last.kind == "function" else "(")
+        elif token.text == "-" and not last.ends_operand():
+            around.append("-")
         if len(around) > DEEPEST + 1:
             what = "the expression is too deeply nested"
             why = f"allowed: {DEEPEST} parentheses, functions and minus signs deep"
             raise fault(text, token.at, what, why=why)
         before, last = last, token
-
-
-def _ends_operand(token: Token) -> bool:
-    """Whether a sign, and no operand, can stand behind a token."""
-    return token.kind in ("name", "number") or token.text == ")"
 
 
 def _wanted(before: Token, last: Token, token: Token, around: str) -> str:
@@ -133,14 +135,15 @@ def _wanted(before: Token, last: Token, token: Token, around: str) -> str:
     if before.text in ("=", ":"):
         sign = ":" if before.text == "=" else ")"
         return "" if token.text == sign else repr(sign)
-    if not _ends_operand(last):
+    if not last.ends_operand() and last.kind != "function":
         empty = around == "call" and last.text + token.text == "()"
-        operand = token.kind in ("name", "number") or token.text in ("-", "(")
-        return "" if operand or empty else OPERAND
+        signs = token.kind in ("sign", "end") and token.text not in ("-", "(")
+        return OPERAND if signs and not empty else ""
+    allowed = [*"+-*/", *(["@"] if last.kind == "name" else [])]
+    if last.kind == "function":
+        option = around == "call" and before.text in ("(", ",")
+        allowed = ["(", *(["="] if option else [])]
     closing = {"(": ["')'"], "call": ["','", "')'"]}.get(around, ["the end"])
-    allowed = [*"+-*/", *(["@", "("] if last.kind == "name" else [])]
-    if last.kind == "name" and around == "call" and before.text in ("(", ","):
-        allowed.append("=")
     if token.text in allowed or str(token) in closing:
         return ""
     return ", ".join(["an operator", *closing[:-1]]) + f" or {closing[-1]}"
@@ -154,7 +157,7 @@ def _misplaced(
     if {"=", ":"} & {before.text, last.text}:
         why = "phases=2:17 stands for phases 2 to 16"
     fix = EXAMPLE if wanted == OPERAND else ""
-    forgotten = token.kind == "name" or token.text == "("
+    forgotten = token.kind in ("name", "function") or token.text == "("
     if forgotten and last.kind == "number" and before.text not in ("@", "=", ":"):
         meant = "(…)" if token.text == "(" else token.text
         fix = f"did you mean {last.text} * {meant}?"
