@@ -156,7 +156,10 @@ class Locus:
         scores = self.weights(like).scores
         return Locus(
             "units",
-            {layer.site: layer.matrix(scores).mean(axis=0) for layer in _actor(like).layers},
+            {
+                layer.site: layer.matrix(scores).mean(axis=0)
+                for layer in _actor(like).layers
+            },
         )
 
 
