@@ -2,6 +2,8 @@
 
     python tools/golden.py make TREE OUT.json     # a checkout or a commit: its values
     python tools/golden.py compare A B            # two such files, checkouts or commits
+    python tools/golden.py compare A B keys edit  # of two trees, only these of COMMANDS
+    python tools/golden.py expect                 # make tests/golden.json anew
 
 `make` trains a small run in each kind of world, does every study and every verb that
 edits, and reads what lies on the disk then: every leaf of every file of arrays, every
@@ -16,6 +18,7 @@ names hold the same numbers. Names that were changed on purpose stand in `RENAME
 import contextlib
 import hashlib
 import html.parser
+import importlib
 import itertools
 import json
 import math
@@ -26,6 +29,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -51,10 +55,10 @@ COMMANDS = {
     "compare": "compare --where 'seed < 9' --json",
     "locate": "study locate keys --preset small --out out/locate",
     "splice": "study splice keys --preset small --out out/splice",
-    "retarget": "study retarget keys --preset small --out out/retarget",
+    "retarget": "study retarget keys/seed-0000 --preset small --out out/retarget",
     "isolation": "study isolation land --preset small --out out/isolation",
-    "snr": "study snr land --preset small --out out/snr",
-    "held-out": "study held-out --preset small --seeds 0:1 --only colours-2 colours-3"
+    "snr": "study snr land/seed-0000 --preset small --out out/snr",
+    "held-out": "study held-out --preset small --seeds 0:1 --only colours-3"
     " --out out/held-out",
     "recipes": "study recipes --preset small --seeds 0:1 --only default tanh"
     " --out out/recipes",
@@ -77,17 +81,20 @@ time.perf_counter = lambda: Second()
 SAMPLE = 16
 """Of how many numbers of a leaf the values are kept, to say how far it differs."""
 
+FAILED = "failed with exit code"
+
 Entry = dict[str, Any]
 
 
 def main(argv: Sequence[str]) -> int:
     """Do what is asked; return the exit code."""
     match list(argv):
-        case ["make", tree, out]:
-            Path(out).write_text(json.dumps(made(tree), ensure_ascii=False) + "\n")
+        case ["make", tree, out, *names]:
+            found = made(tree, names)
+            Path(out).write_text(json.dumps(found, ensure_ascii=False) + "\n")
             return 0
-        case ["compare", first, second]:
-            found = list(differences(loaded(first), loaded(second)))
+        case ["compare", first, second, *names]:
+            found = list(differences(loaded(first, names), loaded(second, names)))
             for line in found:
                 print(line)
             print(
@@ -103,16 +110,18 @@ def main(argv: Sequence[str]) -> int:
 # ------------------------------------------------------------------------------ making
 
 
-def loaded(name: str) -> dict[str, Entry]:
+def loaded(name: str, commands: Sequence[str] = ()) -> dict[str, Entry]:
     """The entries of a file; of a tree or commit, made now."""
-    return json.loads(Path(name).read_text()) if name.endswith(".json") else made(name)
+    if name.endswith(".json"):
+        return json.loads(Path(name).read_text())
+    return made(name, commands)
 
 
-def made(name: str) -> dict[str, Entry]:
+def made(name: str, commands: Sequence[str] = ()) -> dict[str, Entry]:
     """All entries of a tree, or of a commit in a working tree that is removed again."""
     with tree_of(name) as tree, tempfile.TemporaryDirectory() as folder:
         root = Path(folder).resolve()
-        printed = dict(run(tree, root))
+        printed = dict(run(tree, root, commands or ("python", *COMMANDS)))
         return dict(itertools.chain(_spoken(printed, root, tree), entries(root, tree)))
 
 
@@ -131,8 +140,8 @@ def tree_of(name: str) -> Iterator[Path]:
             subprocess.run([*git, "remove", "--force", place], check=True)
 
 
-def run(tree: Path, root: Path) -> Iterator[tuple[str, str]]:
-    """Run every command on a tree's code; what each printed, or how it failed."""
+def run(tree: Path, root: Path, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Run commands on a tree's code; what each printed, or how it failed."""
     stilled = root / "stilled"
     stilled.mkdir()
     (stilled / "sitecustomize.py").write_text(STILL)
@@ -143,12 +152,12 @@ def run(tree: Path, root: Path) -> Iterator[tuple[str, str]]:
         "TELIC_ROOT": str(root),
         "COLUMNS": "100",
     }
-    own = [sys.executable, str(ROOT / "tools" / "golden_python.py"), str(root)]
-    lines = {"python": own}
-    for name, text in COMMANDS.items():
-        words = shlex.split(text.replace("{tree}", str(tree)))
-        lines[name] = [sys.executable, "-m", "telic", *words]
-    for name, words in lines.items():
+    where = [sys.executable, "-c", "import telic; print(telic.__file__)"]
+    found = subprocess.check_output(where, env=environment, text=True)
+    if not Path(found).is_relative_to(tree):
+        raise SystemExit(f"the code would be that of {found.strip()}, not of {tree}")
+    for name in names:
+        words = words_of(name, root, tree)
         began = time.perf_counter()
         done = subprocess.run(
             words, cwd=root, env=environment, capture_output=True, text=True
@@ -157,8 +166,16 @@ def run(tree: Path, root: Path) -> Iterator[tuple[str, str]]:
         print(f"{tree.name}: {name}, {took:.0f} s", file=sys.stderr, flush=True)
         if done.returncode:
             print(done.stderr[-2000:], file=sys.stderr)
-        failed = f"exit code {done.returncode}\n" if done.returncode else ""
+        failed = f"{FAILED} {done.returncode}\n" if done.returncode else ""
         yield name, failed + done.stdout
+
+
+def words_of(name: str, root: Path, tree: Path) -> list[str]:
+    """A command, word by word."""
+    if name == "python":
+        return [sys.executable, str(ROOT / "tools" / "golden_python.py"), str(root)]
+    words = shlex.split(COMMANDS[name].replace("{tree}", str(tree)))
+    return [sys.executable, "-m", "telic", *words]
 
 
 # ----------------------------------------------------------------------------- reading
@@ -174,14 +191,27 @@ def entries(root: Path, tree: Path) -> Iterator[tuple[str, Entry]]:
         elif path.name == "metrics.jsonl":
             rows = [json.loads(line) for line in path.read_text().splitlines()]
             yield name, of_json(rows, root, tree)
-        elif path.suffix == ".json" and path.parent.name == "studies":
-            yield name, of_json(json.loads(path.read_text())["answer"], root, tree)
         elif path.name == "board.json":
             yield name, of_json(json.loads(path.read_text()), root, tree)
         elif path.name == "report.html":
             yield f"{name}.html", of_text(stripped(path.read_text()), root, tree)
         elif path.name == "report.md":
             yield f"{name}.md", of_text(path.read_text(), root, tree)
+    for name, answer in answers(root):
+        yield name, of_json(answer, root, tree)
+
+
+def answers(root: Path) -> Iterator[tuple[str, Any]]:
+    """Every answer by run and study, numbered in the order of their settings."""
+    found = []
+    for path in root.rglob("studies/*.json"):
+        kept = json.loads(path.read_text())
+        name = _plain(str(path.relative_to(root).with_suffix("")))
+        found.append((name, json.dumps(kept["settings"]), kept["answer"]))
+    numbers: Counter[str] = Counter()
+    for name, _, answer in sorted(found, key=lambda each: each[:2]):
+        numbers[name] += 1
+        yield f"{name}-{numbers[name]}", answer
 
 
 def _spoken(
@@ -324,6 +354,8 @@ def difference(name: str, old: Entry, new: Entry) -> str | None:
     if "sha256" in old:
         return _of_arrays(old, new)
     if "lines" in old:
+        if old["lines"][:1] == new["lines"][:1] != [] and FAILED in old["lines"][0]:
+            return f"{old['lines'][0]}, in both: nothing was compared"
         return _of_lines(old["lines"], new["lines"])
     words = [
         {renamed(f"{name}:{path}"): value for path, value in each["values"].items()}
@@ -339,7 +371,7 @@ def _of_arrays(old: Entry, new: Entry) -> str | None:
     if old["sha256"] == new["sha256"]:
         return None
     apart = furthest(zip(old["few"], new["few"], strict=True))
-    return f"{old['is']}, relative difference {apart:.1e} in {len(old['few'])} of it"
+    return f"{old['is']}, relative difference {apart:.1e} in {len(old['few'])} of them"
 
 
 def _of_lines(old: Sequence[str], new: Sequence[str]) -> str | None:
@@ -402,8 +434,21 @@ def _apart(one: Any, other: Any) -> float:
 
 
 def expect() -> int:
-    """Make tests/golden.json anew, from the code as it is here."""
-    raise NotImplementedError
+    """Make tests/golden.json anew, from this checkout as it is; a minute or two."""
+    sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+    importlib.import_module("tests.conftest")  # its flags, before JAX reads them
+    test = importlib.import_module("tests.test_golden")
+    trained, landed = map(
+        importlib.import_module, ("tests.studies.trained", "tests.studies.landed")
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        pair, landers = trained.spliced(trained.pair(root)), landed.landers(root)
+        found = test.observed(pair, landers, root / "out")
+    text = json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+    test.FILE.write_text(text, encoding="utf-8")
+    print(f"{test.FILE}: {len(text.encode()):,} bytes; see what changed: git diff")
+    return 0
 
 
 if __name__ == "__main__":
