@@ -64,7 +64,7 @@ def observed(pair: Sequence[Run], landers: Sequence[Run], out: Path) -> dict[str
         "leaves": {name: leaves(each[0]) for name, each in runs.items()},
         "sizes": {name: sizes(each[0]) for name, each in runs.items()},
         "fields": {path: kinds(values) for path, values in fields(answer).items()},
-        "means": {path: mean(values) for path, values in fields(answer).items()},
+        "means": means(answer),
         "pages": {name: masked(text) for name, text in texts.items()},
     }
 
@@ -100,10 +100,14 @@ def kinds(values: Sequence[Any]) -> dict[str, int]:
     return dict(Counter(type(value).__name__ for value in values))
 
 
-def mean(values: Sequence[Any]) -> float | None:
-    """The mean of so many numbers that single draws do not matter; else None."""
-    numbers = [value for value in values if isinstance(value, int | float)]
-    return float(np.mean(numbers)) if len(numbers) >= MANY else None
+def means(answer: dict[str, Any]) -> dict[str, float]:
+    """The means of the fields that hold so many numbers that no single draw matters."""
+    numbers = {
+        path: [value for value in values if isinstance(value, int | float)]
+        for path, values in fields(answer).items()
+    }
+    found = {path: each for path, each in numbers.items() if len(each) >= MANY}
+    return {path: float(np.mean(each)) for path, each in found.items()}
 
 
 def masked(page: str) -> list[str]:
