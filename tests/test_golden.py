@@ -56,9 +56,10 @@ def due():
 def observed(pair: Sequence[Run], landers: Sequence[Run], out: Path) -> dict[str, Any]:
     """What is kept of two experiments; on the first the small splice study was done."""
     runs = {"pair": pair, "landers": landers}
-    pages = {name: report.write(each, out / name)[0] for name, each in runs.items()}
-    texts = {name: page.read_text() for name, page in pages.items()}
-    texts["splice"] = effects.texts("splice", pair, SPLICE)["report.html"]
+    texts = {
+        "landers": report.write(landers, out)[0].read_text(),
+        "splice": effects.texts("splice", pair, SPLICE)["report.html"],
+    }
     answer = answers.read(pair[0], "splice", SPLICE)
     return {
         "leaves": {name: leaves(each[0]) for name, each in runs.items()},
@@ -136,7 +137,7 @@ def test_the_numbers_of_an_answer_are_on_average_what_they_were(seen, due):
     assert seen["means"] == pytest.approx(due["means"], rel=DRAWS, abs=DRAWS)
 
 
-@pytest.mark.parametrize("name", ["pair", "landers", "splice"])
+@pytest.mark.parametrize("name", ["landers", "splice"])
 def test_a_page_says_in_words_what_it_said(seen, due, name):
     assert seen["pages"][name] == due["pages"][name]
 
