@@ -2,7 +2,7 @@
 
     python tools/golden.py make TREE OUT.json     # a checkout or a commit: its values
     python tools/golden.py compare A B            # two such files, checkouts or commits
-    python tools/golden.py compare A B keys edit  # of two trees, only these of COMMANDS
+    python tools/golden.py compare A B keys edit  # of two trees, only these commands
     python tools/golden.py expect                 # make tests/golden.json anew
 
 `make` trains a small run in each kind of world, does every study and every verb that
@@ -64,9 +64,12 @@ COMMANDS = {
     " --out out/recipes",
     "calibrate": "study calibrate --preset small --seeds 0:1 --out out/calibrate",
     "score": "score {tree}/examples/my_locator.py --each 1 --seeds 1"
-    " --beside magnitude snr random oracle --out out/score",
+    " --beside magnitude snr random oracle --out out/score --json",
 }
 """What is run in a fresh folder of experiments, by name, in this order."""
+
+ALL = ("python", *COMMANDS)
+"""Every command; `python` is `golden_python.py`."""
 
 STILL = """
 import time
@@ -104,6 +107,7 @@ def main(argv: Sequence[str]) -> int:
         case ["expect"]:
             return expect()
     print(__doc__)
+    print("commands:", *ALL)
     return 2
 
 
@@ -121,7 +125,7 @@ def made(name: str, commands: Sequence[str] = ()) -> dict[str, Entry]:
     """All entries of a tree, or of a commit in a working tree that is removed again."""
     with tree_of(name) as tree, tempfile.TemporaryDirectory() as folder:
         root = Path(folder).resolve()
-        printed = dict(run(tree, root, commands or ("python", *COMMANDS)))
+        printed = dict(run(tree, root, commands or ALL))
         return dict(itertools.chain(_spoken(printed, root, tree), entries(root, tree)))
 
 
@@ -217,9 +221,14 @@ def answers(root: Path) -> Iterator[tuple[str, Any]]:
 def _spoken(
     printed: Mapping[str, str], root: Path, tree: Path
 ) -> Iterator[tuple[str, Entry]]:
-    """What the commands printed."""
+    """What the commands printed: as values, where it is JSON line by line."""
     for name, text in printed.items():
-        yield f"printed/{name}", of_text(text, root, tree)
+        try:
+            rows = [json.loads(line) for line in text.splitlines()]
+        except json.JSONDecodeError:
+            yield f"printed/{name}", of_text(text, root, tree)
+        else:
+            yield f"printed/{name}", of_json(rows, root, tree)
 
 
 def _plain(name: str) -> str:
@@ -376,12 +385,15 @@ def _of_arrays(old: Entry, new: Entry) -> str | None:
 
 def _of_lines(old: Sequence[str], new: Sequence[str]) -> str | None:
     """How two texts differ: the first line that does."""
-    pairs = list(itertools.zip_longest(old, new, fillvalue="(nothing)"))
-    others = [(a, b) for a, b in pairs if a != b]
+    lines = itertools.zip_longest(old, new, fillvalue="(nothing)")
+    others = [(a, b) for a, b in lines if a != b]
     if not others:
         return None
-    first, second = others[0]
-    return f"{len(others)} lines; {first[:80]!r} is now {second[:80]!r}"
+    pairs = zip(*others[0], strict=False)
+    alike = [*itertools.takewhile(lambda pair: pair[0] == pair[1], pairs)]
+    at = max(0, len(alike) - 20)
+    first, second = (line[at : at + 80] for line in others[0])
+    return f"{len(others)} lines; {first!r} is now {second!r}"
 
 
 def _of_values(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> str | None:
