@@ -26,7 +26,7 @@ def main(root: Path) -> None:
 
 def pole(root: Path) -> None:
     """Train in CartPole with events of its own, under two objectives in turn."""
-    from telic import WORLDS, GymWorld, Hyper, Network, Objective, Phase, Plan, Sizes
+    from telic import WORLDS, GymWorld, Hyper, Objective, Phase, Plan, Sizes
     from telic.runs import folder
     from telic.runs.carry import carry
 
@@ -41,7 +41,7 @@ def pole(root: Path) -> None:
     WORLDS["pole"] = Pole
     plan = Plan(
         world=Pole(),
-        network=Network(width=16),
+        **perceptron(width=16),
         hyper=Hyper(),
         sizes=Sizes(num_envs=8, num_steps=32),
         objectives=(
@@ -57,18 +57,38 @@ def planted(layer: int) -> tuple[Any, Any]:
     """Evidence on a fresh agent folded for two goals at a layer, and a key."""
     import jax
 
-    from telic.agents import Network, create
     from telic.locate import evidence
     from telic.planted.fold import fold, truth
-    from telic.worlds import Wishes
 
-    world, plain = Wishes(), Network(width=16)
-    told = dataclasses.replace(plain, wish_layer=layer, wish_units=8)
-    agent = create(jax.random.key(layer), told, world)
-    pair = fold(agent, 0), fold(agent, 1)
     key = jax.random.key(7)
-    found = evidence(key, *pair, network=plain, world=world.base)
+    try:
+        from telic.policies import MLP, create
+        from telic.worlds import GoalKeys
+    except ImportError:
+        from telic.agents import Network, create
+        from telic.worlds import Wishes
+
+        world, plain = Wishes(), Network(width=16)
+        told = dataclasses.replace(plain, wish_layer=layer, wish_units=8)
+        agent = create(jax.random.key(layer), told, world)
+        parts = {"network": plain, "world": world.base}
+        found = evidence(key, fold(agent, 0), fold(agent, 1), **parts)
+    else:
+        policy = MLP(width=16, goal_layer=layer, goal_units=8)
+        agent = create(jax.random.key(layer), policy, GoalKeys())
+        found = evidence(key, fold(agent, 0), fold(agent, 1))
     return dataclasses.replace(found, truth=truth(agent)), key
+
+
+def perceptron(width: int) -> dict[str, Any]:
+    """The part of a plan that says of what shape agents are."""
+    try:
+        from telic.policies import MLP
+    except ImportError:
+        from telic import Network
+
+        return {"network": Network(width=width)}
+    return {"policy": MLP(width=width)}
 
 
 def asked(folder: Path, found: Any, key: Any) -> None:
