@@ -37,46 +37,53 @@ hypothesis.settings.load_profile("telic")
 @pytest.fixture(scope="session")
 def pair(tmp_path_factory):
     """Two runs of six short phases, complete: enough for studies of edits."""
+    from tests import made
     from tests.studies import trained
 
-    return trained.pair(tmp_path_factory.mktemp("trained"))
+    return made.copied("pair", trained.pair, tmp_path_factory.mktemp("trained"))
 
 
 @pytest.fixture(scope="session")
-def spliced(pair):
-    """The same runs, once the small splice study is done on them."""
+def spliced(tmp_path_factory):
+    """Runs like `pair`, once the small splice study is done on them."""
+    from tests import made
     from tests.studies import trained
 
-    return trained.spliced(pair)
+    return made.copied("spliced", trained.spliced, tmp_path_factory.mktemp("spliced"))
 
 
 @pytest.fixture(scope="session")
-def retargeted(pair):
-    """The same runs, once the small retarget study is done on them."""
+def retargeted(tmp_path_factory):
+    """Runs like `pair`, once the small retarget study is done on them."""
+    from tests import made
     from tests.studies import trained
 
-    return trained.retargeted(pair)
+    place = tmp_path_factory.mktemp("retargeted")
+    return made.copied("retargeted", trained.retargeted, place)
 
 
 @pytest.fixture(scope="session")
 def landers(tmp_path_factory):
     """Two runs of landers, complete and too short to learn anything."""
+    from tests import made
     from tests.studies import landed
 
-    return landed.landers(tmp_path_factory.mktemp("landers"))
+    return made.copied("landers", landed.landers, tmp_path_factory.mktemp("landers"))
 
 
 @pytest.fixture(scope="session")
-def isolated_landers(landers):
-    """The same runs, once the small studies of landers are done on them."""
+def isolated_landers(tmp_path_factory):
+    """Runs like `landers`, once the small studies of landers are done on them."""
+    from tests import made
     from tests.studies import landed
 
-    return landed.isolated(landers)
+    return made.copied("isolated", landed.isolated, tmp_path_factory.mktemp("isolated"))
 
 
 @pytest.fixture(scope="session")
 def examined(tmp_path_factory):
     """Runs with planted goals, once their papers are made."""
+    from tests import made
     from tests.studies import examined
 
-    return examined.examined(tmp_path_factory.mktemp("examined"))
+    return made.copied("examined", examined.examined, tmp_path_factory.mktemp("exam"))
