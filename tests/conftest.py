@@ -18,7 +18,9 @@ os.environ.setdefault(
 os.environ.setdefault(
     "TELIC_CACHE", str(Path(__file__).parent.parent / ".pytest_cache" / "telic")
 )
-os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.3")
+# Every program is kept on disk: the other worker finds it there, and so does this one
+# once it has let its own go (`tests.memory`).
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # as telic.scale.engine does
 os.environ.setdefault("MPLBACKEND", "agg")
 
@@ -26,12 +28,19 @@ import hypothesis
 import pytest
 from jaxtyping import install_import_hook
 
+from tests.memory import Memory
+
 # Every annotated function of telic checks its shapes and types where it is called.
 install_import_hook("telic", "beartype.beartype")
 
 # A compile in the middle of an example is no slow example; a red test stays red.
 hypothesis.settings.register_profile("telic", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("telic")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hold every process down, whatever it tests."""
+    config.pluginmanager.register(Memory())
 
 
 @pytest.fixture(scope="session")
