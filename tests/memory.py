@@ -1,4 +1,4 @@
-"""What a process of tests may hold: its compiled programs are let go when they are many.
+"""What a process of tests may hold: its programs are let go when they are many.
 
 JAX keeps every program that it ever compiled, and a whole run has thousands of them. To
 forget them all after each file costs a quarter more seconds; to do so only where the
@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 STATUS = Path("/proc/self/status")
-LARGE, TOO_LARGE = 700, 1100
+LARGE, TOO_LARGE = 900, 1200
 """Megabytes above which programs are let go: after a file, and between its tests."""
 
 

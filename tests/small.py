@@ -4,16 +4,12 @@ Compiling is most of what tests cost, and every other size of a network, a world
 batch is another program. So other sizes only where size is what a test is about.
 """
 
-import functools
-
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, UInt8
 
 from telic.agents import Network, create
 from telic.core.trees import Tree
-from telic.studies import Alternation
-from telic.training import Plan, Sizes
+from telic.training import Sizes
 from telic.worlds import Keys, Wishes, World, grid
 
 KEYS = Keys(limit=20)
@@ -22,14 +18,17 @@ KEYS = Keys(limit=20)
 NETWORK = Network(width=8, actor_layers=3, critic_layers=2)
 """A network with a hidden layer that is neither the first nor the last."""
 
+SHALLOW = Network(width=8, actor_layers=2, critic_layers=1)
+"""The least that can learn, for what is trained or played in a host world."""
+
+SHORT = Keys(limit=9)
+"""Keys of which every episode ends within two rollouts of `SIZES`."""
+
 SIZES = Sizes(num_envs=4, num_steps=8, update_epochs=2, num_minibatches=2)
 """A rollout of 32 steps."""
 
 WISHES = Wishes(limit=20)
 """Keys whose goal is told."""
-
-PLAN: Plan = Alternation.preset("small").plan()
-"""A run on disk: three phases of two rollouts, with all layers of a real one."""
 
 
 def agent(seed: int = 0, network: Network = NETWORK, world: World = KEYS) -> Tree:
@@ -43,8 +42,8 @@ def agent(seed: int = 0, network: Network = NETWORK, world: World = KEYS) -> Tre
     }
 
 
-@functools.cache
-def codes() -> UInt8[Array, "16 25"]:
-    """Observations with codes of every kind in every cell."""
-    drawn = jax.random.randint(jax.random.key(7), (16, 25), 0, grid.CODES)
-    return drawn.astype(jnp.uint8)
+AGENT, DONOR = agent(0), agent(1)
+"""Two agents of Keys that differ in every weight."""
+
+CODES = jax.random.randint(jax.random.key(7), (16, 25), 0, grid.CODES).astype(jnp.uint8)
+"""Observations with codes of every kind in every cell."""
