@@ -37,10 +37,24 @@ install_import_hook("telic", "beartype.beartype")
 hypothesis.settings.register_profile("telic", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("telic")
 
+DEAR = ("e2e", "slow", "claims", "mutants")
+"""Marks of tests that take long, or need more than this process."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Hold every process down, whatever it tests."""
     config.pluginmanager.register(Memory())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list) -> None:
+    """Mark what is `unit`; workers begin with the files that take longest for a few."""
+    for item in items:
+        if not any(item.get_closest_marker(name) for name in DEAR):
+            item.add_marker("unit")
+    if hasattr(config, "workerinput"):
+        long = {item.path for item in items if item.get_closest_marker("e2e")}
+        items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture(scope="session")
