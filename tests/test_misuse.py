@@ -13,6 +13,8 @@ import pytest
 
 from tests.runs.small import make
 
+pytestmark = pytest.mark.e2e
+
 SETTING = """
 import jax, numpy as np, telic
 world, network = telic.Keys(limit=20), telic.Network(width=8)

@@ -13,7 +13,8 @@ from telic.agents.interventions import append
 from telic.core.errors import InputError
 from telic.training.rollout import start
 from telic.worlds import grid
-from tests.agents.small import AGENT, CODES, DONOR, NETWORK, WORLD
+from tests.small import AGENT, CODES, DONOR, NETWORK
+from tests.small import KEYS as WORLD
 
 STEPS, ENVS = 12, 5
 
@@ -42,7 +43,6 @@ def test_named_sites_alone_are_captured_in_the_order_of_their_names():
         np.testing.assert_array_equal(found[site], due[site])
 
 
-@pytest.mark.known
 def test_what_an_intervention_changed_is_captured_as_changed():
     edited = append(AGENT, "actor/0/post", {"gain": jnp.zeros(8)})
     found = capture(edited, NETWORK, WORLD, CODES, "actor/0/post", "actor/1/pre")
@@ -82,7 +82,6 @@ def test_gathered_observations_are_one_a_row_and_codes_of_the_world():
     assert (seen >= grid.KEY).any()
 
 
-@pytest.mark.known
 def test_gathering_begins_with_the_first_boards():
     world_key, _ = jax.random.split(jax.random.key(0))
     first = jax.jit(lambda key: jax.vmap(WORLD.observe)(start(key, WORLD, ENVS).states))

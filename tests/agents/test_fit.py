@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from telic.activations import capture
-from telic.agents import Network, activations, create, logits, value
+from telic.agents import activations, create, logits, value
 from telic.core.errors import InputError
 from telic.core.trees import select
 from telic.trials import boards, play
 from telic.worlds import Keys, Lander
-from tests.agents.small import AGENT, CODES, NETWORK, WORLD
+from tests.small import AGENT, CODES, NETWORK, SHALLOW
+from tests.small import KEYS as WORLD
 
 ACTOR = select(AGENT, "actor/")
 WRONG = {
@@ -71,7 +72,7 @@ def test_an_actor_alone_that_is_asked_for_its_critic_says_that_it_has_none():
 
 
 def test_an_agent_of_the_world_passes_whatever_else_its_tree_holds():
-    network = Network(width=8, actor_layers=2, critic_layers=2)
+    network = SHALLOW
     agent = create(jax.random.key(0), network, WORLD)
     more = {**agent, "at/actor/0/post/0/shift": jax.numpy.ones(8)}
     assert logits(more, network, WORLD, CODES).shape == (len(CODES), 7)

@@ -19,7 +19,8 @@ from telic.agents import (
 from telic.agents.first import first_layer
 from telic.agents.interventions import append, read, weights
 from telic.core.errors import InputError
-from tests.agents.small import AGENT, CODES, DONOR, NETWORK, WORLD
+from tests.small import AGENT, CODES, DONOR, NETWORK
+from tests.small import KEYS as WORLD
 
 SITES = sites(NETWORK)
 
@@ -99,7 +100,6 @@ def assert_near(actual, expected):
         np.testing.assert_allclose(actual[site], x, rtol=1e-5, atol=scale, err_msg=site)
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("site", SITES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_intervention_does_what_its_formula_says_and_what_follows_follows(
@@ -113,7 +113,6 @@ def test_an_intervention_does_what_its_formula_says_and_what_follows_follows(
     assert not np.allclose(expected[site], unedited[site])
 
 
-@pytest.mark.known
 def test_interventions_at_every_site_at_once_all_act():
     edited, formulas = AGENT, {}
     for number, site in enumerate(SITES):
@@ -123,7 +122,6 @@ def test_interventions_at_every_site_at_once_all_act():
     assert_near(activations(edited, NETWORK, WORLD, CODES), expected)
 
 
-@pytest.mark.known
 def test_interventions_at_one_site_are_done_in_the_order_of_their_numbers():
     site, shifts, gains = "actor/0/post", np.arange(1.0, 7.0), 0.5 + np.arange(6.0) / 9
     edited = AGENT
@@ -152,7 +150,6 @@ def patched(site, mask, agent=AGENT, donor=DONOR):
     return append(agent, site, {"mask": mask, **leaves})
 
 
-@pytest.mark.known
 def test_patching_all_units_is_splicing_all_layers_up_to_the_site():
     edited = patched("actor/1/post", jnp.ones(8))
     spliced = {
@@ -166,7 +163,6 @@ def test_patching_all_units_is_splicing_all_layers_up_to_the_site():
     assert not np.allclose(found, logits(DONOR, NETWORK, WORLD, CODES), atol=0.1)
 
 
-@pytest.mark.known
 def test_a_donor_sees_the_observations_and_not_what_was_done_to_the_agent():
     shifted = append(AGENT, "actor/0/post", {"shift": jnp.full(8, 9.0)})
     one = patched("actor/1/pre", jnp.ones(8), agent=shifted)
@@ -186,7 +182,6 @@ def test_a_mask_of_zeros_patches_nothing():
     )
 
 
-@pytest.mark.known
 def test_a_plain_agent_acts_bit_for_bit_as_if_there_were_no_interventions():
     for net, seen in (
         ("actor", logits(AGENT, NETWORK, WORLD, CODES)),

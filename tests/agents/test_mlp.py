@@ -51,7 +51,6 @@ def agent(world):
     }
 
 
-@pytest.mark.known
 def test_the_folded_first_layer_has_the_values_of_the_ordinary_one(world, agent):
     codes = codes_of(world)
     preferences = dense(agent, "actor", 4, world, codes)
@@ -60,7 +59,6 @@ def test_the_folded_first_layer_has_the_values_of_the_ordinary_one(world, agent)
     assert_near(value(agent, SMALL, world, codes), estimate)
 
 
-@pytest.mark.known
 def test_the_folded_first_layer_has_the_gradients_of_the_ordinary_one(world, agent):
     codes = codes_of(world)
     aim = jax.random.normal(jax.random.key(1), (len(codes), len(world.actions)))
@@ -111,7 +109,6 @@ def test_an_agent_is_layers_with_these_names_and_shapes(world):
     assert {leaf.dtype for leaf in agent.values()} == {jnp.dtype("float32")}
 
 
-@pytest.mark.known
 def test_fresh_kernels_are_orthogonal_with_their_gains(world):
     agent = create(jax.random.key(0), Network(), world)
     gains = {"actor/3/kernel": 0.01, "critic/2/kernel": 1.0}
@@ -137,7 +134,6 @@ def test_different_keys_make_different_agents_and_different_layers(world):
     assert not jnp.allclose(one["actor/0/kernel"], one["critic/0/kernel"])
 
 
-@pytest.mark.known
 def test_tanh_is_applied_after_every_layer_but_the_last(world, agent):
     codes = codes_of(world)
     network = Network(width=16, activation="tanh")
@@ -145,7 +141,6 @@ def test_tanh_is_applied_after_every_layer_but_the_last(world, agent):
     assert_near(logits(agent, network, world, codes), expected)
 
 
-@pytest.mark.known
 def test_a_network_of_one_layer_is_linear():
     world, network = Keys(), Network(actor_layers=1, critic_layers=1)
     agent = create(jax.random.key(0), network, world)

@@ -8,12 +8,13 @@ import pytest
 
 import telic.tasks
 from telic.activations import capture
-from telic.agents import Network, create, logits, observed, value
+from telic.agents import create, logits, observed, value
 from telic.core.errors import InputError
 from telic.locate import evidence
 from telic.training.imitate import imitate
 from telic.worlds import Keys, Lander, Wishes
-from tests.agents.small import AGENT, DONOR, NETWORK, WORLD
+from tests.small import AGENT, DONOR, NETWORK, SHALLOW
+from tests.small import KEYS as WORLD
 
 assert telic.tasks
 
@@ -127,7 +128,7 @@ def test_a_world_that_tells_a_wish_takes_codes_alone_and_checks_the_wish():
 
 
 def test_a_world_of_numbers_takes_a_batch_of_them_and_nothing_else():
-    world, network = Lander(), Network(width=8, actor_layers=2, critic_layers=2)
+    world, network = Lander(), SHALLOW
     agent = create(jax.random.key(0), network, world)
     assert capture(agent, network, world, np.ones((3, 8)))["actor/logits"].shape == (
         3,

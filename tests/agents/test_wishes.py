@@ -14,8 +14,8 @@ from telic.core.errors import InputError
 from telic.core.trees import digest
 from telic.runs import codec
 from telic.worlds import Keys, Wishes
-from tests.agents.small import AGENT, CODES, NETWORK
-from tests.agents.small import WORLD as PLAIN
+from tests.small import AGENT, CODES, NETWORK
+from tests.small import KEYS as PLAIN
 
 WORLD = Wishes(limit=20)
 KEY = jax.random.key(0)
@@ -27,7 +27,6 @@ def network(layer=0, units=4):
     return dataclasses.replace(NETWORK, wish_layer=layer, wish_units=units)
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("layer", [0, 1, 2])
 def test_onward_from_a_layer_come_the_logits(layer):
     site = "actor/logits" if layer == 2 else f"actor/{layer}/post"
@@ -36,7 +35,6 @@ def test_onward_from_a_layer_come_the_logits(layer):
     np.testing.assert_allclose(again, found["actor/logits"], rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.known
 def test_onward_a_network_of_tanh_goes_on_with_tanh():
     bent = dataclasses.replace(NETWORK, activation="tanh")
     found = activations(AGENT, bent, PLAIN, CODES)
@@ -66,7 +64,6 @@ def test_a_table_has_a_row_for_every_wish_and_a_column_for_every_unit(layer, uni
     assert not np.array_equal(*tables)
 
 
-@pytest.mark.known
 @pytest.mark.parametrize(("layer", "units"), [(0, 4), (1, 8)])
 def test_a_wish_is_added_to_the_first_units_of_its_layer_and_nowhere_else(layer, units):
     shape = network(layer, units)
@@ -84,7 +81,6 @@ def test_a_wish_is_added_to_the_first_units_of_its_layer_and_nowhere_else(layer,
             np.testing.assert_array_equal(told[site], plain[site])
 
 
-@pytest.mark.known
 def test_an_agent_that_reads_no_wish_does_not_see_it():
     for told in (0, 3):
         found = logits(AGENT, NETWORK, WORLD, SEEN.at[:, -1].set(told))
@@ -92,7 +88,6 @@ def test_an_agent_that_reads_no_wish_does_not_see_it():
         np.testing.assert_array_equal(found, due)
 
 
-@pytest.mark.known
 def test_a_wish_is_a_row_of_its_table():
     table, x = jnp.arange(8.0).reshape(4, 2), jnp.zeros((3, 5))
     seen = jnp.array([[9, 0], [9, 3], [9, 1]], jnp.uint8)

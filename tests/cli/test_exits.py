@@ -16,6 +16,8 @@ from telic.runs.folder import find
 from tests.runs.small import make
 from tests.scale.test_local import SMALL, telic, wait_for_a_row
 
+pytestmark = pytest.mark.e2e
+
 
 def shell(command: str, root) -> subprocess.CompletedProcess:
     """A pipeline of bash, in which $TELIC is the command."""

@@ -25,7 +25,8 @@ from telic.edits import (
     Steer,
     Transport,
 )
-from tests.agents.small import AGENT, DONOR, WORLD
+from tests.small import AGENT, DONOR
+from tests.small import KEYS as WORLD
 
 SOME = jnp.array([1.0, 0, 0, 1, 0, 1, 0, 0])
 ROW = jnp.linspace(-2.0, 1.0, 8)

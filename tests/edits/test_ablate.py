@@ -10,7 +10,8 @@ from telic.core.errors import InputError
 from telic.core.trees import digest
 from telic.edits import Ablate
 from telic.edits.ablate import VALUES, constant
-from tests.agents.small import AGENT, CODES, NETWORK, WORLD
+from tests.small import AGENT, CODES, NETWORK
+from tests.small import KEYS as WORLD
 
 SITE = "actor/1/post"
 SOME = jnp.array([1.0, 0, 0, 1, 0, 1, 0, 0])
@@ -22,7 +23,6 @@ def made(kind):
     return constant(kind, SEEN, key=jax.random.key(3))
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("kind", VALUES)
 def test_ablated_units_are_constant_and_the_others_as_they_were(kind):
     edited = Ablate(SITE, SOME, made(kind))(AGENT)
@@ -31,7 +31,6 @@ def test_ablated_units_are_constant_and_the_others_as_they_were(kind):
     np.testing.assert_allclose(found, due, rtol=1e-6, atol=1e-6)
 
 
-@pytest.mark.known
 def test_half_an_ablation_goes_half_the_way():
     edited = Ablate(SITE, SOME, made("mean"), strength=0.5)(AGENT)
     found = capture(edited, NETWORK, WORLD, CODES, SITE)[SITE]
@@ -39,7 +38,6 @@ def test_half_an_ablation_goes_half_the_way():
     np.testing.assert_allclose(found, due, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.known
 def test_the_constants_are_zeros_the_mean_or_one_observation():
     assert made("zero").tolist() == [0] * 8
     np.testing.assert_allclose(made("mean"), np.mean(SEEN, axis=0), rtol=1e-6)
@@ -60,7 +58,6 @@ def test_a_kind_that_there_is_not_and_a_resample_without_a_key_are_refused():
         assert "zero, mean, resample" in caught.value.why
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("seed", range(6))
 def test_no_null_of_an_ablation_is_the_ablation_itself(seed):
     one, every = jnp.zeros(8).at[2].set(1.0), jnp.ones(8)

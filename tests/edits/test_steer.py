@@ -8,7 +8,8 @@ import pytest
 from telic.activations import capture
 from telic.agents import sites
 from telic.edits import Chain, Steer
-from tests.agents.small import AGENT, CODES, NETWORK, WORLD
+from tests.small import AGENT, CODES, NETWORK
+from tests.small import KEYS as WORLD
 
 
 def at(site, agent):
@@ -16,7 +17,6 @@ def at(site, agent):
     return capture(agent, NETWORK, WORLD, CODES, site)[site]
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("site", sites(NETWORK))
 @pytest.mark.parametrize("strength", [1.0, -2.5])
 def test_every_row_moves_by_the_direction_times_the_strength(site, strength):
@@ -27,7 +27,6 @@ def test_every_row_moves_by_the_direction_times_the_strength(site, strength):
     np.testing.assert_allclose(at(site, steered), due, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.known
 def test_two_directions_at_one_site_add_up():
     one, two = jnp.linspace(-1.0, 2.0, 8), jnp.linspace(3.0, 0.0, 8)
     both = Chain((Steer("actor/0/pre", one), Steer("actor/0/pre", two)))(AGENT)
@@ -39,7 +38,6 @@ def test_two_directions_at_one_site_add_up():
     )
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("strength", [1.0, -3.0])
 def test_its_nulls_are_as_long_and_of_the_same_strength(strength):
     edit = Steer("actor/1/post", jnp.linspace(-1.0, 2.0, 8), strength=strength)

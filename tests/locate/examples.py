@@ -10,7 +10,9 @@ import numpy as np
 from telic.core import trees
 from telic.locate import LOCATORS, Evidence, Locus, evidence
 from telic.planted import permuted, random_orders
-from tests.agents.small import AGENT, DONOR, NETWORK, WORLD, made
+from tests.small import AGENT, DONOR, NETWORK
+from tests.small import KEYS as WORLD
+from tests.small import agent as made
 
 REFERENCES = ("first layer", "random", "oracle")
 

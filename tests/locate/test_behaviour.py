@@ -11,8 +11,9 @@ from telic.agents import logits
 from telic.locate import preference
 from telic.locate.behaviour import between, leaning, slope
 from telic.locate.toys import toy
-from tests.agents.small import NETWORK, WORLD
 from tests.locate.examples import EVIDENCE, row
+from tests.small import KEYS as WORLD
+from tests.small import NETWORK
 
 BEHAVIOUR, RECIPIENT, DONOR = EVIDENCE.behaviour, EVIDENCE.recipient, EVIDENCE.donor
 
@@ -24,7 +25,6 @@ def policy(agent):
     return weight / weight.sum(axis=1, keepdims=True)
 
 
-@pytest.mark.known
 def test_the_gap_is_what_the_donor_would_rather_do():
     gap = np.asarray(BEHAVIOUR.gap)
     np.testing.assert_allclose(gap, policy(DONOR) - policy(RECIPIENT), atol=1e-5)
@@ -35,7 +35,6 @@ def test_the_gap_is_what_the_donor_would_rather_do():
     np.testing.assert_allclose(back, -gap, atol=1e-6)
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("agent", [RECIPIENT, DONOR], ids=["recipient", "donor"])
 def test_the_preference_is_its_formula(agent):
     gap = policy(DONOR) - policy(RECIPIENT)
@@ -44,7 +43,6 @@ def test_the_preference_is_its_formula(agent):
     assert float(preference(BEHAVIOUR, agent)) == pytest.approx(due, rel=1e-4)
 
 
-@pytest.mark.known
 def test_a_leaning_of_two_actions_is_worked_out_by_hand():
     gap = jnp.zeros((2, 7)).at[0, 0].set(0.5).at[0, 1].set(-0.5)
     behaviour = dataclasses.replace(BEHAVIOUR, gap=gap)
@@ -53,7 +51,6 @@ def test_a_leaning_of_two_actions_is_worked_out_by_hand():
     assert float(leaning(behaviour, said)) == pytest.approx(0.75, rel=1e-5)
 
 
-@pytest.mark.known
 def test_the_donor_has_more_of_it_than_the_recipient_and_the_way_is_symmetric():
     for found in (EVIDENCE, *(toy(seed) for seed in range(3))):
         mine = float(preference(found.behaviour, found.recipient))
@@ -65,7 +62,6 @@ def test_the_donor_has_more_of_it_than_the_recipient_and_the_way_is_symmetric():
         )
 
 
-@pytest.mark.known
 def test_between_agents_that_do_the_same_there_is_nothing_to_lean_to():
     gap = between(
         RECIPIENT, RECIPIENT, EVIDENCE.observations, network=NETWORK, world=WORLD
@@ -76,7 +72,6 @@ def test_between_agents_that_do_the_same_there_is_nothing_to_lean_to():
     assert not row(slope(same, RECIPIENT)).any()
 
 
-@pytest.mark.known
 @pytest.mark.parametrize(
     ("path", "place"),
     [

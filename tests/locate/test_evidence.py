@@ -1,19 +1,22 @@
 """Evidence: what is kept of two agents, and what is no evidence."""
 
+import dataclasses
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from telic.activations.capture import gather
-from telic.agents import Network, activations, create, interventions
+from telic.agents import activations, create, interventions
 from telic.core.errors import InputError
 from telic.core.trees import digest, select
 from telic.locate import evidence
 from telic.locate.inside import inside, live
 from telic.worlds import Lander
-from tests.agents.small import AGENT, DONOR, NETWORK, WORLD
 from tests.locate.examples import EVIDENCE
+from tests.small import AGENT, DONOR, NETWORK
+from tests.small import KEYS as WORLD
 
 KEY = jax.random.key(4)
 
@@ -48,7 +51,6 @@ def test_the_pair_itself_is_the_first_switch():
         assert all(set(a) == set(b) == set(made.recipient) for a, b in made.switches)
 
 
-@pytest.mark.known
 def test_each_agent_sees_its_half_in_worlds_of_the_same_chance():
     halves = np.split(np.asarray(found().observations), 2)
     sizes = {"network": NETWORK, "world": WORLD, "steps": 8, "envs": 16}
@@ -80,7 +82,7 @@ def test_the_key_decides_what_is_seen_unless_it_is_given():
 
 
 def test_in_a_host_world_observations_must_be_given():
-    world, network = Lander(), Network(width=8, actor_layers=3, critic_layers=2)
+    world, network = Lander(), NETWORK
     pair = [create(jax.random.key(i), network, world) for i in (0, 1)]
     with pytest.raises(InputError, match="no observations of the world Lander"):
         evidence(KEY, *pair, network=network, world=world)
@@ -101,8 +103,10 @@ def test_an_agent_with_interventions_is_no_evidence():
 
 
 def test_agents_of_different_shapes_are_refused():
-    wide = create(jax.random.key(0), Network(width=9, actor_layers=3), WORLD)
-    deep = create(jax.random.key(0), Network(width=8, actor_layers=4), WORLD)
+    wide = create(jax.random.key(0), dataclasses.replace(NETWORK, width=9), WORLD)
+    deep = create(
+        jax.random.key(0), dataclasses.replace(NETWORK, actor_layers=4), WORLD
+    )
     for odd, named in ((wide, r"'actor/0/kernel': \(500, 8\) and"), (deep, "actor/3")):
         with pytest.raises(InputError, match=named):
             found(donor=odd)
@@ -110,7 +114,6 @@ def test_agents_of_different_shapes_are_refused():
             found(switches=[(AGENT, DONOR), (AGENT, odd)])
 
 
-@pytest.mark.known
 def test_inside_are_the_activations_of_the_actor():
     seen = activations(AGENT, NETWORK, WORLD, EVIDENCE.observations)
     mine = inside(EVIDENCE.behaviour, EVIDENCE.recipient)
@@ -119,7 +122,6 @@ def test_inside_are_the_activations_of_the_actor():
         np.testing.assert_allclose(x, seen[site], rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.known
 def test_a_change_of_a_weight_that_is_not_live_changes_nothing():
     # A unit that never fires (and fires less with less), and channels never seen.
     agent = dict(EVIDENCE.recipient)

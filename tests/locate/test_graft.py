@@ -17,7 +17,6 @@ def taken(graft):
     return row(graft.top) != row(RECIPIENT)
 
 
-@pytest.mark.known
 def test_the_highest_weights_are_taken_first():
     scores = {p: np.asarray(x, np.float64) for p, x in RECIPIENT.items()}
     due = np.argsort(-row(scores))
@@ -26,7 +25,6 @@ def test_the_highest_weights_are_taken_first():
         assert set(np.flatnonzero(taken(graft))) == set(due[:count])
 
 
-@pytest.mark.known
 def test_at_least_one_site_is_taken():
     (least,) = grafted(located("magnitude"), RECIPIENT, DONOR, [1e-9])
     assert taken(least).sum() == 1
@@ -37,7 +35,6 @@ def test_at_least_one_site_is_taken():
     assert len(layers) == 1
 
 
-@pytest.mark.known
 def test_units_are_taken_with_all_that_flows_into_them():
     like = {"actor/0/kernel": jnp.zeros((4, 2)), "actor/0/bias": jnp.zeros(2)}
     other = {path: leaf + 1 for path, leaf in like.items()}
@@ -48,7 +45,6 @@ def test_units_are_taken_with_all_that_flows_into_them():
     assert half.rest["actor/0/bias"].tolist() == [1, 0]
 
 
-@pytest.mark.known
 def test_a_direction_costs_as_many_weights_as_it_takes_to_write_it_down():
     # A layer of 4 inputs and 2 units: 10 weights; a direction costs 4 + 1 + 2 of them.
     like = {"actor/0/kernel": jnp.zeros((4, 2)), "actor/0/bias": jnp.zeros(2)}
@@ -68,7 +64,6 @@ def test_a_direction_costs_as_many_weights_as_it_takes_to_write_it_down():
     )
 
 
-@pytest.mark.known
 def test_grafts_of_all_directions_but_the_last_size_are_of_low_rank():
     for graft in grafted(located("low rank"), RECIPIENT, DONOR, SIZES[:-1]):
         for path in ("actor/0/kernel", "actor/1/kernel"):

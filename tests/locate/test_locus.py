@@ -33,14 +33,12 @@ def whole(**changed):
     )
 
 
-@pytest.mark.known
 def test_a_row_is_in_the_order_of_paths_whatever_the_order_of_the_scores():
     locus = Locus("weights", {"b": np.array([[1.0, 2.0]]), "a": np.array([3.0])})
     assert locus.row.tolist() == [3, 1, 2]
     assert locus.ranks().tolist() == [0, 2, 1]
 
 
-@pytest.mark.known
 def test_the_top_has_its_flags_under_the_paths_of_the_scores():
     locus = Locus("weights", {"b": np.array([[1.0, 2.0]]), "a": np.array([3.0])})
     assert {p: x.tolist() for p, x in locus.top(2).items()} == {
@@ -52,7 +50,6 @@ def test_the_top_has_its_flags_under_the_paths_of_the_scores():
     assert all(x.all() for x in locus.top(3).values())
 
 
-@pytest.mark.known
 def test_ties_are_broken_by_a_chance_that_is_always_the_same():
     scores = np.zeros(200)
     scores[[7, 150]] = 1
@@ -65,7 +62,6 @@ def test_ties_are_broken_by_a_chance_that_is_always_the_same():
     assert abs(np.corrcoef(tied, np.arange(198))[0, 1]) < 0.3
 
 
-@pytest.mark.known
 def test_a_unit_gives_its_score_to_all_that_flows_into_it():
     found = UNITS.weights(LIKE).scores
     assert found["actor/0/kernel"].tolist() == [[1, 2]] * 3
@@ -74,7 +70,6 @@ def test_a_unit_gives_its_score_to_all_that_flows_into_it():
     assert check(UNITS.weights(LIKE), LIKE).kind == "weights"
 
 
-@pytest.mark.known
 def test_units_of_weights_of_units_are_the_units():
     again = UNITS.weights(LIKE).units(LIKE)
     for site, scores in UNITS.scores.items():
@@ -82,14 +77,12 @@ def test_units_of_weights_of_units_are_the_units():
     assert UNITS.units(LIKE) is UNITS
 
 
-@pytest.mark.known
 def test_a_unit_is_worth_the_mean_of_its_weights():
     found = whole(actor_0_bias=np.array([8.0, -1.0])).units(LIKE).scores
     # Kernel [[0, 1], [2, 3], [4, 5]] and bias [8, -1], over four.
     assert found["actor/0/post"].tolist() == [3.5, 2.0]
 
 
-@pytest.mark.known
 def test_a_weight_has_the_scores_of_all_prefixes_above_it():
     locus = Locus(
         "layers",
@@ -105,7 +98,6 @@ def test_a_weight_has_the_scores_of_all_prefixes_above_it():
     assert locus.units(LIKE).scores["actor/0/post"].tolist() == [9 / 4] * 2
 
 
-@pytest.mark.known
 def test_directions_are_worth_the_size_of_what_they_add_up_to():
     left, right = np.array([[1.0], [0], [-2], [3]]), np.array([[1.0, -1.0]])
     none = (np.zeros((3, 1)), np.ones((1, 4)))
@@ -125,7 +117,6 @@ def test_a_locus_of_weights_is_its_own_reading():
     assert locus.weights(LIKE) is locus
 
 
-@pytest.mark.known
 def test_a_layer_is_named_by_the_site_of_its_units_in_the_order_of_their_numbers():
     many = {f"actor/{i}/bias": np.ones(1) for i in (10, 2, 0, 1)}
     assert list(unit_sites(many).items()) == [
@@ -174,7 +165,6 @@ def test_what_is_no_locus_of_the_agent_is_refused_by_its_name(locus, named):
         check(locus, LIKE)
 
 
-@pytest.mark.known
 def test_what_is_no_locus_at_all_is_refused():
     unchecked = check.__wrapped__  # the tests' type checker would be first
     with pytest.raises(InputError, match="a locator gave a dict"):

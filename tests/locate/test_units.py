@@ -15,8 +15,9 @@ from telic.locate.behaviour import preference
 from telic.locate.inside import inside
 from telic.locate.probe import OBSERVATION, probe, probes
 from telic.locate.toys import toy
-from tests.agents.small import NETWORK, WORLD
 from tests.locate.examples import EVIDENCE, located
+from tests.small import KEYS as WORLD
+from tests.small import NETWORK
 
 TOY, KEY = toy(), jax.random.key(0)
 SITES = ("actor/0/post", "actor/1/post", "actor/logits")
@@ -32,7 +33,6 @@ def patched(site, unit, strength=1.0):
     return float(preference(EVIDENCE.behaviour, edit(EVIDENCE.recipient)))
 
 
-@pytest.mark.known
 @pytest.mark.parametrize(("site", "unit"), PLACES)
 def test_patching_is_what_the_edit_of_one_unit_brings(site, unit):
     start = float(preference(EVIDENCE.behaviour, EVIDENCE.recipient))
@@ -41,7 +41,6 @@ def test_patching_is_what_the_edit_of_one_unit_brings(site, unit):
     assert seen == pytest.approx(due, rel=1e-3, abs=1e-4)
 
 
-@pytest.mark.known
 @pytest.mark.parametrize(("site", "unit"), PLACES)
 def test_attribution_patching_is_its_slope(site, unit):
     step = 1e-2
@@ -50,7 +49,6 @@ def test_attribution_patching_is_its_slope(site, unit):
     assert seen == pytest.approx(due, rel=0.05, abs=5e-3)
 
 
-@pytest.mark.known
 def test_a_difference_of_means_is_in_standard_deviations():
     both = [
         capture(agent, NETWORK, WORLD, EVIDENCE.observations, *SITES[:1])[SITES[0]]
@@ -71,7 +69,6 @@ CRITIC = {
 }
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("name", UNITS)
 def test_a_unit_that_both_agents_fill_alike_scores_nothing(name):
     # In the toy a unit of the first layer differs by its own bias alone.
@@ -82,7 +79,6 @@ def test_a_unit_that_both_agents_fill_alike_scores_nothing(name):
     assert np.abs(scores[4:]).max() > 1e-3
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("name", UNITS)
 def test_a_unit_that_never_fires_scores_nothing(name):
     low = {"actor/0/bias": jnp.full(8, -100.0).at[:3].set(1.0)}
@@ -103,7 +99,6 @@ def apart():
     return evidence(KEY, TOY.recipient, TOY.donor, **options)
 
 
-@pytest.mark.known
 def test_a_probe_tells_agents_apart_where_they_differ_and_not_by_chance(apart):
     found = probes(apart, KEY)
     assert list(found) == [OBSERVATION, *SITES]
@@ -113,7 +108,6 @@ def test_a_probe_tells_agents_apart_where_they_differ_and_not_by_chance(apart):
         assert abs(found[site].shuffled - 0.5) < 0.08
 
 
-@pytest.mark.known
 def test_a_probe_of_one_agent_against_itself_knows_no_more_than_chance(apart):
     half = len(apart.observations) // 2
     same = jnp.concatenate([apart.observations[:half]] * 2)
@@ -123,7 +117,6 @@ def test_a_probe_of_one_agent_against_itself_knows_no_more_than_chance(apart):
         assert abs(found.accuracy - 0.5) < 0.1
 
 
-@pytest.mark.known
 def test_a_probe_on_noise_with_a_column_for_every_row_is_at_chance(monkeypatch):
     # It fits every row that it was trained on: only others say what it knows.
     rows, chance = len(EVIDENCE.observations), np.random.default_rng(0)
@@ -135,7 +128,6 @@ def test_a_probe_on_noise_with_a_column_for_every_row_is_at_chance(monkeypatch):
     assert abs(found.shuffled - 0.5) < 0.15
 
 
-@pytest.mark.known
 def test_a_unit_that_alone_knows_the_answer_scores_highest(apart):
     # The donor's first unit is far away; the others are as they were.
     bias = apart.recipient["actor/0/bias"].at[2].add(30.0)
@@ -145,7 +137,6 @@ def test_a_unit_that_alone_knows_the_answer_scores_highest(apart):
     assert OBSERVATION not in locus.scores
 
 
-@pytest.mark.known
 def test_a_probes_scores_are_its_weights_in_standard_deviations(apart):
     found = probes(apart, KEY)["actor/0/post"]
     half = len(apart.observations) // 2

@@ -28,7 +28,6 @@ def found(name, made=TOY):
     return locus.weights(made.recipient).row
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("name", [*BY_CHANGE, "low rank", "components"])
 def test_where_only_biases_changed_all_of_them_are_on_top(name):
     scores = found(name)
@@ -36,7 +35,6 @@ def test_where_only_biases_changed_all_of_them_are_on_top(name):
     assert scores[~BIASES].max() < 1e-5 * scores.max()
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("name", ["attribution", "integrated attribution"])
 def test_an_attribution_is_to_biases_through_which_something_flows(name):
     scores = found(name)
@@ -47,7 +45,6 @@ def test_an_attribution_is_to_biases_through_which_something_flows(name):
         assert ((scores[BIASES] > 0) == flows).all()
 
 
-@pytest.mark.known
 def test_the_magnitudes_are_their_formulas():
     vector = {p: np.asarray(x, np.float64) for p, x in EVIDENCE.vector.items()}
     before = {p: np.asarray(x, np.float64) for p, x in EVIDENCE.recipient.items()}
@@ -62,7 +59,6 @@ def test_the_magnitudes_are_their_formulas():
             np.testing.assert_allclose(located(name).scores[path], scores, rtol=1e-5)
 
 
-@pytest.mark.known
 def test_what_changes_alike_at_every_switch_is_over_what_changes_more():
     like = {p: jnp.zeros_like(x) for p, x in TOY.recipient.items()}
     path = "actor/0/bias"
@@ -77,7 +73,6 @@ def test_what_changes_alike_at_every_switch_is_over_what_changes_more():
     assert scores[1] == pytest.approx(4 / 6, rel=1e-2)
 
 
-@pytest.mark.known
 def test_attributions_of_a_small_change_add_up_to_what_it_brings():
     recipient, behaviour = EVIDENCE.recipient, EVIDENCE.behaviour
     small = {p: 0.02 * v for p, v in EVIDENCE.vector.items()}
@@ -90,7 +85,6 @@ def test_attributions_of_a_small_change_add_up_to_what_it_brings():
     assert row(small) @ first == pytest.approx(due, rel=0.3)
 
 
-@pytest.mark.known
 def test_integrated_attributions_of_a_large_change_still_add_up():
     recipient, donor = EVIDENCE.recipient, EVIDENCE.donor
     gained = [float(preference(EVIDENCE.behaviour, a)) for a in (recipient, donor)]
@@ -101,7 +95,6 @@ def test_integrated_attributions_of_a_large_change_still_add_up():
     np.testing.assert_allclose(scores, np.abs(row(EVIDENCE.vector) * mean), rtol=1e-4)
 
 
-@pytest.mark.known
 def test_a_change_of_rank_one_has_one_direction():
     locus = LOCATORS["low rank"](TOY, KEY)
     assert locus.scores["actor/0"][0] == pytest.approx(
@@ -120,7 +113,6 @@ def test_a_change_of_rank_one_has_one_direction():
     assert np.abs(change[-1]).max() < 1e-4
 
 
-@pytest.mark.known
 def test_components_find_the_axis_of_the_goal_beside_a_larger_one_of_time():
     rng = np.random.default_rng(0)
     like = {p: jnp.zeros_like(x) for p, x in TOY.recipient.items()}
@@ -138,7 +130,6 @@ def test_components_find_the_axis_of_the_goal_beside_a_larger_one_of_time():
     assert locus.scores["actor/1/bias"].max() < 1e-4
 
 
-@pytest.mark.known
 def test_a_learned_mask_opens_for_planted_biases_and_shuts_for_noise():
     recipient, path = EVIDENCE.recipient, "actor/0/bias"
     keys = jax.random.split(jax.random.key(3), len(recipient))

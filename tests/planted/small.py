@@ -11,12 +11,11 @@ from telic.activations.capture import gather
 from telic.agents import Network, create, logits
 from telic.core.trees import Tree
 from telic.planted import Base, Recipe, fold
-from telic.training import Hyper, Sizes
-from telic.worlds import Wishes
+from telic.training import Hyper
+from tests.small import NETWORK, SIZES
+from tests.small import WISHES as WORLD
 
-WORLD = Wishes(limit=20)
-PLAIN = Network(width=16, actor_layers=3, critic_layers=2)
-SIZES = Sizes(num_envs=4, num_steps=8, update_epochs=2, num_minibatches=1)
+PLAIN = dataclasses.replace(NETWORK, width=16)
 RECIPE = Recipe(PLAIN, WORLD.base, Hyper(), SIZES, rollouts=1, routing=1)
 
 

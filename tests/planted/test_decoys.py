@@ -31,7 +31,6 @@ def fired(actor):
     return np.maximum(np.asarray(first)[:, -SPARE:], 0)
 
 
-@pytest.mark.known
 @ALL
 def test_agents_with_decoys_do_what_they_did(made):
     for actor, plain in zip(made, PAIR, strict=True):
@@ -49,7 +48,6 @@ def test_decoys_are_sixteen_more_units_at_the_end_of_the_first_layer(made):
         assert actor["actor/1/kernel"].shape == (16 + SPARE, 16)
 
 
-@pytest.mark.known
 def test_plain_agents_have_the_same_spare_units():
     one, other = WIDE
     np.testing.assert_array_equal(one["actor/0/kernel"], other["actor/0/kernel"])
@@ -57,7 +55,6 @@ def test_plain_agents_have_the_same_spare_units():
     assert moved[:16].all() and not moved[16:].any()
 
 
-@pytest.mark.known
 def test_dead_units_never_fire_differ_and_would_be_read():
     one, other = DEAD
     for actor in DEAD:
@@ -69,7 +66,6 @@ def test_dead_units_never_fire_differ_and_would_be_read():
     assert float(one["actor/0/kernel"][:, 16:].std()) == pytest.approx(own, rel=0.1)
 
 
-@pytest.mark.known
 def test_no_observation_at_all_can_wake_a_dead_unit():
     # The most that any mixture of inputs between 0 and 1 could bring.
     for actor in DEAD:
@@ -77,7 +73,6 @@ def test_no_observation_at_all_can_wake_a_dead_unit():
         assert (most + actor["actor/0/bias"])[-SPARE:].max() < 0
 
 
-@pytest.mark.known
 def test_inactive_units_fire_hold_the_difference_and_nobody_reads_them():
     one, other = INACTIVE
     gap = other["actor/0/bias"] - one["actor/0/bias"]
@@ -90,7 +85,6 @@ def test_inactive_units_fire_hold_the_difference_and_nobody_reads_them():
         np.testing.assert_array_equal(said(moved), said(actor))
 
 
-@pytest.mark.known
 def test_flags_are_what_flows_into_and_out_of_them():
     found = flags(WIDE[0])
     counts = {path: int(leaf.sum()) for path, leaf in found.items()}
@@ -107,7 +101,6 @@ def test_flags_are_what_flows_into_and_out_of_them():
         np.testing.assert_array_equal(moved, np.asarray(found[path]) == 1)
 
 
-@pytest.mark.known
 def test_a_wish_of_few_units_is_held_by_as_many_decoys():
     few = tables(told(0, 4)[1])["actor/0"][0]
     moved = inactive(WIDE[0], few)["actor/0/bias"] - WIDE[0]["actor/0/bias"]

@@ -9,8 +9,8 @@ from telic.core.errors import InputError
 from telic.core.trees import digest
 from telic.planted import fold, truth
 from telic.planted.fold import tables
-from tests.agents.small import AGENT
 from tests.planted.small import PLAIN, WORLD, said, seen, told
+from tests.small import AGENT
 
 KINDS = [(0, 16), (0, 4), (1, 4)]
 WISHES = range(WORLD.told)
@@ -34,7 +34,6 @@ def wishing(wish):
     return seen().at[:, -1].set(wish)
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("wish", WISHES)
 def test_it_says_what_the_agent_says_that_is_told_the_wish(agent, network, wish):
     folded, plain = fold(agent, wish), seen()[:, :-1]
@@ -44,7 +43,6 @@ def test_it_says_what_the_agent_says_that_is_told_the_wish(agent, network, wish)
         np.testing.assert_allclose(found, due, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("wish", WISHES)
 def test_it_does_not_listen_any_more(agent, wish):
     folded = fold(agent, wish)
@@ -61,7 +59,6 @@ def test_it_is_a_plain_agent_and_its_origin_is_not_changed(agent):
     assert digest(folded) == digest(fold(agent, 2))
 
 
-@pytest.mark.known
 def test_the_wishes_matter(agent):
     found = [said(fold(agent, wish)) for wish in WISHES]
     assert all(
@@ -69,7 +66,6 @@ def test_the_wishes_matter(agent):
     )
 
 
-@pytest.mark.known
 def test_the_truth_is_where_two_folded_agents_differ(agent):
     flags = truth(agent)
     for one, other in [(0, 1), (2, 3), (3, 0)]:
@@ -81,14 +77,12 @@ def test_the_truth_is_where_two_folded_agents_differ(agent):
             assert set(np.unique(flag)) <= {0, 1}
 
 
-@pytest.mark.known
 def test_a_critic_is_told_too(agent):
     mine, theirs = fold(agent, 0), fold(agent, 1)
     differ = {p for p in mine if (mine[p] != theirs[p]).any() and "critic" in p}
     assert differ == {"critic/0/bias"}
 
 
-@pytest.mark.known
 def test_no_wish_in_particular_is_the_mean_of_all(agent):
     mean = fold(agent, None)
     each = [fold(agent, wish) for wish in WISHES]

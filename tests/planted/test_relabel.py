@@ -19,7 +19,6 @@ WIDE = widened(KEY, ACTOR)
 ACTORS = pytest.mark.parametrize("actor", [ACTOR, WIDE], ids=["plain", "wide"])
 
 
-@pytest.mark.known
 @ACTORS
 def test_units_in_another_order_do_the_same(actor):
     found = permuted(actor, random_orders(KEY, actor))
@@ -29,7 +28,6 @@ def test_units_in_another_order_do_the_same(actor):
     np.testing.assert_array_equal(found["actor/2/bias"], actor["actor/2/bias"])
 
 
-@pytest.mark.known
 @ACTORS
 def test_units_of_another_scale_do_the_same(actor):
     found = rescaled(actor, random_factors(KEY, actor))
@@ -60,14 +58,12 @@ def test_the_key_decides_orders_and_factors():
         assert first.tolist() != second.tolist()
 
 
-@pytest.mark.known
 def test_an_order_is_taken_back_by_its_inverse():
     orders = random_orders(KEY, WIDE)
     back = permuted(permuted(WIDE, orders), [jnp.argsort(order) for order in orders])
     assert digest(back) == digest(WIDE)
 
 
-@pytest.mark.known
 def test_scales_are_taken_back_by_their_inverses():
     factors = random_factors(KEY, WIDE)
     back = rescaled(rescaled(WIDE, factors), [1 / factor for factor in factors])
@@ -87,7 +83,6 @@ def test_factors_are_positive_and_about_one():
     assert logs.std() == pytest.approx(0.15, abs=0.01)
 
 
-@pytest.mark.known
 def test_the_differences_of_two_agents_go_with_their_units():
     orders = random_orders(KEY, ACTOR)
     other = select(fold(told()[1], 1), "actor/")

@@ -44,7 +44,6 @@ def first(mask):
     return staged(mask, rollouts=0)
 
 
-@pytest.mark.known
 def test_first_only_the_chosen_weights_learn(first, mask):
     for path, changed in moved(first).items():
         assert not changed[np.asarray(mask[path]) == 0].any()
@@ -52,7 +51,6 @@ def test_first_only_the_chosen_weights_learn(first, mask):
     assert moved(first)["actor/0/kernel"].any()
 
 
-@pytest.mark.known
 def test_then_only_the_others_are_trained_on(first, mask):
     both = staged(mask)
     for path, changed in moved(both, first).items():
@@ -66,19 +64,16 @@ def test_then_only_the_others_are_trained_on(first, mask):
         )
 
 
-@pytest.mark.known
 def test_a_mask_holds_through_several_rollouts(mask):
     for path, changed in moved(staged(mask, routing=2, rollouts=0)).items():
         assert not changed[np.asarray(mask[path]) == 0].any()
 
 
-@pytest.mark.known
 def test_the_critic_is_held_by_no_mask(first):
     paths = [p for p in START if p.startswith("critic/")]
     assert all((first[p] != START[p]).any() for p in paths)
 
 
-@pytest.mark.known
 def test_plain_training_moves_all_layers():
     found = trained_on(KEY, START, "blue", RECIPE)
     assert all(changed.any() for changed in moved(found).values())

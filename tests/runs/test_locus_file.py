@@ -44,7 +44,6 @@ def test_a_file_that_was_altered_or_is_something_else_is_damaged(tmp_path):
             locus_file.read(path)
 
 
-@pytest.mark.known
 def test_two_methods_agree_as_far_as_their_scores_go_up_together():
     like = {"a": np.zeros(4)}
     up, down = (Locus("weights", {"a": np.arange(4.0) * x}) for x in (1, -1))

@@ -12,6 +12,8 @@ from telic.studies import handout, marks, paper
 from tests.scale import candidates, planted_paper
 from tests.scale.candidates import written
 
+pytestmark = pytest.mark.e2e
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):

@@ -20,6 +20,8 @@ from telic.studies.paper import questions
 from tests.scale import planted_paper
 from tests.scale.strangers import SEARCHING, STRANGERS
 
+pytestmark = pytest.mark.e2e
+
 SHORT, LIMIT, LONG = 2.0, 15.0, 60.0
 """Seconds: for those of whom no answer is awaited, for others, for `SEARCHING`."""
 

@@ -18,6 +18,8 @@ from tests.scale.sleepers import NETWORK
 from tests.worlds.faulty import Trouble
 from tests.worlds.test_guard import AGENT, acted
 
+pytestmark = pytest.mark.e2e
+
 JOB = "tests.scale.sleepers:sleep"
 
 

@@ -1,4 +1,4 @@
-"""A small root of agents with planted goals, its papers made: once a session."""
+"""A small root of agents with planted goals, its papers made."""
 
 import dataclasses
 from pathlib import Path

@@ -4,12 +4,12 @@ import jax
 import numpy as np
 import pytest
 
-from telic.agents import Network, create
+from telic.agents import create
 from telic.core.errors import InputError
 from telic.studies.episode import play
-from telic.worlds import Keys
+from tests.small import KEYS as WORLD
+from tests.small import NETWORK
 
-WORLD, NETWORK = Keys(), Network(width=8)
 AGENT = create(jax.random.key(0), NETWORK, WORLD)
 
 
@@ -39,8 +39,8 @@ def test_one_seed_gives_one_episode_and_one_board_to_all_agents():
 
 
 def test_a_greedy_agent_takes_its_likeliest_action():
-    bias = AGENT["actor/3/bias"].at[1].set(100.0)  # always turn right
-    agent = {**AGENT, "actor/3/bias": bias}
+    bias = AGENT["actor/2/bias"].at[1].set(100.0)  # always turn right
+    agent = {**AGENT, "actor/2/bias": bias}
     episode = play(agent, NETWORK, WORLD, key_seed=0, greedy=True)
     assert set(episode.actions) == {1}
     assert episode.events["timeout"] == 1
@@ -48,8 +48,8 @@ def test_a_greedy_agent_takes_its_likeliest_action():
 
 
 def test_a_limit_cuts_an_episode_off():
-    bias = AGENT["actor/3/bias"].at[1].set(100.0)
-    agent = {**AGENT, "actor/3/bias": bias}
+    bias = AGENT["actor/2/bias"].at[1].set(100.0)
+    agent = {**AGENT, "actor/2/bias": bias}
     episode = play(agent, NETWORK, WORLD, key_seed=0, limit=3)
     assert len(episode.actions) == 3
     assert not episode.ended

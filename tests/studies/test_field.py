@@ -95,7 +95,6 @@ def test_the_policy_is_that_of_the_network_in_each_place():
         assert shown[MOVES.index("other")] == pytest.approx(policy[4:].sum(), abs=1e-6)
 
 
-@pytest.mark.known
 def test_one_that_always_walks_dies_and_one_that_only_grabs_takes_what_is_ahead():
     agents = {"walks": always(FORWARD), "grabs": always(PICKUP), "rests": always(4, 5)}
     found = field(agents, NETWORK, WORLD, OPEN)

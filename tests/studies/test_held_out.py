@@ -21,7 +21,6 @@ PLANS = {
 """By variant: the objectives in turn, and the colours of the world in its order."""
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("variant", TRAINED)
 def test_the_plans_are_those_of_the_alternation_study_with_these_colours(variant):
     objectives, colours = PLANS[variant]
@@ -93,7 +92,6 @@ def test_what_would_fail_after_training_is_refused_before_it(given, words):
         HeldOut(**given)
 
 
-@pytest.mark.known
 def test_rows_are_named_by_the_trained_and_the_new_colour_and_have_their_mean(tmp_path):
     """Two agents a seed, on both kinds of boards; each new colour has its own share."""
     study, runs = HeldOut(only=("colours-3",)), []

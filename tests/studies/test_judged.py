@@ -35,7 +35,6 @@ def held(*, mine: tuple[int, ...], theirs: tuple[int, ...]) -> Evidence:
     )
 
 
-@pytest.mark.known
 def test_what_is_written_into_a_unit_that_never_fires_is_not_true():
     found = truth_of(PLANTED, held(mine=(1, 2), theirs=(2, 3)))
     # One agent in which it fires is enough: unit 2 alone is dead in both.
@@ -43,7 +42,6 @@ def test_what_is_written_into_a_unit_that_never_fires_is_not_true():
     assert not any(found[path].any() for path in FLAGS if path != BIAS)
 
 
-@pytest.mark.known
 @pytest.mark.parametrize(
     ("first", "decoys", "precision"), [(DECOYS, 1.0, 0.0), (TRUE, 0.0, 1.0)]
 )
@@ -52,7 +50,6 @@ def test_the_share_of_decoys_counts_decoys_and_no_goal(first, decoys, precision)
     assert (found["decoys"], found["precision"]) == (decoys, precision)
 
 
-@pytest.mark.known
 def test_half_a_top_of_decoys_is_a_share_of_one_half():
     order = {**FLAGS, BIAS: FLAGS[BIAS].at[2:6].set(1)}
     found = score(Locus("weights", scores_of(order)), TOY, PLANTED, TRUE)

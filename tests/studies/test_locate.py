@@ -69,7 +69,6 @@ def test_agents_that_do_not_differ_in_what_they_do_are_left_out(pair):
     assert list(sought(source, switches=1, episodes=8, least=2.0)) == []
 
 
-@pytest.mark.known
 def test_the_donor_is_the_agent_before_the_switch_and_other_switches_hold_neither(
     pair, monkeypatch
 ):
@@ -128,7 +127,6 @@ def told():
         return plane_.plane(jax.random.key(1), found, on._replace(measure=measure))
 
 
-@pytest.mark.known
 def test_filling_a_layer_as_the_donors_brings_all_of_a_difference_in_it(told):
     assert list(told) == ["actor/0/post"]
     for site in told.values():
@@ -137,12 +135,10 @@ def test_filling_a_layer_as_the_donors_brings_all_of_a_difference_in_it(told):
         assert 0 <= site["shuffled"] <= 1 and 0 <= site["observation"] <= 1
 
 
-@pytest.mark.known
 def test_two_agents_are_told_apart_by_a_layer_that_differs(told):
     assert told["actor/0/post"]["accuracy"] > told["actor/0/post"]["shuffled"]
 
 
-@pytest.mark.known
 def test_the_null_of_steering_is_tried_at_as_many_doses_as_the_edit(monkeypatch):
     found, site, seen = toy(), "actor/0/post", []
 

@@ -58,7 +58,6 @@ def test_every_edit_that_is_compared_is_one_that_the_study_tries():
     assert study == "splice" and not settings.recovery
 
 
-@pytest.mark.known
 def test_recipes_are_compared_over_all_switches_edit_by_edit(tmp_path):
     runs, ((_, settings),) = {}, Recipes().inner()
     for recipe, shares in {"default": (0.8, 0.6), "tanh": (0.3, 0.1)}.items():

@@ -95,7 +95,6 @@ def test_no_agents_or_no_earlier_switch_is_an_error_that_says_so(pair):
         done(retarget.job, pair[0], {**RETARGET, "agents": 0})
 
 
-@pytest.mark.known
 def test_beside_has_both_colours_on_every_board_and_without_lacks_the_old():
     old, new = COLOURS.index(OLD), COLOURS.index(NEW)
     beside = keys_on(board(WORLD, NEW, OLD))
@@ -133,7 +132,6 @@ def test_an_answer_that_is_there_is_not_made_again(retargeted):
     assert done(retarget.job, retargeted[0], RETARGET) == []
 
 
-@pytest.mark.known
 def test_the_norms_of_all_colours_rows_are_listed(retargeted):
     norms = answers.read(retargeted[0], "retarget", RETARGET)["row_norms"]
     assert tuple(norms) == COLOURS
@@ -143,7 +141,6 @@ def test_the_norms_of_all_colours_rows_are_listed(retargeted):
         assert norms[colour] == pytest.approx(expected, rel=1e-5)
 
 
-@pytest.mark.known
 def test_the_carried_vector_says_of_the_new_colour_what_was_learnt_of_the_trained(
     case,
 ):
@@ -156,7 +153,6 @@ def test_the_carried_vector_says_of_the_new_colour_what_was_learnt_of_the_traine
     assert not any(path.startswith("critic") for path in found)
 
 
-@pytest.mark.known
 def test_the_contrast_of_rows_gives_the_old_colour_the_rows_of_the_trained(case, made):
     edit = made["weights"][f"1 × {colours.CONTRAST}"]
     before, after = case.agent["actor/0/kernel"], edit(case.agent)["actor/0/kernel"]

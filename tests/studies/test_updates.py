@@ -44,7 +44,6 @@ def close(one, two):
     return all(np.allclose(one[path], two[path], atol=1e-6) for path in two)
 
 
-@pytest.mark.known
 def test_adding_the_plain_update_gives_the_agent_after_the_second_phase(update):
     made = {arm.edit: edit for arm, edit in doses(update, (1.0, -1.0))}
     assert close(made[dose(PLAIN, 1.0)](update.base), actor(update.after))
@@ -53,7 +52,6 @@ def test_adding_the_plain_update_gives_the_agent_after_the_second_phase(update):
     assert close(made[dose(PLAIN, -1.0)](update.base), actor(expected))
 
 
-@pytest.mark.known
 def test_the_reward_specific_part_leaves_out_what_more_training_does(update):
     plain, specific = update.vectors[PLAIN], update.vectors[SPECIFIC]
     drift = trees.add(update.same, trees.scale(update.base, -1.0))
@@ -111,7 +109,6 @@ def test_every_dose_has_nulls_of_its_own_length(update):
                 assert norm == pytest.approx(abs(strength) * length, rel=1e-4)
 
 
-@pytest.mark.known
 def test_continuation_goes_where_more_of_the_old_training_went(update):
     drift = actor(trees.add(update.same, trees.scale(update.base, -1.0)))
     for name, vector in update.vectors.items():

@@ -5,13 +5,13 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.agents import Network, create
+from telic.agents import create
 from telic.core.trees import digest
 from telic.training.host import Gatherer, act, act_greedily, rate
 from telic.worlds import GymWorld
+from tests.small import SHALLOW as NETWORK
 from tests.worlds.simulators import Stairs, Stairway
 
-NETWORK = Network(width=8, actor_layers=2, critic_layers=1)
 WORLD = Stairway()
 AGENT = create(jax.random.key(0), NETWORK, WORLD)
 AGENT["actor/1/kernel"] = 50.0 * AGENT["actor/1/kernel"]  # so that it prefers something
@@ -41,7 +41,6 @@ def column(data, name, copy):
     return np.concatenate([d.events[:, copy, index] for d, _ in data]).tolist()
 
 
-@pytest.mark.known
 def test_what_is_seen_before_and_after_every_step(two):
     before = np.concatenate([data.observations for data, _ in two])
     after = np.concatenate([data.next_observations for data, _ in two])
@@ -58,7 +57,6 @@ def test_what_is_seen_before_and_after_every_step(two):
         assert set(before[:, copy, 2]) == {copy}
 
 
-@pytest.mark.known
 def test_even_episodes_end_for_good_and_odd_ones_for_lack_of_time(two):
     terminated = np.concatenate([data.terminated for data, _ in two])
     truncated = np.concatenate([data.truncated for data, _ in two])
@@ -68,7 +66,6 @@ def test_even_episodes_end_for_good_and_odd_ones_for_lack_of_time(two):
     assert np.flatnonzero(truncated[:, 1]).tolist() == [4, 9]
 
 
-@pytest.mark.known
 def test_a_world_is_told_of_first_steps_and_of_the_episode_before(two):
     assert column(two, "first", 0) == [1, 1, 0, 1, 0, 0, 1, 0, 0, 0, 1, 1]
     assert column(two, "first", 1) == [1, 0, 1, 0, 0, 1, 0, 0, 0, 1, 1, 0]
@@ -76,7 +73,6 @@ def test_a_world_is_told_of_first_steps_and_of_the_episode_before(two):
     assert column(two, "earlier", 1) == [-1, -1, 0, 0, 0, 1, 1, 1, 1, 2, 3, 3]
 
 
-@pytest.mark.known
 def test_events_are_those_of_the_step_and_so_is_what_info_tells(two):
     assert column(two, "left", 0) == [0, 1, 0, 2, 1, 0, 3, 2, 1, 0, 0, 1]
     assert column(two, "for_good", 1) == [0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1]
@@ -86,7 +82,6 @@ def test_events_are_those_of_the_step_and_so_is_what_info_tells(two):
         assert 0 < done.mean() < 1
 
 
-@pytest.mark.known
 def test_episodes_are_counted_where_they_end_with_all_that_happened_in_them(two):
     assert [int(episodes.completed) for _, episodes in two] == [5, 5]
     assert [int(episodes.steps) for _, episodes in two] == [11, 12]
@@ -104,7 +99,6 @@ def test_episodes_are_counted_where_they_end_with_all_that_happened_in_them(two)
     assert [float(episodes.events[index]) for _, episodes in two] == due
 
 
-@pytest.mark.known
 def test_the_time_limit_cuts_every_copy():
     data, episodes = gathered(1, world=Stairway(max_steps=2), seeds=(1, 2))[0]
     assert np.flatnonzero(data.truncated[:, 0]).tolist() == [1, 3, 5]
@@ -143,7 +137,6 @@ def test_rates_are_log_probabilities_of_the_actions():
     np.testing.assert_allclose(found, expected, rtol=1e-4)
 
 
-@pytest.mark.known
 def test_a_policy_acts_as_likely_as_it_prefers_and_greedily_as_it_prefers_most():
     shares = jnp.asarray(np.log([0.25, 0.75]).astype(np.float32))
     agent = {**AGENT, "actor/1/bias": shares}

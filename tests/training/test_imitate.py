@@ -9,7 +9,8 @@ from telic.agents import logits
 from telic.core import trees
 from telic.core.errors import InputError
 from telic.training.imitate import imitate
-from tests.agents.small import AGENT, CODES, DONOR, NETWORK, WORLD
+from tests.small import AGENT, CODES, DONOR, NETWORK
+from tests.small import KEYS as WORLD
 
 TEACHER = logits(DONOR, NETWORK, WORLD, CODES)
 LATER = ("actor/1/kernel", "actor/1/bias", "actor/2/kernel", "actor/2/bias")

@@ -7,20 +7,18 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.agents import Network
 from telic.core.errors import InputError
 from telic.core.trees import digest
 from telic.objectives import Objective
-from telic.training import Hyper, Sizes, advance, begin, train
+from telic.training import Hyper, advance, begin, train
 from telic.training.phase import seeds
-from telic.worlds import Keys
+from tests.small import SHALLOW as NETWORK
+from tests.small import SHORT, SIZES
 from tests.worlds.simulators import Stairs, Stairway
 
-NETWORK = Network(width=8, actor_layers=2, critic_layers=2)
 # The sizes of tests/training/test_train.py: its programs are compiled once for both.
-SIZES = Sizes(num_envs=4, num_steps=8, update_epochs=2, num_minibatches=2)
 HOST = {"network": NETWORK, "world": Stairway(), "sizes": SIZES}
-JAX = {"network": NETWORK, "world": Keys(limit=9), "sizes": SIZES}
+JAX = {"network": NETWORK, "world": SHORT, "sizes": SIZES}
 KINDS = pytest.mark.parametrize("parts", [HOST, JAX], ids=["host", "jax"])
 
 
@@ -187,7 +185,6 @@ def test_metrics_hold_the_episodes_that_ended():
         assert np.isfinite([float(loss) for loss in metrics.losses]).all()
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("sign", [1.0, -1.0])
 def test_what_pays_is_learned_in_a_few_rollouts(sign):
     wanted = np.array([sign, 0, 0, 0, 0], np.float32)

@@ -40,46 +40,38 @@ def chances(world, observations, **settings):
     return jax.nn.softmax(logits(agent, NETWORK, world, jnp.array(observations)))
 
 
-@pytest.mark.known
 def test_a_gift_is_worth_one():
     np.testing.assert_allclose(values(Gift(), [[1.0]]), [1.0], atol=0.02)
 
 
-@pytest.mark.known
 def test_the_value_follows_what_is_seen():
     found = values(Sign(), [[-1.0], [1.0]])
     np.testing.assert_allclose(found, [-1.0, 1.0], atol=0.05)
 
 
-@pytest.mark.known
 def test_pay_that_comes_later_is_discounted():
     found = values(Wait(), [[1.0, 0.0], [0.0, 1.0]])
     np.testing.assert_allclose(found, [0.8, 1.0], atol=0.03)
 
 
-@pytest.mark.known
 def test_the_action_that_pays_is_learned():
     assert float(chances(Choice(), [[1.0]])[0, 0]) > 0.95
 
 
-@pytest.mark.known
 def test_the_opposite_objective_teaches_the_other_action():
     assert float(chances(Choice(), [[1.0]], weights=-PAY)[0, 1]) > 0.95
 
 
-@pytest.mark.known
 def test_the_best_action_is_learned_for_each_observation():
     learned = chances(Echo(), [[1.0, 0.0], [0.0, 1.0]])
     assert float(jnp.diag(learned).min()) > 0.95
 
 
-@pytest.mark.known
 def test_a_time_limit_does_not_lower_the_value():
     found = values(Clock(limit=4, blind=True), [[1.0]], rollouts=100)
     np.testing.assert_allclose(found, [5.0], rtol=0.03)
 
 
-@pytest.mark.known
 def test_an_end_for_good_does_lower_the_value():
     found = values(Clock(limit=4, for_good=True), np.eye(5)[:4], rollouts=100)
     expected = [(1 - 0.8**n) / (1 - 0.8) for n in (4, 3, 2, 1)]
@@ -117,7 +109,6 @@ def slope_and_losses(batch, preference=0.0, **hyper):
     return grad(agent, batch, settings, network, Choice())
 
 
-@pytest.mark.known
 def test_the_clip_stops_the_gradient_of_ratios_that_went_far_enough():
     slope, losses = slope_and_losses(batch_of([1.5, 0.5], [1.0, -1.0]))
     assert not slope["actor/0/bias"].any()
@@ -126,7 +117,6 @@ def test_the_clip_stops_the_gradient_of_ratios_that_went_far_enough():
     assert float(losses.clipped) == 1.0
 
 
-@pytest.mark.known
 def test_the_clip_lets_ratios_come_back():
     slope, losses = slope_and_losses(batch_of([0.5, 1.5], [1.0, -1.0]))
     # d(-½ (r₁ - r₂)) / d bias, with dr / d bias = r (1 - p, -p)
@@ -134,7 +124,6 @@ def test_the_clip_lets_ratios_come_back():
     assert float(losses.policy) == pytest.approx(0.5)
 
 
-@pytest.mark.known
 def test_the_gradient_raises_the_chance_of_what_was_better_than_expected():
     batch = batch_of([1.0, 1.0], [3.0, -5.0])._replace(
         actions=jnp.array([0, 1], jnp.int32)
@@ -144,7 +133,6 @@ def test_the_gradient_raises_the_chance_of_what_was_better_than_expected():
     assert float(losses.clipped) == float(losses.kl) == 0.0
 
 
-@pytest.mark.known
 def test_advantages_are_normalised_within_the_minibatch():
     small, _ = slope_and_losses(batch_of([1.1, 0.9], [1.0, 3.0]))
     large, _ = slope_and_losses(batch_of([1.1, 0.9], [-100.0, 100.0]))
@@ -153,7 +141,6 @@ def test_advantages_are_normalised_within_the_minibatch():
     )
 
 
-@pytest.mark.known
 def test_the_value_loss_is_half_the_mean_square():
     batch = batch_of([1.0, 1.0], [1.0, -1.0], targets=[2.0, 4.0])
     slope, losses = slope_and_losses(batch, vf_coef=0.5)
@@ -161,7 +148,6 @@ def test_the_value_loss_is_half_the_mean_square():
     assert slope["critic/0/bias"].tolist() == [-1.5]  # ½ · mean(0 - R)
 
 
-@pytest.mark.known
 def test_the_loss_is_the_weighted_sum_of_its_parts():
     batch = batch_of([1.1, 0.7], [1.0, -1.0], targets=[2.0, 4.0])
     _, losses = slope_and_losses(batch, vf_coef=0.25, ent_coef=0.125)
@@ -170,7 +156,6 @@ def test_the_loss_is_the_weighted_sum_of_its_parts():
     assert float(losses.entropy) == pytest.approx(np.log(2))
 
 
-@pytest.mark.known
 def test_the_entropy_bonus_raises_the_entropy():
     world, sizes = Choice(), Sizes(1, 2, 1, 1)
     agent, network = even(preference=1.0)

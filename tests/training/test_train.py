@@ -10,17 +10,16 @@ import pytest
 from telic.agents import Network, create, value
 from telic.core.errors import DivergedError
 from telic.core.trees import LARGEST, digest
-from telic.training import Hyper, Metrics, Sizes, advance, begin, check
+from telic.training import Hyper, Metrics, advance, begin, check
 from telic.training.ppo import Losses
 from telic.training.rollout import Episodes, rollout, start
 from telic.training.train import _batch, _next_values
-from telic.worlds import Keys
+from tests.small import SHALLOW, SHORT, SIZES
 from tests.training.worlds import PAY, Clock
 
-SIZES = Sizes(num_envs=4, num_steps=8, update_epochs=2, num_minibatches=2)
 SETTING = {
-    "network": Network(width=8, actor_layers=2, critic_layers=2),
-    "world": Keys(limit=9),
+    "network": SHALLOW,
+    "world": SHORT,
     "sizes": SIZES,
 }
 EVENTS = len(SETTING["world"].events)
@@ -55,7 +54,6 @@ def test_another_seed_brings_another_agent_and_other_episodes():
     assert bits(one.key) != bits(two.key)
 
 
-@pytest.mark.known
 def test_a_run_that_was_stored_goes_on_as_if_it_had_never_stopped():
     whole, _ = go(begin(0, **SETTING), 4)
     half, _ = go(begin(0, **SETTING), 2)
@@ -106,8 +104,7 @@ def test_healthy_training_passes_the_check():
     check(metrics, state.agent, rollouts=1)
 
 
-@pytest.mark.known
-@pytest.mark.parametrize("path", ["actor/0/kernel", "critic/1/bias"])
+@pytest.mark.parametrize("path", ["actor/0/kernel", "critic/0/bias"])
 def test_one_weight_that_is_not_a_number_is_found(path):
     state = begin(0, **SETTING)
     state.agent[path] = state.agent[path].at[0].set(jnp.nan)
@@ -116,14 +113,12 @@ def test_one_weight_that_is_not_a_number_is_found(path):
         check(metrics, state.agent, rollouts=7)
 
 
-@pytest.mark.known
 def test_an_objective_that_is_not_a_number_is_found():
     state, metrics = go(begin(0, **SETTING), 1, weights=WEIGHTS.at[0].set(jnp.nan))
     with pytest.raises(DivergedError, match="rollout 1: loss is nan"):
         check(metrics, state.agent, rollouts=1)
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("rate", [1e30, float("inf")])
 def test_a_learning_rate_without_measure_is_found(rate):
     state, metrics = go(begin(0, **SETTING), 1, hyper=Hyper(learning_rate=rate))
@@ -131,7 +126,6 @@ def test_a_learning_rate_without_measure_is_found(rate):
         check(metrics, state.agent, rollouts=1)
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("rate", [1e3, 1e4])
 def test_a_divergence_whose_numbers_stay_finite_is_found_too(rate):
     state, metrics = go(begin(0, **SETTING), 1, hyper=Hyper(learning_rate=rate))
@@ -141,7 +135,6 @@ def test_a_divergence_whose_numbers_stay_finite_is_found_too(rate):
     assert "1e+06" in caught.value.why
 
 
-@pytest.mark.known
 def test_a_weight_beyond_all_measure_is_named():
     agent = create(jax.random.key(0), SETTING["network"], SETTING["world"])
     metrics = metrics_of(agent)
@@ -152,7 +145,6 @@ def test_a_weight_beyond_all_measure_is_named():
         check(metrics, agent, rollouts=5)
 
 
-@pytest.mark.known
 def test_a_policy_moved_beyond_all_measure_is_found_and_a_large_return_is_not():
     agent = create(jax.random.key(0), SETTING["network"], SETTING["world"])
     large = dict.fromkeys(["loss", "value", "grad_norm"], jnp.asarray(1e12))
@@ -168,7 +160,6 @@ def metrics_of(agent, *, broken=None, **losses):
     return Metrics(nothing, fine, jnp.array([path != broken for path in sorted(agent)]))
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("path", ["actor/1/kernel", "critic/0/bias"])
 def test_the_error_names_the_tensor(path):
     agent = create(jax.random.key(0), SETTING["network"], SETTING["world"])
@@ -178,7 +169,6 @@ def test_the_error_names_the_tensor(path):
     assert caught.value.code == 5
 
 
-@pytest.mark.known
 def test_the_error_names_the_gradient():
     agent = create(jax.random.key(0), SETTING["network"], SETTING["world"])
     metrics = metrics_of(agent, grad_norm=jnp.inf)
@@ -205,7 +195,6 @@ def targets_of(*, world, steps):
     return _batch(agent, data, PAY, hyper, network, world).targets
 
 
-@pytest.mark.known
 @pytest.mark.parametrize(
     ("steps", "targets"),
     [
@@ -218,7 +207,6 @@ def test_a_time_limit_is_bootstrapped_from_the_state_before_the_reset(steps, tar
     assert targets_of(world=Clock(limit=3), steps=steps).tolist() == targets
 
 
-@pytest.mark.known
 @pytest.mark.parametrize(("steps", "last"), [(3, [1]), (5, [1, 2, 3])])
 def test_an_end_for_good_is_not_bootstrapped(steps, last):
     world = Clock(limit=3, for_good=True)

@@ -14,7 +14,8 @@ from telic.core.trees import digest
 from telic.training.rollout import choose
 from telic.trials import boards, episodes, play, play_all
 from telic.worlds import Keys
-from tests.agents.small import AGENT, DONOR, NETWORK, WORLD
+from tests.small import AGENT, DONOR, NETWORK
+from tests.small import KEYS as WORLD
 from tests.trials.worlds import Hours
 
 COUNT = 45
@@ -91,7 +92,6 @@ def test_the_number_of_lanes_changes_nothing(lanes):
     np.testing.assert_array_equal(found.events, usual().events)
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("count", [1, 33])
 def test_the_first_boards_alone_are_played_as_among_many(count):
     found = played(WAVERING, some(GIVEN, slice(count)))
@@ -105,7 +105,6 @@ def test_results_are_in_the_order_of_the_boards():
     np.testing.assert_array_equal(found.events, usual().events[::-1])
 
 
-@pytest.mark.known
 def test_episodes_as_long_as_chance_says_are_all_counted_once():
     world, network = Hours(), Network(width=2, actor_layers=1, critic_layers=1)
     agent = create(jax.random.key(0), network, world)
@@ -129,7 +128,6 @@ def test_every_episode_of_keys_ends_for_exactly_one_reason():
         np.testing.assert_array_equal(usual(name).events[:, columns].sum(axis=1), 1)
 
 
-@pytest.mark.known
 def test_an_agent_acts_with_its_interventions():
     found = usual("left")
     assert (found.length == WORLD.limit).all()
@@ -173,7 +171,6 @@ def test_two_agents_that_act_alike_live_through_the_same_episodes():
     assert (usual("donor").length != usual().length).any()
 
 
-@pytest.mark.known
 def test_all_agents_begin_on_the_same_boards():
     # Who only walks forward meets what the first board holds, whoever it is.
     forward = {"shift": 1e3 * jnp.eye(7)[2]}

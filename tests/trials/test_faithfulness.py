@@ -1,10 +1,12 @@
 """Faithfulness: areas worked out by hand, and loci of a pair whose goal we planted."""
 
+import dataclasses
+
 import jax
 import numpy as np
 import pytest
 
-from telic.agents import Network, create
+from telic.agents import create
 from telic.core.errors import InputError
 from telic.core.trees import select
 from telic.locate import SIZES, Locus
@@ -24,11 +26,11 @@ from telic.trials import (
     retention,
     smallest,
 )
-from telic.worlds import Wishes
+from tests.small import NETWORK as SMALL
+from tests.small import WISHES as TOLD
 
-TOLD = Wishes(limit=20)
 WORLD = TOLD.base
-NETWORK = Network(width=16, actor_layers=3, critic_layers=2, wish_units=4)
+NETWORK = dataclasses.replace(SMALL, width=16, wish_units=4)
 FAILURES = ("wall", "bump", "ball")
 WALLS = Measure(lambda found: found["wall"], FAILURES)
 GIVEN = boards(jax.random.key(1), WORLD, 32)
@@ -62,7 +64,6 @@ def told():
     return made, Locus("weights", flags)
 
 
-@pytest.mark.known
 def test_areas_of_what_brings_everything_at_once_or_nothing_to_the_last():
     # Lines between points, and from (0, 0): at once is a triangle less than 1.
     at_once = tried([0.5, 1.0], [1.0, 1.0], [0.0, 0.0])
@@ -75,7 +76,6 @@ def test_areas_of_what_brings_everything_at_once_or_nothing_to_the_last():
     assert incompleteness(last) == pytest.approx(0.75)
 
 
-@pytest.mark.known
 def test_what_goes_beyond_the_donor_counts_for_one_area_and_against_the_other():
     beyond = tried([0.5, 1.0], [2.0, 1.0])
     assert cpr(beyond) == pytest.approx(0.5 + 0.75)
@@ -85,7 +85,6 @@ def test_what_goes_beyond_the_donor_counts_for_one_area_and_against_the_other():
     assert cmd(below) == pytest.approx(0.75 + 0.5)
 
 
-@pytest.mark.known
 def test_areas_of_a_line_do_not_depend_on_where_it_is_looked_at():
     for shares in (SIZES, np.linspace(0.05, 1, 20), [1.0]):
         line = np.array(shares)
@@ -94,7 +93,6 @@ def test_areas_of_a_line_do_not_depend_on_where_it_is_looked_at():
         assert incompleteness(tried(line, line, 1 - line)) == pytest.approx(0.5)
 
 
-@pytest.mark.known
 def test_the_smallest_size_is_the_first_that_reaches_the_mark():
     found = tried([0.1, 0.2, 0.5, 1.0], [0.2, 0.95, 0.5, 1.0])
     assert smallest(found) == 1
@@ -104,7 +102,6 @@ def test_the_smallest_size_is_the_first_that_reaches_the_mark():
         smallest(found, 1.1)
 
 
-@pytest.mark.known
 def test_the_truth_brings_everything_with_its_own_weights(told):
     made, locus = told
     share = float(locus.row.sum() / locus.row.size)
@@ -117,7 +114,6 @@ def test_the_truth_brings_everything_with_its_own_weights(told):
     assert found.shares.tolist() == [share / 4, share, 2 * share, 1.0]
 
 
-@pytest.mark.known
 def test_the_last_place_of_the_truth_brings_nothing_before_the_end(told):
     made, locus = told
     turned = Locus("weights", {p: -x for p, x in locus.scores.items()})
@@ -128,7 +124,6 @@ def test_the_last_place_of_the_truth_brings_nothing_before_the_end(told):
     assert smallest(found) == 2
 
 
-@pytest.mark.known
 def test_a_bench_knows_what_both_agents_do(told):
     made, _ = told
     assert made.gap == pytest.approx(made.theirs["wall"] - made.mine["wall"])
@@ -138,7 +133,6 @@ def test_a_bench_knows_what_both_agents_do(told):
     assert made.rates(made.recipient) == made.mine
 
 
-@pytest.mark.known
 def test_of_a_donor_that_does_less_the_share_is_the_same(told):
     made, locus = told
     turned = bench(

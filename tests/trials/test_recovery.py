@@ -5,18 +5,16 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.agents import Network
 from telic.agents.interventions import append
 from telic.core.errors import DivergedError, InputError
 from telic.core.trees import digest
-from telic.training import Hyper, Sizes, advance, begin
+from telic.training import Hyper, advance, begin
 from telic.trials import rollouts_to, train_on
-from telic.worlds import Keys
+from tests.small import SHALLOW, SHORT, SIZES
 
-SIZES = Sizes(num_envs=4, num_steps=8, update_epochs=2, num_minibatches=2)
 SETTING = {
-    "network": Network(width=8, actor_layers=2, critic_layers=2),
-    "world": Keys(limit=9),
+    "network": SHALLOW,
+    "world": SHORT,
     "sizes": SIZES,
 }
 EVENTS = SETTING["world"].events
@@ -57,13 +55,11 @@ def edited(state):
     return {**state.agent, path: state.agent[path].at[2].add(1.0)}
 
 
-@pytest.mark.known
 def test_training_on_unedited_is_what_the_run_itself_did(state):
     curve, run = go_on(state, state.agent), later(5)
     assert digest(curve.agent) == digest(run.agent)
 
 
-@pytest.mark.known
 def test_an_edited_agent_trains_in_the_place_of_the_states_own(state, edited):
     returns, now = [], jax.tree.map(jnp.array, state._replace(agent=edited))
     for _ in range(3):
@@ -99,7 +95,6 @@ def test_no_rollouts_leave_the_agent_as_it_is(state, edited):
     assert digest(curve.agent) == digest(edited)
 
 
-@pytest.mark.known
 def test_a_rollout_without_a_completed_episode_has_no_return():
     # Who only turns left completes an episode in every ninth step; a rollout has eight.
     state, path = begin(0, **SETTING), "actor/1/bias"
@@ -132,7 +127,6 @@ def test_numbers_that_blow_up_are_an_error(state):
         go_on(state, broken)
 
 
-@pytest.mark.known
 @pytest.mark.parametrize(
     ("curve", "due"),
     [

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telic.agents import Network, create, logits, value
+from telic.agents import create, logits, value
 from telic.core import trees
 from telic.core.errors import InputError
 from telic.vectors import carry, isolate
-from telic.worlds import Keys, grid
+from telic.worlds import grid
+from tests.small import KEYS as WORLD
+from tests.small import NETWORK
 
-WORLD, NETWORK = Keys(), Network(width=8)
 A, B = (create(jax.random.key(seed), NETWORK, WORLD) for seed in range(2))
 CODES = jax.random.randint(jax.random.key(7), (64, 25), 0, grid.CODES).astype(jnp.uint8)
 KERNELS = {"actor/0/kernel", "critic/0/kernel"}
@@ -41,7 +42,6 @@ def act(agent, codes):
     return np.hstack([logits(agent, NETWORK, WORLD, codes), estimates])
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("pair", [("blue", "yellow"), ("purple", "green")])
 def test_a_carried_agent_acts_as_if_the_keys_had_changed_colours(pair):
     agent = of_whole_numbers(jax.random.key(3))
@@ -51,7 +51,6 @@ def test_a_carried_agent_acts_as_if_the_keys_had_changed_colours(pair):
     assert (act(carried, CODES) != act(agent, CODES)).any(axis=0).all()
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("pair", [("grey", "blue"), ("red", "blue")])
 def test_a_colour_that_other_things_share_takes_them_along(pair):
     agent = of_whole_numbers(jax.random.key(3))

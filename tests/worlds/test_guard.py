@@ -4,16 +4,16 @@ import jax
 import numpy as np
 import pytest
 
-from telic.agents import Network, create
+from telic.agents import create
 from telic.core.errors import WorldError
 from telic.training.host import Gatherer
 from telic.trials import boards, play
 from telic.worlds.guard import Guarded, Watch, watched
 from telic.worlds.host import numbers
+from tests.small import SHALLOW as NETWORK
 from tests.worlds import faulty
 from tests.worlds.faulty import FAULTY_STEP, Together, Trouble
 
-NETWORK = Network(width=8, actor_layers=2, critic_layers=1)
 AGENT = create(jax.random.key(0), NETWORK, Trouble())
 FAULTS = [
     ("step", ""),

@@ -81,7 +81,6 @@ def test_an_environment_with_events_of_its_own_takes_twenty_lines(world):
     assert isinstance(world(), HostWorld)
 
 
-@pytest.mark.known
 def test_without_events_of_its_own_a_world_has_the_reward_of_its_environment():
     world = GymWorld("CartPole-v1")
     assert world.events == ("reward",)
@@ -109,7 +108,6 @@ def test_a_copy_is_the_environment_itself():
     assert block.terminated.sum() > 1
 
 
-@pytest.mark.known
 def test_events_of_its_own_are_told_of_what_was_seen_and_done():
     world = Dash()
     block, _ = walk(world, range(12), steps=60)
@@ -124,7 +122,6 @@ def test_events_of_its_own_are_told_of_what_was_seen_and_done():
     assert fell.any() and held.any()
 
 
-@pytest.mark.known
 def test_a_minigrid_level_is_a_world_whose_image_is_flat():
     world = Level()
     assert (world.observation, world.limit) == ((7 * 7 * 3,), 60)
@@ -213,7 +210,6 @@ def test_a_time_limit_below_zero_is_refused():
         GymWorld("CartPole-v1", max_steps=-5)
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("limit", [2, 3, 4])
 def test_the_time_limit_cuts_also_what_is_made_without_one(limit):
     # Copy 2 of the stairs: 3, 4, 1, 2, 3, 4 ... steps.
@@ -235,7 +231,6 @@ def test_an_event_that_the_world_does_not_list_is_named():
     assert error.fix == "did you mean 'fell'?"
 
 
-@pytest.mark.known
 def test_an_event_that_is_listed_and_not_told_is_zero():
     class Silent(Dash):
         def happened(self, block):
@@ -292,7 +287,6 @@ def test_an_environment_that_knows_no_render_mode_is_a_world(registered):
     assert begun(world).tolist() == [[0, 0]]
 
 
-@pytest.mark.known
 def test_observations_that_are_numbers_are_seen_as_one_hot_vectors():
     name, states = "FrozenLake-v1", 16
     world = GymWorld(name)
