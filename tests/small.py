@@ -7,18 +7,17 @@ batch is another program. So other sizes only where size is what a test is about
 import jax
 import jax.numpy as jnp
 
-from telic.agents import Network, create
-from telic.core.trees import Tree
+from telic.policies import MLP, Agent, Policy, create
 from telic.training import Sizes
-from telic.worlds import Keys, Wishes, World, grid
+from telic.worlds import GoalKeys, Keys, World, grid
 
 KEYS = Keys(limit=20)
 """Keys: its episodes are short."""
 
-NETWORK = Network(width=8, actor_layers=3, critic_layers=2)
-"""A network with a hidden layer that is neither the first nor the last."""
+POLICY = MLP(width=8, actor_layers=3, critic_layers=2)
+"""A perceptron with a hidden layer that is neither the first nor the last."""
 
-SHALLOW = Network(width=8, actor_layers=2, critic_layers=1)
+SHALLOW = MLP(width=8, actor_layers=2, critic_layers=1)
 """The least that can learn, for what is trained or played in a host world."""
 
 SHORT = Keys(limit=9)
@@ -27,23 +26,27 @@ SHORT = Keys(limit=9)
 SIZES = Sizes(num_envs=4, num_steps=8, update_epochs=2, num_minibatches=2)
 """A rollout of 32 steps."""
 
-WISHES = Wishes(limit=20)
+GOAL_KEYS = GoalKeys(limit=20)
 """Keys whose goal is told."""
 
 
-def agent(seed: int = 0, network: Network = NETWORK, world: World = KEYS) -> Tree:
+def agent(seed: int = 0, policy: Policy = POLICY, world: World = KEYS) -> Agent:
     """An agent without zeros: its biases count, and so does its last layer."""
     key, shift = jax.random.split(jax.random.key(seed))
-    fresh = create(key, network, world)
+    fresh = create(key, policy, world)
     keys = jax.random.split(shift, len(fresh))
-    return {
-        path: leaf + 0.3 * jax.random.normal(k, leaf.shape)
-        for (path, leaf), k in zip(fresh.items(), keys, strict=True)
-    }
+    return fresh.replace(
+        {
+            path: leaf + 0.3 * jax.random.normal(k, leaf.shape)
+            for (path, leaf), k in zip(fresh.items(), keys, strict=True)
+        }
+    )
 
 
 AGENT, DONOR = agent(0), agent(1)
 """Two agents of Keys that differ in every weight."""
 
-CODES = jax.random.randint(jax.random.key(7), (16, 25), 0, grid.CODES).astype(jnp.uint8)
+CODES = jax.random.randint(jax.random.key(7), (16, 5, 5), 0, grid.CODES).astype(
+    jnp.uint8
+)
 """Observations with codes of every kind in every cell."""
