@@ -17,7 +17,7 @@ from telic.agents import Network
 from telic.core import trees
 from telic.core.trees import Tree
 from telic.edits import Add, Edit, Graft, Noise, actor, top
-from telic.objectives import Phase, fetch, locate
+from telic.worlds import Phase, fetch, phase_at
 from telic.runs.carry import carry
 from telic.runs.checkpoint import read_agent
 from telic.runs.folder import Run, create
@@ -113,7 +113,7 @@ def subject(folder: Path) -> Subject:
     """
     run = Run(folder)
     plan, found = run.plan(), run.checkpoints
-    ends = [c for c in found if locate(plan.schedule, c.rollouts)[1] == 0]
+    ends = [c for c in found if phase_at(plan.schedule, c.rollouts)[1] == 0]
     if len(ends) < 2:
         raise ValueError(f"{folder} has no checkpoint of the end of a phase")
     before, after = map(read_agent, ends[-2:])

@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks import landing
 from benchmarks.landing import BATCH, ENVS, STEPS, Ended
 from telic.agents import Network
-from telic.objectives import lander
+from telic.worlds import landing_objective
 from telic.training import Hyper, Sizes, begin, train
 from telic.training.host import Gatherer, act
 from telic.training.train import keys, learn
@@ -45,7 +45,7 @@ def training(backend: str, seed: int) -> Iterator[Ended]:
     The metrics of every rollout are fetched, as in a real run.
     """
     parts = {"network": NETWORK, "world": Lander(backend=backend), "sizes": SIZES}
-    weights = lander("stock").vector(parts["world"].events)
+    weights = landing_objective("stock").vector(parts["world"].events)
     phase = train(begin(seed, **parts), weights, rollouts=10**6, hyper=HYPER, **parts)
     for state, metrics in phase:
         jax.block_until_ready(state.agent)
@@ -63,7 +63,7 @@ def parts(backend: str, seed: int, iterations: int) -> list[dict[str, float]]:
     """
     world = Lander(backend=backend)
     house = {"network": NETWORK, "world": world, "sizes": SIZES}
-    weights = jnp.asarray(lander("stock").vector(world.events) * HYPER.reward_scale)
+    weights = jnp.asarray(landing_objective("stock").vector(world.events) * HYPER.reward_scale)
     update = jax.jit(
         learn, static_argnames=("network", "world", "sizes"), donate_argnums=0
     )

@@ -28,7 +28,7 @@ import numpy as np
 
 from benchmarks.edit_mix import Planned, Subject, edited, mix, subject
 from telic.core.trees import Tree
-from telic.objectives import fetch
+from telic.worlds import fetch
 from telic.tasks import gymnasium_keys
 from telic.trials import boards, play
 from telic.worlds import Keys

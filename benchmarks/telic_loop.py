@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from telic.agents import Network
-from telic.objectives import fetch
+from telic.worlds import fetch
 from telic.training import Hyper, Sizes, advance, begin
 from telic.training.rollout import start
 from telic.worlds import Keys

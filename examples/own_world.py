@@ -6,7 +6,7 @@ import jax
 from minigrid.wrappers import ImgObsWrapper
 
 from telic.agents import Network
-from telic.objectives import Objective
+from telic.worlds import Objective
 from telic.training import Hyper, Sizes, begin, train
 from telic.trials import boards, play, rates
 from telic.worlds import GymWorld

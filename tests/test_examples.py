@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from examples import own_world, planted_goal
-from telic.objectives import Objective
+from telic.worlds import Objective
 from telic.scale.examiner import Candidate, examine
 from telic.worlds import GymWorld
 from tests import flags

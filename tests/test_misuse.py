@@ -34,7 +34,7 @@ CASES = {
     "telic.train(state, 'blue', **how)": ["an objective", "telic.fetch('blue')"],
     "telic.train(state, None, **how)": ["train for None", "an objective"],
     "telic.train(state, np.zeros(3), **how)": ["shape (3,)", "16 events"],
-    "telic.train(state, telic.lander('land'), **how)": ["no event 'crash'"],
+    "telic.train(state, telic.landing_objective('land'), **how)": ["no event 'crash'"],
     "telic.play(agent, given, world=world, network=wrong)": [
         "actor has 4 layers, and the network 3",
         "Network(actor_layers=4",

@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from telic.locate import LOCATORS as LOCATORS
     from telic.locate import Locus as Locus
     from telic.locate import evidence as evidence
-    from telic.objectives import Objective as Objective
-    from telic.objectives import Phase as Phase
-    from telic.objectives import alternation as alternation
-    from telic.objectives import fetch as fetch
-    from telic.objectives import lander as lander
     from telic.policies import MLP as MLP
     from telic.policies import Agent as Agent
     from telic.policies import capture as capture
@@ -60,7 +55,12 @@ if TYPE_CHECKING:
     from telic.worlds import GymWorld as GymWorld
     from telic.worlds import Keys as Keys
     from telic.worlds import Lander as Lander
+    from telic.worlds import Objective as Objective
+    from telic.worlds import Phase as Phase
     from telic.worlds import World as World
+    from telic.worlds import alternation as alternation
+    from telic.worlds import fetch as fetch
+    from telic.worlds import landing_objective as landing_objective
 
 _HOMES = {
     "WORLDS": "worlds",
@@ -68,11 +68,11 @@ _HOMES = {
     "Keys": "worlds",
     "Lander": "worlds",
     "GymWorld": "worlds",
-    "Objective": "objectives",
-    "fetch": "objectives",
-    "lander": "objectives",
-    "Phase": "objectives",
-    "alternation": "objectives",
+    "Objective": "worlds",
+    "fetch": "worlds",
+    "landing_objective": "worlds",
+    "Phase": "worlds",
+    "alternation": "worlds",
     "MLP": "policies",
     "Agent": "policies",
     "Hyper": "training",

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from telic.objectives.schedule import locate
+from telic.worlds.schedule import phase_at
 from telic.runs import folder
 from telic.runs.folder import Run
 from telic.studies import Alternation
@@ -20,7 +20,7 @@ def make(root: Path, seed: int = 0, plan: Plan = PLAN) -> Run:
 
 def row(rollout: int = 1, plan: Plan = PLAN, **values: Any) -> dict[str, Any]:
     """A made-up row of metrics in the place where the plan has it."""
-    phase, _ = locate(plan.schedule, rollout - 1)
+    phase, _ = phase_at(plan.schedule, rollout - 1)
     return {
         "rollout": rollout,
         "phase": phase,

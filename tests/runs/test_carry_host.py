@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from telic.objectives import Phase, land, thrift
+from telic.worlds import Phase, land, thrift
 from telic.runs import folder, metrics
 from telic.runs.carry import carry
 from telic.training import Hyper, Plan, Sizes

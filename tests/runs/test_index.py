@@ -12,7 +12,7 @@ import gymnasium
 import pytest
 
 from telic.cli.main import main
-from telic.objectives import Objective
+from telic.worlds import Objective
 from telic.runs import cache, folder, index, query
 from telic.studies import Landing
 from telic.worlds import WORLDS, Keys

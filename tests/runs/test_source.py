@@ -11,7 +11,7 @@ from telic.agents import Network
 from telic.core import trees
 from telic.core.errors import DamagedError, InputError
 from telic.edits.expression import Source, evaluate
-from telic.objectives import Objective, Phase
+from telic.worlds import Objective, Phase
 from telic.runs import checkpoint, folder
 from telic.runs.carry import carry
 from telic.runs.source import RunSource, load

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from telic.core.errors import DamagedError
-from telic.objectives import lander
+from telic.worlds import landing_objective
 from telic.studies.flights import MEASURES, flight, more
 from telic.trials import Episodes, rates
 from telic.worlds import Lander
@@ -19,7 +19,7 @@ PLAYED = Episodes(jnp.array(EVENTS), jnp.array([100, 50, 1000]))
 @pytest.fixture
 def told():
     """What a trial stores of the three episodes."""
-    return rates(PLAYED, WORLD, [lander("stock")]) | more(PLAYED, WORLD)
+    return rates(PLAYED, WORLD, [landing_objective("stock")]) | more(PLAYED, WORLD)
 
 
 def test_fuel_is_priced_as_in_the_stock_reward(told):

@@ -9,7 +9,7 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from gymnasium.wrappers.vector import RecordEpisodeStatistics
 
 from telic.core.errors import InputError
-from telic.objectives import Objective, fetch
+from telic.worlds import Objective, fetch
 from telic.tasks.gymnasium_keys import ID, KeysEnv, register
 from telic.tasks.gymnasium_vector import KeysVectorEnv
 from telic.worlds.keys import EVENTS, PICKUP, Board

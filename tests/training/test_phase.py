@@ -9,7 +9,7 @@ import pytest
 
 from telic.core.errors import InputError
 from telic.core.trees import digest
-from telic.objectives import Objective
+from telic.worlds import Objective
 from telic.training import Hyper, advance, begin, train
 from telic.training.phase import seeds
 from tests.small import SHALLOW as NETWORK

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.objectives import Objective, fetch
+from telic.worlds import Objective, fetch
 from telic.trials import Episodes, efficacy, locality, rates, retention
 from tests.small import KEYS as WORLD
 

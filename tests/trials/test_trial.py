@@ -10,7 +10,7 @@ import pytest
 from telic.core import trees
 from telic.core.errors import InputError
 from telic.edits import Ablate, Add, Edit, Noise, Splice, Steer, receipt
-from telic.objectives import fetch
+from telic.worlds import fetch
 from telic.trials import boards, play, rates, tabulate, trial, verdict
 from telic.trials.trial import DONOR as CEILING
 from telic.trials.trial import UNEDITED

@@ -11,7 +11,7 @@ from telic.activations.capture import gather
 from telic.agents import create
 from telic.core.errors import InputError
 from telic.core.trees import digest
-from telic.objectives import fetch, grant
+from telic.worlds import fetch, grant
 from telic.worlds import Keys, Telling, Wishes, inputs
 from telic.worlds.grid import COLOURS
 from telic.worlds.keys import FORWARD, LEFT, PICKUP

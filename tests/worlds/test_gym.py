@@ -9,7 +9,7 @@ import pytest
 from minigrid.wrappers import ImgObsWrapper
 
 from telic.core.errors import InputError
-from telic.objectives import Objective
+from telic.worlds import Objective
 from telic.worlds import GymWorld, HostWorld
 from telic.worlds.host import events
 from tests.worlds.simulators import Stairs, Stairway, walk

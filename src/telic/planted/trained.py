@@ -18,10 +18,10 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array
 
-from telic.objectives.fetch import fetch
 from telic.policies import Agent, Policy
 from telic.training.ppo import Hyper, Sizes
 from telic.training.train import advance, begin_with
+from telic.worlds.fetch import fetch
 from telic.worlds.keys import Keys
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from telic.core.errors import InputError
-from telic.objectives.schedule import locate
 from telic.policies import Agent, Spec
 from telic.report import moves
 from telic.report.alternation import alternation
@@ -17,6 +16,7 @@ from telic.studies.summary import Summary, summarise
 from telic.training import Plan
 from telic.worlds import Keys
 from telic.worlds.picture import gif, picture
+from telic.worlds.schedule import phase_at
 
 BOARDS = (0, 1)
 """The boards on which agents are shown; the same for every agent."""
@@ -69,7 +69,7 @@ def page(runs: Sequence[Run], *, command: str = "") -> Page:
 
 def _whole_phases(plan: Plan, rollouts: int) -> int:
     """How many of these rollouts make up whole phases; all, if there is none yet."""
-    _, into = locate(plan.schedule, rollouts)
+    _, into = phase_at(plan.schedule, rollouts)
     return rollouts - into or rollouts
 
 
@@ -94,7 +94,7 @@ def _last_checkpoints(run: Run, plan: Plan) -> dict[str, Checkpoint]:
     """For each objective the checkpoint at the end of the last phase that wanted it."""
     last = {}
     for found in run.checkpoints:
-        phase, into = locate(plan.schedule, found.rollouts)
+        phase, into = phase_at(plan.schedule, found.rollouts)
         if into == 0 and phase > 0:
             last[plan.schedule[phase - 1].objective] = found
     return last

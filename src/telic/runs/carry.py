@@ -13,7 +13,6 @@ from collections.abc import Callable
 import jax
 
 from telic.core.errors import DamagedError
-from telic.objectives.schedule import locate
 from telic.runs import checkpoint, codec, disk, folder, metrics
 from telic.runs.checkpoint import Checkpoint, ForeignError
 from telic.runs.folder import Run
@@ -24,6 +23,7 @@ from telic.training.phase import train
 from telic.training.plan import Plan
 from telic.training.train import Metrics, Training, begin, check
 from telic.worlds.host import HostWorld
+from telic.worlds.schedule import phase_at
 
 TIMED = 100
 """More bytes than a row of timing has."""
@@ -74,7 +74,7 @@ def _phase(
     run: Run, plan: Plan, state: Training, report: Report, notice: Notice, stop: Stop
 ) -> tuple[Training, bool]:
     """Train to the end of the phase that is running, or to where `stop` says so."""
-    phase, into = locate(plan.schedule, int(state.rollouts))
+    phase, into = phase_at(plan.schedule, int(state.rollouts))
     wanted = plan.schedule[phase]
     began, stopping = time.perf_counter(), False
     for after, seen in train(
@@ -89,7 +89,7 @@ def _phase(
         state, seen = jax.block_until_ready((after, seen))
         _write(run, plan, state, seen, report, time.perf_counter() - began)
         stopping = stop()
-        if stopping and locate(plan.schedule, int(state.rollouts))[1] != 0:
+        if stopping and phase_at(plan.schedule, int(state.rollouts))[1] != 0:
             _commit_within(run, plan, state, notice)
             return state, True
         began = time.perf_counter()
@@ -175,7 +175,7 @@ def _commit(run: Run, plan: Plan, state: Training) -> None:
     """A checkpoint at the end of a phase; those within the phase have served."""
     _write_checkpoint(run, plan, state)
     for found in run.checkpoints:
-        if locate(plan.schedule, found.rollouts)[1] != 0:
+        if phase_at(plan.schedule, found.rollouts)[1] != 0:
             shutil.rmtree(found.path, ignore_errors=True)
 
 
@@ -183,7 +183,10 @@ def _write_checkpoint(run: Run, plan: Plan, state: Training) -> None:
     """A checkpoint, chained to the one at the end of the phase before."""
     rollouts, before = int(state.rollouts), None
     for found in run.checkpoints:
-        if found.rollouts < rollouts and locate(plan.schedule, found.rollouts)[1] == 0:
+        if (
+            found.rollouts < rollouts
+            and phase_at(plan.schedule, found.rollouts)[1] == 0
+        ):
             before = disk.measure(found.path / MANIFEST)[1]
     link = Link(run.mark(), File(*disk.measure(run.metrics)), before)
     checkpoint.commit(run.path / "checkpoints", state, link)

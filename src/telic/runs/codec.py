@@ -8,11 +8,10 @@ from typing import Any
 from telic.core.errors import DamagedError, InputError
 from telic.core.names import lookup
 from telic.core.typed import build, fits, short
-from telic.objectives import Objective, Phase
 from telic.policies import MLP, POLICIES, Policy, Spec, structure
 from telic.training.plan import Plan
 from telic.training.ppo import Hyper, Sizes
-from telic.worlds import WORLDS
+from telic.worlds import WORLDS, Objective, Phase
 from telic.worlds.base import World
 
 SILENT = {"reward_scale": 1.0, "goal_layer": 0, "goal_units": 0}

@@ -16,11 +16,11 @@ import numpy as np
 
 from telic.core.errors import DamagedError
 from telic.core.typed import short
-from telic.objectives.schedule import locate
 from telic.runs import disk, record
 from telic.runs.record import File
 from telic.training.plan import Plan
 from telic.training.train import Metrics
+from telic.worlds.schedule import phase_at
 
 Row = dict[str, Any]
 
@@ -43,7 +43,7 @@ def row(plan: Plan, metrics: Metrics, *, rollout: int) -> Row:
     every event E (mean per completed episode), then the losses. A mean over no
     episodes is None.
     """
-    phase, _ = locate(plan.schedule, rollout - 1)
+    phase, _ = phase_at(plan.schedule, rollout - 1)
     return {
         "rollout": rollout,
         "phase": phase,

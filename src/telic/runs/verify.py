@@ -9,10 +9,10 @@ chain: of them the arrays alone can be proved.
 from typing import NamedTuple
 
 from telic.core.errors import TelicError
-from telic.objectives.schedule import locate
 from telic.runs import checkpoint, disk, inside
 from telic.runs.checkpoint import Checkpoint
 from telic.runs.folder import Run
+from telic.worlds.schedule import phase_at
 
 
 class Proof(NamedTuple):
@@ -38,7 +38,7 @@ def verify(run: Run) -> Proof:
         plan, found = run.plan(), run.checkpoints
     except TelicError as error:
         return Proof(0, 0, [_line(error)], "")
-    phases = [one for one in found if locate(plan.schedule, one.rollouts)[1] == 0]
+    phases = [one for one in found if phase_at(plan.schedule, one.rollouts)[1] == 0]
     problems, unchained, seen = [], 0, ""
     for one in found:
         earlier = [past for past in phases if past.rollouts < one.rollouts]

@@ -11,10 +11,10 @@ from typing import ClassVar
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
-from telic.objectives import alternation, fetch
 from telic.policies import MLP
 from telic.training.plan import Plan
 from telic.training.ppo import Hyper, Sizes
+from telic.worlds import alternation, fetch
 from telic.worlds.keys import Keys
 
 

@@ -10,13 +10,13 @@ from typing import ClassVar
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
-from telic.objectives.grant import grant
-from telic.objectives.schedule import Phase
 from telic.policies import MLP
 from telic.studies.planting import Planting
 from telic.training.plan import Plan
 from telic.training.ppo import Hyper, Sizes
+from telic.worlds.fetch import grant
 from telic.worlds.goal_keys import GoalKeys
+from telic.worlds.schedule import Phase
 
 
 @dataclasses.dataclass(frozen=True)

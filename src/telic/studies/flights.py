@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from telic.core.errors import DamagedError
-from telic.objectives.land import MAIN, SIDE
 from telic.rollouts import Episodes
 from telic.studies import answers
 from telic.trials import Result
 from telic.worlds.base import World
+from telic.worlds.land import MAIN, SIDE
 
 MEASURES = {
     "fuel": "fuel per episode",

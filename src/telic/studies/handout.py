@@ -14,12 +14,12 @@ from safetensors.numpy import load, save
 
 from telic.core.trees import Arrays, under
 from telic.locate import Behaviour, Evidence
-from telic.objectives import Objective, Phase
 from telic.policies import Agent, Spec
 from telic.runs import codec
 from telic.studies.paper import SIDES
 from telic.training.plan import Plan
 from telic.training.ppo import Hyper, Sizes
+from telic.worlds import Objective, Phase
 
 SHAPE = "shape"
 """Under which the header has the agents' policy and world."""

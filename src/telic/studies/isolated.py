@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from telic.objectives.land import MAIN, SIDE
 from telic.runs.folder import Run
 from telic.studies import answers
 from telic.studies.arms import Arm
@@ -15,6 +14,7 @@ from telic.studies.formed import check, gatherer
 from telic.studies.gather import check_together
 from telic.studies.isolation import STUDY, passed
 from telic.trials import Table, rollouts_to, tabulate
+from telic.worlds.land import MAIN, SIDE
 
 REGAINED = 0.9
 """The share of its old return at which an agent counts as recovered."""

@@ -20,7 +20,6 @@ from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.core.trees import Tree
 from telic.edits import Add, Noise
-from telic.objectives import lander
 from telic.policies import Agent
 from telic.rollouts import episode_seeds, play
 from telic.runs.folder import Run
@@ -34,7 +33,7 @@ from telic.studies.updates import PLAIN, SPECIFIC, Update
 from telic.training import Plan, Training
 from telic.trials import rates, trial
 from telic.vectors import isolate
-from telic.worlds import Lander
+from telic.worlds import Lander, landing_objective
 
 STUDY = "isolation"
 GATE = {"return_stock": 200.0, "landing": 0.9}
@@ -208,7 +207,7 @@ def gate(agent: Agent, plan: Plan) -> dict[str, float]:
     """What the agent does on a hundred fresh episodes, in the measures of flights."""
     seeds = episode_seeds(jax.random.key(4), plan.world, GATE_EPISODES)
     found = play(agent, plan.world, seeds)
-    stock = [*plan.objectives, lander("stock")]
+    stock = [*plan.objectives, landing_objective("stock")]
     told = rates(found, plan.world, stock) | more(found, plan.world)
     return {k: float(v) for k, v in flight(told).items() if np.isfinite(v)}
 

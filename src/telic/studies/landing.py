@@ -10,10 +10,10 @@ from typing import ClassVar
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
-from telic.objectives import Phase, lander
 from telic.policies import MLP
 from telic.training.plan import Plan
 from telic.training.ppo import Hyper, Sizes
+from telic.worlds import Phase, landing_objective
 from telic.worlds.lander import Lander
 
 ADAM = {"weight_decay": 0.0, "vf_coef": 1.0}
@@ -66,7 +66,7 @@ class Landing:
     def __post_init__(self) -> None:
         """Check the objectives and the numbers."""
         for name in (self.first, *self.others):
-            lander(name)
+            landing_objective(name)
         for field in ("phases", "rollouts"):
             if getattr(self, field) < 1:
                 raise InputError(
@@ -107,7 +107,7 @@ class Landing:
             policy=self.policy,
             hyper=self.ppo,
             sizes=self.sizes,
-            objectives=tuple(lander(name) for name in names),
+            objectives=tuple(landing_objective(name) for name in names),
             schedule=(Phase(self.first, self.rollouts),) * self.phases,
         )
 

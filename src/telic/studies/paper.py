@@ -22,13 +22,13 @@ from safetensors.numpy import load, save
 from telic.core.errors import DamagedError
 from telic.core.trees import Arrays, Tree, under
 from telic.locate import Evidence, evidence
-from telic.objectives import Phase
-from telic.objectives.fetch import fetch
 from telic.planted import Planted, Recipe
 from telic.policies import Agent, Spec
 from telic.runs import codec, disk
 from telic.studies.planting import key_of
 from telic.training.plan import Plan
+from telic.worlds import Phase
+from telic.worlds.fetch import fetch
 
 SCHEMA = 2
 SIDES = ("recipient", "donor")

@@ -17,7 +17,6 @@ from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.core.trees import at
 from telic.edits import Add
-from telic.objectives import fetch
 from telic.rollouts import episode_seeds
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
@@ -26,7 +25,7 @@ from telic.studies.progress import Stretch, part
 from telic.studies.splice import Late, earlier_mean
 from telic.trials import trial
 from telic.vectors import matched
-from telic.worlds import Keys
+from telic.worlds import Keys, fetch
 from telic.worlds.grid import COLOURS
 
 STUDY = "retarget"

@@ -24,7 +24,6 @@ from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.core.trees import Tree
 from telic.edits import Add
-from telic.objectives import lander
 from telic.policies import Agent
 from telic.rollouts import episode_seeds
 from telic.runs.folder import Run

@@ -14,7 +14,6 @@ from jaxtyping import Array
 
 from telic.core.errors import InputError
 from telic.locate import Evidence, evidence
-from telic.objectives.land import MAIN, SIDE
 from telic.policies import Agent
 from telic.rollouts import EpisodeSeeds, HostCollector, episode_seeds
 from telic.runs.source import RunSource
@@ -28,6 +27,7 @@ from telic.trials import Bench, Measure, bench
 from telic.trials.faithfulness import LEAST
 from telic.worlds.host import HostWorld
 from telic.worlds.keys import Keys
+from telic.worlds.land import MAIN, SIDE
 
 OTHERS = 6
 """How many other switches between the same two wants are shown to locators."""

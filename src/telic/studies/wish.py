@@ -15,14 +15,13 @@ from telic.core import trees
 from telic.core.errors import InputError
 from telic.edits import Add, Edit
 from telic.edits.expression import difference
-from telic.objectives import fetch
 from telic.policies import Agent
 from telic.rollouts import episode_seeds
 from telic.runs import edit_file
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.trials import Result, trial
-from telic.worlds import Keys
+from telic.worlds import Keys, fetch
 from telic.worlds.base import World
 
 

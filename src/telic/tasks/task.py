@@ -15,9 +15,9 @@ from gymnasium.spaces import Box, Discrete
 from jaxtyping import Array, Bool, Float32, Float64, UInt8
 
 from telic.core.names import check_name
-from telic.objectives.base import Objective as Objective
-from telic.objectives.fetch import fetch
+from telic.worlds.fetch import fetch
 from telic.worlds.keys import Board, Keys
+from telic.worlds.objectives import Objective as Objective
 from telic.worlds.picture import ansi, picture
 
 Host = np.ndarray | Array

@@ -15,12 +15,12 @@ import numpy as np
 from jaxtyping import Float32
 
 from telic.core.errors import InputError
-from telic.objectives.base import Objective
 from telic.rollouts.host import HostCollector
 from telic.training.ppo import Hyper, Sizes
 from telic.training.train import Metrics, Training, advance, keys, learn
 from telic.worlds.base import JaxWorld, World
 from telic.worlds.host import HostWorld
+from telic.worlds.objectives import Objective
 
 
 def train(
@@ -51,7 +51,7 @@ def train(
         WorldError: If a host world's simulator raises, or answers with nonsense.
 
     Example:
-        >>> from telic.objectives import fetch
+        >>> from telic.worlds import fetch
         >>> from telic.policies import MLP
         >>> from telic.training import Hyper, Sizes, begin
         >>> from telic.worlds import Keys

@@ -8,11 +8,11 @@ from jaxtyping import Float32
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
-from telic.objectives.base import Objective, matrix
-from telic.objectives.schedule import Phase
 from telic.policies import Policy
 from telic.training.ppo import Hyper, Sizes
 from telic.worlds.base import World
+from telic.worlds.objectives import Objective, matrix
+from telic.worlds.schedule import Phase
 
 
 @dataclasses.dataclass(frozen=True)

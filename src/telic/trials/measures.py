@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from telic.objectives.base import Objective, matrix
 from telic.rollouts import Episodes
 from telic.worlds.base import World
+from telic.worlds.objectives import Objective, matrix
 
 Rates = dict[str, float]
 """By measure: every event's mean number per episode (for an event that ends an episode:
@@ -20,7 +20,7 @@ def rates(
 
     Example:
         >>> import jax.numpy as jnp
-        >>> from telic.objectives import fetch
+        >>> from telic.worlds import fetch
         >>> from telic.worlds import Keys
         >>> world = Keys()
         >>> events = jnp.zeros((2, len(world.events)))

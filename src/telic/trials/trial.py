@@ -11,11 +11,11 @@ import jax
 
 from telic.core.errors import InputError
 from telic.edits.base import Edit, receipt
-from telic.objectives.base import Objective
 from telic.policies import Agent
 from telic.rollouts import Episodes, EpisodeSeeds, play
 from telic.trials.measures import Rates, rates
 from telic.worlds.base import World
+from telic.worlds.objectives import Objective
 
 UNEDITED, DONOR = "no edit", "donor"
 

@@ -1,15 +1,34 @@
-"""Worlds: what can happen. To add one: one file here, and one line in `WORLDS`."""
+"""Worlds: what can happen, and what can be wanted.
+
+To add a world: one file here, and one line in `WORLDS`. To add a family of objectives:
+a function, and one line in `OBJECTIVES`.
+"""
 
 from telic.core.names import Registry
 from telic.worlds.base import GoalConditioned as GoalConditioned
 from telic.worlds.base import JaxWorld as JaxWorld
 from telic.worlds.base import Transition as Transition
 from telic.worlds.base import World as World
+from telic.worlds.fetch import fetch as fetch
+from telic.worlds.fetch import grant as grant
 from telic.worlds.goal_keys import GoalKeys as GoalKeys
 from telic.worlds.gym import GymWorld as GymWorld
 from telic.worlds.host import HostWorld as HostWorld
 from telic.worlds.keys import Keys as Keys
+from telic.worlds.land import fuel_only as fuel_only
+from telic.worlds.land import land as land
+from telic.worlds.land import landing_objective as landing_objective
+from telic.worlds.land import stock as stock
+from telic.worlds.land import thrift as thrift
 from telic.worlds.lander import Lander as Lander
+from telic.worlds.objectives import Objective as Objective
+from telic.worlds.objectives import matrix as matrix
+from telic.worlds.schedule import Phase as Phase
+from telic.worlds.schedule import alternation as alternation
+from telic.worlds.schedule import phase_at as phase_at
 
 WORLDS = Registry("world", {"keys": Keys, "wishes": GoalKeys, "lander": Lander})
 """Every registered world by name; a world is made by calling its class."""
+
+OBJECTIVES = {"fetch": fetch, "lander": landing_objective}
+"""Every registered family of objectives by name; each takes the rest of the name."""

@@ -1,7 +1,7 @@
 """The contract of a world: what can happen, never what is wanted.
 
 A world reports a vector of named *events* at every step; an objective weighs them
-(`telic.objectives`). So no world holds a reward, one compiled program trains every
+(`telic.worlds.objectives`). So no world holds a reward, one compiled program trains every
 objective, and every rollout can be scored under objectives it was not trained on.
 
 There are two kinds. A `JaxWorld` is computed inside the training program; a host world

@@ -8,7 +8,7 @@ The environment pays, in every step,
 but -100 if the lander crashes or leaves the sky, and +100 once it is at rest; these two
 stand *in the place of* all that the last step would have paid. So `shaping`, `main` and
 `side` are zero in a step that ends an episode, and the stock reward is exactly a
-weighting of the events (`telic.objectives.stock`).
+weighting of the events (`telic.worlds.stock`).
 
 Gymnasium and envpool agree in distribution, but not episode by episode (envpool's
 terrain is a little lower); a run keeps the backend that it began with.

@@ -3,7 +3,7 @@
 import pytest
 
 from telic.core.errors import InputError
-from telic.objectives import fuel_only, land, lander, stock, thrift
+from telic.worlds import fuel_only, land, landing_objective, stock, thrift
 from telic.worlds import Lander
 
 EVENTS = Lander().events
@@ -27,7 +27,7 @@ def pays(want, **happened):
     ],
 )
 def test_what_each_objective_pays(name, shaping, main, side, crash, landing):
-    want = lander(name)
+    want = landing_objective(name)
     assert want.name == name
     assert pays(want, shaping=1) == pytest.approx(shaping)
     assert pays(want, main=1) == pytest.approx(main)
@@ -51,6 +51,6 @@ def test_the_name_of_an_objective_brings_it_back():
 )
 def test_other_names_are_refused_with_the_known_ones(name):
     with pytest.raises(InputError, match="no objective") as caught:
-        lander(name)
+        landing_objective(name)
     assert repr(name) in caught.value.what
     assert "thrift-5" in caught.value.why

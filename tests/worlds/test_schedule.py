@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telic.core.errors import InputError
-from telic.objectives import Phase, alternation, locate
+from telic.worlds import Phase, alternation, phase_at
 
 SCHEDULES = st.lists(st.builds(Phase, st.just("a"), st.integers(0, 5)), max_size=6)
 
@@ -49,7 +49,7 @@ def test_locate_agrees_with_a_list_of_all_rollouts(schedule, rollouts):
     ]
     end = (len(schedule), 0)
     expected = steps[rollouts] if rollouts < len(steps) else end
-    assert locate(schedule, rollouts) == expected
+    assert phase_at(schedule, rollouts) == expected
 
 
 def test_locate_walks_through_every_phase_from_its_start():
@@ -60,4 +60,4 @@ def test_locate_walks_through_every_phase_from_its_start():
 
 def map_from(schedule):
     """Where a run stands after 0, 1, 2, ... rollouts."""
-    return (locate(schedule, rollouts) for rollouts in itertools.count())
+    return (phase_at(schedule, rollouts) for rollouts in itertools.count())

@@ -1,8 +1,8 @@
-"""Fetch one colour: the objective of both founding reward schemes of the Keys world."""
+"""Objectives of the Keys worlds: fetch one colour; fetch the one that is named."""
 
 from telic.core.names import check_name
-from telic.objectives.base import Objective
 from telic.worlds.grid import COLOURS
+from telic.worlds.objectives import Objective
 
 
 def fetch(colour: str, *, haste: float = 0.9, other: float = 0.1) -> Objective:
@@ -28,3 +28,16 @@ def fetch(colour: str, *, haste: float = 0.9, other: float = 0.1) -> Objective:
     weights |= {f"pick_{colour}": 1.0, f"late_{colour}": -haste}
     weights |= {"wall": -1.0, "bump": -1.0, "ball": -1.0}
     return Objective(colour, weights)
+
+
+def grant(*, haste: float = 0.9, other: float = 0.1) -> Objective:
+    """Fetch what the episode's goal is: `fetch` of every colour, each when it is wanted.
+
+    Example:
+        >>> dict(grant().weights)["granted"]
+        0.9
+    """
+    weights = {f"pick_{colour}": other for colour in COLOURS}
+    weights |= {"granted": 1 - other, "late": -haste}
+    weights |= {"wall": -1.0, "bump": -1.0, "ball": -1.0}
+    return Objective("grant", weights)

@@ -39,7 +39,7 @@ def alternation(
     return tuple(Phase(objectives[i % len(objectives)], period) for i in range(phases))
 
 
-def locate(schedule: Sequence[Phase], rollouts: int) -> tuple[int, int]:
+def phase_at(schedule: Sequence[Phase], rollouts: int) -> tuple[int, int]:
     """The phase that comes next after `rollouts` rollouts, and how far into it.
 
     Returns:
@@ -47,7 +47,7 @@ def locate(schedule: Sequence[Phase], rollouts: int) -> tuple[int, int]:
         schedule: the number of phases, and 0.
 
     Example:
-        >>> locate(alternation(["a", "b"], period=10, phases=2), 12)
+        >>> phase_at(alternation(["a", "b"], period=10, phases=2), 12)
         (1, 2)
     """
     for number, phase in enumerate(schedule):

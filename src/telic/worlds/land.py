@@ -8,7 +8,7 @@ in the founding study, a crash and a landing are worth -100 and +100 in all of t
 import re
 
 from telic.core.errors import InputError
-from telic.objectives.base import Objective
+from telic.worlds.objectives import Objective
 
 MAIN, SIDE = 0.30, 0.03
 """What a step of the main engine, or of a side engine, costs in the stock reward."""
@@ -16,14 +16,14 @@ MAIN, SIDE = 0.30, 0.03
 _ENDS = {"crash": -100.0, "landing": 100.0}
 
 
-def lander(name: str) -> Objective:
+def landing_objective(name: str) -> Objective:
     """The objective of a name: `land`, `stock`, `thrift-5`, `fuel-5`, `fuel-5-alone`.
 
     Raises:
         InputError: If there is none of that name.
 
     Example:
-        >>> lander("fuel-1-alone") == fuel_only(1.0, ends=False)
+        >>> landing_objective("fuel-1-alone") == fuel_only(1.0, ends=False)
         True
     """
     plain = {"land": land, "stock": stock}
