@@ -47,7 +47,8 @@ def summary(runs: Sequence[Run]) -> Summary:
     least = min(len(rows[run.path]) for run in started)
     whole = _whole_phases(started[0].plan(), least)
     seeds = {run.seed(): rows[run.path] for run in started}
-    return summarise({seed: run[:whole] for seed, run in sorted(seeds.items())})
+    cut = {seed: run[:whole] for seed, run in sorted(seeds.items())}
+    return summarise(cut, started[0].plan().world)
 
 
 def page(runs: Sequence[Run], *, command: str = "") -> Page:

@@ -20,12 +20,12 @@ def outcomes(summary: Summary) -> Figure:
     """The share of episodes that end in each way, in the last rollout of a phase.
 
     Raises:
-        InputError: If the runs' world does not have the events of Keys.
+        InputError: If the trained goals have no events of success of their own.
     """
     if not summary.outcomes:
         raise InputError(
             "these runs have no outcomes to draw",
-            why="their world does not report the events of Keys",
+            why="their goals have no events of success of their own",
         )
     look = looks(summary.runs.objectives)
     figure, axes = panels(len(summary.outcomes), height=0.6 + len(summary.outcomes))

@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Float, Int, Shaped
 
 from telic.core.errors import InputError
+from telic.worlds import World
 
 Row = Mapping[str, Any]
 Columns = dict[str, np.ndarray]
@@ -33,6 +34,7 @@ class Runs:
         phase: The phase of each rollout, from 0.
         objective: The name of the objective trained in each rollout.
         columns: Every other column, by name; NaN where no episode was completed.
+        world: The world of all runs, which says what their events mean.
     """
 
     seeds: tuple[int, ...]
@@ -40,6 +42,7 @@ class Runs:
     phase: Int[np.ndarray, " rollouts"]
     objective: Shaped[np.ndarray, " rollouts"]
     columns: dict[str, Float[np.ndarray, "seeds rollouts"]]
+    world: World
 
     @property
     def objectives(self) -> tuple[str, ...]:
@@ -97,7 +100,7 @@ def table(rows: Sequence[Row]) -> Columns:
     return {name: _column(name, [row[name] for row in rows]) for name in rows[0]}
 
 
-def gather(tables: Mapping[int, Columns]) -> Runs:
+def gather(tables: Mapping[int, Columns], world: World) -> Runs:
     """The runs of one study, by seed, if they follow the same schedule.
 
     Raises:
@@ -118,6 +121,7 @@ def gather(tables: Mapping[int, Columns]) -> Runs:
             for name in first
             if name not in SCHEDULE
         },
+        world=world,
     )
 
 

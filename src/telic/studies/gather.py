@@ -11,7 +11,7 @@ from telic.runs.folder import Run
 from telic.studies import answers
 from telic.studies.arms import Arm
 from telic.studies.formed import check, gatherer
-from telic.studies.roles import trial_by_role
+from telic.studies.goal_metrics import trial_by_role
 from telic.trials import Result, Table, rollouts_to, tabulate
 
 REGAINED = 0.9
@@ -61,10 +61,10 @@ def splice(runs: Sequence[Run], settings: Mapping[str, Any]) -> Found:
 
     In the one for both a seed's number is the mean over all of its switches.
     """
-    found = _answers(runs, "splice", settings)
+    found, world = _answers(runs, "splice", settings), runs[0].plan().world
     trials = {
         seed: [
-            (f"{t['wants']} → {t['aim']}", trial_by_role(t, aim=t["aim"]))
+            (f"{t['wants']} → {t['aim']}", trial_by_role(t, world, aim=t["aim"]))
             for t in answer["trials"]
         ]
         for seed, answer in found.items()
@@ -78,12 +78,12 @@ def splice(runs: Sequence[Run], settings: Mapping[str, Any]) -> Found:
 @gatherer("retarget")
 def retarget(runs: Sequence[Run], settings: Mapping[str, Any]) -> Found:
     """The retarget study over seeds: one table for each kind of board."""
-    found = _answers(runs, "retarget", settings)
+    found, world = _answers(runs, "retarget", settings), runs[0].plan().world
     for answer in found.values():
         check(answer, NORMS)
     trials = {
         seed: [
-            (t["board"], trial_by_role(t, aim=settings["new"]))
+            (t["board"], trial_by_role(t, world, aim=settings["new"]))
             for t in answer["trials"]
         ]
         for seed, answer in found.items()

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from telic.core.names import check_name
 from telic.runs.folder import Run
-from telic.studies.roles import by_role
+from telic.studies.goal_metrics import by_role
 from telic.studies.wish import attempt
 from telic.training.plan import Plan
 from telic.trials import Table, tabulate
@@ -77,13 +77,14 @@ def outcome(
     """
     for move in chosen:
         check_name(str(move.board), [str(chosen[0].board)], kind="board")
-    old = runs[0].plan().schedule[-1].objective
+    plan = runs[0].plan()
+    old, world = plan.schedule[-1].objective, plan.world
     results = {}
     for run in runs:
         rows = {}
         for move in chosen:
             for r in attempt(run, move.text, episodes=episodes, colours=move.board):
-                told = by_role(r, aim=move.aim, old=old)
+                told = by_role(r, world, aim=move.aim, old=old)
                 name = move.name if r.edit == move.text else r.edit
                 rows[(name, r.null)] = told._replace(edit=name)
         results[run.seed()] = [list(rows.values())]

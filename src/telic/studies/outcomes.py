@@ -1,7 +1,8 @@
 """How episodes end at the end of a phase: did the agent do what it was asked?
 
 Return hides causes: .93 may be slowness, .39 is blindness to colour, .10 is the old
-want. In Keys every episode ends in exactly one of five ways, and their rates tell.
+want. Where goals have events of success, an episode ends in one of five ways, and their
+rates tell.
 """
 
 import numpy as np
@@ -9,11 +10,11 @@ from jaxtyping import Float
 
 from telic.studies.columns import Runs
 from telic.studies.curves import RATES, Curve, Support, over_seeds
+from telic.worlds import goals_of, roles, success_of
 
-FATAL = ("wall", "bump", "ball")
 OUTCOMES = ("wanted", "other", "third", "fatal", "timeout")
-"""Took the wanted key; one that another phase wants; one that none wants; died; ran
-out of time."""
+"""Reached the wanted goal; one that another phase wants; one that none wants; failed;
+ran out of time."""
 
 
 def event_rates(runs: Runs, support: Support = RATES) -> dict[str, Curve]:
@@ -37,11 +38,11 @@ def outcomes(runs: Runs) -> dict[str, Curve]:
     """The rate of each of `OUTCOMES` in the last rollout of each phase.
 
     Returns:
-        Curves over phases, in the order of `OUTCOMES`; none if the runs' world does not
-        have the events of Keys.
+        Curves over phases, in the order of `OUTCOMES`; none if the trained objectives
+        have no events of success of their own.
     """
-    events = {name.removeprefix("rate_") for name in runs.columns}
-    if not {*FATAL, "timeout", *(f"pick_{o}" for o in runs.objectives)} <= events:
+    trained = [success_of(runs.world, objective) for objective in runs.objectives]
+    if None in trained or len(set(trained)) < len(trained):
         return {}
     rates = {outcome: _rate(runs, outcome) for outcome in OUTCOMES}
     return {outcome: over_seeds(rate, RATES) for outcome, rate in rates.items()}
@@ -53,7 +54,7 @@ def _rate(runs: Runs, outcome: str) -> Float[np.ndarray, "seeds phases"]:
     for end, wanted in zip(runs.ends, runs.wanted, strict=True):
         events = _events(runs, wanted)[outcome]
         rate = sum(
-            (runs.columns[f"rate_{event}"][:, end] for event in events),
+            (runs.column(f"rate_{event}")[:, end] for event in events),
             np.zeros(len(runs.seeds)),
         )
         # The rates were rounded when they were written; their sum may pass 1 by a hair.
@@ -63,14 +64,14 @@ def _rate(runs: Runs, outcome: str) -> Float[np.ndarray, "seeds phases"]:
 
 def _events(runs: Runs, wanted: str) -> dict[str, list[str]]:
     """The events that make up each outcome while one objective is wanted."""
-    picks = [
-        n.removeprefix("rate_") for n in runs.columns if n.startswith("rate_pick_")
-    ]
-    trained = [f"pick_{objective}" for objective in runs.objectives]
+    world, goals = runs.world, goals_of(runs.world)
+    successes = [goal.success for goal in goals.values() if goal.success]
+    trained = [goals[objective].success for objective in runs.objectives]
+    own, part = goals[wanted].success, roles(world, aim=wanted, old=wanted)
     return {
-        "wanted": [f"pick_{wanted}"],
-        "other": [pick for pick in trained if pick != f"pick_{wanted}"],
-        "third": [pick for pick in picks if pick not in trained],
-        "fatal": list(FATAL),
-        "timeout": ["timeout"],
+        "wanted": [str(own)],
+        "other": [str(event) for event in trained if event != own],
+        "third": [event for event in successes if event not in trained],
+        "fatal": list(part.failures),
+        "timeout": [part.timeout] if part.timeout else [],
     }

@@ -24,10 +24,10 @@ from telic.studies import answers
 from telic.studies.judged import asked, score, truth_of
 from telic.training.plan import Plan
 from telic.trials import Bench, Measure, bench, faithfulness, rates
+from telic.worlds import World, roles, success_of
 from telic.worlds.goal_keys import GoalKeys
 
 STUDY = "planting"
-FAILURES = ("wall", "bump", "ball", "timeout")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -164,7 +164,7 @@ def _record(
 def _fetched(agent: Any, colour: str, recipe: Recipe, given: EpisodeSeeds) -> float:
     """How often an agent fetches a colour."""
     played = play(agent, recipe.world, given)
-    return rates(played, recipe.world)[f"pick_{colour}"]
+    return reaching(recipe.world, colour).behaviour(rates(played, recipe.world))
 
 
 def _curves(
@@ -177,7 +177,7 @@ def _curves(
             recipient,
             donor,
             given,
-            fetching(planted.aim),
+            reaching(recipe.world, planted.aim),
             world=recipe.world,
         )
     except InputError:
@@ -185,9 +185,22 @@ def _curves(
     return {name: tried(locus, on) for name, locus in loci.items()}
 
 
-def fetching(colour: str) -> Measure:
-    """Fetching a colour, as what a donor does and a recipient does not."""
-    return Measure(lambda rates: rates[f"pick_{colour}"], FAILURES)
+def reaching(world: World, goal: str) -> Measure:
+    """Reaching a goal, as what a donor does and a recipient does not.
+
+    Raises:
+        InputError: If the goal has no event of success.
+    """
+    event = success_of(world, goal)
+    if event is None:
+        raise InputError(
+            f"nothing counts as reaching {goal!r} in {type(world).__name__}",
+            why="its goals have no event of success",
+            fix="give the world's Goal a success event",
+        )
+    part = roles(world, aim=goal, old=goal)
+    ends = (*part.failures, *([part.timeout] if part.timeout else []))
+    return Measure(lambda rates: rates[event], ends)
 
 
 def tried(locus: Locus, on: Bench) -> dict[str, list[float]]:

@@ -19,7 +19,7 @@ from telic.rollouts import EpisodeSeeds, HostCollector, episode_seeds
 from telic.runs.source import RunSource
 from telic.studies.branches import branch, rollouts_of
 from telic.studies.isolation import gate, passed
-from telic.studies.planting import fetching
+from telic.studies.planting import reaching
 from telic.studies.splice import Late, Splice, late_switches
 from telic.training.plan import Plan
 from telic.training.train import Training
@@ -126,7 +126,9 @@ def _switch(
         switches=_earlier(source, late)[-OTHERS:],
     )
     given = episode_seeds(jax.random.key(phase), plan.world, episodes)
-    yield from _tried(late.direction, found, given, fetching(late.aim), least)
+    yield from _tried(
+        late.direction, found, given, reaching(plan.world, late.aim), least
+    )
 
 
 def _earlier(source: RunSource, late: Late) -> list[tuple[Agent, Agent]]:

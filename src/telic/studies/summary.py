@@ -16,6 +16,7 @@ from telic.studies.columns import Row, Runs, gather, table
 from telic.studies.curves import RATES, Curve, Support, interval, over_seeds
 from telic.studies.outcomes import event_rates, outcomes
 from telic.studies.switches import Settled, Switches, settle, switches
+from telic.worlds import World
 
 RETURNS: Support = (-1.0, 1.0)
 """The range of a return under `fetch`: from death to the wanted key at once."""
@@ -54,19 +55,20 @@ class Summary:
 
 
 def summarise(
-    rows: Mapping[int, Sequence[Row]], *, support: Support = RETURNS
+    rows: Mapping[int, Sequence[Row]], world: World, *, support: Support = RETURNS
 ) -> Summary:
     """The study of the runs whose metrics are given.
 
     Args:
         rows: By seed, the rows of its metrics.
+        world: The world of the runs.
         support: The range that a return can take.
 
     Raises:
         InputError: If there is no run, the runs do not share a schedule, a value is
             not a number, or a return or rate is outside its range.
     """
-    runs = gather({seed: table(run) for seed, run in rows.items()})
+    runs = gather({seed: table(run) for seed, run in rows.items()}, world)
     found = switches(runs)
     settled = settle(runs, found)
     return Summary(

@@ -5,12 +5,14 @@ the agent that the *previous* phase left, judged by the new want. The last one s
 what the phase made of it. Between the two lies the recovery.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float
 
 from telic.studies.columns import Runs
+from telic.worlds import success_of
 
 MARKS = (0.5, 0.8, 0.9)
 """The returns whose first crossing after a switch is timed."""
@@ -28,8 +30,8 @@ class Switches(NamedTuple):
     Attributes:
         first: The return in the first rollout of the phase.
         last: The return in its last rollout.
-        picked_first: The share of episodes that ended with the wanted key, in the
-            first rollout; NaN in a world without such an event.
+        picked_first: The share of episodes that reached the goal, in the first
+            rollout; NaN in a world without an event of success.
         picked_last: The same in the last rollout.
         needed: By mark: updates made in the phase before a rollout's return reached
             the mark; infinite if none did. A mark reached at once needs 0.
@@ -69,8 +71,9 @@ class Settled(NamedTuple):
 
 def switches(runs: Runs) -> Switches:
     """First and last rollout of every phase, and the rollouts between."""
-    own = under_own_objective(runs, "return")
-    picked = under_own_objective(runs, "rate_pick")
+    own = under_own_objective(runs, {o: f"return_{o}" for o in runs.objectives})
+    success = {o: success_of(runs.world, o) for o in runs.objectives}
+    picked = under_own_objective(runs, {o: f"rate_{e}" for o, e in success.items()})
     return Switches(
         first=own[:, runs.starts],
         last=own[:, runs.ends],
@@ -97,12 +100,19 @@ def settle(runs: Runs, found: Switches) -> Settled:
     )
 
 
-def under_own_objective(runs: Runs, prefix: str) -> Float[np.ndarray, "seeds rollouts"]:
-    """In each rollout, the column `prefix_O` of the objective O that it trains."""
+def under_own_objective(
+    runs: Runs, names: Mapping[str, str]
+) -> Float[np.ndarray, "seeds rollouts"]:
+    """In each rollout, the column that stands for the objective that it trains.
+
+    Args:
+        runs: The runs.
+        names: The column by objective; all NaN if there is no such column.
+    """
     own = np.full((len(runs.seeds), len(runs.phase)), np.nan)
     for objective in runs.objectives:
         trained = runs.objective == objective
-        own[:, trained] = runs.column(f"{prefix}_{objective}")[:, trained]
+        own[:, trained] = runs.column(names[objective])[:, trained]
     return own
 
 

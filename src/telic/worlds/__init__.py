@@ -12,6 +12,13 @@ from telic.worlds.base import World as World
 from telic.worlds.fetch import fetch as fetch
 from telic.worlds.fetch import grant as grant
 from telic.worlds.goal_keys import GoalKeys as GoalKeys
+from telic.worlds.goals import Goal as Goal
+from telic.worlds.goals import Roles as Roles
+from telic.worlds.goals import Symmetric as Symmetric
+from telic.worlds.goals import goals_of as goals_of
+from telic.worlds.goals import objective_of as objective_of
+from telic.worlds.goals import roles as roles
+from telic.worlds.goals import success_of as success_of
 from telic.worlds.gym import GymWorld as GymWorld
 from telic.worlds.host import HostWorld as HostWorld
 from telic.worlds.keys import Keys as Keys

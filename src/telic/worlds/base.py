@@ -1,8 +1,8 @@
 """The contract of a world: what can happen, never what is wanted.
 
 A world reports a vector of named *events* at every step; an objective weighs them
-(`telic.worlds.objectives`). So no world holds a reward, one compiled program trains every
-objective, and every rollout can be scored under objectives it was not trained on.
+(`telic.worlds.objectives`). So no world holds a reward, one compiled program trains
+every objective, and every rollout can be scored under objectives it was not trained on.
 
 There are two kinds. A `JaxWorld` is computed inside the training program; a host world
 (`telic.worlds.host`) is a simulator that is stepped from Python. Agents, objectives,

@@ -31,7 +31,7 @@ def fetch(colour: str, *, haste: float = 0.9, other: float = 0.1) -> Objective:
 
 
 def grant(*, haste: float = 0.9, other: float = 0.1) -> Objective:
-    """Fetch what the episode's goal is: `fetch` of every colour, each when it is wanted.
+    """Fetch what the episode's goal is: `fetch` of every colour, each in its turn.
 
     Example:
         >>> dict(grant().weights)["granted"]

@@ -17,6 +17,8 @@ import numpy as np
 from jaxtyping import Array, Float32, Int, UInt8
 
 from telic.worlds.base import Transition
+from telic.worlds.fetch import grant
+from telic.worlds.goals import Goal
 from telic.worlds.keys import Board, Keys
 
 
@@ -70,6 +72,21 @@ class GoalKeys:
     def events(self) -> tuple[str, ...]:
         """The base world's events, `granted` and `late`."""
         return (*self.base.events, "granted", "late")
+
+    @property
+    def goals(self) -> dict[str, Goal]:
+        """One: fetching the key of the colour that is named."""
+        return {"grant": Goal(grant(), "granted")}
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """Those of the base world."""
+        return self.base.failures
+
+    @property
+    def timeout(self) -> str:
+        """That of the base world."""
+        return self.base.timeout
 
     @property
     def actions(self) -> tuple[str, ...]:

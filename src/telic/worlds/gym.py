@@ -17,8 +17,10 @@ from gymnasium.vector import VectorEnv
 from jaxtyping import Float32, Int, Shaped
 
 from telic.core.errors import InputError
+from telic.worlds.goals import Goal
 from telic.worlds.gym_vector import Vector
 from telic.worlds.host import Fleet, Happened, Told, numbers
+from telic.worlds.objectives import Objective
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,6 +66,23 @@ class GymWorld:
     def events(self) -> tuple[str, ...]:
         """The names of what `happened` tells; a class attribute does as well."""
         return ("reward",)
+
+    @property
+    def goals(self) -> Mapping[str, Goal]:
+        """What can be wanted: here, the environment's reward, if it is an event."""
+        if "reward" not in self.events:
+            return {}
+        return {"reward": Goal(Objective("reward", {"reward": 1.0}))}
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """The events that end an episode in failure; a class attribute does as well."""
+        return ()
+
+    @property
+    def timeout(self) -> str | None:
+        """The event that the time was up; None if there is none."""
+        return None
 
     @property
     def info(self) -> tuple[str, ...]:

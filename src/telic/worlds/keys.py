@@ -30,6 +30,8 @@ from telic.core.errors import InputError
 from telic.core.names import check_name, lookup
 from telic.worlds import grid
 from telic.worlds.base import Transition
+from telic.worlds.fetch import fetch
+from telic.worlds.goals import Goal
 
 LEFT, RIGHT, FORWARD, PICKUP = range(4)
 
@@ -148,6 +150,21 @@ class Keys:
     def events(self) -> tuple[str, ...]:
         """The names of the events: `EVENTS`."""
         return EVENTS
+
+    @property
+    def goals(self) -> dict[str, Goal]:
+        """Every colour: fetching its key."""
+        return {c: Goal(fetch(c), f"pick_{c}") for c in grid.COLOURS}
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """Walking into a wall or the ball, and picking the ball up."""
+        return EVENTS[:3]
+
+    @property
+    def timeout(self) -> str:
+        """The time was up."""
+        return EVENTS[3]
 
     @property
     def actions(self) -> tuple[str, ...]:

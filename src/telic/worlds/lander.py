@@ -28,8 +28,10 @@ from jaxtyping import Float32, Float64
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
+from telic.worlds.goals import Goal
 from telic.worlds.gym import Copies, GymWorld
 from telic.worlds.host import Fleet, Happened
+from telic.worlds.land import land, stock, thrift
 from telic.worlds.pool import Pool
 
 BACKENDS = ("gymnasium", "envpool")
@@ -86,6 +88,20 @@ class Lander(GymWorld):
     def events(self) -> tuple[str, ...]:
         """What the reward is made of."""
         return ("shaping", "main", "side", "crash", "landing")
+
+    @property
+    def goals(self) -> dict[str, Goal]:
+        """Landing, whatever fuel it takes; with fuel at its price; and thriftily."""
+        return {
+            "land": Goal(land(), "landing"),
+            "stock": Goal(stock()),
+            "thrift-5": Goal(thrift(5.0)),
+        }
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """Crashing."""
+        return ("crash",)
 
     @property
     def actions(self) -> tuple[str, ...]:

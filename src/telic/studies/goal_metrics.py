@@ -1,6 +1,7 @@
-"""Roles: what an agent did, told by the part that each colour plays in a trial.
+"""Goal metrics: what an agent did, by the part that each goal plays in a trial.
 
-In one trial blue is the aim, in another purple; told by role they can be averaged.
+In one trial blue is the aim, in another purple; by parts they can be averaged, and
+worlds without colours have the same measures (`telic.worlds.goals.roles`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,37 +11,37 @@ from telic.core.errors import DamagedError
 from telic.studies import answers
 from telic.trials import Result, efficacy, locality, retention
 from telic.trials.trial import DONOR, UNEDITED
+from telic.worlds import World, roles
 
 ASIDE, FAILURES = ("other", "fatal", "timeout"), ("fatal", "timeout")
 """What an edit of the goal is not about, and the ends of an agent that cannot."""
 
-FATAL = ("wall", "bump", "ball")
-ROLES = ("aim", "old", "other", "fatal", "timeout", "length", "return_aim")
-"""The measures: rates per episode of fetching the colour that the edit aims at, the one
-wanted before, another; of dying; of running out of time; the length of an episode in
+METRICS = ("aim", "old", "other", "fatal", "timeout", "length", "return_aim")
+"""The measures: rates per episode of reaching the goal that the edit aims at, the one
+wanted before, another; of failing; of running out of time; the length of an episode in
 steps; the return under the objective that the edit aims at."""
 
 
-def by_role(result: Result, *, aim: str, old: str) -> Result:
-    """A row with the measures of `ROLES`.
+def by_role(result: Result, world: World, *, aim: str, old: str) -> Result:
+    """A row with the measures of `METRICS`.
 
     Args:
-        result: A row with the events of Keys.
-        aim: The colour that the edit aims at.
-        old: The colour that the unedited agent wants.
+        result: A row with the events of a world, and returns under both objectives.
+        world: The world.
+        aim: The objective that the edit aims at.
+        old: The objective of the unedited agent.
 
     Raises:
         DamagedError: If the row lacks a measure.
     """
-    rates = result.rates
+    part, rates = roles(world, aim=aim, old=old), result.rates
     try:
-        others = [r for name, r in rates.items() if name.startswith("pick_")]
         told = {
-            "aim": rates[f"pick_{aim}"],
-            "old": rates[f"pick_{old}"],
-            "other": sum(others) - rates[f"pick_{aim}"] - rates[f"pick_{old}"],
-            "fatal": sum(rates[name] for name in FATAL),
-            "timeout": rates["timeout"],
+            "aim": rates[part.aim],
+            "old": rates[part.old],
+            "other": sum(rates[event] for event in part.other),
+            "fatal": sum(rates[event] for event in part.failures),
+            "timeout": rates[part.timeout] if part.timeout else 0.0,
             "length": rates["length"],
             "return_aim": rates[f"return_{aim}"],
         }
@@ -49,10 +50,10 @@ def by_role(result: Result, *, aim: str, old: str) -> Result:
     return result._replace(rates={k: round(v, 12) for k, v in told.items()})
 
 
-def trial_by_role(trial: Mapping[str, Any], *, aim: str) -> list[Result]:
+def trial_by_role(trial: Mapping[str, Any], world: World, *, aim: str) -> list[Result]:
     """The rows of one stored trial, by role, with the scores of each."""
     rows = answers.rows(trial["results"])
-    return scored([by_role(row, aim=aim, old=trial["wants"]) for row in rows])
+    return scored([by_role(row, world, aim=aim, old=trial["wants"]) for row in rows])
 
 
 def scored(rows: Sequence[Result]) -> list[Result]:

@@ -1,0 +1,161 @@
+"""Goals: what a world says can be wanted in it, and how its episodes can fail.
+
+Events say what happened. A goal names the objective under which it is trained and the
+event that counts as its success, so that trials, tables and pictures can speak of any
+world by the parts that goals play: the aim of an edit, what was wanted before, another
+goal, a failure. A world that declares nothing has one goal for each objective, without
+an event of success: it is then measured by its return.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol, runtime_checkable
+
+from jaxtyping import Array
+
+from telic.core.errors import InputError
+from telic.core.names import check_name
+from telic.worlds.base import World
+from telic.worlds.objectives import Objective
+
+
+class Goal(NamedTuple):
+    """Something that can be wanted in a world.
+
+    Attributes:
+        objective: The objective under which it is trained; it has the goal's name.
+        success: The event that counts as reaching it, at most once an episode; None if
+            only the return says how far it was reached.
+    """
+
+    objective: Objective
+    success: str | None = None
+
+
+@runtime_checkable
+class Purposeful(Protocol):
+    """A world that declares what can be wanted in it.
+
+    Attributes:
+        goals: The goals by name.
+        failures: The events that end an episode in failure.
+        timeout: The event that the time was up; None if there is none.
+    """
+
+    @property
+    def goals(self) -> Mapping[str, Goal]: ...  # noqa: D102
+    @property
+    def failures(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def timeout(self) -> str | None: ...  # noqa: D102
+
+
+@runtime_checkable
+class Symmetric(Protocol):
+    """A world in which two goals can be exchanged in what is seen."""
+
+    def exchanged(self, observations: Array, first: str, second: str) -> Array:
+        """The same observations, had two goals changed places."""
+        ...
+
+    def channels(self, goal: str) -> tuple[int, ...]:
+        """The input channels that carry a goal."""
+        ...
+
+
+class Roles(NamedTuple):
+    """Which events play which part, for an edit from one goal to another.
+
+    Attributes:
+        aim: What measures the goal that the edit aims at: an event, or `return_NAME`.
+        old: What measures the goal that was wanted before.
+        other: The events of success of all other goals.
+        failures: The events that end an episode in failure.
+        timeout: The event that the time was up; None if there is none.
+    """
+
+    aim: str
+    old: str
+    other: tuple[str, ...]
+    failures: tuple[str, ...]
+    timeout: str | None
+
+
+def goals_of(world: World) -> Mapping[str, Goal]:
+    """The goals of a world; none if it declares none.
+
+    Raises:
+        InputError: If one has an event of success that the world does not have, or
+            is not the goal of its objective's name.
+
+    Example:
+        >>> from telic.worlds import Keys
+        >>> goals_of(Keys())["blue"].success
+        'pick_blue'
+    """
+    if not isinstance(world, Purposeful):
+        return {}
+    name = type(world).__name__
+    for goal, (objective, success) in world.goals.items():
+        if goal != objective.name:
+            raise InputError(
+                f"the goal {goal!r} of {name} has the objective {objective.name!r}",
+                why="a goal and its objective have one name",
+            )
+        objective.vector(world.events)
+        if success is not None:
+            check_name(success, world.events, kind=f"event of success of {goal!r}")
+    for event in (*world.failures, *([world.timeout] if world.timeout else [])):
+        check_name(event, world.events, kind="event of failure")
+    return world.goals
+
+
+def objective_of(world: World, name: str) -> Objective:
+    """The objective of a goal of a world.
+
+    Raises:
+        InputError: If the world has no such goal; the message holds the nearest name.
+
+    Example:
+        >>> from telic.worlds import Keys
+        >>> objective_of(Keys(), "blue").name
+        'blue'
+    """
+    goals = goals_of(world)
+    check_name(name, goals, kind=f"goal of {type(world).__name__}")
+    return goals[name].objective
+
+
+def success_of(world: World, name: str) -> str | None:
+    """The event of success of an objective's goal; None if it has none.
+
+    Example:
+        >>> from telic.worlds import Lander
+        >>> success_of(Lander(), "land"), success_of(Lander(), "thrift-5")
+        ('landing', None)
+    """
+    goal = goals_of(world).get(name)
+    return goal.success if goal else None
+
+
+def roles(world: World, *, aim: str, old: str) -> Roles:
+    """Which events play which part, for an edit from `old` to `aim`.
+
+    Where the two goals have no success of their own, returns tell them apart.
+
+    Example:
+        >>> from telic.worlds import Keys
+        >>> roles(Keys(), aim="blue", old="purple").other
+        ('pick_red', 'pick_green', 'pick_yellow', 'pick_grey')
+    """
+    both = success_of(world, aim), success_of(world, old)
+    told = None not in both and both[0] != both[1]
+    measures = both if told else (f"return_{aim}", f"return_{old}")
+    successes = [goal.success for goal in goals_of(world).values() if goal.success]
+    purposeful = isinstance(world, Purposeful)
+    return Roles(
+        aim=str(measures[0]),
+        old=str(measures[1]),
+        other=tuple(s for s in dict.fromkeys(successes) if told and s not in both),
+        failures=world.failures if purposeful else (),
+        timeout=world.timeout if purposeful else None,
+    )
