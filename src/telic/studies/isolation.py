@@ -65,7 +65,7 @@ class Isolation:
 
     def __post_init__(self) -> None:
         """Check every field."""
-        lander(self.second)
+        landing_objective(self.second)
         if self.episodes < 1:
             raise InputError(f"episodes = {self.episodes}", why="allowed: 1 or more")
         if not self.lengths or self.main not in self.lengths:

@@ -25,7 +25,7 @@ from telic.studies.progress import Stretch, part
 from telic.studies.splice import Late, earlier_mean
 from telic.trials import trial
 from telic.vectors import matched
-from telic.worlds import Keys, fetch
+from telic.worlds import Keys, objective_of
 from telic.worlds.grid import COLOURS
 
 STUDY = "retarget"
@@ -103,16 +103,6 @@ job = functools.partial(answers.once, study=STUDY, kind=Retarget, find=_find)
 """Answer the study for one run, unless it is answered already."""
 
 
-def board(world: Keys, new: str, old: str | None) -> Keys:
-    """The run's world with a key of the new colour, and of the old if named, on it.
-
-    The last key has one of the run's own other colours, but neither of these two.
-    """
-    always = (new,) if old is None else (old, new)
-    others = tuple(c for c in world.third if c not in (new, old))
-    return dataclasses.replace(world, colours=always, others=others)
-
-
 def _try(
     source: RunSource,
     world: Keys,
@@ -124,7 +114,8 @@ def _try(
     goal = earlier_mean(source, late)
     if goal is None:  # with three objectives or more, not all pairs are neighbours
         return []
-    beside = board(world, settings.new, late.wants)
+    new, old = settings.new, late.wants
+    beside = world.with_goals((old, new))
     case = colours.Retarget(
         agent=source.agent(late.phase),
         goal=goal,
@@ -145,14 +136,14 @@ def _try(
     arms = [dataclasses.astuple(arm) for arm, _ in made]
     found: list[dict[str, Any]] = []
     for kind, watch in zip(BOARDS, watches, strict=True):
-        where = beside if kind == "beside" else board(world, settings.new, None)
+        where = beside if kind == "beside" else world.with_goals((new,))
         results = trial(
             case.agent,
             {arm.edit: edit for arm, edit in made},
             episode_seeds(jax.random.key(late.phase), where, settings.episodes),
             key=jax.random.key(2000 + late.phase),
             world=where,
-            objectives=(fetch(settings.new), fetch(late.wants)),
+            objectives=(objective_of(world, new), objective_of(world, old)),
             extra=extra,
             watch=watch,
         )

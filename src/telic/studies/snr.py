@@ -75,7 +75,7 @@ class Snr:
 
     def __post_init__(self) -> None:
         """Check every field."""
-        lander(self.second)
+        landing_objective(self.second)
         if self.repeats < 2 or self.episodes < 1:
             raise InputError(
                 f"repeats = {self.repeats}, episodes = {self.episodes}",

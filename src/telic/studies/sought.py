@@ -26,7 +26,6 @@ from telic.training.train import Training
 from telic.trials import Bench, Measure, bench
 from telic.trials.faithfulness import LEAST
 from telic.worlds.host import HostWorld
-from telic.worlds.keys import Keys
 from telic.worlds.land import MAIN, SIDE
 
 OTHERS = 6
@@ -79,7 +78,7 @@ def sought(
     """
     check_offer(source, switches)
     plan = source.plan
-    if isinstance(plan.world, Keys):
+    if alternates(plan):
         for late in late_switches(plan, Splice(switches=switches)):
             yield from _switch(
                 source, late, episodes, LEAST if least is None else least
@@ -97,14 +96,19 @@ def check_offer(source: RunSource, switches: int) -> None:
         InputError: If the run is of another kind, or has too few switches.
     """
     plan = source.plan
-    if isinstance(plan.world, Keys):
+    if alternates(plan):
         late_switches(plan, Splice(switches=switches))
     elif not isinstance(plan.world, HostWorld) or SECOND not in _names(plan):
         raise InputError(
             f"{source.run.name} offers no goal to be found",
-            why="that takes switches between colours, or a lander",
+            why="that takes switches between two goals, or a lander",
             fix="telic train alternation, or telic train landing",
         )
+
+
+def alternates(plan: Plan) -> bool:
+    """Whether a plan trains more than one objective."""
+    return len({phase.objective for phase in plan.schedule}) > 1
 
 
 def _names(plan: Plan) -> list[str]:

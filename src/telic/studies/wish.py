@@ -5,7 +5,6 @@ to that agent is the edit, and its nulls are as long. An edit that was kept in a
 tried in the same way, on the agent that it was made for.
 """
 
-import dataclasses
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,8 +20,7 @@ from telic.runs import edit_file
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.trials import Result, trial
-from telic.worlds import Keys, fetch
-from telic.worlds.base import World
+from telic.worlds import Symmetric, World, objective_of
 
 
 class Wish(NamedTuple):
@@ -104,7 +102,7 @@ def tried(
     plan = run.plan()
     world = _with(plan.world, colours)
     known = [objective.name for objective in plan.objectives]
-    further = tuple(fetch(colour) for colour in colours if colour not in known)
+    further = tuple(objective_of(world, name) for name in colours if name not in known)
     return trial(
         made.agent,
         {made.text: made.edit},
@@ -115,14 +113,13 @@ def tried(
     )
 
 
-def _with(world: World, colours: tuple[str, ...]) -> World:
-    """The world with other keys on its boards; the last is one of the run's others."""
-    if not colours:
+def _with(world: World, goals: tuple[str, ...]) -> World:
+    """The world with other goals to be had in every episode."""
+    if not goals:
         return world
-    if not isinstance(world, Keys):
+    if not isinstance(world, Symmetric):
         raise InputError(
-            f"no keys of {', '.join(colours)} in {type(world).__name__}",
-            why="only the Keys world has colours",
+            f"no keys of {', '.join(goals)} in {type(world).__name__}",
+            why="its goals cannot be chosen",
         )
-    others = tuple(c for c in world.third if c not in colours)
-    return dataclasses.replace(world, colours=colours, others=others)
+    return world.with_goals(goals)

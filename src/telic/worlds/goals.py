@@ -7,7 +7,7 @@ goal, a failure. A world that declares nothing has one goal for each objective, 
 an event of success: it is then measured by its return.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from jaxtyping import Array
@@ -59,6 +59,15 @@ class Symmetric(Protocol):
 
     def channels(self, goal: str) -> tuple[int, ...]:
         """The input channels that carry a goal."""
+        ...
+
+    def with_goals(self, goals: Sequence[str], without: Sequence[str] = ()) -> World:
+        """The world in which these goals are to be had in every episode.
+
+        Args:
+            goals: The names of the goals.
+            without: Goals that are to be had in none.
+        """
         ...
 
 

@@ -19,6 +19,7 @@ The world names what happened. What that is worth is the objective's business.
 
 import dataclasses
 import functools
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import jax
@@ -221,6 +222,22 @@ class Keys:
         )
         order[a], order[b] = b, a
         return jnp.array(order, observations.dtype)[observations]
+
+    def with_goals(self, goals: Sequence[str], without: Sequence[str] = ()) -> "Keys":
+        """The world with keys of these colours on every board.
+
+        The last key has one of this world's own other colours.
+
+        Args:
+            goals: The colours.
+            without: Colours that no key has.
+
+        Example:
+            >>> Keys(colours=("purple", "blue")).with_goals(["green"]).colours
+            ('green',)
+        """
+        others = tuple(c for c in self.third if c not in (*goals, *without))
+        return dataclasses.replace(self, colours=tuple(goals), others=others)
 
     @property
     def tables(self) -> grid.Tables:
