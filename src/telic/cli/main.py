@@ -24,6 +24,7 @@ VERBS = {
     "score": "try a locator of your own on planted agents: telic score LOCATOR.py",
     "report": "make one HTML page, with figures, of one or many runs",
     "demo": "a small real study from start to report, in a few minutes",
+    "world": "say what can be wanted in a world, also in your own FILE.py:NAME",
     "doctor": "check the installation and this machine",
     "completion": "complete telic's words by TAB: telic completion bash|zsh|fish",
 }

@@ -37,11 +37,13 @@ class Chosen(NamedTuple):
         preset: The preset to begin from.
         changes: By path in the settings: the fields that were given, and their values.
         prog: What was called.
+        base: Settings to begin from in the place of the preset; None: the preset.
     """
 
     preset: str
     changes: dict[str, dict[str, Any]]
     prog: str
+    base: Any = None
 
     def settings(self, kind: Any) -> Any:
         """The settings themselves.
@@ -50,7 +52,8 @@ class Chosen(NamedTuple):
             InputError: If a value is not allowed.
         """
         try:
-            return known.applied(kind.preset(self.preset), self.changes)
+            base = kind.preset(self.preset) if self.base is None else self.base
+            return known.applied(base, self.changes)
         except InputError as error:
             fix = error.fix or f"see: {self.prog} --help"
             raise InputError(error.what, why=error.why, fix=fix) from error
@@ -83,7 +86,13 @@ def parse(
 
 
 def parse_study(
-    command: Command, registry: str, study: str, argv: Sequence[str], *, prog: str
+    command: Command,
+    registry: str,
+    study: str,
+    argv: Sequence[str],
+    *,
+    prog: str,
+    settings: Any = None,
 ) -> tuple[Command, Chosen]:
     """The options of a command, and those of a study on top of its preset.
 
@@ -93,6 +102,8 @@ def parse_study(
         study: Its name.
         argv: The arguments.
         prog: What was called, for the help.
+        settings: The study's settings, whose fields are the options; None: those of
+            the preset, as they are known without loading the study.
 
     Raises:
         SystemExit: With 0 after `--help`.
@@ -100,7 +111,11 @@ def parse_study(
     """
     preset = named(argv, "--preset", command.preset)
     (own,) = groups_of(command)
-    groups = known.groups(registry, study, preset)
+    groups = (
+        known.groups(registry, study, preset)
+        if settings is None
+        else groups_of(settings)
+    )
     options = _with_presets(own, known.presets(registry, study))
     options = dataclasses.replace(options, help=groups[0].help)
     values = _parsed([options, *groups], argv, prog=prog)
@@ -109,7 +124,7 @@ def parse_study(
         for group, found in zip(groups, values[1:], strict=True)
         if (given := _given(group, found))
     }
-    return type(command)(**values[0]), Chosen(preset, changes, prog)
+    return type(command)(**values[0]), Chosen(preset, changes, prog, settings)
 
 
 def named(argv: Sequence[str], option: str, default: str) -> str:

@@ -4,11 +4,12 @@ import dataclasses
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from telic.cli import known, terminal
-from telic.cli.parsing import parse_study
+from telic.cli.parsing import named, parse_study
 from telic.core.errors import InputError
-from telic.core.names import check_name
+from telic.core.names import check_name, lookup
 from telic.runs import lock
 
 SEEDS = 10_000
@@ -31,6 +32,10 @@ class Running:
     """Which seeds: `3`, `0,2,5`, or `0:10` for 0 to 9."""
     preset: str = ""
     """The settings to begin from."""
+    world: str = ""
+    """A world of your own, FILE.py:NAME; its fields are then options."""
+    policy: str = ""
+    """The network kind: mlp, conv or recurrent; its fields are then options."""
     name: str | None = None
     """The experiment's name; default: the study's and a hash of its settings."""
     workers: int | None = None
@@ -61,6 +66,7 @@ def run(argv: Sequence[str]) -> int:
         study,
         argv[1:],
         prog=f"telic train {study}",
+        settings=_own(study, preset, argv),
     )
     seeds = parse_seeds(running.seeds)
     check_workers(running.workers)
@@ -79,6 +85,42 @@ def run(argv: Sequence[str]) -> int:
     check_ready(plan.world)
     runs = [folder.create(root, experiment, seed, plan) for seed in seeds]
     return execute(runs, root=root, workers=running.workers, as_json=running.json)
+
+
+def _own(study: str, preset: str, argv: Sequence[str]) -> Any:
+    """The study's settings with a world or a policy of choice; None without either."""
+    world, policy = named(argv, "--world", ""), named(argv, "--policy", "")
+    if not world and not policy:
+        return None
+    from telic.scale import engine
+
+    engine.prepare()
+    from telic.policies import POLICIES
+    from telic.runs import own
+    from telic.studies import STUDIES
+    from telic.worlds import WORLDS, present_goals
+
+    settings = STUDIES[study].preset(named(argv, "--preset", preset))
+    if policy:
+        kind = lookup(policy, POLICIES, kind="policy")
+        settings = dataclasses.replace(settings, policy=kind())
+    if world:
+        if study != "alternation":
+            raise InputError(
+                f"--world {world} for {study}",
+                why="only alternation trains in any world",
+                fix=f"telic train alternation --world {world}",
+            )
+        made = WORLDS[own.adopt(world)]()
+        goals = tuple(present_goals(made)[:2])
+        if len(goals) < 2:
+            raise InputError(
+                f"{world} has {len(goals)} goals",
+                why="two are needed to alternate between",
+                fix="give the world `goals`: telic world tells what it has",
+            )
+        settings = dataclasses.replace(settings, world=made, objectives=goals)
+    return settings
 
 
 def parse_seeds(text: str) -> list[int]:

@@ -9,6 +9,7 @@ from telic.core.errors import DamagedError, InputError
 from telic.core.names import lookup
 from telic.core.typed import build, fits, short
 from telic.policies import MLP, POLICIES, Policy, Spec, structure
+from telic.runs import own
 from telic.training.plan import Plan
 from telic.training.ppo import Hyper, Sizes
 from telic.worlds import WORLDS, Objective, Phase
@@ -58,7 +59,9 @@ def decode(config: Any) -> Plan:
     """
     parts = _part(config, "plan", dict[str, Any])
     world = dict(_part(parts.get("world"), "world", dict[str, Any]))
-    kind = lookup(str(world.pop("name", "")), WORLDS, kind="world")
+    name = str(world.pop("name", ""))
+    own.known(name)
+    kind = lookup(name, WORLDS, kind="world")
     weights = _part(parts.get("objectives"), "objectives", dict[str, dict[str, float]])
     schedule = _part(parts.get("schedule"), "schedule", list[tuple[str, int]])
     try:

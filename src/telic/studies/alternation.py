@@ -11,11 +11,17 @@ from typing import ClassVar
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
-from telic.policies import MLP
+from telic.policies import MLP, Policy
 from telic.training.plan import Plan
 from telic.training.ppo import Hyper, Sizes
-from telic.worlds import alternation, fetch
-from telic.worlds.keys import Keys
+from telic.worlds import (
+    Keys,
+    World,
+    alternation,
+    goals_of,
+    objective_of,
+    present_goals,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,29 +29,33 @@ class Alternation:
     """Switch the wanted colour again and again; checkpoint at every switch."""
 
     objectives: tuple[str, ...] = ("blue", "purple")
-    """The wanted colours, in turn; each must be among the world's colours."""
+    """The goals that are wanted, in turn: colours, in the Keys world."""
     period: int = 15
     """Rollouts before a switch."""
     phases: int = 24
-    """How many phases, counted from 0; each is one period of one colour."""
-    world: Keys = dataclasses.field(default_factory=Keys)
-    policy: MLP = dataclasses.field(default_factory=MLP)
+    """How many phases, counted from 0; each is one period of one goal."""
+    world: World = dataclasses.field(default_factory=Keys)
+    policy: Policy = dataclasses.field(default_factory=MLP)
     ppo: Hyper = dataclasses.field(default_factory=Hyper)
     sizes: Sizes = dataclasses.field(default_factory=Sizes)
 
     def __post_init__(self) -> None:
-        """Every wanted colour must be on every board, and there must be two."""
-        for colour in self.objectives:
-            if colour not in self.world.colours:
+        """Every goal must be to be had in every episode, and there must be two."""
+        present = present_goals(self.world)
+        for goal in self.objectives:
+            if goal not in present:
                 wanted = " ".join(dict.fromkeys(self.objectives))
+                name = type(self.world).__name__
                 raise InputError(
-                    f"objective {colour!r} is not on every board",
-                    why=f"the world's colours are {', '.join(self.world.colours)}",
-                    fix=f"--colours {wanted}",
+                    f"objective {goal!r} is not to be had in every episode of {name}",
+                    why=f"its goals there are {', '.join(present) or 'none'}",
+                    fix=f"--colours {wanted}"
+                    if goal in goals_of(self.world)
+                    else f"--objectives {' '.join(present[:2])}",
                 )
         if len(set(self.objectives)) < 2:
             wanted = " ".join(self.objectives) or "none"
-            others = [c for c in self.world.colours if c not in self.objectives]
+            others = [goal for goal in present if goal not in self.objectives]
             raise InputError(
                 f"one objective to alternate between: {wanted}",
                 why=f"that is plain training on it for {self.phases} phases, without "
@@ -87,7 +97,7 @@ class Alternation:
             policy=self.policy,
             hyper=self.ppo,
             sizes=self.sizes,
-            objectives=tuple(fetch(name) for name in names),
+            objectives=tuple(objective_of(self.world, name) for name in names),
             schedule=alternation(
                 self.objectives, period=self.period, phases=self.phases
             ),

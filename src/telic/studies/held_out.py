@@ -29,6 +29,7 @@ from telic.studies.families import across, averaged, chosen
 from telic.studies.retarget import Retarget
 from telic.training.plan import Plan
 from telic.trials import Table
+from telic.worlds import Keys
 
 TRAINED: dict[str, tuple[str, ...]] = {
     "colours-2": ("blue", "purple"),
@@ -56,6 +57,13 @@ another colour was among them, even of four colours."""
 
 BOTH = "both"
 """What stands for the mean over the held-out colours in the name of a row."""
+
+
+def _keys(preset: str) -> Keys:
+    """The world of a preset of the alternation study."""
+    world = Alternation.preset(preset).world
+    assert isinstance(world, Keys)  # as all presets have it
+    return world
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,7 +105,7 @@ class HeldOut:
                 why=f"{EARLIER} phases must lie before each, for a goal vector of them",
                 fix="at least one agent, and runs of more phases",
             )
-        Alternation.preset(self.base).world.channels(HELD_OUT[0])
+        _keys(self.base).channels(HELD_OUT[0])
         self.inner()
 
     def plans(self) -> dict[str, Plan]:
@@ -107,8 +115,9 @@ class HeldOut:
         for variant, objectives in chosen(self.only, TRAINED).items():
             # The default pair in the world's own order (purple, blue), then the rest:
             # the order decides which cell holds which key, and so every bit of a run.
-            colours = (*base.world.colours, *objectives[2:])
-            world = dataclasses.replace(base.world, colours=colours, others=HELD_OUT)
+            keys = _keys(self.base)
+            colours = (*keys.colours, *objectives[2:])
+            world = dataclasses.replace(keys, colours=colours, others=HELD_OUT)
             study = dataclasses.replace(base, objectives=objectives, world=world)
             found[variant] = study.plan()
         return found

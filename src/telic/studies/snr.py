@@ -39,6 +39,7 @@ from telic.training import Plan, Sizes
 from telic.trials import trial
 from telic.vectors import isolate, matched, mean
 from telic.vectors.measure import cosines, stacked
+from telic.worlds import landing_objective
 
 STUDY = "snr"
 DRIFT = "continuation"

@@ -17,6 +17,7 @@ from telic.worlds.goals import Roles as Roles
 from telic.worlds.goals import Symmetric as Symmetric
 from telic.worlds.goals import goals_of as goals_of
 from telic.worlds.goals import objective_of as objective_of
+from telic.worlds.goals import present_goals as present_goals
 from telic.worlds.goals import roles as roles
 from telic.worlds.goals import success_of as success_of
 from telic.worlds.gym import GymWorld as GymWorld

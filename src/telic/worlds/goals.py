@@ -61,6 +61,11 @@ class Symmetric(Protocol):
         """The input channels that carry a goal."""
         ...
 
+    @property
+    def present(self) -> tuple[str, ...]:
+        """The goals that are to be had in every episode."""
+        ...
+
     def with_goals(self, goals: Sequence[str], without: Sequence[str] = ()) -> World:
         """The world in which these goals are to be had in every episode.
 
@@ -132,6 +137,17 @@ def objective_of(world: World, name: str) -> Objective:
     goals = goals_of(world)
     check_name(name, goals, kind=f"goal of {type(world).__name__}")
     return goals[name].objective
+
+
+def present_goals(world: World) -> tuple[str, ...]:
+    """The goals that are to be had in every episode of a world.
+
+    Example:
+        >>> from telic.worlds import Keys
+        >>> present_goals(Keys())
+        ('purple', 'blue')
+    """
+    return world.present if isinstance(world, Symmetric) else tuple(goals_of(world))
 
 
 def success_of(world: World, name: str) -> str | None:

@@ -223,6 +223,11 @@ class Keys:
         order[a], order[b] = b, a
         return jnp.array(order, observations.dtype)[observations]
 
+    @property
+    def present(self) -> tuple[str, ...]:
+        """The colours of which a key is on every board."""
+        return self.colours
+
     def with_goals(self, goals: Sequence[str], without: Sequence[str] = ()) -> "Keys":
         """The world with keys of these colours on every board.
 

@@ -1,0 +1,82 @@
+"""`telic world NAME`: what can happen and be wanted in a world, also in one's own."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import tyro
+
+from telic.cli import terminal
+from telic.core.errors import InputError
+
+
+@dataclasses.dataclass(frozen=True)
+class World:
+    """What can happen in a world, and what can be wanted.
+
+    A world of your own is named FILE.py:NAME. It is imported, and runs of it are read
+    from now on by every verb, until the file changes.
+    """
+
+    name: Annotated[str, tyro.conf.Positional] = ""
+    """A world by its name, or FILE.py:NAME; none: the names of telic's own."""
+    json: bool = False
+    """Print one JSON object."""
+
+
+def run(argv: Sequence[str]) -> int:
+    """Describe the world; keep that the user named it."""
+    given = terminal.parse(World, argv, prog="telic world")
+    from telic.scale import engine
+
+    engine.prepare()
+    from telic.runs import own
+    from telic.worlds import WORLDS
+
+    if not given.name:
+        terminal.say("\n".join(WORLDS))
+        terminal.say("telic world NAME says what can be wanted in one; FILE.py:NAME")
+        return 0
+    name = own.adopt(given.name) if ".py:" in given.name else given.name
+    told = described(name, WORLDS[name]())
+    if given.json:
+        terminal.say_json(told)
+        return 0
+    width = max(map(len, told))
+    for key, value in told.items():
+        words = ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+        terminal.say(f"{key:<{width}}  {terminal.clean(str(words), 1000)}")
+    goals = [word.partition(" ")[0] for word in told["goals"]][:2]
+    if ".py:" in given.name and len(goals) == 2:
+        how = f"--world {given.name} --objectives {' '.join(goals)}"
+        terminal.say(f"\nnext:  telic train alternation {how}")
+    return 0
+
+
+def described(name: str, world: Any) -> dict[str, Any]:
+    """What is to be known of a world, in words.
+
+    Raises:
+        InputError: If what it declares is not of its own events.
+    """
+    from telic.worlds import JaxWorld, goals_of, roles
+
+    goals = goals_of(world)
+    if not world.events or not world.actions:
+        raise InputError(f"{name} has no events or no actions", why="it needs both")
+    some = next(iter(goals), "")
+    part = roles(world, aim=some, old=some)
+    return {
+        "world": name,
+        "kind": "JAX" if isinstance(world, JaxWorld) else "host",
+        "goals": [
+            f"{goal} (success: {kept.success or 'its return'})"
+            for goal, kept in goals.items()
+        ],
+        "failures": list(part.failures),
+        "events": list(world.events),
+        "actions": list(world.actions),
+        "observation": list(world.observation),
+        "codes": None if world.encoding is None else len(world.encoding),
+        "limit": world.limit,
+    }
