@@ -169,9 +169,17 @@ def check_shapes(
     make or read its units agree.
 
     Raises:
-        InputError: It names the leaf that is missing, or of another shape.
+        InputError: It names the leaf that is missing, of another shape, or read by no
+            head.
     """
     due = dict(initial_shapes(policy, spec))
+    for path in sorted(params):
+        if path not in leaves(policy, spec):
+            raise InputError(
+                f"the agent has a leaf {path!r}, the policy has not",
+                why=f"a policy {policy} has {', '.join(sorted(leaves(policy, spec)))}",
+                fix="an agent and its policy go together, as it was trained",
+            )
     needed = sorted(leaves(policy, spec, heads))
     for path in needed:
         if path not in params:
