@@ -142,8 +142,10 @@ def net_of(policy: Policy, spec: Spec, shapes: Shapes, site: str) -> str:
     Raises:
         InputError: If there is no such site; the message holds the nearest name.
     """
-    check_name(site, sites(policy, spec, shapes), kind="site")
-    return LOGITS if site in sites(policy, spec, shapes, (LOGITS,)) else VALUE
+    if site in sites(policy, spec, shapes, (LOGITS,)):
+        return LOGITS  # also of an actor alone, which has no leaves for the value
+    check_name(site, sites(policy, spec, initial_shapes(policy, spec)), kind="site")
+    return VALUE
 
 
 @functools.lru_cache(maxsize=256)
