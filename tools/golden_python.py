@@ -66,6 +66,7 @@ def planted(layer: int) -> tuple[Any, Any]:
         from telic.worlds import GoalKeys
     except ImportError:
         from telic.agents import Network, create
+
         from telic.worlds import Wishes
 
         world, plain = Wishes(), Network(width=16)

@@ -63,8 +63,10 @@ class Agent(Mapping[str, Array]):
         trees.check_tree(params, what="the agent")
         policy.check(spec)
         plain = interventions.weights(params)
-        whole = structure.leaves(policy, spec, (VALUE,)) <= set(plain)
-        heads = HEADS if whole else (LOGITS,)
+        critic = structure.leaves(policy, spec) - structure.leaves(
+            policy, spec, (LOGITS,)
+        )
+        heads = (LOGITS,) if critic and critic.isdisjoint(plain) else HEADS
         structure.check_shapes(policy, spec, plain, heads)
         self.params, self.policy, self.spec = dict(params), policy, spec
 
@@ -120,8 +122,15 @@ class Agent(Mapping[str, Array]):
             heads: What is asked for, of `HEADS`; the rest is not computed.
 
         Raises:
-            InputError: If observations are not of the agent's world.
+            InputError: If observations are not of the agent's world, or an actor alone
+                is asked for its value.
         """
+        if VALUE in heads and VALUE not in self.heads:
+            raise InputError(
+                "the agent has no value",
+                why="it is an actor alone: it holds what its logits depend on",
+                fix='ask for its logits: agent.logits(obs), or heads=("logits",)',
+            )
         seen = observed(self.spec, observations)
         carry = self.initial_carry(len(seen)) if carry is None else carry
         patches = _patches(self.params)
