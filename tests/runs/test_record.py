@@ -180,9 +180,9 @@ def test_a_plan_too_large_is_refused_when_read_and_when_made(
     with pytest.raises(InputError, match=word):
         codec.decode(changed(plain(PLAN), path, value))
     if path[0] == "network":
-        network = dataclasses.replace(PLAN.network, **{path[1]: value})
+        policy = dataclasses.replace(PLAN.policy, **{path[1]: value})
         with pytest.raises(InputError, match=word):
-            make(tmp_path, plan=dataclasses.replace(PLAN, network=network))
+            make(tmp_path, plan=dataclasses.replace(PLAN, policy=policy))
         assert not list(tmp_path.iterdir())
 
 

@@ -7,7 +7,7 @@ called. So a policy declares nothing twice.
 
 import functools
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -65,7 +65,7 @@ class Layer(NamedTuple):
         }
 
 
-def shapes_of(params: Arrays) -> Shapes:
+def shapes_of(params: Mapping[str, Any]) -> Shapes:
     """The shapes of parameters, as a hashable value."""
     return tuple((path, tuple(leaf.shape)) for path, leaf in sorted(params.items()))
 
