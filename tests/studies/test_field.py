@@ -126,9 +126,7 @@ def test_where_the_agent_stands_on_the_board_and_since_when_does_not_matter():
 
 def test_agents_stand_in_the_order_given():
     agents = {"b": fresh(1), "a": fresh(0)}
-    both, alone = (
-        field(some, WORLD, OPEN) for some in (agents, {"a": fresh(0)})
-    )
+    both, alone = (field(some, WORLD, OPEN) for some in (agents, {"a": fresh(0)}))
     assert both.agents == ("b", "a")
     assert both.walks[1] == pytest.approx(alone.walks[0], nan_ok=True)
 

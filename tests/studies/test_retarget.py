@@ -192,10 +192,7 @@ def test_edits_of_activations_change_no_weight(case, made):
 def test_a_transport_brings_activations_to_what_they_would_be(case, made, seen):
     site, edits = "actor/0/pre", made["activations"]
     other = case.board.exchanged(seen, OLD, NEW)
-    is_, ought = (
-        capture(case.agent, views, site)[site]
-        for views in (seen, other)
-    )
+    is_, ought = (capture(case.agent, views, site)[site] for views in (seen, other))
     errors = [float(((ought - is_) ** 2).sum())]
     for name in (f"transport at {site}, rank 3", f"transport at {site}"):
         agent = edits[name](case.agent)
