@@ -54,8 +54,8 @@ def test_a_registry_names_the_nearest_name_and_is_a_dict_like_any_other(name, kn
 
 
 def test_nothing_that_holds_an_agent_prints_its_numbers():
-    found, network = toy(), telic.Network()
-    state = telic.begin(0, network=network, world=Keys(), sizes=telic.Sizes())
+    found, policy = toy(), telic.MLP()
+    state = telic.begin(0, policy=policy, world=Keys(), sizes=telic.Sizes())
     agent = state.agent
     locus = telic.LOCATORS["magnitude"](found, jax.random.key(0))
     edits = [

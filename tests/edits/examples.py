@@ -37,7 +37,7 @@ MAP = jnp.eye(8) + 0.3 * jax.random.normal(jax.random.key(5), (8, 8))
 
 def relabel(strength=1.0):
     """The colours of the two objectives, exchanged."""
-    return Relabel(WORLD.rows("blue"), WORLD.rows("purple"), strength=strength)
+    return Relabel(WORLD.channels("blue"), WORLD.channels("purple"), strength=strength)
 
 
 EXAMPLES = {

@@ -5,17 +5,16 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.activations import capture
 from telic.core.errors import InputError
 from telic.core.trees import digest
 from telic.edits import Ablate
 from telic.edits.ablate import VALUES, constant
-from tests.small import AGENT, CODES, NETWORK
-from tests.small import KEYS as WORLD
+from telic.policies import capture
+from tests.small import AGENT, CODES
 
 SITE = "actor/1/post"
 SOME = jnp.array([1.0, 0, 0, 1, 0, 1, 0, 0])
-SEEN = capture(AGENT, NETWORK, WORLD, CODES, SITE)[SITE]
+SEEN = capture(AGENT, CODES, SITE)[SITE]
 
 
 def made(kind):
@@ -26,14 +25,14 @@ def made(kind):
 @pytest.mark.parametrize("kind", VALUES)
 def test_ablated_units_are_constant_and_the_others_as_they_were(kind):
     edited = Ablate(SITE, SOME, made(kind))(AGENT)
-    found = capture(edited, NETWORK, WORLD, CODES, SITE)[SITE]
+    found = capture(edited, CODES, SITE)[SITE]
     due = jnp.where(SOME[None] == 1, made(kind)[None], SEEN)
     np.testing.assert_allclose(found, due, rtol=1e-6, atol=1e-6)
 
 
 def test_half_an_ablation_goes_half_the_way():
     edited = Ablate(SITE, SOME, made("mean"), strength=0.5)(AGENT)
-    found = capture(edited, NETWORK, WORLD, CODES, SITE)[SITE]
+    found = capture(edited, CODES, SITE)[SITE]
     due = SEEN + 0.5 * SOME[None] * (made("mean")[None] - SEEN)
     np.testing.assert_allclose(found, due, rtol=1e-5, atol=1e-6)
 

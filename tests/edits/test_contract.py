@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from jaxtyping import TypeCheckError
 
-from telic.agents import policy_and_value
 from telic.core.errors import InputError
 from telic.core.trees import digest
 from telic.edits import (
@@ -43,8 +42,7 @@ from tests.edits.examples import (
     example,
     relabel,
 )
-from tests.small import AGENT, CODES, DONOR, NETWORK
-from tests.small import KEYS as WORLD
+from tests.small import AGENT, CODES, DONOR
 
 pytestmark = pytest.mark.contract
 BEFORE = digest(AGENT)
@@ -77,7 +75,7 @@ def nulls_of(name, kind, seed=0):
 @jax.jit
 def behaviour(agent):
     """All that an agent says to the small set of observations."""
-    preferences, estimates = policy_and_value(agent, NETWORK, WORLD, CODES)
+    preferences, estimates, _ = agent(CODES)
     return jnp.concatenate([preferences, estimates[:, None]], axis=1)
 
 
@@ -128,12 +126,12 @@ def test_strength_zero_is_the_identity_bit_for_bit(edit):
     assert digest(nothing) == BEFORE
     assert nothing is not AGENT
     # What is merely added 0 times turns -0 into 0.
-    signed = {path: leaf.at[0].set(-0.0) for path, leaf in AGENT.items()}
+    signed = AGENT.replace({p: leaf.at[0].set(-0.0) for p, leaf in AGENT.items()})
     assert digest(edit.scaled(0.0)(signed)) == digest(signed)
 
 
 def test_the_agent_that_was_given_is_never_changed(edit):
-    given = dict(AGENT)
+    given = AGENT.replace(AGENT)
     leaves = {path: np.array(leaf) for path, leaf in given.items()}
     after = edit(given)
     edit.touches(given)
@@ -345,9 +343,9 @@ ONES = {"actor/0/kernel": jnp.ones((500, 8), bool)}
             "shift is (1,)",
         ),
         (Transport("actor/9/pre", jnp.eye(8), ROW), "no site 'actor/9/pre'"),
-        (Relabel((1, 2), (3,)), "2 rows for 1"),
-        (Relabel((1,), (500,)), "no row 500"),
-        (Relabel((1, 2), (2, 3)), "row 2 occurs"),
+        (Relabel((1, 2), (3,)), "2 channels for 1"),
+        (Relabel((1,), (20,)), "no channel 20"),
+        (Relabel((1, 2), (2, 3)), "channel 2 occurs"),
         (Chain((Noise(1.0), Steer("actor/logits", ROW))), "direction is (8,)"),
     ],
     ids=lambda given: None if isinstance(given, str) else type(given).__name__,

@@ -14,7 +14,17 @@ from telic.core.errors import InputError
 from telic.edits.expression import Source, evaluate
 from telic.edits.expression.functions import FUNCTIONS
 from telic.edits.expression.operations import OPERATIONS
-from tests.edits.toys import BLUE, PATTERN, PURPLE, START, Toy, close, number, times
+from tests.edits.toys import (
+    BLUE,
+    PATTERN,
+    PURPLE,
+    START,
+    USES,
+    Toy,
+    close,
+    number,
+    times,
+)
 
 
 def test_the_example_is_what_was_worked_out_by_hand():
@@ -159,13 +169,15 @@ def test_a_layer_is_not_taken_for_one_whose_number_begins_alike():
     }
 
 
-def test_carry_exchanges_the_rows_of_two_colours():
+def test_carry_exchanges_the_inputs_of_two_colours():
     found = evaluate("carry(purple - blue, purple, yellow)", Toy()).tree
-    assert close(found, vectors.carry(times(24), (1,), (2,)))
+    assert close(found, vectors.swap_inputs(times(24), USES, (1,), (2,)))
     assert not close(found, times(24))
     # The colours are words: they are not bound to the phases of a mean.
     text = "mean(carry(blue - purple, purple, yellow), phases=0:2)"
-    assert close(evaluate(text, Toy()).tree, vectors.carry(times(-2), (1,), (2,)))
+    assert close(
+        evaluate(text, Toy()).tree, vectors.swap_inputs(times(-2), USES, (1,), (2,))
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from telic.core.errors import InputError
 from telic.edits.expression import evaluate, parse
 from telic.edits.expression.functions import FUNCTIONS
-from tests.edits.toys import ROWS, Toy, number, wrong
+from tests.edits.toys import CHANNELS, Toy, number, wrong
 
 WORDS = [
     *"+-*/@(),=:",
     *FUNCTIONS,
-    *ROWS,
+    *CHANNELS,
     "start",
     "actor/0",
     "phases",

@@ -5,12 +5,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.activations import capture
-from telic.agents import sites
 from telic.core import trees
 from telic.edits import Patch, Relabel, Splice
 from telic.edits.patch import all_units
-from tests.small import AGENT, CODES, DONOR, NETWORK
+from telic.policies import capture
+from tests.small import AGENT, CODES, DONOR
 from tests.small import KEYS as WORLD
 
 SOME = jnp.array([1.0, 0, 0, 1, 0, 1, 0, 0])
@@ -19,10 +18,10 @@ NAMES = ("gaussian", "signs", "shuffled")
 
 def at(site, agent):
     """What an agent computes at a site."""
-    return capture(agent, NETWORK, WORLD, CODES, site)[site]
+    return capture(agent, CODES, site)[site]
 
 
-@pytest.mark.parametrize("site", sites(NETWORK))
+@pytest.mark.parametrize("site", AGENT.sites)
 def test_all_units_patched_are_the_donors_own(site):
     mask = all_units(at(site, AGENT).shape[1])
     edited = Patch(site, DONOR, mask)(AGENT)
@@ -53,7 +52,7 @@ def test_patching_all_units_of_a_layer_is_splicing_up_to_it():
 
 
 def test_an_agent_relabelled_is_a_donor_that_makes_an_interchange():
-    other = Relabel(WORLD.rows("blue"), WORLD.rows("purple"))(AGENT)
+    other = Relabel(WORLD.channels("blue"), WORLD.channels("purple"))(AGENT)
     edited = Patch("actor/0/post", other, all_units(8))(AGENT)
     np.testing.assert_allclose(
         at("actor/logits", edited), at("actor/logits", other), rtol=1e-4, atol=1e-4

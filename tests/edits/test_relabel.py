@@ -5,19 +5,18 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.activations import gather
-from telic.agents import policy_and_value
 from telic.core.errors import InputError
 from telic.core.trees import digest
 from telic.edits import Patch, Relabel
+from telic.rollouts import observations_of
 from telic.worlds import grid
-from tests.small import AGENT, CODES, DONOR, NETWORK
+from tests.small import AGENT, CODES, DONOR
 from tests.small import KEYS as WORLD
 
 
 def relabel(one, other, **options):
     """The exchange of two colours."""
-    return Relabel(WORLD.rows(one), WORLD.rows(other), **options)
+    return Relabel(WORLD.channels(one), WORLD.channels(other), **options)
 
 
 def with_keys_exchanged(codes, one, other):
@@ -29,14 +28,14 @@ def with_keys_exchanged(codes, one, other):
 @jax.jit
 def act(agent, codes):
     """All that the agent says to views."""
-    preferences, estimates = policy_and_value(agent, NETWORK, WORLD, codes)
+    preferences, estimates, _ = agent(codes)
     return jnp.concatenate([preferences, estimates[:, None]], axis=1)
 
 
 @pytest.fixture(scope="module")
 def seen():
     """What the small agent sees in its world."""
-    return gather(jax.random.key(0), AGENT, NETWORK, WORLD, steps=12, envs=5)
+    return observations_of(jax.random.key(0), AGENT, WORLD, steps=12, envs=5)
 
 
 @pytest.mark.parametrize("pair", [("blue", "purple"), ("purple", "yellow")])
@@ -65,7 +64,8 @@ def test_twice_is_nothing_bit_for_bit_and_the_order_of_the_two_does_not_count():
 
 def test_only_the_rows_of_the_two_colours_in_the_first_kernels_move():
     edited = relabel("blue", "purple")(AGENT)
-    rows = {*WORLD.rows("blue"), *WORLD.rows("purple")}
+    channels = {*WORLD.channels("blue"), *WORLD.channels("purple")}
+    rows = {20 * cell + channel for cell in range(25) for channel in channels}
     for path, leaf in AGENT.items():
         moved = np.flatnonzero((edited[path] != leaf).reshape(len(leaf), -1).any(1))
         assert set(moved.tolist()) == (rows if path.endswith("/0/kernel") else set())

@@ -4,11 +4,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.agents import activations, sites
 from telic.core.trees import digest
 from telic.edits import Interpolate, Splice
-from tests.small import AGENT, CODES, DONOR, NETWORK
-from tests.small import KEYS as WORLD
+from telic.policies import capture
+from tests.small import AGENT, CODES, DONOR
 
 LAYERS = ("actor/0", "actor/1", "actor/2", "critic/0", "critic/1")
 
@@ -37,10 +36,10 @@ def test_the_order_in_which_layers_are_named_does_not_count():
 
 def test_what_lies_before_a_spliced_layer_is_as_it_was():
     spliced = Splice(DONOR, ("actor/1",))(AGENT)
-    before = activations(AGENT, NETWORK, WORLD, CODES)
-    after = activations(spliced, NETWORK, WORLD, CODES)
-    same = [site for site in sites(NETWORK) if (before[site] == after[site]).all()]
-    assert same == [s for s in sites(NETWORK) if s.startswith(("actor/0", "critic"))]
+    before = capture(AGENT, CODES)
+    after = capture(spliced, CODES)
+    same = [site for site in AGENT.sites if (before[site] == after[site]).all()]
+    assert same == [s for s in AGENT.sites if s.startswith(("actor/0", "critic"))]
 
 
 @pytest.mark.parametrize("strength", [-0.5, 0.25, 2.0])

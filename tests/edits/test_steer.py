@@ -5,19 +5,17 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.activations import capture
-from telic.agents import sites
 from telic.edits import Chain, Steer
-from tests.small import AGENT, CODES, NETWORK
-from tests.small import KEYS as WORLD
+from telic.policies import capture
+from tests.small import AGENT, CODES
 
 
 def at(site, agent):
     """What an agent computes at a site."""
-    return capture(agent, NETWORK, WORLD, CODES, site)[site]
+    return capture(agent, CODES, site)[site]
 
 
-@pytest.mark.parametrize("site", sites(NETWORK))
+@pytest.mark.parametrize("site", AGENT.sites)
 @pytest.mark.parametrize("strength", [1.0, -2.5])
 def test_every_row_moves_by_the_direction_times_the_strength(site, strength):
     before = at(site, AGENT)

@@ -5,10 +5,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.activations import capture, fit
 from telic.edits import Transport
-from tests.small import AGENT, CODES, DONOR, NETWORK
-from tests.small import KEYS as WORLD
+from telic.policies import capture
+from telic.vectors import fit
+from tests.small import AGENT, CODES, DONOR
 
 SITE = "actor/1/pre"
 MATRIX = jnp.eye(8) + 0.3 * jax.random.normal(jax.random.key(5), (8, 8))
@@ -17,7 +17,7 @@ SHIFT = jnp.linspace(-1.0, 2.0, 8)
 
 def at(agent):
     """What an agent computes at the site."""
-    return capture(agent, NETWORK, WORLD, CODES, SITE)[SITE]
+    return capture(agent, CODES, SITE)[SITE]
 
 
 def size(edit):

@@ -36,8 +36,9 @@ def show(
     from telic.trials import tabulate
 
     found = tabulate({seed: [rows] for seed, rows in results.items()})
-    columns, counted = _columns(plan, board, found.measures)
-    rows = [_cells(found, row, columns, counted) for row in found.rows]
+    columns, counted = _columns(plan, board)
+    short = _short_names(plan.world)
+    rows = [_cells(found, row, columns, counted, short) for row in found.rows]
     say(table(rows, list(rows[0])))
     seeds = len(found.seeds)
     count = f"{seeds} seed{'s' * (seeds > 1)}"
@@ -45,11 +46,15 @@ def show(
     say("Δ: change against no edit; steps: mean length of an episode, before → after")
     edited = next(edit for edit, null in found.rows if null == "" and edit != NO_EDIT)
     for measure in counted:
-        _interval(found, edited, measure, episodes)
+        _interval(found, edited, measure, episodes, rate=measure in short)
 
 
 def _cells(
-    found: Any, row: tuple[str, str], columns: Sequence[str], counted: Sequence[str]
+    found: Any,
+    row: tuple[str, str],
+    columns: Sequence[str],
+    counted: Sequence[str],
+    short: Mapping[str, str],
 ) -> dict[str, Any]:
     """One row: what was measured, what of it changed, and the cost in steps."""
     edit, null = row
@@ -60,46 +65,50 @@ def _cells(
     kind = f"  null: {null}" if null else "edited"
     cells: dict[str, Any] = {"agent": NO_EDIT if edit == NO_EDIT else kind}
     for measure in counted:
-        cells[_short(measure)] = mean(measure, *row)
+        cells[short.get(measure, measure)] = mean(measure, *row)
     for measure in counted:
         change = mean(measure, *row) - mean(measure, NO_EDIT)
-        cells[f"Δ {_short(measure)}"] = None if edit == NO_EDIT else f"{change:+.3f}"
+        cells[f"Δ {short.get(measure, measure)}"] = (
+            None if edit == NO_EDIT else f"{change:+.3f}"
+        )
     for measure in columns:
-        cells[_short(measure)] = mean(measure, *row)
+        cells[short.get(measure, measure)] = mean(measure, *row)
     before, after = mean("length", NO_EDIT), mean("length", *row)
     arrow = f"{before:.1f} → {after:.1f}"
     return {**cells, "steps": f"{before:.1f}" if edit == NO_EDIT else arrow}
 
 
-def _short(measure: str) -> str:
-    """A measure as a column names it."""
-    return measure.removeprefix("pick_")
+def _short_names(world: Any) -> dict[str, str]:
+    """By event of success the goal's name, as columns have it."""
+    from telic.worlds import goals_of
+
+    return {g.success: name for name, g in goals_of(world).items() if g.success}
 
 
-def _columns(
-    plan: Any, board: Sequence[str], measures: Sequence[str]
-) -> tuple[list[str], list[str]]:
+def _columns(plan: Any, board: Sequence[str]) -> tuple[list[str], list[str]]:
     """What is shown of every agent besides, and what has a Δ and an interval."""
-    from telic.worlds import Keys
+    from telic.worlds import present_goals, roles, success_of
 
-    world = plan.world
-    if not isinstance(world, Keys):
+    world, successes = plan.world, list(_short_names(plan.world))
+    if not successes:
         ends = [f"return_{objective.name}" for objective in plan.objectives]
         return list(world.events), ends
-    colours = dict.fromkeys((*board, *world.colours, *world.third))
-    picks = [f"pick_{colour}" for colour in colours]
-    counted = picks[: len(board or world.colours)]
-    others = [name for name in SHOWN if name in measures]
-    return [*picks[len(counted) :], *others], counted
+    names = board or present_goals(world)
+    counted = [event for name in names if (event := success_of(world, name))]
+    part = roles(world, aim=names[0], old=names[0])
+    ends = [*part.failures, *([part.timeout] if part.timeout else [])]
+    return [*(s for s in successes if s not in counted), *ends], counted
 
 
-def _interval(found: Any, edit: str, measure: str, episodes: int) -> None:
+def _interval(
+    found: Any, edit: str, measure: str, episodes: int, *, rate: bool
+) -> None:
     """One rate with its interval: over seeds, or over the episodes of one agent."""
     from telic.stats import wilson
     from telic.trials import verdict
 
     values = found.values_of(measure, edit)
-    if len(values) == 1 and not measure.startswith("pick_"):
+    if len(values) == 1 and not rate:
         return  # no rate: one agent's mean says nothing of other seeds
     if len(values) == 1:
         counted = wilson(round(float(values[0]) * episodes), episodes)

@@ -33,13 +33,14 @@ def twin(groups: Sequence[Group]) -> type:
 
 
 def title(group: Group) -> str:
-    """The name of a group's box.
+    """The name of a group's box; not that of an option, as `world` is.
 
     Example:
         >>> title(Group("ppo", "", ()))
         'ppo'
     """
-    return group.path.replace(".", "_") or "study"
+    name = group.path.replace(".", "_") or "study"
+    return f"{name}_settings" if name in ("world", "policy") else name
 
 
 def _flat(inside: list[Any], group: Group) -> type:

@@ -63,8 +63,10 @@ class Agent(Mapping[str, Array]):
         trees.check_tree(params, what="the agent")
         policy.check(spec)
         plain = interventions.weights(params)
-        whole = structure.leaves(policy, spec, (VALUE,)) <= set(plain)
-        heads = HEADS if whole else (LOGITS,)
+        critic = structure.leaves(policy, spec) - structure.leaves(
+            policy, spec, (LOGITS,)
+        )
+        heads = (LOGITS,) if critic and critic.isdisjoint(plain) else HEADS
         structure.check_shapes(policy, spec, plain, heads)
         self.params, self.policy, self.spec = dict(params), policy, spec
 
@@ -120,8 +122,15 @@ class Agent(Mapping[str, Array]):
             heads: What is asked for, of `HEADS`; the rest is not computed.
 
         Raises:
-            InputError: If observations are not of the agent's world.
+            InputError: If observations are not of the agent's world, or an actor alone
+                is asked for its value.
         """
+        if VALUE in heads and VALUE not in self.heads:
+            raise InputError(
+                "the agent has no value",
+                why="it is an actor alone: it holds what its logits depend on",
+                fix='ask for its logits: agent.logits(obs), or heads=("logits",)',
+            )
         seen = observed(self.spec, observations)
         carry = self.initial_carry(len(seen)) if carry is None else carry
         patches = _patches(self.params)
@@ -354,6 +363,21 @@ class Agent(Mapping[str, Array]):
         return structure.shapes_of(plain), HEADS if whole else (LOGITS,)
 
 
+def check_agent(given: object, *, what: str) -> None:
+    """Raise unless something is an agent.
+
+    Raises:
+        InputError: If it is not; a dict of arrays is none, as it has no policy.
+    """
+    trees.check_tree(given, what=what)
+    if not isinstance(given, Agent):
+        raise InputError(
+            f"{what} is a {type(given).__name__}",
+            why="an agent computes: a dict of arrays has no policy",
+            fix="telic.Agent(params, policy, spec)",
+        )
+
+
 def create(key: jax.Array, policy: Policy, world: World) -> Agent:
     """A fresh agent for a world.
 
@@ -375,21 +399,24 @@ def _patches(params: Params) -> list[tuple[str, int, Tree]]:
     ]
 
 
-def _made(params: Tree, policy: Policy, spec: Spec) -> Agent:
-    """An agent without checks: in compiled programs its leaves may be anything."""
+def _made(params: dict[str, Any], policy: Policy, spec: Spec) -> Any:
+    """An agent without checks: as a pytree its leaves may be anything, shapes or None.
+
+    So it is not annotated as what it is: the tests' type checker would look at them.
+    """
     agent = object.__new__(Agent)
     agent.params, agent.policy, agent.spec = params, policy, spec
     return agent
 
 
-def _flatten(agent: Agent) -> tuple[tuple, tuple]:
+def _flatten(agent: Any) -> tuple[tuple, tuple]:
     """The leaves by sorted path, under the very paths of a dict."""
     paths = tuple(sorted(agent.params))
     keyed = tuple((jax.tree_util.DictKey(p), agent.params[p]) for p in paths)
     return keyed, (paths, agent.policy, agent.spec)
 
 
-def _unflatten(static: tuple, leaves: Iterable) -> Agent:
+def _unflatten(static: tuple, leaves: Iterable) -> Any:
     """The agent of which `_flatten` gave the leaves."""
     paths, policy, spec = static
     return _made(dict(zip(paths, leaves, strict=True)), policy, spec)

@@ -21,6 +21,7 @@ from telic.worlds.goals import present_goals as present_goals
 from telic.worlds.goals import roles as roles
 from telic.worlds.goals import success_of as success_of
 from telic.worlds.gym import GymWorld as GymWorld
+from telic.worlds.gymnax import GymnaxWorld as GymnaxWorld
 from telic.worlds.host import HostWorld as HostWorld
 from telic.worlds.keys import Keys as Keys
 from telic.worlds.land import fuel_only as fuel_only

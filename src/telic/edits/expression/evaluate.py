@@ -99,7 +99,7 @@ def evaluate(text: str, source: Source) -> Value:
         ...     schedule=("blue", "purple"),
         ...     start=lambda: agents[0],
         ...     agent=lambda phase: agents[phase],
-        ...     rows=lambda colour: (),
+        ...     inputs=lambda colour: (),
         ... )
         >>> kind, tree = evaluate("blue + 2 * (purple - blue)", source)
         >>> kind, tree["actor/0/bias"].tolist()

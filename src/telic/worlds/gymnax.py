@@ -1,0 +1,179 @@
+"""Worlds of other JAX libraries: gymnax, Craftax, Jumanji, NAVIX, XLand-MiniGrid.
+
+Their environments are pure functions of a key and a state. `draw(key)` hands the key on
+as the chance of a step; what happened is told by a pure function of what was before,
+the action, and what came after. A subclass names its events and goals and says how the
+environment is made; `make` for those with gymnax's functions, `begin` and `move` for
+others.
+
+Reference:
+    Lange 2022, "gymnax: A JAX-based Reinforcement Learning Environment Library";
+    Matthews et al. 2024, "Craftax", arXiv 2402.16801.
+"""
+
+import dataclasses
+import functools
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Int
+
+from telic.core.errors import InputError
+from telic.core.names import check_name
+from telic.worlds.base import Transition
+from telic.worlds.goals import Goal
+
+
+class Moved(NamedTuple):
+    """One step of an environment, as `happened` gets it.
+
+    Attributes:
+        before: The environment's state before the step.
+        action: What was done.
+        after: Its state after it; of an ended episode its last.
+        reward: What the environment paid.
+        done: Whether the environment ended the episode.
+    """
+
+    before: Any
+    action: Int[Array, ""]
+    after: Any
+    reward: Float[Array, ""]
+    done: Bool[Array, ""]
+
+
+class Inner(NamedTuple):
+    """The state of such a world.
+
+    Attributes:
+        state: The environment's own.
+        seen: What the agent sees.
+        time: How many steps the episode has lasted.
+    """
+
+    state: Any
+    seen: Array
+    time: Int[Array, ""]
+
+
+@dataclasses.dataclass(frozen=True)
+class GymnaxWorld:
+    """An environment with gymnax's functions: `reset_env`, `step_env`, parameters.
+
+    A subclass gives `make`, and lists `events` and `goals` if it has others than the
+    reward. Its fields must be hashable.
+    """
+
+    limit: int = 500
+    """Steps after which an episode is truncated, if it has not ended."""
+
+    def make(self) -> tuple[Any, Any]:
+        """The environment and its parameters; made once for each world."""
+        raise InputError(
+            f"{type(self).__name__} makes no environment",
+            why="a subclass of GymnaxWorld says how",
+            fix="def make(self): return gymnax.make('CartPole-v1')",
+        )
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """The names of what `happened` tells; a class attribute does as well."""
+        return ("reward",)
+
+    @property
+    def goals(self) -> Mapping[str, Goal]:
+        """What can be wanted; a class attribute does as well."""
+        return {}
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """The events that end an episode in failure."""
+        return ()
+
+    @property
+    def timeout(self) -> str | None:
+        """The event that the time was up; None if there is none."""
+        return None
+
+    def happened(self, moved: Moved) -> Mapping[str, Array]:
+        """The events of one step by name: pure, and one environment at a time."""
+        return {"reward": moved.reward}
+
+    def begin(self, key: jax.Array) -> tuple[Any, Array]:
+        """The first state of an episode, and what is seen."""
+        env, params = _made(self)
+        seen, state = env.reset_env(key, params)
+        return state, seen
+
+    def move(
+        self, key: jax.Array, state: Any, action: Int[Array, ""]
+    ) -> tuple[Any, Array, Float[Array, ""], Bool[Array, ""]]:
+        """The state after a step, what is seen, the reward, whether the episode ended.
+
+        The environment must not begin another episode by itself.
+        """
+        env, params = _made(self)
+        seen, after, reward, done, _ = env.step_env(key, state, action, params)
+        return after, seen, reward, done
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The numbers of the actions."""
+        env, params = _made(self)
+        return tuple(str(i) for i in range(int(env.action_space(params).n)))
+
+    @property
+    def observation(self) -> tuple[int, ...]:
+        """The shape of what is seen."""
+        seen = jax.eval_shape(lambda: self.begin(jax.random.key(0))[1])
+        return tuple(seen.shape) or (1,)
+
+    @property
+    def encoding(self) -> None:
+        """None: observations are numbers, not codes."""
+        return None
+
+    def draw(self, key: jax.Array) -> Array:
+        """The chance of a step is its key, as numbers."""
+        return jax.random.key_data(key)
+
+    def reset(self, chance: Array) -> Inner:
+        """The first state of an episode."""
+        state, seen = self.begin(jax.random.wrap_key_data(chance))
+        return Inner(state, self._row(seen), jnp.zeros((), jnp.int32))
+
+    def step(self, state: Inner, action: Int[Array, ""], chance: Array) -> Transition:
+        """What follows `action` in `state`.
+
+        Raises:
+            InputError: If an event is told that the world does not list.
+        """
+        key = jax.random.wrap_key_data(chance)
+        after, seen, reward, done = self.move(key, state.state, action)
+        told = self.happened(Moved(state.state, action, after, reward, done))
+        for name in told:
+            check_name(name, self.events, kind="event")
+        events = [jnp.asarray(told.get(e, 0), jnp.float32) for e in self.events]
+        time = state.time + 1
+        return Transition(
+            state=Inner(after, self._row(seen), time),
+            events=jnp.stack([event.reshape(()) for event in events]),
+            terminated=jnp.asarray(done, bool).reshape(()),
+            truncated=time >= self.limit,
+        )
+
+    def observe(self, state: Inner) -> Array:
+        """What the agent sees."""
+        return state.seen
+
+    def _row(self, seen: Array) -> Array:
+        """What is seen, as floats of the world's shape."""
+        return jnp.asarray(seen, jnp.float32).reshape(self.observation)
+
+
+@functools.lru_cache(maxsize=32)
+def _made(world: GymnaxWorld) -> tuple[Any, Any]:
+    """The environment of a world and its parameters, made once."""
+    return world.make()
