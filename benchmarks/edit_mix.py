@@ -15,22 +15,16 @@ import numpy as np
 
 from telic.core import trees
 from telic.core.trees import Tree
-<<<<<<< HEAD
-from telic.edits import Add, Edit, Graft, Noise, actor, top
-from telic.worlds import Phase, fetch, phase_at
-=======
 from telic.edits import Add, Edit, Graft, Noise, top
-from telic.objectives import Phase, fetch, locate
 from telic.policies import MLP, Agent, Spec
 from telic.rollouts import EpisodeSeeds, episode_seeds, play
->>>>>>> house
 from telic.runs.carry import carry
 from telic.runs.checkpoint import Checkpoint, read_agent
 from telic.runs.folder import Run, create
 from telic.training import Hyper, Plan, Sizes
 from telic.trials import rates
 from telic.vectors import isolate
-from telic.worlds import Keys
+from telic.worlds import Keys, Phase, fetch, phase_at
 
 
 class Subject(NamedTuple):

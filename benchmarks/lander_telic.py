@@ -10,18 +10,12 @@ import numpy as np
 
 from benchmarks import landing
 from benchmarks.landing import BATCH, ENVS, STEPS, Ended
-<<<<<<< HEAD
-from telic.agents import Network
-from telic.worlds import landing_objective
-=======
-from telic.objectives import lander
 from telic.policies import MLP, Agent
 from telic.rollouts import HostCollector
 from telic.rollouts.host import act
->>>>>>> house
 from telic.training import Hyper, Sizes, begin, train
 from telic.training.train import keys, learn
-from telic.worlds import Lander
+from telic.worlds import Lander, landing_objective
 from telic.worlds.host import Fleet, Told
 
 DEPTH = len(landing.WIDTHS) + 1
@@ -50,16 +44,10 @@ def training(backend: str, seed: int) -> Iterator[Ended]:
 
     The metrics of every rollout are fetched, as in a real run.
     """
-<<<<<<< HEAD
-    parts = {"network": NETWORK, "world": Lander(backend=backend), "sizes": SIZES}
-    weights = landing_objective("stock").vector(parts["world"].events)
-    phase = train(begin(seed, **parts), weights, rollouts=10**6, hyper=HYPER, **parts)
-=======
     parts = {"world": Lander(backend=backend), "sizes": SIZES}
-    weights = lander("stock").vector(parts["world"].events)
+    weights = landing_objective("stock").vector(parts["world"].events)
     state = begin(seed, policy=POLICY, **parts)
     phase = train(state, weights, rollouts=10**6, hyper=HYPER, **parts)
->>>>>>> house
     for state, metrics in phase:
         jax.block_until_ready(state.agent)
         ended = jax.device_get(metrics).episodes
@@ -75,20 +63,12 @@ def parts(backend: str, seed: int, iterations: int) -> list[dict[str, float]]:
     rollout does: it keeps what happened, tells the events, and rates the actions.
     """
     world = Lander(backend=backend)
-<<<<<<< HEAD
-    house = {"network": NETWORK, "world": world, "sizes": SIZES}
-    weights = jnp.asarray(landing_objective("stock").vector(world.events) * HYPER.reward_scale)
-    update = jax.jit(
-        learn, static_argnames=("network", "world", "sizes"), donate_argnums=0
+    weights = jnp.asarray(
+        landing_objective("stock").vector(world.events) * HYPER.reward_scale
     )
-    state = begin(seed, **house)
-    copies = Gatherer(world, NETWORK, range(ENVS))
-=======
-    weights = jnp.asarray(lander("stock").vector(world.events) * HYPER.reward_scale)
     update = jax.jit(learn, static_argnames="sizes", donate_argnums=0)
     state = begin(seed, policy=POLICY, world=world, sizes=SIZES)
     copies = HostCollector(world, range(ENVS))
->>>>>>> house
     copies.fleet = watch = Watch(copies.fleet)
     rows = []
     for _ in range(iterations + 2):

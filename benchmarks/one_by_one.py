@@ -27,16 +27,10 @@ import jax
 import numpy as np
 
 from benchmarks.edit_mix import Planned, Subject, edited, mix, subject
-<<<<<<< HEAD
-from telic.core.trees import Tree
-from telic.worlds import fetch
-=======
-from telic.objectives import fetch
 from telic.policies import MLP, Agent
 from telic.rollouts import episode_seeds, play
->>>>>>> house
 from telic.tasks import gymnasium_keys
-from telic.worlds import Keys
+from telic.worlds import Keys, fetch
 
 OUTCOMES = ("failed", "time was up", "another key", "wanted key")
 """How an episode ends, by rising return: -1, 0, 0.1, and more than 0.1."""

@@ -7,16 +7,10 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-<<<<<<< HEAD
-from telic.agents import Network
-from telic.worlds import fetch
-=======
-from telic.objectives import fetch
 from telic.policies import MLP
 from telic.rollouts.collect import start
->>>>>>> house
 from telic.training import Hyper, Sizes, advance, begin
-from telic.worlds import Keys
+from telic.worlds import Keys, fetch
 
 
 def measure(iterations: int) -> list[float]:

@@ -5,15 +5,7 @@ import dataclasses
 import jax
 from minigrid.wrappers import ImgObsWrapper
 
-<<<<<<< HEAD
-from telic.agents import Network
-from telic.worlds import Objective
-from telic.training import Hyper, Sizes, begin, train
-from telic.trials import boards, play, rates
-from telic.worlds import GymWorld
-=======
 import telic
->>>>>>> house
 
 
 @dataclasses.dataclass(frozen=True)

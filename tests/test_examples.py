@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from examples import own_world, planted_goal
-from telic.worlds import Objective
 from telic.scale.examiner import Candidate, examine
-from telic.worlds import GymWorld
+from telic.worlds import GymWorld, Objective
 from tests import flags
 from tests.scale import planted_paper
 

@@ -33,19 +33,7 @@ CASES = {
     "telic.train(state, 'blue', **how)": ["an objective", "telic.fetch('blue')"],
     "telic.train(state, None, **how)": ["train for None", "an objective"],
     "telic.train(state, np.zeros(3), **how)": ["shape (3,)", "16 events"],
-<<<<<<< HEAD
     "telic.train(state, telic.landing_objective('land'), **how)": ["no event 'crash'"],
-    "telic.play(agent, given, world=world, network=wrong)": [
-        "actor has 4 layers, and the network 3",
-        "Network(actor_layers=4",
-    ],
-    "telic.play(Model(), given, **parts)": ["the agent is <", "a dict of arrays"],
-    "telic.play(agent, given, world=telic.Keys.preset('code'), network=network)": [
-        "boards for a time limit of 20"
-    ],
-    "telic.capture(agent, network, telic.Keys.preset('code'), seen)": [
-=======
-    "telic.train(state, telic.lander('land'), **how)": ["no event 'crash'"],
     "telic.Agent(agent, small, agent.spec)": ["'actor/3/bias'", "actor_layers=3"],
     "telic.Agent(agent, large, agent.spec)": ["'actor/4/bias'", "actor_layers=5"],
     "telic.Agent('x', small, agent.spec)": ["the agent is 'x'", "a dict of arrays"],
@@ -53,7 +41,6 @@ CASES = {
     "telic.play(dict(agent), world, given)": ["the agent is a dict", "telic.Agent("],
     "telic.play(agent, code, given)": ["episode seeds for a time limit of 20"],
     "telic.play(agent, code, telic.episode_seeds(key, code, 4))": [
->>>>>>> house
         "the agent takes 500 inputs, the world Keys gives 147"
     ],
     "telic.capture(agent, 'purple')": ["observations", "array"],

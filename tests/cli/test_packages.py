@@ -4,7 +4,6 @@ import pytest
 
 from telic.cli.main import main
 from telic.scale import local
-from telic.worlds import landing_objective
 
 
 @pytest.fixture(params=["Box2D", "pygame"])

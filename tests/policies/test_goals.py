@@ -9,12 +9,11 @@ import pytest
 
 from telic.core.errors import InputError
 from telic.core.trees import digest
-from telic.objectives import Phase, fetch
 from telic.policies import MLP, Agent, Spec, capture, create
 from telic.policies.interventions import intervene
 from telic.runs import codec
 from telic.training import Hyper, Plan
-from telic.worlds import Keys
+from telic.worlds import Keys, Phase, fetch
 from tests.small import AGENT, CODES, POLICY, SIZES
 from tests.small import GOAL_KEYS as WORLD
 from tests.small import KEYS as PLAIN

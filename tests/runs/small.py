@@ -4,18 +4,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-<<<<<<< HEAD
-from telic.worlds.schedule import phase_at
-=======
 import jax.numpy as jnp
 
-from telic.objectives.schedule import locate
 from telic.policies import MLP, Agent, Spec
->>>>>>> house
 from telic.runs import folder
 from telic.runs.folder import Run
 from telic.studies import Alternation
 from telic.training import Plan
+from telic.worlds.schedule import phase_at
 
 PLAN: Plan = Alternation.preset("small").plan()
 

@@ -4,11 +4,10 @@ import shutil
 
 import pytest
 
-from telic.worlds import Phase, land, thrift
 from telic.runs import folder, metrics
 from telic.runs.carry import carry
 from telic.training import Hyper, Plan, Sizes
-from telic.worlds import Lander
+from telic.worlds import Lander, Phase, land, thrift
 from tests.runs.small import make, shot
 from tests.small import SHALLOW
 

@@ -12,10 +12,9 @@ import gymnasium
 import pytest
 
 from telic.cli.main import main
-from telic.worlds import Objective
 from telic.runs import cache, folder, index, query
 from telic.studies import Landing
-from telic.worlds import WORLDS, Keys
+from telic.worlds import WORLDS, Keys, Objective
 from tests.runs import small
 from tests.runs.small import PLAN, make
 

@@ -10,17 +10,12 @@ from telic import vectors
 from telic.core import trees
 from telic.core.errors import DamagedError, InputError
 from telic.edits.expression import Source, evaluate
-<<<<<<< HEAD
-from telic.worlds import Objective, Phase
-=======
-from telic.objectives import Objective, Phase
 from telic.policies import INPUT, MLP
->>>>>>> house
 from telic.runs import checkpoint, folder
 from telic.runs.carry import carry
 from telic.runs.source import RunSource, load
 from telic.training import Plan
-from telic.worlds import WORLDS, Keys
+from telic.worlds import WORLDS, Keys, Objective, Phase
 from tests.runs.small import PLAN, make
 from tests.training.worlds import Gift
 

@@ -5,15 +5,10 @@ import numpy as np
 import pytest
 
 from telic.core.errors import DamagedError
-<<<<<<< HEAD
-from telic.worlds import landing_objective
-=======
-from telic.objectives import lander
 from telic.rollouts import Episodes
->>>>>>> house
 from telic.studies.flights import MEASURES, flight, more
 from telic.trials import rates
-from telic.worlds import Lander
+from telic.worlds import Lander, landing_objective
 
 WORLD = Lander()
 # shaping, main, side, crash, landing: one lands, one crashes, one runs out of time.

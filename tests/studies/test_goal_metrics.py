@@ -5,7 +5,7 @@ import math
 import pytest
 
 from telic.core.errors import DamagedError
-from telic.studies.roles import ROLES, by_role, scored, trial_by_role
+from telic.studies.goal_metrics import ROLES, by_role, scored, trial_by_role
 from telic.trials import Result
 from telic.trials.trial import DONOR, UNEDITED
 from tests.studies.stored import rates, trial

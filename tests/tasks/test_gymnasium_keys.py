@@ -9,9 +9,9 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from gymnasium.wrappers.vector import RecordEpisodeStatistics
 
 from telic.core.errors import InputError
-from telic.worlds import Objective, fetch
 from telic.tasks.gymnasium_keys import ID, KeysEnv, register
 from telic.tasks.gymnasium_vector import KeysVectorEnv
+from telic.worlds import Objective, fetch
 from telic.worlds.keys import EVENTS, PICKUP, Board
 from tests.worlds.boards import board
 

@@ -9,9 +9,9 @@ import pytest
 
 from telic.core.errors import InputError
 from telic.core.trees import digest
-from telic.worlds import Objective
 from telic.training import Hyper, advance, begin, train
 from telic.training.phase import seeds
+from telic.worlds import Objective
 from tests.small import SHALLOW, SHORT, SIZES
 from tests.worlds.simulators import Stairs, Stairway
 

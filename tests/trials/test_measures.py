@@ -4,14 +4,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-<<<<<<< HEAD
-from telic.worlds import Objective, fetch
-from telic.trials import Episodes, efficacy, locality, rates, retention
-=======
-from telic.objectives import Objective, fetch
 from telic.rollouts import Episodes
 from telic.trials import efficacy, locality, rates, retention
->>>>>>> house
+from telic.worlds import Objective, fetch
 from tests.small import KEYS as WORLD
 
 

@@ -10,17 +10,12 @@ import pytest
 from telic.core import trees
 from telic.core.errors import InputError
 from telic.edits import Ablate, Add, Edit, Noise, Splice, Steer, receipt
-<<<<<<< HEAD
-from telic.worlds import fetch
-from telic.trials import boards, play, rates, tabulate, trial, verdict
-=======
-from telic.objectives import fetch
 from telic.rollouts import episode_seeds, play
 from telic.trials import rates, tabulate, trial, verdict
->>>>>>> house
 from telic.trials.trial import DONOR as CEILING
 from telic.trials.trial import UNEDITED
 from telic.vectors import NULLS
+from telic.worlds import fetch
 from tests.small import AGENT, DONOR
 from tests.small import KEYS as WORLD
 

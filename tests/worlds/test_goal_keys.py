@@ -9,16 +9,10 @@ import pytest
 
 from telic.core.errors import InputError
 from telic.core.trees import digest
-<<<<<<< HEAD
-from telic.worlds import fetch, grant
-from telic.worlds import Keys, Telling, Wishes, inputs
-=======
-from telic.objectives import fetch, grant
 from telic.policies import Spec, create
 from telic.rollouts import observations_of
-from telic.worlds import GoalConditioned, GoalKeys, Keys
+from telic.worlds import GoalConditioned, GoalKeys, Keys, fetch, grant
 from telic.worlds.goal_keys import GoalBoard
->>>>>>> house
 from telic.worlds.grid import COLOURS
 from telic.worlds.keys import FORWARD, LEFT, PICKUP
 from tests.small import POLICY

@@ -9,13 +9,8 @@ import pytest
 from minigrid.wrappers import ImgObsWrapper
 
 from telic.core.errors import InputError
-<<<<<<< HEAD
-from telic.worlds import Objective
-=======
-from telic.objectives import Objective
 from telic.policies import MLP, Spec
->>>>>>> house
-from telic.worlds import GymWorld, HostWorld
+from telic.worlds import GymWorld, HostWorld, Objective
 from telic.worlds.host import events
 from tests.worlds.simulators import Stairs, Stairway, walk
 

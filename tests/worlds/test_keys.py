@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare
 
 from telic.core.errors import InputError
-from telic.worlds import fetch
-from telic.worlds import grid
+from telic.worlds import fetch, grid
 from telic.worlds.keys import EVENTS, FORWARD, LEFT, PICKUP, RIGHT, Keys, _distinct
 from tests.worlds.boards import board, roll
 from tests.worlds.oracle import play

@@ -3,8 +3,7 @@
 import pytest
 
 from telic.core.errors import InputError
-from telic.worlds import fuel_only, land, landing_objective, stock, thrift
-from telic.worlds import Lander
+from telic.worlds import Lander, fuel_only, land, landing_objective, stock, thrift
 
 EVENTS = Lander().events
 

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from telic.core.errors import InputError
-from telic.worlds import land, stock
-from telic.worlds import Lander, pool
+from telic.worlds import Lander, land, pool, stock
 from telic.worlds.host import blank, events, put
 from telic.worlds.lander import LEFT, MAIN, NOTHING, RIGHT, shaping
 

@@ -20,8 +20,7 @@ import numpy as np
 import pytest
 
 from benchmarks.minigrid_keys import Board, make
-from telic.worlds import fetch
-from telic.worlds import grid
+from telic.worlds import fetch, grid
 from telic.worlds.keys import EVENTS, FORWARD, PICKUP, RIGHT, Keys
 
 pytestmark = pytest.mark.parity

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telic.core.errors import InputError
-from telic.worlds import OBJECTIVES, Objective, fetch, matrix
-from telic.worlds import WORLDS
+from telic.worlds import OBJECTIVES, WORLDS, Objective, fetch, matrix
 from telic.worlds.grid import COLOURS
 from telic.worlds.keys import EVENTS
 
