@@ -17,6 +17,7 @@ from telic.core.errors import InputError
 from telic.core.trees import Tree
 from telic.locate.behaviour import Behaviour, between
 from telic.policies import Agent, Observations, interventions, observed
+from telic.policies.agent import check_agent
 from telic.rollouts import sequences_of
 from telic.worlds.base import World
 
@@ -125,7 +126,7 @@ def _acted(
 
 def _actor(agent: Agent) -> Agent:
     """The actor alone."""
-    trees.check_tree(agent, what="an agent")
+    check_agent(agent, what="an agent")
     if interventions.read(agent):
         raise InputError(
             "an agent with interventions is no evidence",

@@ -363,6 +363,21 @@ class Agent(Mapping[str, Array]):
         return structure.shapes_of(plain), HEADS if whole else (LOGITS,)
 
 
+def check_agent(given: object, *, what: str) -> None:
+    """Raise unless something is an agent.
+
+    Raises:
+        InputError: If it is not; a dict of arrays is none, as it has no policy.
+    """
+    trees.check_tree(given, what=what)
+    if not isinstance(given, Agent):
+        raise InputError(
+            f"{what} is a {type(given).__name__}",
+            why="an agent computes: a dict of arrays has no policy",
+            fix="telic.Agent(params, policy, spec)",
+        )
+
+
 def create(key: jax.Array, policy: Policy, world: World) -> Agent:
     """A fresh agent for a world.
 

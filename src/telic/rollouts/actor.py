@@ -4,6 +4,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from jaxtyping import Array, Bool, Float, Int
 
+from telic.core.errors import InputError
 from telic.worlds.base import World
 
 Carry = Any
@@ -43,3 +44,18 @@ class Actor(Protocol):
     def check_world(self, world: World) -> None:
         """Raise `InputError` unless it can act in a world."""
         ...
+
+
+def check_actor(agent: object, world: World) -> None:
+    """Raise unless something can act in a world.
+
+    Raises:
+        InputError: If it cannot act at all, such as a dict of arrays, or not there.
+    """
+    if not isinstance(agent, Actor):
+        raise InputError(
+            f"the agent is a {type(agent).__name__}",
+            why="an agent acts: a dict of arrays has no policy",
+            fix="telic.Agent(params, policy, spec)",
+        )
+    agent.check_world(world)
