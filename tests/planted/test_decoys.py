@@ -5,21 +5,21 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.agents.first import first_layer
-from telic.core.trees import digest, select
+from telic.core.trees import digest
 from telic.planted import fold
 from telic.planted.decoys import SPARE, dead, flags, inactive, widened
 from telic.planted.fold import tables
-from tests.planted.small import WORLD, said, seen, told
+from telic.policies import capture
+from tests.planted.small import said, seen, told
 
 KEY = jax.random.key(3)
-PAIR = [select(fold(told()[1], wish), "actor/") for wish in (0, 1)]
+PAIR = [fold(told(), goal).actor for goal in (0, 1)]
 WIDE = [widened(KEY, actor) for actor in PAIR]
-TABLE = tables(told()[1])["actor/0"]
+TABLE = tables(told())["actor/0/bias"]
 DEAD = [
     dead(key, actor) for key, actor in zip(jax.random.split(KEY), WIDE, strict=True)
 ]
-INACTIVE = [inactive(actor, TABLE[wish]) for wish, actor in enumerate(WIDE)]
+INACTIVE = [inactive(actor, TABLE[goal]) for goal, actor in enumerate(WIDE)]
 ALL = pytest.mark.parametrize(
     "made", [WIDE, DEAD, INACTIVE], ids=["spare", "dead", "inactive"]
 )
@@ -27,8 +27,8 @@ ALL = pytest.mark.parametrize(
 
 def fired(actor):
     """What the spare units do on every observation."""
-    (first,) = first_layer(actor, ["actor"], WORLD.base, seen()[:, :-1])
-    return np.maximum(np.asarray(first)[:, -SPARE:], 0)
+    site = "actor/0/post"
+    return np.asarray(capture(actor, seen()[:, :-1], site)[site])[:, -SPARE:]
 
 
 @ALL
@@ -80,7 +80,7 @@ def test_inactive_units_fire_hold_the_difference_and_nobody_reads_them():
     assert all(fired(actor).any(axis=0).mean() > 0.5 for actor in INACTIVE)
     for actor in INACTIVE:
         bias = actor["actor/0/bias"].at[-SPARE:].add(5.0)
-        moved = {**actor, "actor/0/bias": bias}
+        moved = actor.replace({**actor, "actor/0/bias": bias})
         assert not np.array_equal(fired(moved), fired(actor))
         np.testing.assert_array_equal(said(moved), said(actor))
 
@@ -101,8 +101,8 @@ def test_flags_are_what_flows_into_and_out_of_them():
         np.testing.assert_array_equal(moved, np.asarray(found[path]) == 1)
 
 
-def test_a_wish_of_few_units_is_held_by_as_many_decoys():
-    few = tables(told(0, 4)[1])["actor/0"][0]
+def test_a_goal_of_few_units_is_held_by_as_many_decoys():
+    few = tables(told(0, 4))["actor/0/bias"][0]
     moved = inactive(WIDE[0], few)["actor/0/bias"] - WIDE[0]["actor/0/bias"]
     assert moved[moved != 0].tolist() == pytest.approx(few.tolist(), rel=1e-5)
 

@@ -12,8 +12,7 @@ from telic.core.errors import InputError
 from telic.core.trees import check_alike
 from telic.planted import DECOYS, NONE, RUNGS, fold, ladder
 from telic.planted.decoys import SPARE
-from tests.locate.examples import row
-from tests.planted.small import PLAIN, WORLD, base, said, told
+from tests.planted.small import PLAIN, WORLD, base, row, said, told
 from tests.small import AGENT
 
 KEY = jax.random.key(6)
@@ -119,7 +118,7 @@ def test_decoys_differ_beside_the_truth_and_nothing_else_does(rungs):
 
 @pytest.mark.parametrize("rung", ALIKE)
 def test_planted_agents_do_what_the_folded_agents_do(rungs, rung):
-    agent = told(1 if rung == DEEP else 0)[1]
+    agent = told(1 if rung == DEEP else 0)
     for planted in rungs[rung][::5]:
         for i, colour in enumerate((planted.wants, planted.aim)):
             due = said(fold(agent, WORLD.colours.index(colour)))
@@ -171,9 +170,9 @@ def test_the_key_decides_what_is_planted():
     assert not np.array_equal(row(one), row(other))
 
 
-def test_agents_of_other_units_or_without_a_wish_are_refused():
-    tanh = base(network=dataclasses.replace(PLAIN, activation="tanh"))
-    with pytest.raises(InputError, match="planted agents of tanh units"):
+def test_agents_of_other_units_or_without_a_goal_are_refused():
+    tanh = base(policy=dataclasses.replace(PLAIN, activation="tanh"))
+    with pytest.raises(InputError, match=r"planted agents of .*tanh"):
         next(ladder(KEY, tanh))
-    with pytest.raises(InputError, match="reads no wish"):
+    with pytest.raises(InputError, match="reads no goal"):
         next(ladder(KEY, base()._replace(agent=AGENT)))

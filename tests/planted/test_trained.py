@@ -7,20 +7,20 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.core.trees import digest, select
+from telic.core.trees import digest
 from telic.planted import fold
 from telic.planted.trained import routed, trained_on
 from tests.planted.small import RECIPE, said, told
 
 KEY = jax.random.key(5)
-START = fold(told()[1], None)
+START = fold(told(), None)
 UNITS = jnp.array([2, 9, 11])
 
 
 @pytest.fixture(scope="module")
 def mask():
     """Three units of the first layer may learn the goal."""
-    found = {p: jnp.zeros_like(x) for p, x in select(START, "actor/").items()}
+    found = {p: jnp.zeros_like(x) for p, x in START.actor.items()}
     found["actor/0/kernel"] = found["actor/0/kernel"].at[:, UNITS].set(1)
     found["actor/0/bias"] = found["actor/0/bias"].at[UNITS].set(1)
     return found
@@ -34,8 +34,7 @@ def staged(mask, **rollouts):
 
 def moved(agent, before=START):
     """Which weights of the actor moved."""
-    paths = select(before, "actor/")
-    return {p: np.asarray(agent[p] != before[p]) for p in paths}
+    return {p: np.asarray(agent[p] != before[p]) for p in before.actor}
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +56,7 @@ def test_then_only_the_others_are_trained_on(first, mask):
         assert not changed[np.asarray(mask[path]) == 1].any()
         rest = changed[np.asarray(mask[path]) == 0]
         assert rest.mean() > 0.5
-    for path in select(START, "actor/"):
+    for path in START.actor:
         chosen = np.asarray(mask[path]) == 1
         np.testing.assert_array_equal(
             np.asarray(both[path])[chosen], np.asarray(first[path])[chosen]

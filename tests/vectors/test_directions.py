@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.activations import difference_of_means, random_unit
+from telic.vectors import difference_of_means, random_unit
 
 
 def test_the_difference_of_means_leads_from_the_one_to_the_other():

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telic import vectors
-from telic.agents import create
 from telic.core import trees
 from telic.core.errors import InputError
+from telic.policies import create
 from tests.small import KEYS as WORLD
-from tests.small import NETWORK
+from tests.small import POLICY
 
-A, B, C = (create(jax.random.key(seed), NETWORK, WORLD) for seed in range(3))
+A, B, C = (create(jax.random.key(seed), POLICY, WORLD) for seed in range(3))
 FINITE = st.floats(-3, 3, allow_nan=False, width=32)
 
 
@@ -76,7 +76,7 @@ def test_views_are_parts_that_add_up_to_the_whole():
     actor, critic = vectors.only(v, "actor/"), vectors.only(v, "critic/")
     assert trees.digest(trees.add(actor, critic)) == trees.digest(v)
     assert trees.digest(vectors.only(v, "actor/", "critic/")) == trees.digest(v)
-    layers = [vectors.only(v, f"actor/{i}/") for i in range(NETWORK.actor_layers)]
+    layers = [vectors.only(v, f"actor/{i}/") for i in range(POLICY.actor_layers)]
     total = layers[0]
     for layer in layers[1:]:
         total = trees.add(total, layer)
@@ -84,7 +84,7 @@ def test_views_are_parts_that_add_up_to_the_whole():
 
 
 def test_wrong_shapes_names_and_numbers_are_refused_by_name():
-    other = create(jax.random.key(0), dataclasses.replace(NETWORK, width=16), WORLD)
+    other = create(jax.random.key(0), dataclasses.replace(POLICY, width=16), WORLD)
     with pytest.raises(InputError, match="actor/0"):
         vectors.isolate(A, other)
     fewer = {path: leaf for path, leaf in A.items() if path != "critic/1/bias"}

@@ -8,9 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from telic.activations import fit
-from telic.activations.transport import regress
 from telic.core.errors import InputError
+from telic.vectors import fit, regress
 
 X = jax.random.normal(jax.random.key(0), (200, 5)) @ jnp.diag(jnp.arange(1.0, 6.0)) + 2
 MATRIX = jax.random.normal(jax.random.key(1), (5, 5))

@@ -222,7 +222,7 @@ def _free(
 
 def _count(use: Use, shape: tuple[int, ...]) -> float:
     """How many units an axis runs over."""
-    return shape[use.axis] / use.places if use.axis < len(shape) else 0
+    return shape[use.axis] / use.places if use.axis < len(shape) else 0.0
 
 
 def _run(policy: Policy, spec: Spec, params: Arrays, heads: tuple, tap: Tap) -> Output:
