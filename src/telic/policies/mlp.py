@@ -56,7 +56,7 @@ class MLP:
     activation: str = "relu"
     """`relu` or `tanh`, after every layer but the last."""
     goal_layer: int = 0
-    """The actor's layer at which a goal-conditioned agent reads the goal."""
+    """The actor's layer at which a goal-conditioned agent reads its goal."""
     goal_units: int = 0
     """How many units of that layer read it; 0: the agent is not goal-conditioned."""
 
