@@ -27,6 +27,7 @@ from telic.policies.base import (
     Tap,
     Units,
     identity,
+    remembers,
 )
 from telic.policies.observations import Observations, observed
 from telic.policies.spec import Spec
@@ -120,7 +121,7 @@ class Agent(Mapping[str, Array]):
         seen = observed(self.spec, observations)
         carry = self.initial_carry(len(seen)) if carry is None else carry
         patches = _patches(self.params)
-        nested = patches and self.policy.initial_carry(1) != ()
+        nested = bool(patches) and remembers(self.policy.initial_carry(1))
         own, donors = carry if nested else (carry, ((),) * len(patches))
         filled, after = {}, []
         for (site, k, donor), memory in zip(patches, donors, strict=True):
@@ -162,7 +163,7 @@ class Agent(Mapping[str, Array]):
         """
         own = self.policy.initial_carry(batch)
         donors = _patches(self.params)
-        if own == () or not donors:
+        if not (donors and remembers(own)):
             return own
         return own, tuple(self.policy.initial_carry(batch) for _ in donors)
 
@@ -219,7 +220,7 @@ class Agent(Mapping[str, Array]):
             with the same leading axes.
         """
         shape = observations.shape[:2]
-        if carry == ():
+        if not remembers(carry):
             flat = observations.reshape(-1, *observations.shape[2:])
             output = self(flat, (), tap=tap, heads=heads)
             logits, value = (

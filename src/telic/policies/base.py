@@ -30,6 +30,9 @@ LOGITS, VALUE = "logits", "value"
 HEADS = (LOGITS, VALUE)
 """What a policy can be asked for. The leaves on the path to the logits are the actor."""
 
+NETS = {LOGITS: "actor", VALUE: "critic"}
+"""What the paths of a head's own leaves and sites begin with."""
+
 INPUT = "input"
 """The name, in a table of units, of what is seen. It is no site: no tap is called."""
 
@@ -123,6 +126,16 @@ class Policy(Protocol):
     def homogeneous(self, site: str) -> bool:
         """Whether a unit of a site may be scaled: f(a x) = a f(x) for every a > 0."""
         ...
+
+
+def remembers(carry: Carry) -> bool:
+    """Whether there is any memory in what a policy carries.
+
+    Example:
+        >>> remembers(()), remembers(jax.numpy.zeros((1, 8)))
+        (False, True)
+    """
+    return bool(jax.tree.leaves(carry))
 
 
 def identity(site: str, x: Array) -> Array:

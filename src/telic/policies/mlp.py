@@ -19,20 +19,24 @@ from telic.core.errors import InputError
 from telic.core.names import check_name, lookup
 from telic.core.trees import Tree
 from telic.policies import interventions
-from telic.policies.base import INPUT, LOGITS, VALUE, Output, Params, Tap, Units, Use
-from telic.policies.first_layer import first_layer
+from telic.policies.base import (
+    INPUT,
+    LOGITS,
+    NETS,
+    VALUE,
+    Output,
+    Params,
+    Tap,
+    Units,
+    Use,
+)
+from telic.policies.first_layer import check_row, first_layer
 from telic.policies.spec import Spec
 
 ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "relu": jax.nn.relu,
     "tanh": jnp.tanh,
 }
-
-NETS = {LOGITS: "actor", VALUE: "critic"}
-"""The net that computes each head."""
-
-MOST = 10_000
-"""The most inputs; beyond it an observation is an image, and no row of numbers."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,13 +96,7 @@ class MLP:
         Raises:
             InputError: If the observation is an image, or no goal is told.
         """
-        if spec.inputs > MOST:
-            raise InputError(
-                f"observations of {' x '.join(map(str, spec.observation))} for an MLP",
-                why=f"it would see {spec.inputs:,} numbers in a row; allowed: {MOST:,}",
-                fix="use the policy `conv`, or smaller observations "
-                "(gymnasium.wrappers.ResizeObservation)",
-            )
+        check_row(spec, "an MLP")
         if self.goal_units and not spec.goals:
             raise InputError(
                 f"MLP.goal_units = {self.goal_units}",
