@@ -10,6 +10,7 @@ from telic.policies.base import Output as Output
 from telic.policies.base import Policy as Policy
 from telic.policies.base import Use as Use
 from telic.policies.base import remembers as remembers
+from telic.policies.base import renewed as renewed
 from telic.policies.capture import capture as capture
 from telic.policies.capture import recording as recording
 from telic.policies.conv import Conv as Conv

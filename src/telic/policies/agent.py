@@ -28,6 +28,7 @@ from telic.policies.base import (
     Units,
     identity,
     remembers,
+    renewed,
 )
 from telic.policies.observations import Observations, observed
 from telic.policies.spec import Spec
@@ -232,9 +233,7 @@ class Agent(Mapping[str, Array]):
 
         def step(memory: Carry, now: tuple[Array, Array]) -> tuple[Carry, tuple]:
             seen, begins = now
-            memory = jax.tree.map(
-                lambda a, b: jnp.where(begins[:, None], a, b), fresh, memory
-            )
+            memory = renewed(begins, fresh, memory)
             output = self(seen, memory, tap=tap, heads=heads)
             return output.carry, (output[:2], output.carry)
 

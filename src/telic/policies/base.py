@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import jax
-from jaxtyping import Array, Float
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float
 
 from telic.core.trees import Tree
 from telic.policies.spec import Spec
@@ -132,10 +133,25 @@ def remembers(carry: Carry) -> bool:
     """Whether there is any memory in what a policy carries.
 
     Example:
-        >>> remembers(()), remembers(jax.numpy.zeros((1, 8)))
+        >>> remembers(()), remembers(jnp.zeros((1, 8)))
         (False, True)
     """
     return bool(jax.tree.leaves(carry))
+
+
+def renewed(begins: Bool[Array, " batch"], fresh: Carry, carry: Carry) -> Carry:
+    """The memory before a step: fresh in the rows in which an episode begins.
+
+    Example:
+        >>> row = jnp.array([True, False])
+        >>> renewed(row, jnp.zeros((2, 1)), jnp.ones((2, 1))).tolist()
+        [[0.0], [1.0]]
+    """
+
+    def chosen(new: Array, old: Array) -> Array:
+        return jnp.where(begins.reshape(-1, *[1] * (new.ndim - 1)), new, old)
+
+    return jax.tree.map(chosen, fresh, carry)
 
 
 def identity(site: str, x: Array) -> Array:

@@ -7,7 +7,7 @@ called. So a policy declares nothing twice.
 
 import functools
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -65,7 +65,7 @@ class Layer(NamedTuple):
         }
 
 
-def shapes_of(params: Arrays) -> Shapes:
+def shapes_of(params: Mapping[str, Any]) -> Shapes:
     """The shapes of parameters, as a hashable value."""
     return tuple((path, tuple(leaf.shape)) for path, leaf in sorted(params.items()))
 
@@ -164,7 +164,7 @@ def check_shapes(
     """Raise unless parameters are those of a policy, as far as the heads need them.
 
     A site may have more or fewer units than the policy gives it, if all leaves that
-    make or read its units agree.
+    make or read its units agree, and it is no memory.
 
     Raises:
         InputError: It names the leaf that is missing, or of another shape.
@@ -202,6 +202,9 @@ def _free(
     free = set()
     for site, uses in policy.units(spec).items():
         here = [u for u in uses if u.leaf in needed]
+        made, read = ({u.leaf for u in uses if u.makes == m} for m in (True, False))
+        if made & read:  # kept in memory, of which the policy decides how wide it is
+            continue
         counts = {_count(u, params[u.leaf].shape) for u in here}
         if site != INPUT and len(counts) == 1 and len(here) == len(uses) > 2:
             free |= {(u.leaf, u.axis) for u in here}
