@@ -66,3 +66,13 @@ def check_actor(agent: object, world: World) -> None:
             fix="telic.Agent(params, policy, spec)",
         )
     agent.check_world(world)
+
+
+def remembers(carry: Carry) -> bool:
+    """Whether there is any memory in what a policy carries.
+
+    Example:
+        >>> remembers(()), remembers(jnp.zeros((1, 8)))
+        (False, True)
+    """
+    return bool(jax.tree.leaves(carry))
