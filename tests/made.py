@@ -17,6 +17,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from telic.runs.folder import Run, find
+from tests.memory import let_go
 
 ROOT = Path(__file__).parent.parent
 STORE = ROOT / ".pytest_cache" / "made"
@@ -47,6 +48,7 @@ def copied(name: str, build: Callable[[Path], object], place: Path) -> list[Run]
             for old in shelf.iterdir():
                 shutil.rmtree(old)
             part = shelf / "unfinished"
+            let_go()  # a build compiles for 700 MB
             build(part)
             part.rename(whole)
         shutil.copytree(whole, place, dirs_exist_ok=True)

@@ -24,6 +24,10 @@ class Memory:
     def __init__(self) -> None:
         self.peaks: list[int] = []
 
+    def pytest_collection_finish(self) -> None:
+        """Let go of what was compiled where test files are imported."""
+        let_go()
+
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_teardown(
         self, item: pytest.Item, nextitem: pytest.Item | None

@@ -25,7 +25,7 @@ def blocks(language: str) -> list[str]:
 SMALL = {
     "Sizes": lambda: small.SIZES,
     "Keys": lambda: small.KEYS,
-    "Network": lambda: small.NETWORK,
+    "MLP": lambda: small.POLICY,
 }
 """What the code asks for, and gets here: it runs as it is, and learns nothing."""
 

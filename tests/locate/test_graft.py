@@ -6,15 +6,24 @@ import pytest
 
 from telic.core.errors import InputError
 from telic.locate import SIZES, Locus, grafted
+from telic.policies import MLP, Agent, Spec
 from tests.locate.examples import EVIDENCE, located, row
 
 RECIPIENT, DONOR = EVIDENCE.recipient, EVIDENCE.donor
 TOTAL = row(RECIPIENT).size
+ONE_LAYER = MLP(actor_layers=1), Spec((4,), ("left", "right"))
 
 
 def taken(graft):
     """Which weights are the donor's."""
     return row(graft.top) != row(RECIPIENT)
+
+
+def filled(number):
+    """An actor of one layer in which all weights are the same number."""
+    shapes = {"actor/0/kernel": (4, 2), "actor/0/bias": (2,)}
+    weights = {path: jnp.full(shape, float(number)) for path, shape in shapes.items()}
+    return Agent(weights, *ONE_LAYER)
 
 
 def test_the_highest_weights_are_taken_first():
@@ -36,8 +45,7 @@ def test_at_least_one_site_is_taken():
 
 
 def test_units_are_taken_with_all_that_flows_into_them():
-    like = {"actor/0/kernel": jnp.zeros((4, 2)), "actor/0/bias": jnp.zeros(2)}
-    other = {path: leaf + 1 for path, leaf in like.items()}
+    like, other = filled(0), filled(1)
     locus = Locus("units", {"actor/logits": np.array([1.0, 2.0])})
     (half,) = grafted(locus, like, other, [0.5])
     assert half.top["actor/0/kernel"].tolist() == [[0, 1]] * 4
@@ -47,8 +55,7 @@ def test_units_are_taken_with_all_that_flows_into_them():
 
 def test_a_direction_costs_as_many_weights_as_it_takes_to_write_it_down():
     # A layer of 4 inputs and 2 units: 10 weights; a direction costs 4 + 1 + 2 of them.
-    like = {"actor/0/kernel": jnp.zeros((4, 2)), "actor/0/bias": jnp.zeros(2)}
-    donor = {"actor/0/kernel": jnp.ones((4, 2)), "actor/0/bias": jnp.ones(2)}
+    like, donor = filled(0), filled(1)
     left = np.eye(5)[:, :2]
     locus = Locus(
         "directions", {"actor/0": np.array([1.0, 2.0])}, {"actor/0": (left, np.eye(2))}

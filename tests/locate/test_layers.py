@@ -22,7 +22,7 @@ def spliced(paths, found=EVIDENCE):
         p: found.donor[p] if any(p.startswith(prefix) for prefix in paths) else leaf
         for p, leaf in found.recipient.items()
     }
-    return float(preference(found.behaviour, agent))
+    return float(preference(found.behaviour, found.recipient.replace(agent)))
 
 
 def gain(found):

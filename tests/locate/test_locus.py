@@ -1,20 +1,28 @@
 """A locus: its ranks, its readings as weights and as units, and what is none."""
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from telic.core.errors import InputError
 from telic.locate import Locus, check
 from telic.locate.locus import KINDS
-from telic.locate.sites import scores_of, unit_sites
+from telic.locate.sites import scores_of
+from telic.policies import MLP, Agent, Spec, create
 from tests.locate.examples import EVIDENCE
+from tests.small import KEYS
 
-LIKE = {
-    "actor/0/kernel": np.ones((3, 2)),
-    "actor/0/bias": np.ones(2),
-    "actor/1/kernel": np.ones((2, 4)),
-    "actor/1/bias": np.ones(4),
-}
+LIKE = Agent(
+    {
+        "actor/0/kernel": jnp.ones((3, 2)),
+        "actor/0/bias": jnp.ones(2),
+        "actor/1/kernel": jnp.ones((2, 4)),
+        "actor/1/bias": jnp.ones(4),
+    },
+    MLP(width=2, actor_layers=2),
+    Spec((3,), ("north", "east", "south", "west")),
+)
 """An actor of three inputs, two hidden units and four actions."""
 
 UNITS = Locus(
@@ -118,11 +126,9 @@ def test_a_locus_of_weights_is_its_own_reading():
 
 
 def test_a_layer_is_named_by_the_site_of_its_units_in_the_order_of_their_numbers():
-    many = {f"actor/{i}/bias": np.ones(1) for i in (10, 2, 0, 1)}
-    assert list(unit_sites(many).items()) == [
-        ("actor/0", "actor/0/post"),
-        ("actor/1", "actor/1/post"),
-        ("actor/2", "actor/2/post"),
+    deep = create(jax.random.key(0), MLP(width=1, actor_layers=11), KEYS)
+    assert [(layer.name, layer.site) for layer in deep.layers] == [
+        *((f"actor/{i}", f"actor/{i}/post") for i in range(10)),
         ("actor/10", "actor/logits"),
     ]
 

@@ -8,16 +8,14 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.activations.capture import capture
 from telic.edits import Patch
 from telic.locate import LOCATORS, check, evidence
 from telic.locate.behaviour import preference
 from telic.locate.inside import inside
 from telic.locate.probe import OBSERVATION, probe, probes
 from telic.locate.toys import toy
+from telic.policies import capture
 from tests.locate.examples import EVIDENCE, located
-from tests.small import KEYS as WORLD
-from tests.small import NETWORK
 
 TOY, KEY = toy(), jax.random.key(0)
 SITES = ("actor/0/post", "actor/1/post", "actor/logits")
@@ -51,8 +49,8 @@ def test_attribution_patching_is_its_slope(site, unit):
 
 def test_a_difference_of_means_is_in_standard_deviations():
     both = [
-        capture(agent, NETWORK, WORLD, EVIDENCE.observations, *SITES[:1])[SITES[0]]
-        for agent in (EVIDENCE.recipient | CRITIC, EVIDENCE.donor | CRITIC)
+        capture(agent, EVIDENCE.observations, *SITES[:1])[SITES[0]]
+        for agent in (EVIDENCE.recipient, EVIDENCE.donor)
     ]
     mine, theirs = (np.asarray(x, np.float64) for x in both)
     gap = np.abs(theirs.mean(axis=0) - mine.mean(axis=0))
@@ -62,18 +60,16 @@ def test_a_difference_of_means_is_in_standard_deviations():
     np.testing.assert_allclose(seen[moves], gap[moves] / spread[moves], rtol=1e-4)
 
 
-CRITIC = {
-    f"critic/{i}/{part}": jnp.zeros(shape)
-    for i, (inputs, outputs) in enumerate([(500, 8), (8, 1)])
-    for part, shape in {"kernel": (inputs, outputs), "bias": (outputs,)}.items()
-}
+def biased(agent, bias):
+    """The agent with other biases in its first layer."""
+    return agent.replace({**agent, "actor/0/bias": bias})
 
 
 @pytest.mark.parametrize("name", UNITS)
 def test_a_unit_that_both_agents_fill_alike_scores_nothing(name):
     # In the toy a unit of the first layer differs by its own bias alone.
     bias = TOY.donor["actor/0/bias"].at[:4].set(TOY.recipient["actor/0/bias"][:4])
-    found = dataclasses.replace(TOY, donor={**TOY.donor, "actor/0/bias": bias})
+    found = dataclasses.replace(TOY, donor=biased(TOY.donor, bias))
     scores = check(LOCATORS[name](found, KEY), TOY.recipient).scores["actor/0/post"]
     assert np.abs(scores[:4]).max() < 1e-5
     assert np.abs(scores[4:]).max() > 1e-3
@@ -81,11 +77,11 @@ def test_a_unit_that_both_agents_fill_alike_scores_nothing(name):
 
 @pytest.mark.parametrize("name", UNITS)
 def test_a_unit_that_never_fires_scores_nothing(name):
-    low = {"actor/0/bias": jnp.full(8, -100.0).at[:3].set(1.0)}
+    low = jnp.full(8, -100.0).at[:3].set(1.0)
     found = dataclasses.replace(
         EVIDENCE,
-        recipient=EVIDENCE.recipient | low,
-        donor={**EVIDENCE.donor, "actor/0/bias": low["actor/0/bias"] - 0.5},
+        recipient=biased(EVIDENCE.recipient, low),
+        donor=biased(EVIDENCE.donor, low - 0.5),
     )
     scores = LOCATORS[name](found, KEY).scores["actor/0/post"]
     assert not scores[3:].any()
@@ -95,8 +91,7 @@ def test_a_unit_that_never_fires_scores_nothing(name):
 @pytest.fixture(scope="module")
 def apart():
     """The toy's agents, on enough observations to tell chance from knowledge."""
-    options = {"network": TOY.network, "world": TOY.world, "steps": 32, "envs": 32}
-    return evidence(KEY, TOY.recipient, TOY.donor, **options)
+    return evidence(KEY, TOY.recipient, TOY.donor, steps=32, envs=32)
 
 
 def test_a_probe_tells_agents_apart_where_they_differ_and_not_by_chance(apart):
@@ -120,7 +115,7 @@ def test_a_probe_of_one_agent_against_itself_knows_no_more_than_chance(apart):
 def test_a_probe_on_noise_with_a_column_for_every_row_is_at_chance(monkeypatch):
     # It fits every row that it was trained on: only others say what it knows.
     rows, chance = len(EVIDENCE.observations), np.random.default_rng(0)
-    noise = lambda *_: {SITES[0]: chance.normal(size=(rows, rows))}
+    noise = lambda *_: {SITES[0]: jnp.asarray(chance.normal(size=(rows, rows)))}
     # `telic.locate.probe` is the locator: its module has to be asked for by name.
     monkeypatch.setattr(import_module("telic.locate.probe"), "inside", noise)
     found = probes(EVIDENCE, KEY)[SITES[0]]
@@ -131,7 +126,7 @@ def test_a_probe_on_noise_with_a_column_for_every_row_is_at_chance(monkeypatch):
 def test_a_unit_that_alone_knows_the_answer_scores_highest(apart):
     # The donor's first unit is far away; the others are as they were.
     bias = apart.recipient["actor/0/bias"].at[2].add(30.0)
-    donor = {**apart.recipient, "actor/0/bias": bias}
+    donor = biased(apart.recipient, bias)
     locus = probe(dataclasses.replace(apart, donor=donor), KEY)
     assert locus.scores["actor/0/post"].argmax() == 2
     assert OBSERVATION not in locus.scores

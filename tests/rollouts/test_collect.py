@@ -7,12 +7,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.agents import create, logits
-from telic.training.rollout import choose, rollout, start
+from telic.policies import Agent, Spec, create
+from telic.rollouts.collect import rollout, start
 from tests.small import SHALLOW, SHORT
 from tests.training.worlds import Choice, Clock, Echo
 
-act = jax.jit(rollout, static_argnames=("network", "world", "steps"))
+act = jax.jit(rollout, static_argnames=("world", "steps"))
 first = jax.jit(start, static_argnums=(1, 2))
 
 
@@ -27,7 +27,7 @@ def several(world, *, rollouts=4, steps=10, envs=6):
 
         def more(actors, key):
             actors, data, episodes = rollout(
-                key, agent, actors, network=SHALLOW, world=world, steps=steps
+                key, agent, actors, world=world, steps=steps
             )
             return actors, (data, episodes)
 
@@ -37,6 +37,15 @@ def several(world, *, rollouts=4, steps=10, envs=6):
     agent, told = jax.tree.map(np.asarray, program(jax.random.key(0)))
     pick = lambda i: jax.tree.map(lambda leaf: leaf[i], told)
     return jax.tree.map(jnp.asarray, agent), [pick(i) for i in range(rollouts)]
+
+
+def preferring(preferences):
+    """An agent with these preferences, whatever it sees."""
+    spec = Spec((1,), tuple(f"action {i}" for i in range(len(preferences))))
+    weights = SHALLOW.init(jax.random.key(0), spec)
+    kernel = jnp.zeros_like(weights["actor/1/kernel"])
+    last = {"actor/1/kernel": kernel, "actor/1/bias": preferences}
+    return Agent(weights | last, SHALLOW, spec)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +96,7 @@ def test_where_an_episode_goes_on_the_next_observation_is_the_next_rows(world):
     seen = np.concatenate([data.observations for data, _ in told])
     next_seen = np.concatenate([data.next_observations for data, _ in told])
     done = np.concatenate([data.terminated | data.truncated for data, _ in told])
-    same = (seen[1:] == next_seen[:-1]).all(axis=2)
+    same = (seen[1:] == next_seen[:-1]).all(axis=tuple(range(2, seen.ndim)))
     assert same[~done[:-1]].all()
     assert done.any()
 
@@ -103,8 +112,7 @@ def test_the_kept_probabilities_are_those_of_the_policy(world):
     agent, told = several(world)
     for data, _ in told:
         seen = data.observations.reshape(-1, *world.observation)
-        preferences = logits(agent, SHALLOW, world, jnp.asarray(seen))
-        log_probs = jax.nn.log_softmax(preferences)
+        log_probs = jax.nn.log_softmax(agent.logits(jnp.asarray(seen)))
         expected = log_probs[np.arange(len(seen)), data.actions.reshape(-1)]
         np.testing.assert_allclose(data.log_probs.reshape(-1), expected, rtol=1e-5)
 
@@ -117,12 +125,10 @@ def test_the_events_are_those_of_the_action_that_was_kept():
 
 def test_actions_are_as_frequent_as_they_are_likely():
     world, likely, steps, envs = Choice(), 0.8, 200, 64
-    agent = create(jax.random.key(0), SHALLOW, world)
-    agent["actor/1/kernel"] = jnp.zeros_like(agent["actor/1/kernel"])
-    agent["actor/1/bias"] = jnp.log(jnp.array([likely, 1 - likely]))
+    agent = preferring(jnp.log(jnp.array([likely, 1 - likely])))
     actors = first(jax.random.key(1), world, envs)
     key = jax.random.key(2)
-    _, data, _ = act(key, agent, actors, network=SHALLOW, world=world, steps=steps)
+    _, data, _ = act(key, agent, actors, world=world, steps=steps)
     spread = np.sqrt(likely * (1 - likely) / (steps * envs))
     assert abs(float((data.actions == 0).mean()) - likely) < 4 * spread
     # Neither the copies nor the steps share their chance.
@@ -133,8 +139,8 @@ def test_actions_are_as_frequent_as_they_are_likely():
 def test_an_evenly_spaced_chance_brings_every_action_its_share():
     shares = jnp.array([0.1, 0.0, 0.3, 0.05, 0.55])
     uniform = (jnp.arange(2000) + 0.5) / 2000
-    preferences = jnp.broadcast_to(jnp.log(shares), (2000, 5))
-    action, log_prob = choose(preferences, uniform)
+    agent = preferring(jnp.log(shares))
+    action, log_prob, _ = agent.act(jnp.ones((2000, 1)), (), uniform)
     counts = np.bincount(action, minlength=5)
     np.testing.assert_allclose(counts / 2000, shares, atol=1e-3)
     np.testing.assert_allclose(jnp.exp(log_prob), shares[action], rtol=1e-5)
@@ -143,8 +149,8 @@ def test_an_evenly_spaced_chance_brings_every_action_its_share():
 @pytest.mark.parametrize("uniform", [0.0, 0.5, 1 - 2**-24])
 @pytest.mark.parametrize("sure", [0, 3, 6])
 def test_an_impossible_action_is_never_chosen(uniform, sure):
-    preferences = jnp.full((1, 7), -1e9).at[0, sure].set(0.0)
-    action, log_prob = choose(preferences, jnp.array([uniform]))
+    agent = preferring(jnp.full(7, -1e9).at[sure].set(0.0))
+    action, log_prob, _ = agent.act(jnp.ones((1, 1)), (), jnp.array([uniform]))
     assert int(action[0]) == sure
     assert float(log_prob[0]) == 0.0
 
@@ -155,8 +161,7 @@ def test_the_same_key_brings_the_same_rollout_and_another_key_another():
     actors = first(jax.random.key(1), world, 6)
     keys = (jax.random.key(seed) for seed in (2, 2, 3))
     one, same, other = (
-        act(key, agent, actors, network=SHALLOW, world=world, steps=10)[1]
-        for key in keys
+        act(key, agent, actors, world=world, steps=10)[1] for key in keys
     )
     assert (one.actions == same.actions).all()
     assert (one.observations == same.observations).all()

@@ -14,7 +14,7 @@ from tests.small import SHALLOW
 
 PLAN = Plan(
     world=Lander(max_steps=12),
-    network=SHALLOW,
+    policy=SHALLOW,
     hyper=Hyper(),
     sizes=Sizes(num_envs=2, num_steps=16, update_epochs=1, num_minibatches=2),
     objectives=(land(), thrift(5.0)),

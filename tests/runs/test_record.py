@@ -180,19 +180,26 @@ def test_a_plan_too_large_is_refused_when_read_and_when_made(
     with pytest.raises(InputError, match=word):
         codec.decode(changed(plain(PLAN), path, value))
     if path[0] == "network":
-        network = dataclasses.replace(PLAN.network, **{path[1]: value})
+        policy = dataclasses.replace(PLAN.policy, **{path[1]: value})
         with pytest.raises(InputError, match=word):
-            make(tmp_path, plan=dataclasses.replace(PLAN, network=network))
+            make(tmp_path, plan=dataclasses.replace(PLAN, policy=policy))
         assert not list(tmp_path.iterdir())
 
 
-def test_a_world_that_shows_too_much_is_refused_before_anything_is_allocated(tmp_path):
+@pytest.mark.parametrize(
+    ("view", "width", "word"),
+    [(100_001, 16, "100001 x 100001 for an MLP"), (41, 4096, "weights in a layer")],
+)
+def test_a_world_that_shows_too_much_is_refused_before_anything_is_allocated(
+    tmp_path, view, width, word
+):
     from telic.runs.carry import carry
 
-    view = dataclasses.replace(PLAN.world, view=100_001)
-    run = make(tmp_path, plan=dataclasses.replace(PLAN, world=view))
-    with pytest.raises(InputError, match="weights in a layer"):
-        carry(run)
+    world = dataclasses.replace(PLAN.world, view=view)
+    policy = dataclasses.replace(PLAN.policy, width=width)
+    plan = dataclasses.replace(PLAN, world=world, policy=policy)
+    with pytest.raises(InputError, match=word):
+        carry(make(tmp_path, plan=plan))
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ import pytest
 
 from telic.core.errors import DamagedError
 from telic.objectives import lander
+from telic.rollouts import Episodes
 from telic.studies.flights import MEASURES, flight, more
-from telic.trials import Episodes, rates
+from telic.trials import rates
 from telic.worlds import Lander
 
 WORLD = Lander()

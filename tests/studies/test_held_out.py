@@ -36,7 +36,7 @@ def test_the_variants_differ_in_the_trained_colours_and_in_nothing_else(preset):
     plans = HeldOut.preset(preset).plans()
     assert tuple(plans) == tuple(TRAINED) == ("colours-2", "colours-3", "colours-4")
     alike = {
-        (p.network, p.hyper, p.sizes, len(p.schedule), p.rollouts, p.world.third)
+        (p.policy, p.hyper, p.sizes, len(p.schedule), p.rollouts, p.world.third)
         for p in plans.values()
     }
     assert len(alike) == 1

@@ -5,7 +5,6 @@ import dataclasses
 import jax
 import pytest
 
-from telic.agents import create
 from telic.core.errors import InputError
 from telic.studies.answers import settings_of
 from telic.studies.recipes import EDITS, RECIPES, Recipes
@@ -51,7 +50,7 @@ def test_what_would_fail_after_training_is_refused_before_it():
 def test_every_edit_that_is_compared_is_one_that_the_study_tries():
     plan = Recipes().plans()["width-64"]
     ((study, settings),) = Recipes().inner()
-    one, two = (create(jax.random.key(i), plan.network, plan.world) for i in (0, 1))
+    one, two = (create(jax.random.key(i), plan.policy, plan.world) for i in (0, 1))
     swap = Swap(agent=one, donor=two, mean=two, other=None)
     tried = edits(swap, groups=settings.groups)
     assert set(EDITS) <= {arm.edit for arm, _ in tried}

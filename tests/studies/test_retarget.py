@@ -4,9 +4,9 @@ import jax
 import numpy as np
 import pytest
 
-from telic.activations import capture, gather
-from telic.agents import interventions
 from telic.core.errors import InputError
+from telic.policies import capture, interventions
+from telic.rollouts import observations_of
 from telic.runs.source import RunSource
 from telic.studies import answers, colours, retarget
 from telic.studies.retarget import Retarget, board
@@ -14,7 +14,7 @@ from telic.studies.splice import Late, earlier_mean
 from telic.worlds.grid import COLOURS, KEY
 from tests.studies.trained import PLAN, RETARGET, done
 
-WORLD, NETWORK = PLAN.world, PLAN.network
+WORLD = PLAN.world
 OLD, NEW, TRAINED = "purple", "yellow", "blue"
 
 
@@ -29,7 +29,6 @@ def case(pair):
         trained=TRAINED,
         new=NEW,
         board=board(WORLD, NEW, OLD),
-        network=NETWORK,
         strengths=(1.0,),
         steps=20,
     )
@@ -48,7 +47,7 @@ def made(case):
 def seen(case):
     """Observations that no edit was fitted to."""
     key = jax.random.key(9)
-    return gather(key, case.agent, NETWORK, case.board, steps=64, envs=16)
+    return observations_of(key, case.agent, case.board, steps=64, envs=16)
 
 
 def changed(agent, edited):
@@ -61,8 +60,10 @@ def changed(agent, edited):
 
 
 def rows(colour):
-    """The input rows of a colour, as an index."""
-    return np.array(WORLD.rows(colour))
+    """The input rows of a colour, of all places, as an index."""
+    places, channels = 25, 20
+    starts = channels * np.arange(places)
+    return (starts[:, None] + np.array(WORLD.channels(colour))[None]).ravel()
 
 
 def keys_on(world, count=200):
@@ -191,14 +192,11 @@ def test_edits_of_activations_change_no_weight(case, made):
 def test_a_transport_brings_activations_to_what_they_would_be(case, made, seen):
     site, edits = "actor/0/pre", made["activations"]
     other = case.board.exchanged(seen, OLD, NEW)
-    is_, ought = (
-        capture(case.agent, NETWORK, case.board, views, site)[site]
-        for views in (seen, other)
-    )
+    is_, ought = (capture(case.agent, views, site)[site] for views in (seen, other))
     errors = [float(((ought - is_) ** 2).sum())]
     for name in (f"transport at {site}, rank 3", f"transport at {site}"):
         agent = edits[name](case.agent)
-        moved = capture(agent, NETWORK, case.board, seen, site)[site]
+        moved = capture(agent, seen, site)[site]
         errors.append(float(((ought - moved) ** 2).sum()))
     assert errors[2] < errors[1] < errors[0]
 
@@ -208,10 +206,10 @@ def test_a_refitted_layer_gives_what_it_would_give_with_the_colours_exchanged(
 ):
     site = "actor/1/pre"
     other = case.board.exchanged(seen, OLD, NEW)
-    ought = capture(case.agent, NETWORK, case.board, other, site)[site]
+    ought = capture(case.agent, other, site)[site]
     errors = []
     for agent in (case.agent, made["beyond-input"]["refit layer 1"](case.agent)):
-        found = capture(agent, NETWORK, case.board, seen, site)[site]
+        found = capture(agent, seen, site)[site]
         errors.append(float(((ought - found) ** 2).sum()))
     assert errors[1] < errors[0]
 

@@ -10,7 +10,6 @@ import pytest
 from telic.core import trees
 from telic.core.errors import InputError
 from telic.core.trees import digest
-from telic.edits import actor
 from telic.runs.source import RunSource
 from telic.studies import Alternation, answers, splice
 from telic.studies.splice import Late, Splice, earlier_mean, late_switches
@@ -183,7 +182,8 @@ def tried(pair, tmp_path, monkeypatch):
         """The agent after a made-up training that knows only its objective."""
         named = [list(weights) == list(each) for each in objectives].index(True)
         step = noise(jax.random.key(named), agent)
-        return Curve(np.zeros((1, len(objectives))), trees.add(agent, step))
+        moved = agent.replace(trees.add(agent, step))
+        return Curve(np.zeros((1, len(objectives))), moved)
 
     monkeypatch.setattr(splice, "train_on", train_on)
     (run,) = copies(pair[:1], tmp_path)
@@ -206,10 +206,10 @@ def test_continuation_goes_where_the_old_objective_leads(tried):
     for late in late_switches(source.plan, Splice(switches=2)):
         agent, how = asked[late.phase]
         after = how["extra"][f"1 × {LAST}"]["continuation"](agent)
-        taken = actor(isolate(agent, after))
+        taken = trees.at(isolate(agent, after), agent.actor)
         led = [
-            cosine(taken, actor(noise(jax.random.key(names.index(wants)), agent)))
-            for wants in (late.wants, late.aim)
+            cosine(taken, trees.at(noise(key, agent), agent.actor))
+            for key in (jax.random.key(names.index(w)) for w in (late.wants, late.aim))
         ]
         assert led == pytest.approx([1.0, 0.0], abs=0.05)
 

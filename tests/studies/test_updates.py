@@ -5,9 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.agents import create
 from telic.core import trees
-from telic.edits import actor, receipt
+from telic.edits import receipt
+from telic.policies import create
 from telic.studies.landing import Landing
 from telic.studies.updates import (
     NOISE,
@@ -29,7 +29,7 @@ PLAN = Landing.preset("small").plan()
 
 def agent(seed):
     """A fresh agent."""
-    return create(jax.random.key(seed), PLAN.network, PLAN.world)
+    return create(jax.random.key(seed), PLAN.policy, PLAN.world)
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +37,11 @@ def update():
     """Three agents that have nothing to do with one another."""
     foreign = {name: agent(9) for name in (PLAIN, SPECIFIC)}
     return Update(agent(0), agent(1), agent(2), foreign)
+
+
+def actor(tree):
+    """The leaves of a vector, or of an agent, that are the actor's."""
+    return trees.at(tree, agent(0).actor)
 
 
 def close(one, two):
@@ -71,7 +76,7 @@ def test_the_parts_are_parts_of_the_whole_subtraction(update):
     whole = next(e for a, e in doses(update, (-1.0,)) if a.group == SPECIFIC)
     everything = whole(update.base)
     layers = dict(update.base)
-    for layer in range(PLAN.network.actor_layers):
+    for layer in range(PLAN.policy.actor_layers):
         layers = made[f"- actor/{layer}"][1](layers)
     assert close(layers, everything)
     rank = made["- rank 8"][1](update.base)  # the input has eight features

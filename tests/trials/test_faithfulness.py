@@ -6,34 +6,31 @@ import jax
 import numpy as np
 import pytest
 
-from telic.agents import create
 from telic.core.errors import InputError
-from telic.core.trees import select
 from telic.locate import SIZES, Locus
 from telic.locate.sites import scores_of
 from telic.planted import fold, truth
+from telic.policies import create
+from telic.rollouts import episode_seeds, play
 from telic.trials import (
     Faithfulness,
     Measure,
     bench,
-    boards,
     cmd,
     cpr,
     faithfulness,
     incompleteness,
-    play,
     rates,
     retention,
     smallest,
 )
-from tests.small import NETWORK as SMALL
-from tests.small import WISHES as TOLD
+from tests.small import GOAL_KEYS, POLICY
 
-WORLD = TOLD.base
-NETWORK = dataclasses.replace(SMALL, width=16, wish_units=4)
+WORLD = GOAL_KEYS.base
+READS = dataclasses.replace(POLICY, width=16, goal_units=4)
 FAILURES = ("wall", "bump", "ball")
 WALLS = Measure(lambda found: found["wall"], FAILURES)
-GIVEN = boards(jax.random.key(1), WORLD, 32)
+GIVEN = episode_seeds(jax.random.key(1), WORLD, 32)
 
 
 def tried(shares, top, rest=None):
@@ -44,14 +41,14 @@ def tried(shares, top, rest=None):
 
 def planted():
     """An agent that is told, and two plain ones that differ in four biases."""
-    agent = create(jax.random.key(0), NETWORK, TOLD)
-    agent["actor/2/kernel"] *= 100  # fresh agents prefer no action to another
-    agent["at/actor/0/pre/0/wish"] *= 3
-    each = [select(fold(agent, wish), "actor/") for wish in range(TOLD.told)]
-    walls = [
-        rates(play(one, GIVEN, network=NETWORK, world=WORLD), WORLD)["wall"]
-        for one in each
-    ]
+    agent = create(jax.random.key(0), READS, GOAL_KEYS)
+    larger = {
+        "actor/2/kernel": 100 * agent["actor/2/kernel"],  # fresh, it prefers no action
+        "at/actor/0/pre/0/goal": 3 * agent["at/actor/0/pre/0/goal"],
+    }
+    agent = agent.replace({**agent, **larger})
+    each = [fold(agent, goal).actor for goal in range(GOAL_KEYS.num_goals)]
+    walls = [rates(play(one, WORLD, GIVEN), WORLD)["wall"] for one in each]
     pair = each[int(np.argmin(walls))], each[int(np.argmax(walls))]
     return *pair, scores_of(truth(agent))
 
@@ -60,7 +57,7 @@ def planted():
 def told():
     """The bench of the planted pair, and the truth about it."""
     recipient, donor, flags = planted()
-    made = bench(recipient, donor, GIVEN, WALLS, network=NETWORK, world=WORLD)
+    made = bench(recipient, donor, GIVEN, WALLS)
     return made, Locus("weights", flags)
 
 
@@ -135,9 +132,7 @@ def test_a_bench_knows_what_both_agents_do(told):
 
 def test_of_a_donor_that_does_less_the_share_is_the_same(told):
     made, locus = told
-    turned = bench(
-        made.donor, made.recipient, GIVEN, WALLS, network=NETWORK, world=WORLD
-    )
+    turned = bench(made.donor, made.recipient, GIVEN, WALLS)
     assert turned.gap == -made.gap
     found = faithfulness(locus, turned, shares=[0.1, 1.0])
     np.testing.assert_allclose(found.top, 1)
@@ -145,12 +140,11 @@ def test_of_a_donor_that_does_less_the_share_is_the_same(told):
 
 def test_agents_that_do_the_same_are_refused(told):
     made, _ = told
-    parts = {"network": NETWORK, "world": WORLD}
     with pytest.raises(InputError, match=r"donor and recipient differ by 0\.000"):
-        bench(made.donor, made.donor, GIVEN, WALLS, **parts)
+        bench(made.donor, made.donor, GIVEN, WALLS)
     pair = made.recipient, made.donor
     with pytest.raises(InputError, match=r"a difference below 0\.99"):
-        bench(*pair, GIVEN, WALLS, **parts, least=0.99)
+        bench(*pair, GIVEN, WALLS, least=0.99)
 
 
 def test_an_impossible_share_is_refused(told):

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from telic.objectives import Objective, fetch
-from telic.trials import Episodes, efficacy, locality, rates, retention
+from telic.rollouts import Episodes
+from telic.trials import efficacy, locality, rates, retention
 from tests.small import KEYS as WORLD
 
 

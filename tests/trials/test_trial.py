@@ -11,14 +11,15 @@ from telic.core import trees
 from telic.core.errors import InputError
 from telic.edits import Ablate, Add, Edit, Noise, Splice, Steer, receipt
 from telic.objectives import fetch
-from telic.trials import boards, play, rates, tabulate, trial, verdict
+from telic.rollouts import episode_seeds, play
+from telic.trials import rates, tabulate, trial, verdict
 from telic.trials.trial import DONOR as CEILING
 from telic.trials.trial import UNEDITED
 from telic.vectors import NULLS
-from tests.small import AGENT, DONOR, NETWORK
+from tests.small import AGENT, DONOR
 from tests.small import KEYS as WORLD
 
-GIVEN = boards(jax.random.key(5), WORLD, 12)
+GIVEN = episode_seeds(jax.random.key(5), WORLD, 12)
 VECTOR = trees.add(DONOR, trees.scale(AGENT, -1.0))
 EDITS = {"all of it": Add(VECTOR), "two layers": Splice(DONOR, ("actor/0", "actor/1"))}
 EXTRA = {"two layers": {"another seed": Noise(1.0, seed=9)}}
@@ -29,7 +30,7 @@ GOALS = (fetch("blue"), fetch("purple"))
 class Bare(Edit):
     """An edit that has no null."""
 
-    def __call__(self, agent):
+    def apply(self, agent):
         return dict(agent)
 
     def touches(self, agent):
@@ -44,13 +45,12 @@ class Bare(Edit):
 
 def tried(edits=EDITS, key=0, given=GIVEN, **options):
     """A trial of the small agent."""
-    options = {"network": NETWORK, "world": WORLD, **options}
-    return trial(AGENT, edits, given, key=jax.random.key(key), **options)
+    return trial(AGENT, edits, given, key=jax.random.key(key), world=WORLD, **options)
 
 
 def measured(agent):
     """What an agent does on the boards of the trial."""
-    return rates(play(agent, GIVEN, network=NETWORK, world=WORLD), WORLD, GOALS)
+    return rates(play(agent, WORLD, GIVEN), WORLD, GOALS)
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +186,11 @@ def test_a_planted_goal_is_far_above_its_nulls():
     # anew pushes forward too in one seed of seven: so no verdict is asked for.
     forward = {"forward": Steer("actor/logits", 30 * jnp.eye(7)[2] - 3.0)}
     results = {
-        seed: [tried(forward, key=seed, given=boards(jax.random.key(seed), WORLD, 12))]
+        seed: [
+            tried(
+                forward, key=seed, given=episode_seeds(jax.random.key(seed), WORLD, 12)
+            )
+        ]
         for seed in range(8)
     }
     table = tabulate(results)

@@ -10,6 +10,7 @@ from minigrid.wrappers import ImgObsWrapper
 
 from telic.core.errors import InputError
 from telic.objectives import Objective
+from telic.policies import MLP, Spec
 from telic.worlds import GymWorld, HostWorld
 from telic.worlds.host import events
 from tests.worlds.simulators import Stairs, Stairway, walk
@@ -122,9 +123,9 @@ def test_events_of_its_own_are_told_of_what_was_seen_and_done():
     assert fell.any() and held.any()
 
 
-def test_a_minigrid_level_is_a_world_whose_image_is_flat():
+def test_a_minigrid_level_is_a_world_whose_image_keeps_its_axes():
     world = Level()
-    assert (world.observation, world.limit) == ((7 * 7 * 3,), 60)
+    assert (world.observation, world.limit) == ((7, 7, 3), 60)
     assert len(world.actions) == 7
     block, _ = walk(world, range(6), steps=150)
     goal, turn = np.moveaxis(events(world, block), -1, 0)
@@ -132,7 +133,7 @@ def test_a_minigrid_level_is_a_world_whose_image_is_flat():
     np.testing.assert_array_equal(goal, block.reward > 0)
     np.testing.assert_array_equal(turn, block.action < 2)
     # A wall is the code 2, and the goal 8: the images have arrived as they are.
-    assert {2, 8} <= set(np.unique(block.before[..., ::3]).astype(int).tolist())
+    assert {2, 8} <= set(np.unique(block.before[..., 0]).astype(int).tolist())
 
 
 @EVERY_USE
@@ -299,8 +300,7 @@ def test_observations_that_are_numbers_are_seen_as_one_hot_vectors():
     assert (block.before.sum(axis=-1) == 1).all()
 
 
-@EVERY_USE
-def test_an_image_is_refused_and_not_flattened_in_silence(use):
+def test_an_image_keeps_its_axes_and_an_mlp_does_not_flatten_it_in_silence():
     class Screen(Plain):
         observation_space = gymnasium.spaces.Box(0, 255, (84, 84, 4), np.uint8)
 
@@ -308,8 +308,10 @@ def test_an_image_is_refused_and_not_flattened_in_silence(use):
         def make(self, render_mode=None):
             return Screen()
 
-    error = refusal(use, Filmed("screen", max_steps=9))
-    assert error.what == "screen has observations of 84 x 84 x 4: images"
+    world = Filmed("screen", max_steps=9)
+    assert world.observation == (84, 84, 4)
+    error = refusal(lambda world: MLP().check(Spec.of(world)), world)
+    assert error.what == "observations of 84 x 84 x 4 for an MLP"
     assert "28,224 numbers" in error.why
     assert "FlattenObservation" in error.fix
 
@@ -317,7 +319,9 @@ def test_an_image_is_refused_and_not_flattened_in_silence(use):
         def make(self, render_mode=None):
             return gymnasium.wrappers.FlattenObservation(super().make())
 
-    assert Flat("screen", max_steps=9).observation == (84 * 84 * 4,)
+    flat = Flat("screen", max_steps=9)
+    assert flat.observation == (84 * 84 * 4,)
+    MLP().check(Spec.of(flat))
 
 
 def test_every_copy_that_was_made_is_closed():

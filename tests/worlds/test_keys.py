@@ -223,38 +223,37 @@ def test_the_view_is_what_lies_ahead_with_the_agent_in_the_middle_of_its_last_ro
     ]
 
 
-# --- the rows of a first kernel -----------------------------------------------------
+# --- the channels of a colour -------------------------------------------------------
 
 
-def test_the_rows_of_a_colour_are_its_channel_in_every_cell():
-    world = Keys(view=3)
-    assert world.rows("red") == tuple(range(11, 180, 20))
-    assert world.rows("grey") == tuple(range(16, 180, 20))
+def test_a_colour_has_one_channel_whatever_the_view():
+    for view in (3, 5):
+        assert Keys(view=view).channels("red") == (11,)
+        assert Keys(view=view).channels("grey") == (16,)
 
 
 @pytest.mark.parametrize("colour", grid.COLOURS)
-def test_the_rows_of_a_colour_are_the_inputs_in_which_its_keys_differ(colour):
+def test_the_channels_of_a_colour_are_those_in_which_its_keys_differ(colour):
     key = grid.KEY + grid.COLOURS.index(colour)
     others = np.delete(WORLD.encoding[grid.KEY :], key - grid.KEY, axis=0)
     channels = np.flatnonzero((WORLD.encoding[key] != others).all(axis=0))
-    offsets = 20 * np.arange(25)
-    assert WORLD.rows(colour) == tuple((offsets + channels).tolist())
+    assert WORLD.channels(colour) == tuple(channels.tolist())
 
 
-def test_only_the_rows_of_red_and_grey_also_carry_what_is_no_key():
+def test_only_the_channels_of_red_and_grey_also_carry_what_is_no_key():
     shared = [
         colour
         for colour in grid.COLOURS
-        if WORLD.encoding[: grid.KEY, WORLD.rows(colour)[0]].any()
+        if WORLD.encoding[: grid.KEY, WORLD.channels(colour)[0]].any()
     ]
     assert shared == ["red", "grey"]
 
 
-def test_the_rows_of_no_colour_or_of_raw_numbers_are_refused():
+def test_the_channels_of_no_colour_or_of_raw_numbers_are_refused():
     with pytest.raises(InputError, match="did you mean 'purple'"):
-        WORLD.rows("purpel")
-    with pytest.raises(InputError, match="a number there, not a row"):
-        Keys.preset("code").rows("purple")
+        WORLD.channels("purpel")
+    with pytest.raises(InputError, match="a number there, not a channel"):
+        Keys.preset("code").channels("purple")
 
 
 # --- any board ----------------------------------------------------------------------

@@ -209,6 +209,14 @@ class Agent(Mapping[str, Array]):
         chosen = jnp.take_along_axis(log_probs, action[:, None], axis=1)[:, 0]
         return action, chosen, output.carry
 
+    def sample(
+        self, key: jax.Array, observations: Observations, carry: Carry
+    ) -> tuple[Int[Array, " batch"], Carry]:
+        """One action drawn for each observation, and the memory after this step."""
+        output = self(observations, carry, heads=(LOGITS,))
+        assert output.logits is not None
+        return jax.random.categorical(key, output.logits), output.carry
+
     def unroll(
         self,
         observations: Array,

@@ -32,7 +32,7 @@ NETS = {LOGITS: "actor", VALUE: "critic"}
 """The net that computes each head."""
 
 MOST = 10_000
-"""The most inputs; beyond it an observation is an image, and no row of numbers."""
+"""The most inputs of an observation of several axes: beyond it, it is an image."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,12 +92,13 @@ class MLP:
         Raises:
             InputError: If the observation is an image, or no goal is told.
         """
-        if spec.inputs > MOST:
+        if len(spec.observation) > 1 and spec.inputs > MOST:
             raise InputError(
                 f"observations of {' x '.join(map(str, spec.observation))} for an MLP",
-                why=f"it would see {spec.inputs:,} numbers in a row; allowed: {MOST:,}",
-                fix="use the policy `conv`, or smaller observations "
-                "(gymnasium.wrappers.ResizeObservation)",
+                why=f"it would see {spec.inputs:,} numbers in a row; at most {MOST:,} "
+                "are flattened unasked",
+                fix="make them smaller (gymnasium.wrappers.ResizeObservation), or ask "
+                "for it (FlattenObservation); for images there is the policy `conv`",
             )
         if self.goal_units and not spec.goals:
             raise InputError(

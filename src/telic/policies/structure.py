@@ -24,6 +24,7 @@ from telic.policies.base import (
     LOGITS,
     VALUE,
     Output,
+    Params,
     Policy,
     Tap,
     Use,
@@ -225,7 +226,7 @@ def _count(use: Use, shape: tuple[int, ...]) -> float:
     return shape[use.axis] / use.places if use.axis < len(shape) else 0.0
 
 
-def _run(policy: Policy, spec: Spec, params: Arrays, heads: tuple, tap: Tap) -> Output:
+def _run(policy: Policy, spec: Spec, params: Params, heads: tuple, tap: Tap) -> Output:
     """A policy's output for one observation, while it is traced."""
     kind = jnp.int32 if spec.encoding else jnp.float32
     seen, carry = jnp.zeros((1, *spec.observation), kind), policy.initial_carry(1)
@@ -238,7 +239,7 @@ def _read(
     """The paths of the leaves on which heads depend, or else what is at a site."""
     shapes = dict(initial_shapes(policy, spec))
 
-    def forward(params: Arrays) -> object:
+    def forward(params: Params) -> object:
         found: list[Array] = []
 
         def note(at: str, x: Array) -> Array:

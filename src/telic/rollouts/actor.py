@@ -2,6 +2,7 @@
 
 from typing import Any, Protocol, runtime_checkable
 
+import jax
 from jaxtyping import Array, Bool, Float, Int
 
 from telic.core.errors import InputError
@@ -29,6 +30,12 @@ class Actor(Protocol):
         greedy: bool = False,
     ) -> Chosen:
         """One action for each observation, decided by one uniform number each."""
+        ...
+
+    def sample(
+        self, key: jax.Array, observations: Array, carry: Carry
+    ) -> tuple[Int[Array, " batch"], Carry]:
+        """One action drawn for each observation, and the next memory."""
         ...
 
     def log_probs(
