@@ -242,7 +242,7 @@ def _read(
     """The paths of the leaves on which heads depend, or else what is at a site."""
     shapes = dict(initial_shapes(policy, spec))
 
-    def forward(params: Arrays) -> object:
+    def forward(params: Params) -> object:
         found: list[Array] = []
 
         def note(at: str, x: Array) -> Array:
