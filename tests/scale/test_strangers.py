@@ -17,6 +17,7 @@ import pytest
 from telic.core.errors import InputError
 from telic.scale.examiner import Candidate, Report, examine
 from telic.studies.paper import questions
+from tests import made
 from tests.scale import planted_paper
 from tests.scale.strangers import SEARCHING, STRANGERS
 
@@ -68,7 +69,8 @@ def tried(
     root, file = paper.parents[2], folder / "mine.py"
     file.write_text(text.replace("ROOT", str(root)))
     candidate, out = Candidate(file, limit=limit), folder / "out"
-    return examine(candidate, [paper], out, hide=[root], isolation=isolation)
+    hide = [root, made.STORE]  # runs that other tests have built
+    return examine(candidate, [paper], out, hide=hide, isolation=isolation)
 
 
 def left(mark: str) -> list[str]:
