@@ -52,7 +52,8 @@ def observed(spec: Spec, given: Observations) -> Real[Array, "batch ..."]:
     known = not isinstance(seen, Tracer)
     if plain and whole:
         if known:
-            _check_codes(spec, seen.reshape(len(seen), -1))
+            # On the host: within a compiled program reshaping would be traced.
+            _check_codes(spec, np.asarray(seen).reshape(len(seen), -1))
         return seen.reshape(-1, *spec.observation)
     encoded = seen.ndim > 1 and math.prod(seen.shape[1:]) == spec.inputs
     if not encoded or whole or spec.goals or not known:
@@ -71,9 +72,9 @@ def _array(given: object) -> Array:
         ) from error
 
 
-def _check_codes(spec: Spec, seen: Integer[Array, "batch cells"]) -> None:
+def _check_codes(spec: Spec, codes: Integer[np.ndarray, "batch cells"]) -> None:
     """Raise if a code stands for nothing; a goal is counted apart."""
-    codes, most = np.asarray(seen), np.full(seen.shape[1], len(spec.table))
+    most = np.full(codes.shape[1], len(spec.table))
     if spec.goals:
         most[-1] = spec.goals
     wrong = np.argwhere((codes < 0) | (codes >= most[None]))
