@@ -119,7 +119,7 @@ def test_more_channels_than_the_policy_says_are_an_agent_if_all_leaves_agree():
         3,
         9,
     )
-    with pytest.raises(InputError, match="trunk/1/kernel"):
+    with pytest.raises(InputError, match="trunk/0/bias"):
         wide["trunk/1/kernel"] = agent["trunk/1/kernel"]
         type(agent)(wide, agent.policy, agent.spec)
 

@@ -131,12 +131,14 @@ def test_what_is_seen_first_is_remembered_later():
 
 def test_a_state_of_another_width_than_the_policys_is_refused():
     agent = agent_of("recurrent")
-    wide = {path: np.asarray(x) for path, x in agent.items()}
-    wide["trunk/gru/input"] = np.zeros((5, 3, 6), "f")
-    wide["trunk/gru/hidden"] = np.zeros((6, 3, 6), "f")
-    wide["trunk/gru/bias"] = np.zeros((3, 6), "f")
-    wide["actor/0/kernel"] = np.zeros((6, 7), "f")
-    wide["critic/0/kernel"] = np.zeros((6, 1), "f")
+    wide = {
+        **agent,
+        "trunk/gru/input": jnp.zeros((5, 3, 6)),
+        "trunk/gru/hidden": jnp.zeros((6, 3, 6)),
+        "trunk/gru/bias": jnp.zeros((3, 6)),
+        "actor/0/kernel": jnp.zeros((6, 7)),
+        "critic/0/kernel": jnp.zeros((6, 1)),
+    }
     with pytest.raises(InputError, match=r"\(6, 7\)"):
         type(agent)(wide, agent.policy, agent.spec)
 
@@ -181,7 +183,7 @@ def test_in_a_host_world_memory_goes_on_between_rollouts_and_ends_with_an_episod
     finally:
         copies.close()
     assert (told[0].carry == 0).all() and (told[1].carry != 0).any()
-    whole = [jnp.concatenate(x) for x in zip(*told, strict=True)][:1][0]
+    whole = jnp.concatenate([x.observations for x in told])
     done = jnp.concatenate([x.terminated | x.truncated for x in told])
     first = jnp.concatenate([jnp.ones((1, 2), bool), done[:-1]])
     assert done.sum() > 2
