@@ -62,7 +62,8 @@ def main(words: list) -> int:
             return subprocess.call([str(PYTHON), str(ROOT / "tools" / "audit.py")])
         if verb == "test":
             steps = [] if rest else [step.split() for step in LINTERS]
-            return take([*steps, ["pytest", "-n", "2", "--dist", "loadfile", *rest]])
+            spread = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+            return take([*steps, ["pytest", *spread, *rest]])
     except UnfitError as problem:
         say(f"start.py: {problem}")
         return 2

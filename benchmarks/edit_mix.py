@@ -2,8 +2,8 @@
 
 A third of the edits add a task vector at some strength, a third graft some share of
 another checkpoint's weights, a third add noise of some length. No two are alike. All
-are telic's own edits, made one after another as they are needed and played on the same
-boards.
+are telic's own edits, made one after another as they are needed, and all agents play
+the same episodes.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,16 +13,17 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
-from telic.agents import Network
 from telic.core import trees
 from telic.core.trees import Tree
-from telic.edits import Add, Edit, Graft, Noise, actor, top
+from telic.edits import Add, Edit, Graft, Noise, top
 from telic.objectives import Phase, fetch, locate
+from telic.policies import MLP, Agent, Spec
+from telic.rollouts import EpisodeSeeds, episode_seeds, play
 from telic.runs.carry import carry
-from telic.runs.checkpoint import read_agent
+from telic.runs.checkpoint import Checkpoint, read_agent
 from telic.runs.folder import Run, create
 from telic.training import Hyper, Plan, Sizes
-from telic.trials import Boards, boards, play_all, rates
+from telic.trials import rates
 from telic.vectors import isolate
 from telic.worlds import Keys
 
@@ -32,7 +33,6 @@ class Subject(NamedTuple):
 
     Attributes:
         world: Where the agent lives.
-        network: The shape of the agent.
         agent: The agent that is edited.
         donor: The agent one phase of training earlier; grafts take its weights.
         vector: What the last complete phase of training added to the weights.
@@ -40,9 +40,8 @@ class Subject(NamedTuple):
     """
 
     world: Keys
-    network: Network
-    agent: Tree
-    donor: Tree
+    agent: Agent
+    donor: Agent
     vector: Tree
     length: float
 
@@ -81,9 +80,7 @@ SIZES: dict[str, Callable[[int], np.ndarray]] = {
 
 MAKE: dict[str, Callable[[Subject, Planned], Edit]] = {
     "add": lambda on, plan: Add(on.vector, strength=plan.size),
-    "graft": lambda on, plan: Graft(
-        on.donor, top(actor(on.agent), on.donor, plan.size)
-    ),
+    "graft": lambda on, plan: Graft(on.donor, top(on.agent.actor, on.donor, plan.size)),
     "noise": lambda on, plan: Noise(plan.size * on.length, seed=plan.seed),
 }
 """How each kind is made; a graft's mask is its own."""
@@ -94,7 +91,7 @@ def trained(root: Path, rollouts: tuple[int, int]) -> Path:
     colours = ("blue", "purple")
     plan = Plan(
         world=Keys(),
-        network=Network(),
+        policy=MLP(),
         hyper=Hyper(),
         sizes=Sizes(),
         objectives=tuple(map(fetch, colours)),
@@ -116,15 +113,18 @@ def subject(folder: Path) -> Subject:
     ends = [c for c in found if locate(plan.schedule, c.rollouts)[1] == 0]
     if len(ends) < 2:
         raise ValueError(f"{folder} has no checkpoint of the end of a phase")
-    before, after = map(read_agent, ends[-2:])
+
+    def read(checkpoint: Checkpoint) -> Agent:
+        return Agent(read_agent(checkpoint), plan.policy, Spec.of(plan.world))
+
+    before, after = map(read, ends[-2:])
     vector = isolate(before, after)
     return Subject(
         world=plan.world,
-        network=plan.network,
-        agent=read_agent(found[-1]),
+        agent=read(found[-1]),
         donor=before,
         vector=vector,
-        length=float(trees.norm(actor(vector))),
+        length=float(trees.norm(trees.at(vector, before.actor))),
     )
 
 
@@ -153,20 +153,20 @@ def warm(folder: Path, count: int, episodes: int) -> Callable[[int, int], int]:
         From where a stretch begins and ends to all steps of its episodes.
     """
     on, plans = subject(folder), mix(count)
-    given = boards(jax.random.key(0), on.world, episodes)
-    try_all(mix(len(MAKE)), on, given)
-    return lambda begin, end: try_all(plans[begin:end], on, given)
+    seeds = episode_seeds(jax.random.key(0), on.world, episodes)
+    try_all(mix(len(MAKE)), on, seeds)
+    return lambda begin, end: try_all(plans[begin:end], on, seeds)
 
 
-def try_all(plans: Sequence[Planned], on: Subject, given: Boards) -> int:
+def try_all(plans: Sequence[Planned], on: Subject, seeds: EpisodeSeeds) -> int:
     """Make every edited agent, play its episodes, read its rates; all its steps."""
-    agents = (edited(plan, on) for plan in plans)
     steps = 0.0
-    for played in play_all(agents, given, network=on.network, world=on.world):
+    for plan in plans:
+        played = play(edited(plan, on), on.world, seeds)
         steps += rates(played, on.world)["length"] * len(played.length)
     return round(steps)
 
 
-def edited(plan: Planned, on: Subject) -> Tree:
+def edited(plan: Planned, on: Subject) -> Agent:
     """The edited agent."""
     return MAKE[plan.kind](on, plan)(on.agent)

@@ -10,16 +10,17 @@ import numpy as np
 
 from benchmarks import landing
 from benchmarks.landing import BATCH, ENVS, STEPS, Ended
-from telic.agents import Network
 from telic.objectives import lander
+from telic.policies import MLP, Agent
+from telic.rollouts import HostCollector
+from telic.rollouts.host import act
 from telic.training import Hyper, Sizes, begin, train
-from telic.training.host import Gatherer, act
 from telic.training.train import keys, learn
 from telic.worlds import Lander
 from telic.worlds.host import Fleet, Told
 
 DEPTH = len(landing.WIDTHS) + 1
-NETWORK = Network(
+POLICY = MLP(
     width=landing.WIDTHS[0], actor_layers=DEPTH, critic_layers=DEPTH, activation="tanh"
 )
 HYPER = Hyper(
@@ -44,9 +45,10 @@ def training(backend: str, seed: int) -> Iterator[Ended]:
 
     The metrics of every rollout are fetched, as in a real run.
     """
-    parts = {"network": NETWORK, "world": Lander(backend=backend), "sizes": SIZES}
+    parts = {"world": Lander(backend=backend), "sizes": SIZES}
     weights = lander("stock").vector(parts["world"].events)
-    phase = train(begin(seed, **parts), weights, rollouts=10**6, hyper=HYPER, **parts)
+    state = begin(seed, policy=POLICY, **parts)
+    phase = train(state, weights, rollouts=10**6, hyper=HYPER, **parts)
     for state, metrics in phase:
         jax.block_until_ready(state.agent)
         ended = jax.device_get(metrics).episodes
@@ -62,14 +64,11 @@ def parts(backend: str, seed: int, iterations: int) -> list[dict[str, float]]:
     rollout does: it keeps what happened, tells the events, and rates the actions.
     """
     world = Lander(backend=backend)
-    house = {"network": NETWORK, "world": world, "sizes": SIZES}
     weights = jnp.asarray(lander("stock").vector(world.events) * HYPER.reward_scale)
-    update = jax.jit(
-        learn, static_argnames=("network", "world", "sizes"), donate_argnums=0
-    )
-    state = begin(seed, **house)
-    copies = Gatherer(world, NETWORK, range(ENVS))
-    copies.fleet = watch = Watch(copies.fleet)
+    update = jax.jit(learn, static_argnames="sizes", donate_argnums=0)
+    state = begin(seed, policy=POLICY, world=world, sizes=SIZES)
+    copies = HostCollector(world, range(ENVS))
+    copies.fleet.fleet = watch = Watch(copies.fleet.fleet)
     rows = []
     for _ in range(iterations + 2):
         watch.seconds = 0.0
@@ -77,9 +76,10 @@ def parts(backend: str, seed: int, iterations: int) -> list[dict[str, float]]:
         data, _ = copies.rollout(keys(state)[0], state.agent, STEPS)
         jax.block_until_ready(data)
         rollout, simulator = time.perf_counter() - began, watch.seconds
-        policy = calls(state.agent, np.asarray(data.observations), world)
+        policy = calls(state.agent, np.asarray(data.observations))
         began = time.perf_counter()
-        state, *_ = jax.block_until_ready(update(state, data, HYPER, weights, **house))
+        after = update(state, data, HYPER, weights, sizes=SIZES)
+        state, *_ = jax.block_until_ready(after)
         learner = time.perf_counter() - began
         rows.append(
             {
@@ -93,12 +93,12 @@ def parts(backend: str, seed: int, iterations: int) -> list[dict[str, float]]:
     return rows[2:]
 
 
-def calls(agent: dict, seen: np.ndarray, world: Lander) -> float:
+def calls(agent: Agent, seen: np.ndarray) -> float:
     """Seconds of one policy call for each time step, actions fetched."""
     uniform = np.random.default_rng(0).random(seen.shape[:2], np.float32)
     began = time.perf_counter()
     for sights, chance in zip(seen, uniform, strict=True):
-        np.asarray(act(agent, sights, chance, NETWORK, world))
+        np.asarray(act(agent, sights, (), chance)[0])
     return time.perf_counter() - began
 
 

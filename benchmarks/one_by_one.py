@@ -27,10 +27,10 @@ import jax
 import numpy as np
 
 from benchmarks.edit_mix import Planned, Subject, edited, mix, subject
-from telic.core.trees import Tree
 from telic.objectives import fetch
+from telic.policies import MLP, Agent
+from telic.rollouts import episode_seeds, play
 from telic.tasks import gymnasium_keys
-from telic.trials import boards, play
 from telic.worlds import Keys
 
 OUTCOMES = ("failed", "time was up", "another key", "wanted key")
@@ -68,9 +68,9 @@ class Policy:
         return self.act(observation), state
 
 
-def in_numpy(agent: Tree, activation: str) -> Act:
+def in_numpy(agent: Agent) -> Act:
     """The actor in NumPy."""
-    hidden = {"relu": lambda x: np.maximum(x, 0.0), "tanh": np.tanh}[activation]
+    hidden = {"relu": lambda x: np.maximum(x, 0.0), "tanh": np.tanh}[activation(agent)]
     weights, rng = layers(agent), np.random.default_rng(0)
 
     def act(x: np.ndarray) -> np.ndarray:
@@ -82,7 +82,7 @@ def in_numpy(agent: Tree, activation: str) -> Act:
     return act
 
 
-def in_torch(agent: Tree, activation: str) -> Act:
+def in_torch(agent: Agent) -> Act:
     """The actor in PyTorch."""
     import torch
     from torch import nn
@@ -94,7 +94,7 @@ def in_torch(agent: Tree, activation: str) -> Act:
             torch.tensor(kernel.T),
             torch.tensor(bias),
         )
-        parts += [linear, {"relu": nn.ReLU, "tanh": nn.Tanh}[activation]()]
+        parts += [linear, {"relu": nn.ReLU, "tanh": nn.Tanh}[activation(agent)]()]
     net = nn.Sequential(*parts[:-1])
 
     @torch.no_grad()
@@ -183,9 +183,8 @@ def measure(
     env = ENGINES[engine](on.world)
     ours = [by_telic(plan, on, episodes) for plan in plans]
 
-    def tried(agent: Tree, episodes: int) -> Found:
-        policy = Policy(forward(agent, on.network.activation))
-        return evaluate(policy, env, episodes)
+    def tried(agent: Agent, episodes: int) -> Found:
+        return evaluate(Policy(forward(agent)), env, episodes)
 
     seed(env, torch=bool(torch))
     tried(on.agent, 1)
@@ -212,9 +211,9 @@ def seed(env: gymnasium.Env, *, torch: bool) -> None:
 
 
 def by_telic(plan: Planned, on: Subject, episodes: int) -> Found:
-    """Episodes of one edit by telic, on boards of their own."""
-    given = boards(jax.random.key(0), on.world, episodes)
-    played = play(edited(plan, on), given, network=on.network, world=on.world)
+    """Episodes of one edit by telic, of seeds of their own."""
+    seeds = episode_seeds(jax.random.key(0), on.world, episodes)
+    played = play(edited(plan, on), on.world, seeds)
     weights = fetch(on.world.colours[0]).vector(on.world.events)
     return Found(np.asarray(played.events) @ weights, np.asarray(played.length))
 
@@ -248,11 +247,13 @@ def apart(a: np.ndarray, b: np.ndarray) -> float:
     return gap / error if error else (math.inf if gap else 0.0)
 
 
-def layers(agent: Tree) -> list[tuple[np.ndarray, np.ndarray]]:
+def layers(agent: Agent) -> list[tuple[np.ndarray, np.ndarray]]:
     """Kernel and bias of every layer of the actor."""
-    count = sum(path.startswith("actor/") for path in agent) // 2
-    paths = [f"actor/{i}" for i in range(count)]
-    return [
-        (np.asarray(agent[f"{p}/kernel"]), np.asarray(agent[f"{p}/bias"]))
-        for p in paths
-    ]
+    both = ([np.asarray(agent[p]) for p, _ in layer.leaves] for layer in agent.layers)
+    return [(kernel, bias) for kernel, bias in both]
+
+
+def activation(agent: Agent) -> str:
+    """The name of the activation function of an agent's perceptrons."""
+    assert isinstance(agent.policy, MLP)
+    return agent.policy.activation

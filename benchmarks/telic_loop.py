@@ -7,10 +7,10 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from telic.agents import Network
 from telic.objectives import fetch
+from telic.policies import MLP
+from telic.rollouts.collect import start
 from telic.training import Hyper, Sizes, advance, begin
-from telic.training.rollout import start
 from telic.worlds import Keys
 
 
@@ -19,15 +19,13 @@ def measure(iterations: int) -> list[float]:
 
     The metrics of every rollout are fetched, as in a real run.
     """
-    world, network, sizes = Keys(), Network(), Sizes()
+    world, sizes = Keys(), Sizes()
     weights = jnp.asarray(fetch("purple").vector(world.events))
-    state = begin(0, network=network, world=world, sizes=sizes)
+    state = begin(0, policy=MLP(), world=world, sizes=sizes)
     speeds = []
     for _ in range(iterations + 1):
         began = time.perf_counter()
-        state, metrics = advance(
-            state, Hyper(), weights, network=network, world=world, sizes=sizes
-        )
+        state, metrics = advance(state, Hyper(), weights, world=world, sizes=sizes)
         jax.device_get(metrics)
         speeds.append(sizes.batch / (time.perf_counter() - began))
     return speeds[1:]

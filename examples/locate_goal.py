@@ -12,22 +12,19 @@ import jax
 import telic
 from telic.trials import Measure, bench, faithfulness
 
-WORLD, NETWORK = telic.Keys(), telic.Network(width=64)
-PARTS = {"world": WORLD, "network": NETWORK}
+WORLD, POLICY = telic.Keys(), telic.MLP(width=64)
+PARTS = {"world": WORLD, "sizes": telic.Sizes()}
 METHODS = ("magnitude", "integrated attribution", "activation patching", "random")
 SHARES = (0.01, 0.05, 0.2)
 FAILURES = ("wall", "bump", "ball", "timeout")
 
 
-def trained() -> dict[str, dict[str, jax.Array]]:
+def trained() -> dict[str, telic.Agent]:
     """An agent that wants blue, and the same after learning to want purple."""
-    sizes = telic.Sizes()
-    state, agents = telic.begin(0, sizes=sizes, **PARTS), {}
+    state, agents = telic.begin(0, policy=POLICY, **PARTS), {}
     for colour in ("blue", "purple"):
         wanted = telic.fetch(colour).vector(WORLD.events)
-        phase = telic.train(
-            state, wanted, rollouts=15, hyper=telic.Hyper(), sizes=sizes, **PARTS
-        )
+        phase = telic.train(state, wanted, rollouts=15, hyper=telic.Hyper(), **PARTS)
         for after, _ in phase:
             state = after
         agents[colour] = jax.tree.map(lambda leaf: leaf.copy(), state.agent)
@@ -37,10 +34,10 @@ def trained() -> dict[str, dict[str, jax.Array]]:
 def main() -> None:
     """Locate, graft, play."""
     key, agents = jax.random.key(1), trained()
-    found = telic.evidence(key, agents["purple"], agents["blue"], **PARTS)
+    found = telic.evidence(key, agents["purple"], agents["blue"])
     measure = Measure(lambda rates: rates["pick_blue"], FAILURES)
-    boards = telic.boards(key, WORLD, 256)
-    on = bench(found.recipient, found.donor, boards, measure, **PARTS)
+    seeds = telic.episode_seeds(key, WORLD, 256)
+    on = bench(found.recipient, found.donor, seeds, measure)
     print(f"recipient: {on.mine['pick_blue']:.2f} blue")
     print(f"donor: {on.theirs['pick_blue']:.2f} blue")
     for method in METHODS:

@@ -18,15 +18,21 @@ def locate(evidence: Evidence, key: jax.Array) -> telic.Locus:
     """Score every unit of the actor; the key is for locators that draw numbers."""
     parted = jnp.abs(evidence.behaviour.gap).sum(axis=1)  # (batch,)
     mine, theirs = (
-        telic.capture(agent, evidence.network, evidence.world, evidence.observations)
+        telic.capture(agent, evidence.observations)
         for agent in (evidence.recipient, evidence.donor)
     )
-    layers = evidence.network.actor_layers
-    sites = [f"actor/{layer}/post" for layer in range(layers - 1)] + ["actor/logits"]
     scores = {}
-    for layer, site in enumerate(sites):
-        differs = (parted[:, None] * jnp.abs(theirs[site] - mine[site])).mean(axis=0)
-        following = evidence.recipient.get(f"actor/{layer + 1}/kernel")
-        acts = 1.0 if following is None else jnp.abs(following).sum(axis=1)
-        scores[site] = np.asarray(differs * acts)
+    for layer in evidence.recipient.layers:
+        gap = jnp.abs(theirs[layer.site] - mine[layer.site])
+        differs = (parted[:, None] * gap).mean(axis=0)
+        scores[layer.site] = np.asarray(differs * acts(evidence.recipient, layer.site))
     return telic.Locus("units", scores)
+
+
+def acts(agent: telic.Agent, site: str) -> jax.Array | float:
+    """How large the weights are through which each unit of a site acts."""
+    reads = [use for use in agent.units[site] if not use.makes]
+    if not reads:
+        return 1.0  # the logits
+    kernel = jnp.moveaxis(agent[reads[0].leaf], reads[0].axis, 0)
+    return jnp.abs(kernel).reshape(len(kernel), -1).sum(axis=1)

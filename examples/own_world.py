@@ -5,15 +5,11 @@ import dataclasses
 import jax
 from minigrid.wrappers import ImgObsWrapper
 
-from telic.agents import Network
-from telic.objectives import Objective
-from telic.training import Hyper, Sizes, begin, train
-from telic.trials import boards, play, rates
-from telic.worlds import GymWorld
+import telic
 
 
 @dataclasses.dataclass(frozen=True)
-class Pole(GymWorld):
+class Pole(telic.GymWorld):
     """CartPole, and what happens in it."""
 
     id: str = "CartPole-v1"
@@ -25,7 +21,7 @@ class Pole(GymWorld):
 
 
 @dataclasses.dataclass(frozen=True)
-class Room(GymWorld):
+class Room(telic.GymWorld):
     """A level of MiniGrid, seen as its image."""
 
     id: str = "MiniGrid-Empty-5x5-v0"
@@ -40,20 +36,21 @@ class Room(GymWorld):
 
 
 def learn(world, objective, rollouts=12):
-    """An agent's rates before and after training, on the same twenty boards."""
-    parts = {"network": Network(width=64, actor_layers=2), "world": world}
-    sizes = Sizes(num_envs=8, num_steps=128, update_epochs=4, num_minibatches=4)
-    state, given = begin(0, sizes=sizes, **parts), boards(jax.random.key(1), world, 20)
-    found = [rates(play(state.agent, given, **parts), world)]
-    wanted, how = objective.vector(world.events), {"hyper": Hyper(), "sizes": sizes}
-    for after, _ in train(state, wanted, rollouts=rollouts, **how, **parts):
+    """An agent's rates before and after training, in the same twenty episodes."""
+    sizes = telic.Sizes(num_envs=8, num_steps=128, update_epochs=4, num_minibatches=4)
+    parts = {"world": world, "sizes": sizes}
+    state = telic.begin(0, policy=telic.MLP(width=64, actor_layers=2), **parts)
+    seeds = telic.episode_seeds(jax.random.key(1), world, 20)
+    found = [telic.rates(telic.play(state.agent, world, seeds), world)]
+    parts |= {"rollouts": rollouts, "hyper": telic.Hyper()}
+    for after, _ in telic.train(state, objective, **parts):
         state = after
-    return [*found, rates(play(state.agent, given, **parts), world)]
+    return [*found, telic.rates(telic.play(state.agent, world, seeds), world)]
 
 
 if __name__ == "__main__":
     wants = {Pole(): {"fell": -1}, Room(): {"goal": 1}}
     for world, weights in wants.items():
-        before, after = learn(world, Objective("mine", weights))
+        before, after = learn(world, telic.Objective("mine", weights))
         for name in before:
             print(f"{world.id} {name}: {before[name]:.2f} -> {after[name]:.2f}")

@@ -1,6 +1,6 @@
 """Score a locator of your own on an agent whose goal you planted.
 
-A goal-conditioned agent reads its wish at one layer; folding a wish into that layer's
+A goal-conditioned agent reads its goal at one layer; folding a goal into that layer's
 bias gives a plain agent of which we know where its goal is. The agent need not even be
 trained for that. `telic score FILE` does this with trained ones, on every rung.
 
@@ -11,14 +11,12 @@ import jax
 import numpy as np
 
 import telic
-from telic.agents import create
 from telic.planted import fold, truth
+from telic.policies import create
 from telic.stats import auroc
-from telic.worlds import Wishes
+from telic.worlds import GoalKeys
 
-WISHES = Wishes()
-READS = telic.Network(width=32, wish_layer=1, wish_units=8)
-PLAIN = telic.Network(width=32)
+READS = telic.MLP(width=32, goal_layer=1, goal_units=8)
 
 
 def locate(evidence, key):
@@ -28,10 +26,11 @@ def locate(evidence, key):
     return telic.Locus("weights", {p: c.astype(float) for p, c in only.items()})
 
 
-def planted() -> tuple[dict, dict, np.ndarray]:
-    """Two agents with different wishes, and which weights hold them, in one row."""
-    agent = create(jax.random.key(0), READS, WISHES)
-    agent["actor/3/kernel"] *= 100  # fresh agents prefer no action to another
+def planted() -> tuple[telic.Agent, telic.Agent, np.ndarray]:
+    """Two agents with different goals, and which weights hold them, in one row."""
+    agent, last = create(jax.random.key(0), READS, GoalKeys()), "actor/3/kernel"
+    # Fresh agents prefer no action to another.
+    agent = agent.replace({**agent, last: 100 * agent[last]})
     flags = truth(agent)
     row = np.concatenate([np.ravel(flags[path]) for path in sorted(flags)]) > 0
     return fold(agent, 0), fold(agent, 1), row
@@ -40,8 +39,8 @@ def planted() -> tuple[dict, dict, np.ndarray]:
 def main() -> None:
     """Ask the method of this file, and telic's, where the goal is."""
     recipient, donor, where = planted()
-    key, parts = jax.random.key(1), {"world": WISHES.base, "network": PLAIN}
-    found = telic.evidence(key, recipient, donor, **parts)
+    key = jax.random.key(1)
+    found = telic.evidence(key, recipient, donor)
     methods = {"this file": locate, **telic.LOCATORS}
     for name in ("this file", "magnitude", "attribution", "first layer", "random"):
         locus = methods[name](found, key).weights(found.recipient)

@@ -13,18 +13,19 @@ import pytest
 
 from tests.runs.small import make
 
+pytestmark = pytest.mark.e2e
+
 SETTING = """
 import jax, numpy as np, telic
-world, network = telic.Keys(limit=20), telic.Network(width=8)
-sizes = telic.Sizes(num_envs=4, num_steps=8)
-parts = {"world": world, "network": network}
-state = telic.begin(0, sizes=sizes, **parts)
+world, code = telic.Keys(limit=20), telic.Keys.preset("code")
+parts = {"world": world, "sizes": telic.Sizes(num_envs=4, num_steps=8)}
+state = telic.begin(0, policy=telic.MLP(width=8), **parts)
 agent, key = state.agent, jax.random.key(0)
-how = {"rollouts": 1, "hyper": telic.Hyper(), "sizes": sizes, **parts}
-given = telic.boards(key, world, 4)
-wrong = telic.Network(width=8, actor_layers=3)
-seen = np.zeros((2, 25), np.uint8)
-floats = world.encoding[seen].reshape(2, 500)
+how = {"rollouts": 1, "hyper": telic.Hyper(), **parts}
+given = telic.episode_seeds(key, world, 4)
+small, large = (telic.MLP(width=8, actor_layers=n) for n in (3, 5))
+seen = np.zeros((2, 5, 5), np.uint8)
+floats = world.encoding[seen]
 class Model: pass
 """
 
@@ -33,27 +34,30 @@ CASES = {
     "telic.train(state, None, **how)": ["train for None", "an objective"],
     "telic.train(state, np.zeros(3), **how)": ["shape (3,)", "16 events"],
     "telic.train(state, telic.lander('land'), **how)": ["no event 'crash'"],
-    "telic.play(agent, given, world=world, network=wrong)": [
-        "actor has 4 layers, and the network 3",
-        "Network(actor_layers=4",
-    ],
-    "telic.play(Model(), given, **parts)": ["the agent is <", "a dict of arrays"],
-    "telic.play(agent, given, world=telic.Keys.preset('code'), network=network)": [
-        "boards for a time limit of 20"
-    ],
-    "telic.capture(agent, network, telic.Keys.preset('code'), seen)": [
+    "telic.Agent(agent, small, agent.spec)": ["'actor/3/bias'", "actor_layers=3"],
+    "telic.Agent(agent, large, agent.spec)": ["'actor/4/bias'", "actor_layers=5"],
+    "telic.Agent('x', small, agent.spec)": ["the agent is 'x'", "a dict of arrays"],
+    "telic.play(Model(), world, given)": ["the agent is a Model", "telic.Agent("],
+    "telic.play(dict(agent), world, given)": ["the agent is a dict", "telic.Agent("],
+    "telic.play(agent, code, given)": ["episode seeds for a time limit of 20"],
+    "telic.play(agent, code, telic.episode_seeds(key, code, 4))": [
         "the agent takes 500 inputs, the world Keys gives 147"
     ],
-    "telic.capture(agent, network, world, 'purple')": ["observations", "array"],
-    "telic.capture(agent, network, world, seen, 'actor/9/post')": ["no site"],
-    "telic.capture(agent, network, world, seen.astype(float))": ["astype(int)"],
-    "telic.evidence(key, agent, 'blue', **parts)": ["'blue', a str"],
-    "telic.evidence(key, agent, agent, observations=seen[0], **parts)": ["[None]"],
+    "telic.capture(agent, 'purple')": ["observations", "array"],
+    "telic.capture(agent, seen, 'actor/9/post')": ["no site"],
+    "telic.capture(agent, seen.astype(float))": ["astype(int)"],
+    "telic.capture(dict(agent), seen)": ["the agent is a dict", "telic.Agent("],
+    "telic.evidence(key, agent, 'blue')": ["'blue', a str"],
+    "telic.evidence(key, agent, dict(agent))": ["an agent is a dict", "telic.Agent("],
+    "telic.evidence(key, agent, agent, observations=seen[0])": ["[None]"],
     "telic.Graft('x', 'y')": ["donor is 'x', a str", "a dict of arrays"],
     "telic.Graft(agent, 'y')": ["mask is 'y', a str"],
     "telic.Graft(agent, {'actor/0/bias': [True]})": ["mask is", "a dict of arrays"],
     "telic.Add(3.0)": ["vector is 3.0, a float"],
     "telic.Splice(None, ('actor/0',))": ["donor is None"],
+    "telic.Steer('actor/0/post', np.zeros(8))(dict(agent))": ["only an agent has"],
+    "telic.Relabel((12,), (13,))(dict(agent))": ["only an agent knows", "telic.Agent("],
+    "agent.actor.value(seen)": ["the agent has no value", "an actor alone"],
     "telic.LOCATORS['Magnitude']": ["no locator 'Magnitude'", "'magnitude'?"],
     "telic.EDITS['grafts']": ["no edit 'grafts'", "'graft'?"],
     "telic.WORLDS[3]": ["no world '3'", "known: keys"],
@@ -64,10 +68,13 @@ CASES = {
 }
 
 FINE = {
-    "(list(telic.train(state, telic.fetch('blue'), **how)), state.agent)[1]": "dict",
-    "telic.capture(agent, network, world, seen)": "dict",
-    "telic.capture(agent, network, world, seen.astype(np.int64))": "dict",
-    "telic.capture(agent, network, world, floats)": "dict",
+    "(list(telic.train(state, telic.fetch('blue'), **how)), state.agent)[1]": "Agent",
+    "telic.Agent(dict(agent), agent.policy, agent.spec)": "Agent",
+    "telic.capture(agent, seen)": "dict",
+    "telic.capture(agent, seen.astype(np.int64))": "dict",
+    "telic.capture(agent, seen.reshape(2, 25))": "dict",
+    "telic.capture(agent, floats)": "dict",
+    "telic.capture(agent, floats.reshape(2, 500))": "dict",
 }
 
 CHILD = """

@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-from telic.scale.local import Outcome, attend
-
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
@@ -106,19 +104,3 @@ def moved(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             os.rename(root, root.with_name("moved"))
 
     patch(monkeypatch, "fsync", check)
-
-
-def here(paths, *, workers=None, listen, job="telic.scale.jobs:train", options=None):
-    """`carry_all` in this process, where the disk is broken."""
-    module, _, name = job.partition(":")
-    work = getattr(__import__(module, fromlist=[name]), name)
-    outcome = Outcome()
-    for path in map(str, paths):
-
-        def tell(kind, value, path=path):
-            if kind == "error":
-                outcome.failed[path] = value
-            listen(path, kind, value)
-
-        attend(work, path, options or {}, tell=tell, stop=lambda: False)
-    return outcome

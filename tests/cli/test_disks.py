@@ -19,6 +19,7 @@ from filelock import FileLock
 from telic.cli.main import VERBS, main
 from telic.runs.folder import find
 from tests.cli import broken
+from tests.scale import here
 from tests.studies.trained import copies, without_its_last_phase
 
 RUN = "pair/seed-0000"
@@ -78,7 +79,7 @@ def root(pair, tmp_path, monkeypatch):
     _, partial = copies(pair, tmp_path / "root")
     without_its_last_phase(partial)
     for home in ("telic.scale.local", "telic.cli.execute"):
-        monkeypatch.setattr(f"{home}.carry_all", broken.here)
+        monkeypatch.setattr(f"{home}.carry_all", here.carry_all)
     return tmp_path / "root"
 
 

@@ -16,9 +16,11 @@ from telic.runs.folder import find
 from tests.runs.small import make
 from tests.scale.test_local import SMALL, telic, wait_for_a_row
 
+pytestmark = pytest.mark.e2e
+
 
 def shell(command: str, root) -> subprocess.CompletedProcess:
-    """A pipeline of bash, in which $TELIC is the command."""
+    """A pipeline of bash, in which "$PYTHON" -m telic is the command."""
     return subprocess.run(
         ["bash", "-c", command],
         capture_output=True,
@@ -27,7 +29,7 @@ def shell(command: str, root) -> subprocess.CompletedProcess:
         env=os.environ
         | {
             "PYTHONPATH": os.pathsep.join(sys.path),
-            "TELIC": f"{sys.executable} -m telic",
+            "PYTHON": sys.executable,
             "TELIC_ROOT": str(root),
         },
     )
@@ -39,13 +41,14 @@ def shell(command: str, root) -> subprocess.CompletedProcess:
 )
 def test_a_reader_that_has_read_enough_is_no_bug(tmp_path, command):
     make(tmp_path)
-    done = shell(f"$TELIC {command} | head -c 1; echo ${{PIPESTATUS[0]}}", tmp_path)
+    pipeline = f'"$PYTHON" -m telic {command} | head -c 1; echo ${{PIPESTATUS[0]}}'
+    done = shell(pipeline, tmp_path)
     assert done.stderr == ""
     assert done.stdout[1:] in ("141\n", "0\n")
 
 
 def test_an_output_that_is_full_is_told_as_a_full_disk(tmp_path):
-    done = shell("$TELIC runs list > /dev/full", tmp_path)
+    done = shell('"$PYTHON" -m telic runs list > /dev/full', tmp_path)
     assert done.returncode == 6
     assert "standard output" in done.stderr and "full" in done.stderr
     assert "Exception" not in done.stderr

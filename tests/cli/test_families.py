@@ -5,8 +5,7 @@ import json
 import pytest
 
 from telic.cli.main import main
-
-pytestmark = pytest.mark.xdist_group("families")
+from tests.scale.here import in_this_process
 
 # Weight decay is traced: the two recipes run the same compiled programs.
 RECIPES = ["recipes", "--only", "default", "decay-0"]
@@ -22,6 +21,13 @@ def contents(root):
     """Every run and answer with its time of writing, by place."""
     kept = [*root.glob("*/*/run.json"), *root.glob("*/*/studies/*.json")]
     return {str(p.relative_to(root)): p.stat().st_mtime_ns for p in kept}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_workers():
+    """All work is done in this process."""
+    with in_this_process():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,8 @@ from tests.scale import candidates
 from tests.scale.candidates import written
 from tests.studies.examined import EXAM, FLAGS
 
+pytestmark = pytest.mark.e2e
+
 
 @pytest.fixture
 def score(examined, tmp_path, capsys):

@@ -13,6 +13,7 @@ from telic.runs.folder import Run
 from telic.scale.local import Outcome
 from telic.studies import EDIT_STUDIES, FAMILIES
 from telic.studies.answers import settings_of
+from tests.scale.here import in_this_process
 from tests.studies.trained import copies, without_its_last_phase
 
 QUICK = ["--preset", "small", "--groups", "layers", "--switches", "1", "--no-recovery"]
@@ -131,7 +132,8 @@ def test_a_study_prints_what_it_found_and_where_and_the_same_command_goes_on(
     root, capsys
 ):
     argv = ["study", "splice", "pair", *QUICK, "--root", str(root), "--workers", "1"]
-    assert main(argv) == 0
+    with in_this_process():
+        assert main(argv) == 0
     said = capsys.readouterr()
     assert "layers 0: " in said.out and "strongest null" in said.out
     assert "Traceback" not in said.err

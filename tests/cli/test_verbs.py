@@ -10,8 +10,16 @@ import pytest
 
 import telic
 from telic.cli.main import VERBS, main
+from tests.scale.here import in_this_process
 
 HEAVY = ("jax", "numpy", "tyro", "rich", "matplotlib", "gymnasium")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_workers():
+    """All work is done in this process."""
+    with in_this_process():
+        yield
 
 
 @pytest.fixture(scope="module")

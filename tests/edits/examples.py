@@ -25,7 +25,8 @@ from telic.edits import (
     Steer,
     Transport,
 )
-from tests.agents.small import AGENT, DONOR, WORLD
+from tests.small import AGENT, DONOR
+from tests.small import KEYS as WORLD
 
 SOME = jnp.array([1.0, 0, 0, 1, 0, 1, 0, 0])
 ROW = jnp.linspace(-2.0, 1.0, 8)
@@ -36,7 +37,7 @@ MAP = jnp.eye(8) + 0.3 * jax.random.normal(jax.random.key(5), (8, 8))
 
 def relabel(strength=1.0):
     """The colours of the two objectives, exchanged."""
-    return Relabel(WORLD.rows("blue"), WORLD.rows("purple"), strength=strength)
+    return Relabel(WORLD.channels("blue"), WORLD.channels("purple"), strength=strength)
 
 
 EXAMPLES = {

@@ -5,16 +5,16 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.activations import capture
 from telic.core.errors import InputError
 from telic.core.trees import digest
 from telic.edits import Ablate
 from telic.edits.ablate import VALUES, constant
-from tests.agents.small import AGENT, CODES, NETWORK, WORLD
+from telic.policies import capture
+from tests.small import AGENT, CODES
 
 SITE = "actor/1/post"
 SOME = jnp.array([1.0, 0, 0, 1, 0, 1, 0, 0])
-SEEN = capture(AGENT, NETWORK, WORLD, CODES, SITE)[SITE]
+SEEN = capture(AGENT, CODES, SITE)[SITE]
 
 
 def made(kind):
@@ -22,24 +22,21 @@ def made(kind):
     return constant(kind, SEEN, key=jax.random.key(3))
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("kind", VALUES)
 def test_ablated_units_are_constant_and_the_others_as_they_were(kind):
     edited = Ablate(SITE, SOME, made(kind))(AGENT)
-    found = capture(edited, NETWORK, WORLD, CODES, SITE)[SITE]
+    found = capture(edited, CODES, SITE)[SITE]
     due = jnp.where(SOME[None] == 1, made(kind)[None], SEEN)
     np.testing.assert_allclose(found, due, rtol=1e-6, atol=1e-6)
 
 
-@pytest.mark.known
 def test_half_an_ablation_goes_half_the_way():
     edited = Ablate(SITE, SOME, made("mean"), strength=0.5)(AGENT)
-    found = capture(edited, NETWORK, WORLD, CODES, SITE)[SITE]
+    found = capture(edited, CODES, SITE)[SITE]
     due = SEEN + 0.5 * SOME[None] * (made("mean")[None] - SEEN)
     np.testing.assert_allclose(found, due, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.known
 def test_the_constants_are_zeros_the_mean_or_one_observation():
     assert made("zero").tolist() == [0] * 8
     np.testing.assert_allclose(made("mean"), np.mean(SEEN, axis=0), rtol=1e-6)
@@ -60,7 +57,6 @@ def test_a_kind_that_there_is_not_and_a_resample_without_a_key_are_refused():
         assert "zero, mean, resample" in caught.value.why
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("seed", range(6))
 def test_no_null_of_an_ablation_is_the_ablation_itself(seed):
     one, every = jnp.zeros(8).at[2].set(1.0), jnp.ones(8)

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from jaxtyping import TypeCheckError
 
-from telic.agents import policy_and_value
 from telic.core.errors import InputError
 from telic.core.trees import digest
 from telic.edits import (
@@ -33,7 +32,6 @@ from telic.edits import (
 )
 from telic.edits.weights import WeightEdit
 from telic.vectors import NULLS
-from tests.agents.small import AGENT, CODES, DONOR, NETWORK, WORLD
 from tests.edits.examples import (
     ALL,
     EXAMPLES,
@@ -44,6 +42,7 @@ from tests.edits.examples import (
     example,
     relabel,
 )
+from tests.small import AGENT, CODES, DONOR
 
 pytestmark = pytest.mark.contract
 BEFORE = digest(AGENT)
@@ -76,7 +75,7 @@ def nulls_of(name, kind, seed=0):
 @jax.jit
 def behaviour(agent):
     """All that an agent says to the small set of observations."""
-    preferences, estimates = policy_and_value(agent, NETWORK, WORLD, CODES)
+    preferences, estimates, _ = agent(CODES)
     return jnp.concatenate([preferences, estimates[:, None]], axis=1)
 
 
@@ -127,12 +126,12 @@ def test_strength_zero_is_the_identity_bit_for_bit(edit):
     assert digest(nothing) == BEFORE
     assert nothing is not AGENT
     # What is merely added 0 times turns -0 into 0.
-    signed = {path: leaf.at[0].set(-0.0) for path, leaf in AGENT.items()}
+    signed = AGENT.replace({p: leaf.at[0].set(-0.0) for p, leaf in AGENT.items()})
     assert digest(edit.scaled(0.0)(signed)) == digest(signed)
 
 
 def test_the_agent_that_was_given_is_never_changed(edit):
-    given = dict(AGENT)
+    given = AGENT.replace(AGENT)
     leaves = {path: np.array(leaf) for path, leaf in given.items()}
     after = edit(given)
     edit.touches(given)
@@ -344,9 +343,9 @@ ONES = {"actor/0/kernel": jnp.ones((500, 8), bool)}
             "shift is (1,)",
         ),
         (Transport("actor/9/pre", jnp.eye(8), ROW), "no site 'actor/9/pre'"),
-        (Relabel((1, 2), (3,)), "2 rows for 1"),
-        (Relabel((1,), (500,)), "no row 500"),
-        (Relabel((1, 2), (2, 3)), "row 2 occurs"),
+        (Relabel((1, 2), (3,)), "2 channels for 1"),
+        (Relabel((1,), (20,)), "no channel 20"),
+        (Relabel((1, 2), (2, 3)), "channel 2 occurs"),
         (Chain((Noise(1.0), Steer("actor/logits", ROW))), "direction is (8,)"),
     ],
     ids=lambda given: None if isinstance(given, str) else type(given).__name__,
@@ -376,7 +375,6 @@ def test_impossible_edits_are_refused_when_they_are_made():
         assert named in str(caught.value)
 
 
-@pytest.mark.known
 def test_adding_is_the_sum_at_any_strength():
     for strength in (-1.0, 0.5, 3.0):
         added = Add(VECTOR, strength=strength)(AGENT)
@@ -385,7 +383,6 @@ def test_adding_is_the_sum_at_any_strength():
             np.testing.assert_allclose(added[path], due, rtol=1e-6)
 
 
-@pytest.mark.known
 def test_noise_has_its_norm_whatever_its_seed_and_leaves_the_critic_alone():
     found = {}
     for seed in range(3):
@@ -396,13 +393,11 @@ def test_noise_has_its_norm_whatever_its_seed_and_leaves_the_critic_alone():
     assert len(found) == 3
 
 
-@pytest.mark.known
 def test_the_order_of_a_chain_counts():
     a, b = Splice(DONOR, ("actor/0",)), relabel()
     assert digest(Chain((a, b))(AGENT)) != digest(Chain((b, a))(AGENT))
 
 
-@pytest.mark.known
 def test_the_nulls_of_a_chain_of_weights_are_as_long_as_its_whole_difference():
     twice = Chain((Add(VECTOR, strength=0.5), Add(VECTOR, strength=0.5)))
     for name, null in twice.nulls(jax.random.key(0), AGENT).items():
@@ -410,7 +405,6 @@ def test_the_nulls_of_a_chain_of_weights_are_as_long_as_its_whole_difference():
         assert moved == pytest.approx(receipt(AGENT, DONOR).norm, rel=1e-5), name
 
 
-@pytest.mark.known
 def test_the_nulls_of_a_mixed_chain_are_chains_of_those_that_all_have():
     mixed = example("chain", "mixed")
     found = mixed.nulls(jax.random.key(0), AGENT)
@@ -419,7 +413,6 @@ def test_the_nulls_of_a_mixed_chain_are_chains_of_those_that_all_have():
     assert kinds == [Steer, Add, Ablate]
 
 
-@pytest.mark.known
 def test_the_nulls_of_a_later_edit_are_those_of_what_is_left_for_it_to_do():
     steer, reach = example("steer", ""), Interpolate(DONOR)
     found = Chain((reach, reach, steer)).nulls(jax.random.key(0), AGENT)["gaussian"]

@@ -10,10 +10,21 @@ from hypothesis import strategies as st
 
 from telic import vectors
 from telic.core import trees
+from telic.core.errors import InputError
 from telic.edits.expression import Source, evaluate
 from telic.edits.expression.functions import FUNCTIONS
 from telic.edits.expression.operations import OPERATIONS
-from tests.edits.toys import BLUE, PATTERN, PURPLE, START, Toy, close, number, times
+from tests.edits.toys import (
+    BLUE,
+    PATTERN,
+    PURPLE,
+    START,
+    USES,
+    Toy,
+    close,
+    number,
+    times,
+)
 
 
 def test_the_example_is_what_was_worked_out_by_hand():
@@ -110,11 +121,39 @@ def test_only_keeps_the_named_weights():
         found = evaluate(f"only(purple - blue, {words})", Toy()).tree
         return {path for path, leaf in found.items() if float(jnp.abs(leaf).sum())}
 
-    assert kept("actor") == kept("actor.0") == {"actor/0/bias", "actor/0/kernel"}
+    assert kept("actor") == kept("actor/0") == {"actor/0/bias", "actor/0/kernel"}
     assert kept("critic") == {"critic/0/bias"}
-    assert kept("actor.0.kernel, critic") == {"actor/0/kernel", "critic/0/bias"}
+    assert kept("actor/0/kernel, critic") == {"actor/0/kernel", "critic/0/bias"}
     found = evaluate("only(purple - blue, actor)", Toy()).tree
     assert close(found, vectors.only(times(24), "actor/"))
+
+
+@pytest.mark.parametrize("weights", ["actor.0", "actor / 0"])
+def test_a_layer_may_be_written_as_it_was_at_first(weights):
+    found = evaluate(f"only(purple - blue, {weights}, critic.0.bias)", Toy()).tree
+    assert close(found, times(24))
+    found = evaluate(f"only(purple - blue, {weights})", Toy()).tree
+    assert close(found, vectors.only(times(24), "actor/0/"))
+
+
+@pytest.mark.parametrize(
+    "path", ["trunk/0", "gru", "actor/logits", "conv/10/kernel", "lambda/0/in", "a/007"]
+)
+def test_any_path_of_names_and_numbers_is_a_layer_if_the_agent_has_it(path):
+    class Other(Toy):
+        def agent(self, phase):
+            return {f"{path}/x": jnp.ones(1) * phase, "other/x": jnp.ones(1) * phase}
+
+    found = evaluate(f"only(purple - blue, {path})", Other()).tree
+    assert {p for p, leaf in found.items() if leaf.any()} == {f"{path}/x"}
+    with pytest.raises(InputError, match="there is no weights 'trunc'"):
+        evaluate("only(purple - blue, trunc)", Other())
+
+
+def test_an_objective_may_be_called_as_a_word_of_python():
+    toy = Toy(("lambda", "purple", "None"))
+    assert number("None - lambda@0 + (purple - None)", toy=toy) == 2
+    assert number("mean(lambda - purple)", toy=toy) == -2
 
 
 def test_a_layer_is_not_taken_for_one_whose_number_begins_alike():
@@ -123,20 +162,22 @@ def test_a_layer_is_not_taken_for_one_whose_number_begins_alike():
             leaf = jnp.ones(1) * phase
             return {f"actor/{layer}/bias": leaf for layer in (1, 10)}
 
-    found = evaluate("only(purple - blue@0, actor.1)", Deep()).tree
+    found = evaluate("only(purple - blue@0, actor/1)", Deep()).tree
     assert {path: leaf.item() for path, leaf in found.items()} == {
         "actor/1/bias": 23,
         "actor/10/bias": 0,
     }
 
 
-def test_carry_exchanges_the_rows_of_two_colours():
+def test_carry_exchanges_the_inputs_of_two_colours():
     found = evaluate("carry(purple - blue, purple, yellow)", Toy()).tree
-    assert close(found, vectors.carry(times(24), (1,), (2,)))
+    assert close(found, vectors.swap_inputs(times(24), USES, (1,), (2,)))
     assert not close(found, times(24))
     # The colours are words: they are not bound to the phases of a mean.
     text = "mean(carry(blue - purple, purple, yellow), phases=0:2)"
-    assert close(evaluate(text, Toy()).tree, vectors.carry(times(-2), (1,), (2,)))
+    assert close(
+        evaluate(text, Toy()).tree, vectors.swap_inputs(times(-2), USES, (1,), (2,))
+    )
 
 
 @pytest.mark.parametrize(
@@ -191,7 +232,7 @@ def test_every_function_and_operation_is_worked_out_in_some_test():
         text = function.usage
         for kind, value in values.items():
             text = text.replace(kind, value)
-        found = evaluate(text.replace("actor.1", "critic"), Toy())
+        found = evaluate(text.replace("actor/1", "critic"), Toy())
         assert found.kind == function.gives
     for operation, (gives, _) in OPERATIONS.items():
         text = " ".join(values.get(word, word) for word in operation.split())

@@ -1,5 +1,6 @@
 """A wrong expression is answered with a caret under what is wrong, and harmlessly."""
 
+import ast
 import pickle
 
 import jax.numpy as jnp
@@ -10,14 +11,14 @@ from hypothesis import strategies as st
 from telic.core.errors import InputError
 from telic.edits.expression import evaluate, parse
 from telic.edits.expression.functions import FUNCTIONS
-from tests.edits.toys import ROWS, Toy, number, wrong
+from tests.edits.toys import CHANNELS, Toy, number, wrong
 
 WORDS = [
     *"+-*/@(),=:",
     *FUNCTIONS,
-    *ROWS,
+    *CHANNELS,
     "start",
-    "actor.0",
+    "actor/0",
     "phases",
     "0",
     "2",
@@ -49,6 +50,14 @@ WRONG = [
     ("blue@1e3", "     ^", "the number of a phase, found '1e3'"),
     ("blue@(1)", "     ^", "the number of a phase, found '('"),
     ("(blue)@1", "      ^", "found '@'"),
+    ("blue, purple", "    ^", "found ','"),
+    ("(blue, purple)", "     ^", "expected an operator or ')', found ','"),
+    ("blue = purple", "     ^", "found '='"),
+    ("(phases=0:2)", "       ^", "found '='"),
+    ("blue ** 2", "      ^", "found '*'"),
+    ("blue if purple else start", "     ^", "found 'if'"),
+    ("not blue", "    ^", "found 'blue'"),
+    ("2(blue)", " ^", "did you mean 2 * (…)?"),
     ("top(blue - purple 0.2)", "                  ^", "',' or ')', found '0.2'"),
     ("top(blue - purple,)", "                  ^", "found ')'"),
     ("mean(blue - purple", "                  ^", "found the end"),
@@ -62,6 +71,7 @@ WRONG = [
     ("blue@3 - purple", "     ^", "phase 3 trained 'purple', not 'blue'"),
     ("blue@3 - purple", "     ^", "0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22"),
     ("purple - blue@24", "              ^", "there is no phase 24"),
+    ("-purple@24", "        ^", "there is no phase 24"),
     ("start@0", "      ^", "start has no phases"),
     # functions
     ("purple@23 + 1.5 * maen(blue - purple)", "                  ^", "mean 'mean'?"),
@@ -80,6 +90,13 @@ WRONG = [
     ("mean(blue - purple, phases=2)", "                            ^", "expected ':'"),
     ("mean(blue - purple, phases=-1:2)", "                           ^", "found '-'"),
     ("mean(blue - purple, phases=0:2, 1)", "                              ^", "','"),
+    (
+        "mean(blue - purple, phases=(0, 2))",
+        "                           ^",
+        "phases=2:17",
+    ),
+    ("mean(blue - purple, phases=0:2:4)", "                              ^", "')'"),
+    ("mean(blue - purple, 0:2)", "                     ^", "found ':'"),
     ("mean(blue - purple, phases=5:5)", "                           ^", "no phase"),
     ("mean(blue - purple, phases=9:3)", "                           ^", "no phase"),
     ("mean(blue - purple, phases=0:25)", "                             ^", "24 phases"),
@@ -118,8 +135,12 @@ WRONG = [
     ("carry(blue - start, blue, blue)", "                          ^", "given twice"),
     ("carry(blue - start, 3, blue)", "                    ^", "the name of a colour"),
     ("carry(blue - start, blue@2, blue)", "                        ^", "found '@'"),
+    ("only(blue - start, 0/actor)", "                   ^", "the name of a weights"),
+    ("only(blue - start, actor/-1)", "                        ^", "found '/'"),
+    ("only(blue - start, actor[0])", "                        ^", "actor/0"),
     ("only(blue - start, actr)", "                   ^", "did you mean 'actor'?"),
-    ("only(blue - start, actor.1)", "                   ^", "no weights 'actor.1'"),
+    ("only(blue - start, actor/1)", "                   ^", "no weights 'actor/1'"),
+    ("only(blue - start, actor.1)", "                   ^", "no weights 'actor/1'"),
 ]
 
 
@@ -149,6 +170,54 @@ def test_nothing_that_is_typed_reaches_a_terminal_as_it_is():
     toy = Toy(("blue\x1b[2J\n" * 99, "purple"))
     _, lines = wrong("blau", toy)
     assert len(lines) <= 5 and max(map(len, lines)) < 200
+
+
+HOSTILE = [
+    *["f'{blue}'", "'blue'", '"blue"', "b'blue'", "(blue := purple)", "blue; purple"],
+    *["lambda: blue", "lambda x: x", "blue.__class__", "().__class__", "blue.copy()"],
+    *["__import__('os')", "__import__(os)", "exec(blue)", "eval(blue)", "open(blue)"],
+    *["[blue]", "{blue}", "blue[0]", "[x for x in blue]", "(x for x in blue)", "*blue"],
+    *[
+        "mean(*blue)",
+        "mean(**blue)",
+        "await blue",
+        "yield blue",
+        "yield",
+        "...",
+        "~blue",
+    ],
+    *["blue < purple", "blue or purple", "not blue", "blue ** purple", "blue // 2"],
+    *["blue % 2", "blue << 9", "blue # purple", "blue \\\n", "blue - purple\f"],
+    *["\0", "blue\0", "blue - \0purple", "\ufeffblue", "\uff42lue - purple", "blué"],
+    *["0x1 * (blue - start)", "1_0 * (blue - start)", "1j * (blue - start)", "1e"],
+    *["1e308 * (blue - start)", "9" * 400 + " * (blue - start)", "blue@" + "9" * 900],
+    *["9" * 999, "(" * 999, ")" * 999, "-" * 999, "top(" * 249, "blue)+(blue"],
+    *["((" * 49 + "blue" + "))" * 49, "(1-" * 50 + "1" + ")" * 50, "blue@" * 199],
+    *["(1+-----------------" * 49 + "1" + ")" * 49, "1-" * 499 + "1", "1," * 499],
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_python_sees_no_more_of_an_expression_than_its_signs(text, monkeypatch):
+    seen = []
+
+    def look(form, **_):
+        seen.append(form)
+        raise SyntaxError
+
+    wrong(text)
+    monkeypatch.setattr(ast, "parse", look)
+    wrong(text)
+    assert not set("".join(seen)) - set("_1+-*/(),= \n")
+
+
+@pytest.mark.parametrize("error", [MemoryError, RecursionError, SyntaxError])
+def test_a_parser_that_gives_up_is_an_error_of_the_expression(error, monkeypatch):
+    def gives_up(*_, **__):
+        raise error("too much")
+
+    monkeypatch.setattr(ast, "parse", gives_up)
+    assert "cannot read" in wrong("blue - purple")[0].what
 
 
 @pytest.mark.parametrize("at", [0, 30, 500, 970, 990])
@@ -222,7 +291,7 @@ def test_whatever_needs_no_run_is_found_by_parsing():
     for text in ("blue +", "maen(blue)", "top(blue)", "1e9 * blue"):
         with pytest.raises(InputError):
             parse(text)
-    assert parse("nobody + nothing@99").at == 0
+    parse("nobody + nothing@99")
 
 
 @given(st.text(max_size=60))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from telic.core.trees import digest
 from telic.edits import Graft, random_mask, top
 from telic.vectors import NULLS
-from tests.agents.small import AGENT, DONOR
+from tests.small import AGENT, DONOR
 
 COUNT = sum(leaf.size for leaf in AGENT.values())
 shares = st.floats(0, 1, exclude_min=True)
@@ -21,7 +21,6 @@ def chosen(mask):
     return sum(int(leaf.sum()) for leaf in mask.values())
 
 
-@pytest.mark.known
 def test_weights_under_the_mask_are_the_donors_and_all_others_the_agents():
     mask = random_mask(jax.random.key(0), top(AGENT, DONOR, 0.3))
     grafted = Graft(DONOR, mask)(AGENT)
@@ -30,7 +29,6 @@ def test_weights_under_the_mask_are_the_donors_and_all_others_the_agents():
         np.testing.assert_array_equal(grafted[path], due)
 
 
-@pytest.mark.known
 def test_part_of_the_way_is_gone_only_under_the_mask():
     agent, donor = {"a": jnp.zeros(3)}, {"a": jnp.full(3, 8.0)}
     mask = {"a": jnp.array([True, False, True])}
@@ -80,7 +78,6 @@ def test_a_larger_share_holds_the_smaller_one():
     assert all((large[path] | ~small[path]).all() for path in AGENT)
 
 
-@pytest.mark.known
 def test_of_equal_differences_those_of_earlier_leaves_and_rows_are_chosen():
     agent = {"b": jnp.zeros((2, 2)), "a": jnp.zeros(2)}
     donor = {"b": jnp.array([[1.0, -2.0], [-1.0, 1.0]]), "a": jnp.array([1.0, 0.0])}
@@ -90,7 +87,6 @@ def test_of_equal_differences_those_of_earlier_leaves_and_rows_are_chosen():
     assert chosen(top(agent, agent, 0.5)) == 3
 
 
-@pytest.mark.known
 def test_the_top_is_sought_only_in_the_leaves_given():
     agent = {"a": jnp.zeros(2)}
     mask = top(agent, {"a": jnp.array([1.0, 2.0]), "b": jnp.full(9, 7.0)}, 0.5)
@@ -124,7 +120,6 @@ def test_the_random_null_grafts_as_many_weights_of_the_same_donor():
     assert null.strength == 0.5
 
 
-@pytest.mark.known
 def test_all_weights_have_no_others_so_that_no_null_is_the_edit_itself():
     edit = Graft(DONOR, top(AGENT, DONOR, 1.0))
     found = edit.nulls(jax.random.key(0), AGENT)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from telic.edits import LowRank
-from tests.agents.small import AGENT, DONOR
+from tests.small import AGENT, DONOR
 
 KERNELS = [path for path, leaf in AGENT.items() if leaf.ndim == 2]
 BIASES = [path for path in AGENT if path not in KERNELS]
@@ -21,7 +21,6 @@ def difference(rank, path, strength=1.0):
     return np.asarray(edited[path], np.float64) - np.asarray(AGENT[path], np.float64)
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("rank", [1, 2, 5, 8])
 def test_the_difference_of_every_kernel_has_the_rank_asked_for(rank):
     for path in KERNELS:
@@ -30,7 +29,6 @@ def test_the_difference_of_every_kernel_has_the_rank_asked_for(rank):
         assert (values[rank:] < 1e-4).all(), path
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("rank", [8, 500])
 def test_full_rank_is_the_donor(rank):
     edited = LowRank(DONOR, rank)(AGENT)
@@ -38,14 +36,12 @@ def test_full_rank_is_the_donor(rank):
         np.testing.assert_allclose(edited[path], leaf, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.known
 def test_biases_are_taken_over_whole():
     edited = LowRank(DONOR, 1)(AGENT)
     for path in BIASES:
         np.testing.assert_allclose(edited[path], DONOR[path], rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.known
 def test_what_is_left_out_has_the_norm_of_the_other_singular_values():
     for path in KERNELS:
         gap = np.asarray(DONOR[path], np.float64) - np.asarray(AGENT[path])
@@ -56,7 +52,6 @@ def test_what_is_left_out_has_the_norm_of_the_other_singular_values():
             assert rest == pytest.approx(due, rel=1e-4, abs=1e-4)
 
 
-@pytest.mark.known
 def test_the_strength_scales_the_difference_and_not_its_rank():
     for path in AGENT:
         whole, twice = difference(2, path), difference(2, path, strength=-2.0)

@@ -5,12 +5,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.activations import capture
-from telic.agents import sites
 from telic.core import trees
 from telic.edits import Patch, Relabel, Splice
 from telic.edits.patch import all_units
-from tests.agents.small import AGENT, CODES, DONOR, NETWORK, WORLD
+from telic.policies import capture
+from tests.small import AGENT, CODES, DONOR
+from tests.small import KEYS as WORLD
 
 SOME = jnp.array([1.0, 0, 0, 1, 0, 1, 0, 0])
 NAMES = ("gaussian", "signs", "shuffled")
@@ -18,18 +18,16 @@ NAMES = ("gaussian", "signs", "shuffled")
 
 def at(site, agent):
     """What an agent computes at a site."""
-    return capture(agent, NETWORK, WORLD, CODES, site)[site]
+    return capture(agent, CODES, site)[site]
 
 
-@pytest.mark.known
-@pytest.mark.parametrize("site", sites(NETWORK))
+@pytest.mark.parametrize("site", AGENT.sites)
 def test_all_units_patched_are_the_donors_own(site):
     mask = all_units(at(site, AGENT).shape[1])
     edited = Patch(site, DONOR, mask)(AGENT)
     np.testing.assert_allclose(at(site, edited), at(site, DONOR), atol=1e-4)
 
 
-@pytest.mark.known
 def test_some_units_are_the_donors_and_the_others_the_agents():
     edited = Patch("actor/1/post", DONOR, SOME)(AGENT)
     found, site = at("actor/1/post", edited), "actor/1/post"
@@ -37,7 +35,6 @@ def test_some_units_are_the_donors_and_the_others_the_agents():
     np.testing.assert_allclose(found, due, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("strength", [0.5, -1.0])
 def test_part_of_the_way_is_gone_by_the_masked_units(strength):
     edited = Patch("critic/0/pre", DONOR, SOME, strength=strength)(AGENT)
@@ -46,7 +43,6 @@ def test_part_of_the_way_is_gone_by_the_masked_units(strength):
     np.testing.assert_allclose(at("critic/0/pre", edited), due, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.known
 def test_patching_all_units_of_a_layer_is_splicing_up_to_it():
     patched = Patch("actor/1/pre", DONOR, all_units(8))(AGENT)
     spliced = Splice(DONOR, ("actor/0", "actor/1"))(AGENT)
@@ -55,9 +51,8 @@ def test_patching_all_units_of_a_layer_is_splicing_up_to_it():
     )
 
 
-@pytest.mark.known
 def test_an_agent_relabelled_is_a_donor_that_makes_an_interchange():
-    other = Relabel(WORLD.rows("blue"), WORLD.rows("purple"))(AGENT)
+    other = Relabel(WORLD.channels("blue"), WORLD.channels("purple"))(AGENT)
     edited = Patch("actor/0/post", other, all_units(8))(AGENT)
     np.testing.assert_allclose(
         at("actor/logits", edited), at("actor/logits", other), rtol=1e-4, atol=1e-4
@@ -74,7 +69,6 @@ def test_a_donors_net_up_to_the_site_is_enough():
     np.testing.assert_array_equal(at("actor/logits", one), at("actor/logits", two))
 
 
-@pytest.mark.known
 @pytest.mark.parametrize(
     ("site", "acting"),
     [

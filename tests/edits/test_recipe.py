@@ -8,16 +8,15 @@ from telic.core import trees
 from telic.core.errors import DamagedError, InputError
 from telic.edits import Add, Chain, Noise, Steer
 from telic.edits.recipe import from_recipe, to_recipe
-
-AGENT = {"actor/0/kernel": jnp.ones((3, 2)), "actor/0/bias": jnp.arange(2.0)}
+from tests.small import AGENT
 
 
 def test_a_chain_of_edits_comes_back_as_it_was():
     chain = Chain(
         (
-            Add({"actor/0/bias": jnp.full(2, 0.5)}, strength=-2.0),
+            Add({"actor/0/bias": jnp.full(8, 0.5)}, strength=-2.0),
             Noise(1.5, seed=3),
-            Steer("actor/logits", jnp.ones(2), strength=0.5),
+            Steer("actor/logits", jnp.ones(7), strength=0.5),
         )
     )
     again = from_recipe(*to_recipe(chain))

@@ -5,19 +5,17 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.activations import capture
-from telic.agents import sites
 from telic.edits import Chain, Steer
-from tests.agents.small import AGENT, CODES, NETWORK, WORLD
+from telic.policies import capture
+from tests.small import AGENT, CODES
 
 
 def at(site, agent):
     """What an agent computes at a site."""
-    return capture(agent, NETWORK, WORLD, CODES, site)[site]
+    return capture(agent, CODES, site)[site]
 
 
-@pytest.mark.known
-@pytest.mark.parametrize("site", sites(NETWORK))
+@pytest.mark.parametrize("site", AGENT.sites)
 @pytest.mark.parametrize("strength", [1.0, -2.5])
 def test_every_row_moves_by_the_direction_times_the_strength(site, strength):
     before = at(site, AGENT)
@@ -27,7 +25,6 @@ def test_every_row_moves_by_the_direction_times_the_strength(site, strength):
     np.testing.assert_allclose(at(site, steered), due, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.known
 def test_two_directions_at_one_site_add_up():
     one, two = jnp.linspace(-1.0, 2.0, 8), jnp.linspace(3.0, 0.0, 8)
     both = Chain((Steer("actor/0/pre", one), Steer("actor/0/pre", two)))(AGENT)
@@ -39,7 +36,6 @@ def test_two_directions_at_one_site_add_up():
     )
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("strength", [1.0, -3.0])
 def test_its_nulls_are_as_long_and_of_the_same_strength(strength):
     edit = Steer("actor/1/post", jnp.linspace(-1.0, 2.0, 8), strength=strength)

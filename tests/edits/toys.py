@@ -10,13 +10,16 @@ from telic.core import trees
 from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.edits.expression import evaluate
+from telic.edits.expression.functions import Inputs
+from telic.policies import Use
 
 PATTERN = {
     "actor/0/bias": np.array([1.0, -1.0], np.float32),
     "actor/0/kernel": np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], np.float32),
     "critic/0/bias": np.array([-2.0], np.float32),
 }
-ROWS = {"blue": (0,), "purple": (1,), "yellow": (2,)}
+CHANNELS = {"blue": (0,), "purple": (1,), "yellow": (2,)}
+USES = (Use("actor/0/kernel", 0, makes=False),)
 BLUE, PURPLE, START = 22, 46, 100  # the numbers of the last agents and the first
 
 
@@ -32,8 +35,8 @@ class Toy:
     def agent(self, phase):
         return times(phase * (2 if self.schedule[phase] == "purple" else 1))
 
-    def rows(self, colour):
-        return ROWS[check_name(colour, ROWS, kind="colour")]
+    def inputs(self, colour):
+        return Inputs(USES, CHANNELS[check_name(colour, CHANNELS, kind="colour")])
 
 
 def times(number):

@@ -10,7 +10,9 @@ import numpy as np
 from telic.core import trees
 from telic.locate import LOCATORS, Evidence, Locus, evidence
 from telic.planted import permuted, random_orders
-from tests.agents.small import AGENT, DONOR, NETWORK, WORLD, made
+from telic.planted.relabel import hidden
+from tests.small import AGENT, DONOR
+from tests.small import agent as made
 
 REFERENCES = ("first layer", "random", "oracle")
 
@@ -22,13 +24,11 @@ def evident() -> Evidence:
     for seed in (2, 3):
         start, noise = made(seed), made(seed + 10)
         end = {p: leaf + moved[p] + 0.1 * noise[p] for p, leaf in start.items()}
-        others.append((start, end))
+        others.append((start, start.replace(end)))
     found = evidence(
         jax.random.key(4),
         AGENT,
         DONOR,
-        network=NETWORK,
-        world=WORLD,
         switches=others,
         steps=8,
         envs=16,
@@ -38,17 +38,20 @@ def evident() -> Evidence:
     return dataclasses.replace(found, truth=truth)
 
 
+def reordered(tree: trees.Arrays) -> trees.Tree:
+    """An actor's leaves, or a tree of their form, the hidden units in another order."""
+    return permuted(tree, hidden(EVIDENCE.recipient), ORDERS)
+
+
 def relabelled(found: Evidence) -> Evidence:
     """The same evidence, the hidden units of all agents in another order."""
+    turned = lambda agent: agent.replace(reordered(agent))
     return dataclasses.replace(
         found,
-        recipient=permuted(found.recipient, ORDERS),
-        donor=permuted(found.donor, ORDERS),
-        switches=tuple(
-            (permuted(one, ORDERS), permuted(other, ORDERS))
-            for one, other in found.switches
-        ),
-        truth=permuted(found.truth, ORDERS),
+        recipient=turned(found.recipient),
+        donor=turned(found.donor),
+        switches=tuple((turned(one), turned(other)) for one, other in found.switches),
+        truth=reordered(found.truth),
     )
 
 

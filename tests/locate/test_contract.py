@@ -10,14 +10,13 @@ import pytest
 from telic.core.errors import InputError
 from telic.core.trees import digest
 from telic.locate import LOCATORS, SIZES, check, grafted
-from telic.planted import permuted
 from telic.stats import rank_correlation
 from tests.locate.examples import (
     EVIDENCE,
-    ORDERS,
     REFERENCES,
     located,
     relabelled,
+    reordered,
     row,
 )
 
@@ -69,9 +68,8 @@ def test_a_locus_follows_the_units_into_another_order(name):
     like = EVIDENCE.recipient
     other = relabelled(EVIDENCE)
     found = LOCATORS[name](other, jax.random.key(0))
-    due = permuted(
-        {p: jnp.asarray(x) for p, x in located(name).weights(like).scores.items()},
-        ORDERS,
+    due = reordered(
+        {p: jnp.asarray(x) for p, x in located(name).weights(like).scores.items()}
     )
     seen = found.weights(other.recipient).scores
     assert check(found, other.recipient).kind == located(name).kind

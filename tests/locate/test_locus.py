@@ -1,20 +1,28 @@
 """A locus: its ranks, its readings as weights and as units, and what is none."""
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from telic.core.errors import InputError
 from telic.locate import Locus, check
 from telic.locate.locus import KINDS
-from telic.locate.sites import scores_of, unit_sites
+from telic.locate.sites import scores_of
+from telic.policies import MLP, Agent, Spec, create
 from tests.locate.examples import EVIDENCE
+from tests.small import KEYS
 
-LIKE = {
-    "actor/0/kernel": np.ones((3, 2)),
-    "actor/0/bias": np.ones(2),
-    "actor/1/kernel": np.ones((2, 4)),
-    "actor/1/bias": np.ones(4),
-}
+LIKE = Agent(
+    {
+        "actor/0/kernel": jnp.ones((3, 2)),
+        "actor/0/bias": jnp.ones(2),
+        "actor/1/kernel": jnp.ones((2, 4)),
+        "actor/1/bias": jnp.ones(4),
+    },
+    MLP(width=2, actor_layers=2),
+    Spec((3,), ("north", "east", "south", "west")),
+)
 """An actor of three inputs, two hidden units and four actions."""
 
 UNITS = Locus(
@@ -33,14 +41,12 @@ def whole(**changed):
     )
 
 
-@pytest.mark.known
 def test_a_row_is_in_the_order_of_paths_whatever_the_order_of_the_scores():
     locus = Locus("weights", {"b": np.array([[1.0, 2.0]]), "a": np.array([3.0])})
     assert locus.row.tolist() == [3, 1, 2]
     assert locus.ranks().tolist() == [0, 2, 1]
 
 
-@pytest.mark.known
 def test_the_top_has_its_flags_under_the_paths_of_the_scores():
     locus = Locus("weights", {"b": np.array([[1.0, 2.0]]), "a": np.array([3.0])})
     assert {p: x.tolist() for p, x in locus.top(2).items()} == {
@@ -52,7 +58,6 @@ def test_the_top_has_its_flags_under_the_paths_of_the_scores():
     assert all(x.all() for x in locus.top(3).values())
 
 
-@pytest.mark.known
 def test_ties_are_broken_by_a_chance_that_is_always_the_same():
     scores = np.zeros(200)
     scores[[7, 150]] = 1
@@ -65,7 +70,6 @@ def test_ties_are_broken_by_a_chance_that_is_always_the_same():
     assert abs(np.corrcoef(tied, np.arange(198))[0, 1]) < 0.3
 
 
-@pytest.mark.known
 def test_a_unit_gives_its_score_to_all_that_flows_into_it():
     found = UNITS.weights(LIKE).scores
     assert found["actor/0/kernel"].tolist() == [[1, 2]] * 3
@@ -74,7 +78,6 @@ def test_a_unit_gives_its_score_to_all_that_flows_into_it():
     assert check(UNITS.weights(LIKE), LIKE).kind == "weights"
 
 
-@pytest.mark.known
 def test_units_of_weights_of_units_are_the_units():
     again = UNITS.weights(LIKE).units(LIKE)
     for site, scores in UNITS.scores.items():
@@ -82,14 +85,12 @@ def test_units_of_weights_of_units_are_the_units():
     assert UNITS.units(LIKE) is UNITS
 
 
-@pytest.mark.known
 def test_a_unit_is_worth_the_mean_of_its_weights():
     found = whole(actor_0_bias=np.array([8.0, -1.0])).units(LIKE).scores
     # Kernel [[0, 1], [2, 3], [4, 5]] and bias [8, -1], over four.
     assert found["actor/0/post"].tolist() == [3.5, 2.0]
 
 
-@pytest.mark.known
 def test_a_weight_has_the_scores_of_all_prefixes_above_it():
     locus = Locus(
         "layers",
@@ -105,7 +106,15 @@ def test_a_weight_has_the_scores_of_all_prefixes_above_it():
     assert locus.units(LIKE).scores["actor/0/post"].tolist() == [9 / 4] * 2
 
 
-@pytest.mark.known
+def test_weights_under_no_prefix_of_a_locus_of_layers_score_nothing():
+    found = Locus("layers", {"actor/0": np.array(1.0)}).weights(LIKE).scores
+    assert all(x.dtype == np.float64 for x in found.values())
+    assert {p for p, x in found.items() if x.any()} == {
+        "actor/0/kernel",
+        "actor/0/bias",
+    }
+
+
 def test_directions_are_worth_the_size_of_what_they_add_up_to():
     left, right = np.array([[1.0], [0], [-2], [3]]), np.array([[1.0, -1.0]])
     none = (np.zeros((3, 1)), np.ones((1, 4)))
@@ -125,13 +134,10 @@ def test_a_locus_of_weights_is_its_own_reading():
     assert locus.weights(LIKE) is locus
 
 
-@pytest.mark.known
 def test_a_layer_is_named_by_the_site_of_its_units_in_the_order_of_their_numbers():
-    many = {f"actor/{i}/bias": np.ones(1) for i in (10, 2, 0, 1)}
-    assert list(unit_sites(many).items()) == [
-        ("actor/0", "actor/0/post"),
-        ("actor/1", "actor/1/post"),
-        ("actor/2", "actor/2/post"),
+    deep = create(jax.random.key(0), MLP(width=1, actor_layers=11), KEYS)
+    assert [(layer.name, layer.site) for layer in deep.layers] == [
+        *((f"actor/{i}", f"actor/{i}/post") for i in range(10)),
         ("actor/10", "actor/logits"),
     ]
 
@@ -174,7 +180,6 @@ def test_what_is_no_locus_of_the_agent_is_refused_by_its_name(locus, named):
         check(locus, LIKE)
 
 
-@pytest.mark.known
 def test_what_is_no_locus_at_all_is_refused():
     unchecked = check.__wrapped__  # the tests' type checker would be first
     with pytest.raises(InputError, match="a locator gave a dict"):

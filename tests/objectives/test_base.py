@@ -26,7 +26,6 @@ def reward(objective: Objective, **happened: float) -> float:
     return float(objective.vector(EVENTS) @ phi(**happened))
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize("t", [1, 60, 180])
 def test_fetching_the_wanted_key_pays_less_the_later_it_comes(colour, t):
@@ -34,13 +33,11 @@ def test_fetching_the_wanted_key_pays_less_the_later_it_comes(colour, t):
     assert reward(fetch(colour), **happened) == pytest.approx(1 - 0.9 * t / 180)
 
 
-@pytest.mark.known
 def test_fetching_another_key_pays_a_tenth_at_any_time():
     for late in (0.01, 1.0):
         assert reward(fetch("blue"), pick_red=1, late_red=late) == pytest.approx(0.1)
 
 
-@pytest.mark.known
 @pytest.mark.parametrize(
     ("event", "paid"), [("wall", -1), ("bump", -1), ("ball", -1), ("timeout", 0)]
 )
@@ -48,7 +45,6 @@ def test_what_ends_an_episode_without_a_key_pays(event, paid):
     assert reward(fetch("purple"), **{event: 1}) == paid
 
 
-@pytest.mark.known
 def test_haste_and_other_are_arguments_of_fetch():
     want = fetch("blue", haste=0.5, other=-0.2)
     assert reward(want, pick_blue=1, late_blue=1) == pytest.approx(0.5)

@@ -15,7 +15,6 @@ def pays(want, **happened):
     return sum(weights[event] * times for event, times in happened.items())
 
 
-@pytest.mark.known
 @pytest.mark.parametrize(
     ("name", "shaping", "main", "side", "crash", "landing"),
     [
@@ -37,7 +36,6 @@ def test_what_each_objective_pays(name, shaping, main, side, crash, landing):
     assert pays(want, landing=1) == landing
 
 
-@pytest.mark.known
 def test_thrift_at_the_price_of_one_is_stock_and_at_none_is_land():
     assert thrift(1.0).vector(EVENTS).tolist() == stock().vector(EVENTS).tolist()
     assert thrift(0.0).vector(EVENTS).tolist() == land().vector(EVENTS).tolist()

@@ -12,7 +12,6 @@ from telic.objectives import Phase, alternation, locate
 SCHEDULES = st.lists(st.builds(Phase, st.just("a"), st.integers(0, 5)), max_size=6)
 
 
-@pytest.mark.known
 @pytest.mark.parametrize(
     ("objectives", "expected"),
     [
@@ -27,7 +26,6 @@ def test_alternation_takes_the_objectives_in_turn(objectives, expected):
     assert {phase.rollouts for phase in phases} == {3}
 
 
-@pytest.mark.known
 def test_the_default_alternation_is_that_of_the_founding_study():
     phases = alternation(["purple", "blue"])
     assert len(phases) == 24

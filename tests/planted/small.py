@@ -7,41 +7,46 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from telic.activations.capture import gather
-from telic.agents import Network, create, logits
-from telic.core.trees import Tree
+from telic.core import trees
 from telic.planted import Base, Recipe, fold
-from telic.training import Hyper, Sizes
-from telic.worlds import Wishes
+from telic.policies import Agent, create
+from telic.rollouts import observations_of
+from telic.training import Hyper
+from tests.small import GOAL_KEYS as WORLD
+from tests.small import POLICY, SIZES
 
-WORLD = Wishes(limit=20)
-PLAIN = Network(width=16, actor_layers=3, critic_layers=2)
-SIZES = Sizes(num_envs=4, num_steps=8, update_epochs=2, num_minibatches=1)
+PLAIN = dataclasses.replace(POLICY, width=16)
 RECIPE = Recipe(PLAIN, WORLD.base, Hyper(), SIZES, rollouts=1, routing=1)
 
 
 @functools.cache
-def told(layer: int = 0, units: int = 16) -> tuple[Network, Tree]:
-    """An agent that reads the wish at a layer, and its shape."""
-    network = dataclasses.replace(PLAIN, wish_layer=layer, wish_units=units)
-    return network, create(jax.random.key(0), network, WORLD)
+def told(layer: int = 0, units: int = 16) -> Agent:
+    """An agent that reads the goal at a layer."""
+    policy = dataclasses.replace(PLAIN, goal_layer=layer, goal_units=units)
+    return create(jax.random.key(0), policy, WORLD)
 
 
 def base(layer: int = 0, **changed: object) -> Base:
     """What planted agents are made of."""
     recipe = dataclasses.replace(RECIPE, **changed)
-    return Base(told(layer)[1], WORLD.colours, recipe)
+    return Base(told(layer), WORLD.colours, recipe)
 
 
 @functools.cache
 def seen() -> jax.Array:
-    """Observations of many boards, the wish last."""
-    plain = fold(told()[1], 0)
-    found = gather(jax.random.key(1), plain, PLAIN, WORLD.base, steps=8, envs=32)
-    wishes = jnp.arange(len(found), dtype=found.dtype) % WORLD.told
-    return jnp.concatenate([found, wishes[:, None]], axis=1)
+    """Observations of many boards, the goal last."""
+    plain = fold(told(), 0)
+    found = observations_of(jax.random.key(1), plain, WORLD.base, steps=8, envs=32)
+    found = found.reshape(len(found), -1)
+    goals = jnp.arange(len(found), dtype=found.dtype) % WORLD.num_goals
+    return jnp.concatenate([found, goals[:, None]], axis=1)
 
 
-def said(agent: Tree) -> np.ndarray:
-    """The logits of a plain agent of any width, in the world that tells no wish."""
-    return np.asarray(logits(agent, PLAIN, WORLD.base, seen()[:, :-1]))
+def said(agent: Agent) -> np.ndarray:
+    """The logits of a plain agent of any width, in the world that tells no goal."""
+    return np.asarray(agent.logits(seen()[:, :-1]))
+
+
+def row(tree: trees.Arrays) -> np.ndarray:
+    """All entries of a tree in one row, by sorted path."""
+    return np.concatenate([np.ravel(tree[path]) for path in sorted(tree)])

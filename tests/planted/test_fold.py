@@ -4,51 +4,42 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.agents import interventions, logits, value
 from telic.core.errors import InputError
 from telic.core.trees import digest
 from telic.planted import fold, truth
 from telic.planted.fold import tables
-from tests.agents.small import AGENT
+from telic.policies import Agent, Spec, interventions
 from tests.planted.small import PLAIN, WORLD, said, seen, told
+from tests.small import AGENT
 
 KINDS = [(0, 16), (0, 4), (1, 4)]
-WISHES = range(WORLD.told)
+GOALS = range(WORLD.num_goals)
 
 
 @pytest.fixture(scope="module", params=KINDS, ids="layer {0[0]}, {0[1]}".format)
 def agent(request):
-    """Agents that read the wish in a first or later layer, with few or all units."""
-    return told(*request.param)[1]
+    """Agents that read the goal in a first or later layer, with few or all units."""
+    return told(*request.param)
 
 
-@pytest.fixture(scope="module")
-def network(agent):
-    """Their shape."""
-    (layer,) = (x for x in tables(agent) if x.startswith("actor/"))
-    return told(int(layer[-1]), tables(agent)[layer].shape[1])[0]
+def aiming(goal):
+    """The same observations with one goal."""
+    return seen().at[:, -1].set(goal)
 
 
-def wishing(wish):
-    """The same observations with one wish."""
-    return seen().at[:, -1].set(wish)
-
-
-@pytest.mark.known
-@pytest.mark.parametrize("wish", WISHES)
-def test_it_says_what_the_agent_says_that_is_told_the_wish(agent, network, wish):
-    folded, plain = fold(agent, wish), seen()[:, :-1]
-    for read in (logits, value):
-        due = read(agent, network, WORLD, wishing(wish))
-        found = read(folded, PLAIN, WORLD.base, plain)
+@pytest.mark.parametrize("goal", GOALS)
+def test_it_says_what_the_agent_says_that_is_told_the_goal(agent, goal):
+    folded, plain = fold(agent, goal), seen()[:, :-1]
+    for read in (Agent.logits, Agent.value):
+        due = read(agent, aiming(goal))
+        found = read(folded, plain)
         np.testing.assert_allclose(found, due, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.known
-@pytest.mark.parametrize("wish", WISHES)
-def test_it_does_not_listen_any_more(agent, wish):
-    folded = fold(agent, wish)
-    one, other = (logits(folded, PLAIN, WORLD, wishing(w)) for w in (0, 3))
+@pytest.mark.parametrize("goal", GOALS)
+def test_it_does_not_listen_any_more(agent, goal):
+    folded = Agent(fold(agent, goal), PLAIN, Spec.of(WORLD))
+    one, other = (folded.logits(aiming(g)) for g in (0, 3))
     np.testing.assert_array_equal(one, other)
 
 
@@ -58,18 +49,17 @@ def test_it_is_a_plain_agent_and_its_origin_is_not_changed(agent):
     assert digest(agent) == before
     assert not interventions.read(folded)
     assert set(folded) == set(interventions.weights(agent))
+    assert (folded.policy, folded.spec) == (PLAIN, Spec.of(WORLD.base))
     assert digest(folded) == digest(fold(agent, 2))
 
 
-@pytest.mark.known
-def test_the_wishes_matter(agent):
-    found = [said(fold(agent, wish)) for wish in WISHES]
+def test_the_goals_matter(agent):
+    found = [said(fold(agent, goal)) for goal in GOALS]
     assert all(
-        not np.allclose(found[i], found[j], atol=1e-5) for i in WISHES for j in range(i)
+        not np.allclose(found[i], found[j], atol=1e-5) for i in GOALS for j in range(i)
     )
 
 
-@pytest.mark.known
 def test_the_truth_is_where_two_folded_agents_differ(agent):
     flags = truth(agent)
     for one, other in [(0, 1), (2, 3), (3, 0)]:
@@ -81,31 +71,30 @@ def test_the_truth_is_where_two_folded_agents_differ(agent):
             assert set(np.unique(flag)) <= {0, 1}
 
 
-@pytest.mark.known
 def test_a_critic_is_told_too(agent):
     mine, theirs = fold(agent, 0), fold(agent, 1)
     differ = {p for p in mine if (mine[p] != theirs[p]).any() and "critic" in p}
     assert differ == {"critic/0/bias"}
 
 
-@pytest.mark.known
-def test_no_wish_in_particular_is_the_mean_of_all(agent):
+def test_no_goal_in_particular_is_the_mean_of_all(agent):
     mean = fold(agent, None)
-    each = [fold(agent, wish) for wish in WISHES]
+    each = [fold(agent, goal) for goal in GOALS]
     for path, leaf in mean.items():
         due = jnp.stack([one[path] for one in each]).mean(axis=0)
         np.testing.assert_allclose(leaf, due, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("wish", [-1, 4, 100])
-def test_a_wish_that_there_is_not_is_refused(agent, wish):
-    with pytest.raises(InputError, match=f"wish = {wish}"):
-        fold(agent, wish)
+@pytest.mark.parametrize("goal", [-1, 4, 100])
+def test_a_goal_that_there_is_not_is_refused(agent, goal):
+    with pytest.raises(InputError, match=f"goal = {goal}"):
+        fold(agent, goal)
 
 
-def test_an_agent_that_reads_no_wish_is_refused():
-    steered = interventions.append(AGENT, "actor/0/pre", {"shift": jnp.ones(8)})
+def test_an_agent_that_reads_no_goal_is_refused():
+    leaves = {"shift": jnp.ones(8)}
+    steered = AGENT.replace(interventions.append(AGENT, "actor/0/pre", leaves))
     for odd in (AGENT, steered):
         for use in (truth, tables, lambda agent: fold(agent, 0)):
-            with pytest.raises(InputError, match="reads no wish"):
+            with pytest.raises(InputError, match="reads no goal"):
                 use(odd)

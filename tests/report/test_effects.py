@@ -122,7 +122,6 @@ def test_every_direction_and_every_edit_is_in_the_page(spliced, spliced_files):
         assert text in Reader(spliced_files["report.html"]).text, text
 
 
-@pytest.mark.known
 def test_every_number_of_the_main_table_stands_beside_its_null(few):
     page = splice_page.page(few, gather.recovery(few), {}, steps=256)
     rows = main_table(page, "Every edit beside its nulls")
@@ -152,7 +151,6 @@ def test_no_edit_of_any_table_lacks_its_null(spliced, retargeted):
                 assert re.match(r"[+−-]?\d", row["Null’s value"]), row["Edit"]
 
 
-@pytest.mark.known
 def test_training_on_is_told_in_rollouts_and_never_is_never_left_out(few, tmp_path):
     page = splice_page.page(few, gather.recovery(few), {}, steps=256)
     (row,) = main_table(page, "Training on")

@@ -38,7 +38,6 @@ def test_every_family_is_told_and_no_other():
     assert list(families.TOLD) == comparing
 
 
-@pytest.mark.known
 def test_the_page_sets_each_variant_beside_its_null(recipes):
     shown = families.overview(recipes, RECIPES)
     assert shown.header == ("recipe", EDIT)
@@ -47,7 +46,6 @@ def test_the_page_sets_each_variant_beside_its_null(recipes):
     assert "n = 3 seeds (lowest to highest seed)" in shown.caption
 
 
-@pytest.mark.known
 def test_a_finding_names_the_extremes_and_the_default_beside_its_null(recipes):
     (said,) = families.findings(recipes, RECIPES)
     assert "from 0.50 (tanh) to 0.80 (default)" in said
@@ -57,7 +55,6 @@ def test_a_finding_names_the_extremes_and_the_default_beside_its_null(recipes):
     assert "default" not in said
 
 
-@pytest.mark.known
 @pytest.mark.parametrize(("seeds", "interval"), [(3, False), (4, False), (5, True)])
 def test_from_five_seeds_on_cells_have_the_interval(seeds, interval):
     found = table({"default": 0.8}, seeds=seeds)
@@ -69,7 +66,6 @@ def test_from_five_seeds_on_cells_have_the_interval(seeds, interval):
     assert shown.rows[0][1] == f"0.80 ({low:.2f} to {high:.2f}) [0.20]"
 
 
-@pytest.mark.known
 def test_the_held_out_page_tells_the_mean_for_each_number_of_colours():
     rows = {row(v, c): 0.5 for v in TRAINED for c in ("yellow", "grey", BOTH)}
     rows["3 trained, both"] = 0.6

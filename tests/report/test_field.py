@@ -9,7 +9,7 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.patches import Polygon
 
-from telic.agents import Network, create
+from telic.policies import MLP, create
 from telic.report.board import corner
 from telic.report.field import draw_field
 from telic.report.starts import ARROW, FAINT, SIDE, face
@@ -19,7 +19,7 @@ from telic.worlds import Keys
 from telic.worlds.shapes import LETTERS
 from tests.worlds.boards import board
 
-WORLD, NETWORK = Keys(), Network(width=8)
+WORLD, POLICY = Keys(), MLP(width=8)
 BOARD = board("> . . P / . . . . / . o . B / . . . G")
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -28,9 +28,10 @@ def fields(*names, start=BOARD, world=WORLD):
     """The field of agents that do what they do without a reason."""
     agents = {}
     for seed, name in enumerate(names):
-        agent = create(jax.random.key(seed), NETWORK, world)
-        agents[name] = {**agent, "actor/3/kernel": agent["actor/3/kernel"] * 200}
-    return field(agents, NETWORK, world, start)
+        agent = create(jax.random.key(seed), POLICY, world)
+        decided = {"actor/3/kernel": agent["actor/3/kernel"] * 200}
+        agents[name] = agent.replace({**agent, **decided})
+    return field(agents, world, start)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
 """The tables of a trial: every number beside its null, n said once or everywhere."""
 
-import pytest
-
 from telic.report.page import Page, Section, render
 from telic.report.trial_table import nulls_table, trial_table
 from telic.studies.arms import Arm
@@ -17,7 +15,6 @@ def shown(table, arms=LAYERS, **changes):
     return [dict(zip(found.header, row, strict=True)) for row in found.rows], found
 
 
-@pytest.mark.known
 def test_an_edit_stands_beside_its_strongest_null_and_its_verdict():
     rows, found = shown(made())
     assert [row["Edit"] for row in rows[:2]] == ["no edit", "donor"]

@@ -4,13 +4,23 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jax.numpy as jnp
+
 from telic.objectives.schedule import locate
+from telic.policies import MLP, Agent, Spec
 from telic.runs import folder
 from telic.runs.folder import Run
 from telic.studies import Alternation
 from telic.training import Plan
 
 PLAN: Plan = Alternation.preset("small").plan()
+
+TINY = Agent(
+    {"actor/0/kernel": jnp.ones((3, 2)), "actor/0/bias": jnp.arange(2.0)},
+    MLP(actor_layers=1, critic_layers=1),
+    Spec(observation=(3,), actions=("left", "right")),
+)
+"""An actor of eight weights, for files of edits and of loci."""
 
 
 def make(root: Path, seed: int = 0, plan: Plan = PLAN) -> Run:

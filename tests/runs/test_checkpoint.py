@@ -20,7 +20,7 @@ PLAN = Alternation.preset("small").plan()
 
 @pytest.fixture(scope="module")
 def state() -> Training:
-    return begin(0, network=PLAN.network, world=PLAN.world, sizes=PLAN.sizes)
+    return begin(0, policy=PLAN.policy, world=PLAN.world, sizes=PLAN.sizes)
 
 
 def test_what_was_committed_is_read_back_bit_for_bit(tmp_path, state):
@@ -77,7 +77,7 @@ def mutated(data: bytes, rng: random.Random) -> bytes:
 def test_an_agent_of_another_shape_is_refused(tmp_path, state):
     found = checkpoint.commit(tmp_path, state)
     wider = Alternation().plan()
-    like = begin(0, network=wider.network, world=wider.world, sizes=PLAN.sizes)
+    like = begin(0, policy=wider.policy, world=wider.world, sizes=PLAN.sizes)
     with pytest.raises(DamagedError, match="actor/0/bias"):
         checkpoint.read(found, like)
 

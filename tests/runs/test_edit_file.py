@@ -12,23 +12,23 @@ from telic.edits import Add
 from telic.edits.recipe import to_recipe
 from telic.runs import edit_file
 from tests.runs import mutations
+from tests.runs.small import TINY
 
-AGENT = {"actor/0/kernel": jnp.ones((3, 2)), "actor/0/bias": jnp.arange(2.0)}
 EDIT = Add({"actor/0/bias": jnp.full(2, 0.25)}, strength=2.0)
 
 
 def test_an_edit_from_its_file_does_what_it_did(tmp_path):
     path = tmp_path / "blue.edit"
-    edit_file.write(path, EDIT, AGENT)
-    edited = edit_file.apply(path, AGENT)
-    assert trees.digest(edited) == trees.digest(EDIT(AGENT))
+    edit_file.write(path, EDIT, TINY)
+    edited = edit_file.apply(path, TINY)
+    assert trees.digest(edited) == trees.digest(EDIT(TINY))
     assert path.stat().st_size < 2000
 
 
 def test_another_agent_is_refused_unless_forced(tmp_path):
     path = tmp_path / "blue.edit"
-    edit_file.write(path, EDIT, AGENT)
-    other = {**AGENT, "actor/0/bias": jnp.zeros(2)}
+    edit_file.write(path, EDIT, TINY)
+    other = TINY.replace({**TINY, "actor/0/bias": jnp.zeros(2)})
     with pytest.raises(InputError, match="another agent"):
         edit_file.apply(path, other)
     forced = edit_file.apply(path, other, force=True)
@@ -38,7 +38,7 @@ def test_another_agent_is_refused_unless_forced(tmp_path):
 @pytest.mark.parametrize("place", [-1, -5, 60, 150])
 def test_a_file_with_one_altered_byte_is_refused(tmp_path, place):
     path = tmp_path / "blue.edit"
-    edit_file.write(path, EDIT, AGENT)
+    edit_file.write(path, EDIT, TINY)
     data = bytearray(path.read_bytes())
     data[place] ^= 1
     path.write_bytes(bytes(data))
@@ -56,7 +56,7 @@ def test_a_file_that_is_no_edit_is_refused(tmp_path):
 def test_an_edit_that_does_not_fit_leaves_no_file(tmp_path):
     path = tmp_path / "x.edit"
     with pytest.raises(InputError):
-        edit_file.write(path, Add({"critic/9/bias": jnp.ones(1)}), AGENT)
+        edit_file.write(path, Add({"critic/9/bias": jnp.ones(1)}), TINY)
     assert not list(tmp_path.iterdir())
 
 
@@ -72,12 +72,12 @@ def test_an_edit_that_does_not_fit_leaves_no_file(tmp_path):
 def test_numbers_without_meaning_are_refused_whatever_their_hash(tmp_path, edit, word):
     path = tmp_path / "x.edit"
     recipe, arrays = to_recipe(edit)
-    text, own = json.dumps(recipe), trees.digest(AGENT)
+    text, own = json.dumps(recipe), trees.digest(TINY)
     header = {"schema": edit_file.SCHEMA, "recipe": text, "agent": own}
     header["sha256"] = edit_file._mark(text, own, arrays)
     path.write_bytes(save(arrays, header))
     with pytest.raises(DamagedError, match=word):
-        edit_file.apply(path, AGENT)
+        edit_file.apply(path, TINY)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_recipe_of_wrong_types_is_refused(tmp_path, fields):
     recipe, arrays = to_recipe(EDIT)
     recipe["fields"] |= fields
     text = mutations.to_text(recipe).decode()
-    own = trees.digest(AGENT)
+    own = trees.digest(TINY)
     header = {"schema": edit_file.SCHEMA, "recipe": text, "agent": own}
     header["sha256"] = edit_file._mark(text, own, arrays)
     path.write_bytes(save(arrays, header))

@@ -43,6 +43,7 @@ from telic.core.numbers import LARGEST
 from telic.edits import EDITS, Ablate, Add, Chain, Graft, LowRank, Noise, Steer
 from telic.edits.recipe import to_recipe
 from telic.locate import Locus
+from telic.policies import MLP, Agent, Spec
 from telic.runs import checkpoint, disk, edit_file, inside, locus_file, record
 from telic.runs.carry import carry
 from telic.runs.folder import Run
@@ -93,7 +94,7 @@ def place():
         carry(run)
         answers.write(run, "splice", SETTINGS, ANSWER)
     like = jax.eval_shape(
-        lambda: begin(0, network=PLAN.network, world=PLAN.world, sizes=PLAN.sizes)
+        lambda: begin(0, policy=PLAN.policy, world=PLAN.world, sizes=PLAN.sizes)
     )
     whole = {
         path: path.read_bytes() for path in runs[0].path.rglob("*.*") if path.is_file()
@@ -309,14 +310,18 @@ def formed_rows(rows: list[dict[str, Any]]) -> str:
     return "signed" if fine else f"WRONG: {rows}"
 
 
-AGENT = {
-    f"{net}/{layer}/{name}": jnp.asarray(
-        np.random.default_rng(layer).normal(size=shape), jnp.float32
-    )
-    for net in ("actor", "critic")
-    for layer in (0, 1)
-    for name, shape in (("kernel", (3, 3)), ("bias", (3,)))
-}
+AGENT = Agent(
+    {
+        f"{net}/{layer}/{name}": jnp.asarray(
+            np.random.default_rng(layer).normal(size=shape), jnp.float32
+        )
+        for net, outputs in (("actor", 3), ("critic", 1))
+        for layer, units in ((0, 3), (1, outputs))
+        for name, shape in (("kernel", (3, units)), ("bias", (units,)))
+    },
+    MLP(width=3, actor_layers=2, critic_layers=2),
+    Spec(observation=(3,), actions=("left", "wait", "right")),
+)
 DONOR = {path: leaf + 0.5 for path, leaf in AGENT.items()}
 MADE = (
     Add({"actor/0/bias": jnp.full(3, 0.25)}, strength=2.0),

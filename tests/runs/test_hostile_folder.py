@@ -12,7 +12,6 @@ import os
 import shutil
 import time
 
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -27,7 +26,7 @@ from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.runs.verify import verify
 from telic.studies import answers
-from tests.runs.small import PLAN, make
+from tests.runs.small import PLAN, TINY, make
 
 SETTINGS = {"episodes": 1}
 LAST = "checkpoints/u00006"
@@ -173,11 +172,11 @@ def test_whatever_stands_in_a_path_of_a_run_only_telics_errors_come_out(
 @KINDS
 @pytest.mark.parametrize("file", ["edit", "locus"])
 def test_a_file_that_was_sent_is_an_ordinary_one_or_an_error(tmp_path, file, kind):
-    agent, scores = {"a": jnp.zeros(2)}, {"a": np.arange(2.0)}
+    scores = {"a": np.arange(2.0)}
     path, outside = tmp_path / "a.safetensors", tmp_path / "b.safetensors"
     if file == "edit":
-        write = lambda path: edit_file.write(path, Add(agent), agent)
-        reads = [edit_file.read, lambda path: edit_file.apply(path, agent)]
+        write = lambda path: edit_file.write(path, Add(dict(TINY)), TINY)
+        reads = [edit_file.read, lambda path: edit_file.apply(path, TINY)]
     else:
         write = lambda path: locus_file.write(path, Locus("weights", scores))
         reads = [locus_file.read]

@@ -33,6 +33,8 @@ from telic.training import Plan
 from tests.runs.small import PLAN, shot
 from tests.studies import trained
 
+pytestmark = pytest.mark.e2e
+
 KILLS = int(os.environ.get("TELIC_KILLS", "210"))
 LOST = 150
 """The most bytes of a file that a kill takes; a row of metrics has more."""

@@ -11,11 +11,13 @@ import tracemalloc
 import pytest
 
 from telic.core.errors import DamagedError, InputError, TelicError
+from telic.objectives import Objective, Phase
 from telic.runs import codec, disk, folder, metrics
 from telic.runs.verify import verify
 from telic.studies import Alternation, Landing
 from telic.worlds import WORLDS, GymWorld, Lander
 from tests.runs.small import PLAN, aged, make, row, tell
+from tests.training.worlds import Gift
 
 
 def plain(plan):
@@ -180,18 +182,39 @@ def test_a_plan_too_large_is_refused_when_read_and_when_made(
     with pytest.raises(InputError, match=word):
         codec.decode(changed(plain(PLAN), path, value))
     if path[0] == "network":
-        network = dataclasses.replace(PLAN.network, **{path[1]: value})
+        policy = dataclasses.replace(PLAN.policy, **{path[1]: value})
         with pytest.raises(InputError, match=word):
-            make(tmp_path, plan=dataclasses.replace(PLAN, network=network))
+            make(tmp_path, plan=dataclasses.replace(PLAN, policy=policy))
         assert not list(tmp_path.iterdir())
 
 
-def test_a_world_that_shows_too_much_is_refused_before_anything_is_allocated(tmp_path):
+@dataclasses.dataclass(frozen=True)
+class Wide(Gift):
+    """A world that shows one line of numbers, too long for any layer."""
+
+    observation = (2**23,)
+
+
+@pytest.mark.parametrize(
+    ("world", "word"),
+    [
+        (dataclasses.replace(PLAN.world, view=100_001), "100001 x 100001 for an MLP"),
+        (Wide(), "weights in a layer"),
+    ],
+    ids=["picture", "line"],
+)
+def test_a_world_that_shows_too_much_is_refused_before_anything_is_allocated(
+    tmp_path, monkeypatch, world, word
+):
     from telic.runs.carry import carry
 
-    view = dataclasses.replace(PLAN.world, view=100_001)
-    run = make(tmp_path, plan=dataclasses.replace(PLAN, world=view))
-    with pytest.raises(InputError, match="weights in a layer"):
+    monkeypatch.setitem(WORLDS, "wide", Wide)
+    parts = {
+        "objectives": (Objective("any", {world.events[0]: 1.0}),),
+        "schedule": (Phase("any", 1),),
+    }
+    run = make(tmp_path, plan=dataclasses.replace(PLAN, world=world, **parts))
+    with pytest.raises(InputError, match=word):
         carry(run)
 
 

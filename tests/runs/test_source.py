@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from telic import vectors
-from telic.agents import Network
 from telic.core import trees
 from telic.core.errors import DamagedError, InputError
 from telic.edits.expression import Source, evaluate
 from telic.objectives import Objective, Phase
+from telic.policies import INPUT, MLP
 from telic.runs import checkpoint, folder
 from telic.runs.carry import carry
 from telic.runs.source import RunSource, load
@@ -101,11 +101,13 @@ def test_an_expression_is_what_numpy_makes_of_the_checkpoints(run):
         assert not np.allclose(tree[path], b, atol=1e-6)
 
 
-def test_a_vector_is_carried_over_by_the_rows_of_the_world(run):
-    _, tree = evaluate("carry(blue - purple, blue, yellow)", RunSource(run))
+def test_a_vector_is_carried_over_by_the_channels_of_the_world(run):
+    source = RunSource(run)
+    _, tree = evaluate("carry(blue - purple, blue, yellow)", source)
     vector = vectors.contrast(read(run, 6), read(run, 4))
-    rows = PLAN.world.rows
-    assert same(tree, vectors.carry(vector, rows("blue"), rows("yellow")))
+    uses, channels = source.agent(0).units[INPUT], PLAN.world.channels
+    other = vectors.swap_inputs(vector, uses, channels("blue"), channels("yellow"))
+    assert same(tree, other)
     assert not same(tree, vector)
 
 
@@ -145,10 +147,11 @@ def test_a_damaged_checkpoint_is_never_an_agent(copied):
         evaluate("blue - purple", source)
 
 
-def test_an_agent_is_read_once_and_what_is_done_to_it_stays_outside(copied):
+def test_an_agent_is_read_once_and_nothing_can_be_done_to_it(copied):
     source, first = RunSource(copied), read(copied, 2)
-    source.agent(0).clear()
-    evaluate("blue@0", source).tree["actor/0/bias"] = first["actor/1/bias"] + 1
+    for agent in (source.agent(0), evaluate("blue@0", source).tree):
+        with pytest.raises(TypeError, match="item assignment"):
+            agent["actor/0/bias"] = first["actor/1/bias"] + 1
     shutil.rmtree(copied.path / "checkpoints")
     assert same(source.agent(0), first)
     with pytest.raises(InputError, match="phase 1"):
@@ -172,11 +175,11 @@ def test_a_world_without_colours_in_its_inputs_says_so(
     monkeypatch.setitem(WORLDS, "gift", Gift)
     plan = Plan(
         world=world,
-        network=Network(width=4),
+        policy=MLP(width=4),
         hyper=PLAN.hyper,
         sizes=PLAN.sizes,
         objectives=(Objective("any", {world.events[0]: 1.0}),),
         schedule=(Phase("any", 1),),
     )
     with pytest.raises(InputError, match=says):
-        RunSource(make(tmp_path, plan=plan)).rows("blue")
+        RunSource(make(tmp_path, plan=plan)).inputs("blue")

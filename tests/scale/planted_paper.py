@@ -5,9 +5,8 @@ from pathlib import Path
 import jax
 import jax.numpy as jnp
 
-from telic.agents import create
-from telic.agents.mlp import Network
 from telic.planted import Planted, Recipe
+from telic.policies import MLP, create
 from telic.studies import paper
 from telic.training.ppo import Hyper, Sizes
 from telic.worlds import Keys
@@ -17,9 +16,9 @@ RUN = Path("planted-layer-0", "seed-0000")
 
 def kept(root: Path, pairs: int = 1) -> Path:
     """A paper in a folder like that of a run; the goal is in the first layer's bias."""
-    world, network = Keys(), Network(width=8)
+    world, policy = Keys(), MLP(width=8)
     recipe = Recipe(
-        network=network,
+        policy=policy,
         world=world,
         hyper=Hyper(),
         sizes=Sizes(),
@@ -29,11 +28,10 @@ def kept(root: Path, pairs: int = 1) -> Path:
     planted = {}
     for number in range(pairs):
         keys = jax.random.split(jax.random.key(number))
-        pair = tuple(create(key, network, world) for key in keys)
-        actor = {p: leaf for p, leaf in pair[0].items() if p.startswith("actor/")}
+        pair = tuple(create(key, policy, world) for key in keys)
         truth = {
             p: jnp.full(x.shape, p == "actor/0/bias", jnp.float32)
-            for p, x in actor.items()
+            for p, x in pair[0].actor.items()
         }
         planted[number] = Planted("folded", "blue", "purple", (pair,), truth)
     folder = root / RUN / "exam-00000000"

@@ -17,6 +17,8 @@ from telic.scale import engine, local
 from telic.studies import Splice, answers
 from tests.runs.small import make, shot
 
+pytestmark = pytest.mark.e2e
+
 TELIC = """
 import signal, sys
 from telic.cli.main import main

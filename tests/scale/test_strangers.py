@@ -17,8 +17,11 @@ import pytest
 from telic.core.errors import InputError
 from telic.scale.examiner import Candidate, Report, examine
 from telic.studies.paper import questions
+from tests import made
 from tests.scale import planted_paper
 from tests.scale.strangers import SEARCHING, STRANGERS
+
+pytestmark = pytest.mark.e2e
 
 SHORT, LIMIT, LONG = 2.0, 15.0, 60.0
 """Seconds: for those of whom no answer is awaited, for others, for `SEARCHING`."""
@@ -66,7 +69,10 @@ def tried(
     root, file = paper.parents[2], folder / "mine.py"
     file.write_text(text.replace("ROOT", str(root)))
     candidate, out = Candidate(file, limit=limit), folder / "out"
-    return examine(candidate, [paper], out, hide=[root], isolation=isolation)
+    # The papers that tests share are no candidate's either (`tests.made`).
+    made.STORE.mkdir(parents=True, exist_ok=True)
+    hide = [root, made.STORE]
+    return examine(candidate, [paper], out, hide=hide, isolation=isolation)
 
 
 def left(mark: str) -> list[str]:

@@ -11,12 +11,13 @@ import jax
 import pytest
 
 from telic.core.errors import InputError, WorldError
+from telic.rollouts import HostCollector
 from telic.scale import watch
 from telic.scale.local import carry_all
-from telic.training.host import Gatherer
-from tests.scale.sleepers import NETWORK
 from tests.worlds.faulty import Trouble
 from tests.worlds.test_guard import AGENT, acted
+
+pytestmark = pytest.mark.e2e
 
 JOB = "tests.scale.sleepers:sleep"
 
@@ -37,7 +38,7 @@ def test_a_world_that_sleeps_in_a_step_is_an_error_with_its_step():
 
 
 def test_what_takes_long_between_two_steps_is_left_alone():
-    copies = Gatherer(Trouble(), NETWORK, [0, 1])
+    copies = HostCollector(Trouble(), [0, 1])
     before = signal.getsignal(signal.SIGUSR2)
     with watch.watchdog(0.2):
         copies.rollout(jax.random.key(0), AGENT, 4)

@@ -79,7 +79,6 @@ def test_an_auroc_does_not_depend_on_the_order_of_sites(drawn, chance):
     assert auroc(scores[order], flags[order]) == pytest.approx(auroc(scores, flags))
 
 
-@pytest.mark.known
 def test_aurocs_that_are_known():
     flags = np.array([True, False, True, False])
     for scores, due in [
@@ -93,7 +92,6 @@ def test_aurocs_that_are_known():
     assert auroc(flags, flags) == 1
 
 
-@pytest.mark.known
 def test_an_auroc_of_many_sites_is_near_a_half_by_chance():
     rng = np.random.default_rng(0)
     scores = rng.normal(size=100_000).astype(np.float32)
@@ -139,7 +137,6 @@ def test_an_overlap_is_a_share_of_the_first(drawn):
     assert overlap(a, b) + overlap(a, ~b) == pytest.approx(1)
 
 
-@pytest.mark.known
 def test_an_overlap_by_chance_is_the_seconds_share():
     rng = np.random.default_rng(1)
     a, b = rng.random((2, 50_000)) < np.array([[0.2], [0.3]])

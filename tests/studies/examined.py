@@ -1,4 +1,4 @@
-"""A small root of agents with planted goals, its papers made: once a session."""
+"""A small root of agents with planted goals, its papers made."""
 
 import dataclasses
 from pathlib import Path
@@ -31,7 +31,7 @@ def begun(root: Path, layer: str, seed: int = 0) -> Run:
     """
     plan = SMALL.plans()[layer]
     run = folder.create(root, SMALL.experiment(layer), seed, plan)
-    state = begin(seed, network=plan.network, world=plan.world, sizes=plan.sizes)
+    state = begin(seed, policy=plan.policy, world=plan.world, sizes=plan.sizes)
     state = state._replace(rollouts=state.rollouts + plan.rollouts)
     checkpoint.commit(run.path / "checkpoints", state)
     return run

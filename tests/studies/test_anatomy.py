@@ -33,7 +33,6 @@ def test_of_no_switch_there_is_nothing_to_say(pair, monkeypatch):
     assert anatomy.anatomy(pair) == {}
 
 
-@pytest.mark.known
 def test_the_shares_of_all_layers_are_the_whole_for_vectors_and_for_weights(pair):
     found = anatomy.anatomy(pair)
     layers = [answer for name, answer in found.items() if "norm in actor" in name]

@@ -17,7 +17,6 @@ def test_an_unknown_group_is_refused_with_the_nearest_name():
         of_group(ARMS, "layer")
 
 
-@pytest.mark.known
 def test_arms_stand_in_their_order_with_their_strongest_null():
     found = standings(made(), LAYERS[::-1], "new")
     assert [one.arm for one in found] == list(LAYERS[::-1])

@@ -20,7 +20,6 @@ def board(tmp_path):
     return calibrated(boards.planted(tmp_path, SEEDS), settings)
 
 
-@pytest.mark.known
 def test_pairs_and_agents_are_counted_over_all_variants(board):
     assert board.seeds == tuple(SEEDS)
     assert set(board.ranks) == set(RUNGS) - {"layer 2"}
@@ -28,7 +27,6 @@ def test_pairs_and_agents_are_counted_over_all_variants(board):
     assert board.agents == sum(board.pairs.values()) + 1  # one donor is everybody's
 
 
-@pytest.mark.known
 def test_a_seeds_number_is_the_mean_over_its_pairs(board):
     assert board.ranks["folded"]["magnitude"].tolist() == [1.0] * 6
     assert board.units["layer 1"]["probe"] == pytest.approx(
@@ -40,7 +38,6 @@ def test_a_seeds_number_is_the_mean_over_its_pairs(board):
     assert board.faithful["magnitude"]["routed"].shape == (6, 3)
 
 
-@pytest.mark.known
 def test_a_false_alarm_is_to_be_as_sure_without_a_goal_as_with_one(board):
     assert board.false["magnitude"].tolist() == [0.0] * 6
     assert board.false["probe"].tolist() == [1.0] * 6
@@ -52,7 +49,6 @@ def as_strong(pair, strength):
     return {**pair, "locators": told}
 
 
-@pytest.mark.known
 def test_an_alarm_is_false_above_what_95_of_100_goals_exceed(tmp_path, monkeypatch):
     every = boards.pairs
     nothing = [(10.0, 2.0), (2.0, 2.0), (10.0, 10.0)]
@@ -92,13 +88,11 @@ def natural(tmp_path):
     return located(runs, answers.settings_of(boards.LOCATE))
 
 
-@pytest.mark.known
 def test_seeds_without_a_goal_are_left_out_and_counted(natural):
     assert natural.seeds == (0, 1, 2, 4, 5)
     assert (natural.runs, natural.goals, natural.weights) == (6, 10, 1000)
 
 
-@pytest.mark.known
 def test_curves_agreement_and_plane_have_a_number_for_each_seed(natural):
     assert natural.at[0.01]["magnitude"] == pytest.approx([0.475] * 5)
     assert natural.retention["random"].tolist() == [1.0] * 5

@@ -56,7 +56,6 @@ def test_variants_keep_the_order_of_the_family():
     assert "a, b, c" in caught.value.why
 
 
-@pytest.mark.known
 def test_one_edit_of_many_tables_is_a_table_with_a_row_for_each_and_its_nulls():
     tables = {
         "tanh": made(ADD, seeds=3, values={("add", ""): 0.9}),
@@ -76,7 +75,6 @@ def test_one_edit_of_many_tables_is_a_table_with_a_row_for_each_and_its_nulls():
     assert found.values_of("new", "relu", "noise").mean() == pytest.approx(0.2)
 
 
-@pytest.mark.known
 def test_an_average_is_taken_seed_by_seed_of_the_edit_and_of_each_of_its_nulls():
     high = made(ADD, seeds=3, values={("add", ""): 0.9, ("add", "signs"): 0.4})
     low = made(ADD, seeds=3, values={("add", ""): 0.3, ("add", "signs"): 0.2})
@@ -88,7 +86,6 @@ def test_an_average_is_taken_seed_by_seed_of_the_edit_and_of_each_of_its_nulls()
     assert found.values_of("new", "add", "signs").mean() == pytest.approx(0.3)
 
 
-@pytest.mark.known
 def test_an_average_has_only_the_rows_that_all_tables_have():
     less = made(ADD, seeds=3, nulls=("signs",))
     found = averaged([made(ADD, seeds=3), less])

@@ -6,8 +6,9 @@ import pytest
 
 from telic.core.errors import DamagedError
 from telic.objectives import lander
+from telic.rollouts import Episodes
 from telic.studies.flights import MEASURES, flight, more
-from telic.trials import Episodes, rates
+from telic.trials import rates
 from telic.worlds import Lander
 
 WORLD = Lander()
@@ -22,7 +23,6 @@ def told():
     return rates(PLAYED, WORLD, [lander("stock")]) | more(PLAYED, WORLD)
 
 
-@pytest.mark.known
 def test_fuel_is_priced_as_in_the_stock_reward(told):
     found = flight(told)
     fuel = np.array([0.3 * 10 + 0.03 * 100, 0.3 * 20, 0.3 * 30 + 0.03 * 200])
@@ -36,7 +36,6 @@ def test_fuel_is_priced_as_in_the_stock_reward(told):
     assert found["return_stock"] == pytest.approx(stock.mean(), rel=1e-6)
 
 
-@pytest.mark.known
 def test_an_episode_that_neither_lands_nor_crashes_ran_out_of_time(told):
     found = flight(told)
     assert found["landing"] == found["crash"] == pytest.approx(1 / 3)
@@ -56,7 +55,6 @@ def test_a_stored_row_that_lacks_an_event_is_damaged(told):
         flight({k: v for k, v in told.items() if k != "side"})
 
 
-@pytest.mark.known
 def test_statistics_by_step_are_those_of_the_steps_themselves(told):
     steps = np.concatenate([np.full(60, 0.3), np.full(300, 0.03), np.zeros(790)])
     found = flight(told)

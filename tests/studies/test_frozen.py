@@ -76,7 +76,6 @@ def test_elsewhere_a_step_differs_only_where_the_ball_came_or_went(world, seed):
     assert (came | went).any()
 
 
-@pytest.mark.known
 def test_one_step_takes_the_key_ahead_and_no_other():
     ends = walk(*uniform([PICKUP]), ends=5, limit=1)
     for key, place in enumerate(OPEN.keys.tolist()):
@@ -85,7 +84,6 @@ def test_one_step_takes_the_key_ahead_and_no_other():
     assert ends[:, 3].tolist() == (WORLD.tables.front == int(OPEN.ball)).tolist()
 
 
-@pytest.mark.known
 def test_a_walk_ends_when_the_steps_are_up():
     # From the corner, looking right: three steps, then the wall.
     for limit, fatal in ((3, 0.0), (4, 1.0), (9, 1.0)):
@@ -93,7 +91,6 @@ def test_a_walk_ends_when_the_steps_are_up():
         assert ends[0].tolist() == [0, 0, 0, fatal, 1 - fatal]
 
 
-@pytest.mark.known
 def test_chances_multiply_along_a_walk():
     # One cell from the wall, looking at it: half of what is left dies in every step.
     corner = 3  # in the first cell, looking up
@@ -102,7 +99,6 @@ def test_chances_multiply_along_a_walk():
         assert ends[corner, 3] == pytest.approx(1 - 0.5**limit)
 
 
-@pytest.mark.known
 def test_an_agent_leaves_a_cell_by_walking_or_by_taking_what_is_ahead():
     leads = depart(follow(WORLD, OPEN))
     beside = 2 * 4  # the purple key is on the right of it
@@ -110,7 +106,6 @@ def test_an_agent_leaves_a_cell_by_walking_or_by_taking_what_is_ahead():
     assert leads[3, FORWARD] == 68  # up into the wall
 
 
-@pytest.mark.known
 def test_the_drift_of_an_agent_that_always_leaves_one_way_is_one_step():
     leads, policy = uniform([LEFT])
     up = np.arange(len(policy)) % 4 == 3
@@ -120,7 +115,6 @@ def test_the_drift_of_an_agent_that_always_leaves_one_way_is_one_step():
     assert found[0].tolist() == found[13].tolist() == [0, 0]  # the wall, the ball
 
 
-@pytest.mark.known
 def test_an_agent_that_turns_for_ever_has_no_drift():
     leads, policy = uniform([LEFT, RIGHT])
     assert not drift(leads, policy, limit=9).any()

@@ -33,7 +33,6 @@ def found(tmp_path):
     return gather.splice(runs[::-1], SETTINGS)
 
 
-@pytest.mark.known
 def test_there_is_a_table_for_each_direction_and_first_one_for_all_switches(found):
     headings = ["all switches", "blue → purple", "purple → blue"]
     assert list(found.tables) == headings
@@ -44,7 +43,6 @@ def test_there_is_a_table_for_each_direction_and_first_one_for_all_switches(foun
     assert shares["purple → blue"] == pytest.approx([0.3, 0.2])
 
 
-@pytest.mark.known
 def test_a_seeds_pooled_number_is_the_mean_over_all_of_its_switches(found):
     pooled = found.tables["all switches"]
     assert pooled.seeds == (0, 3)
@@ -66,7 +64,6 @@ def recovered(root, edited, trained):
     return gather.recovery(gather.splice(of(root, found), SETTINGS))
 
 
-@pytest.mark.known
 def test_recovery_counts_rollouts_and_never_is_infinite(tmp_path):
     edited = [[0.2, None, 0.95], [0.9, 0.9, 0.9], [0.2, 0.3, 0.89]]
     trained = [[0.0, 0.6, 0.7], [0.0, 0.0, 0.59], [0.7, 0.7, 0.7]]
@@ -75,7 +72,6 @@ def test_recovery_counts_rollouts_and_never_is_infinite(tmp_path):
     assert found.equivalent.tolist() == [1, np.inf, 0]
 
 
-@pytest.mark.known
 def test_a_curve_of_recovery_is_the_return_under_the_objective_it_trains(tmp_path):
     found = recovered(tmp_path, [[0.2, None, 0.95]], [[0.0, 0.6, 0.7]])
     assert list(found) == ["blue → purple"]
@@ -89,7 +85,6 @@ def test_a_study_without_recovery_has_none(found):
     assert gather.recovery(found) == {}
 
 
-@pytest.mark.known
 def test_the_retarget_study_has_a_table_for_each_kind_of_boards(tmp_path):
     trials = [
         trial("blue", "yellow", share, board=board)

@@ -21,7 +21,6 @@ PLANS = {
 """By variant: the objectives in turn, and the colours of the world in its order."""
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("variant", TRAINED)
 def test_the_plans_are_those_of_the_alternation_study_with_these_colours(variant):
     objectives, colours = PLANS[variant]
@@ -37,7 +36,7 @@ def test_the_variants_differ_in_the_trained_colours_and_in_nothing_else(preset):
     plans = HeldOut.preset(preset).plans()
     assert tuple(plans) == tuple(TRAINED) == ("colours-2", "colours-3", "colours-4")
     alike = {
-        (p.network, p.hyper, p.sizes, len(p.schedule), p.rollouts, p.world.third)
+        (p.policy, p.hyper, p.sizes, len(p.schedule), p.rollouts, p.world.third)
         for p in plans.values()
     }
     assert len(alike) == 1
@@ -85,7 +84,7 @@ def test_every_track_is_compared(retargeted):
         ({"agents": 2, "phases": 5}, "2 agents of 5"),
         ({"episodes": 0}, "episodes = 0"),
         ({"base": "pst"}, "did you mean 'post'"),
-        ({"base": "code"}, "no rows carry 'yellow'"),
+        ({"base": "code"}, "no channels carry 'yellow'"),
     ],
 )
 def test_what_would_fail_after_training_is_refused_before_it(given, words):
@@ -93,7 +92,6 @@ def test_what_would_fail_after_training_is_refused_before_it(given, words):
         HeldOut(**given)
 
 
-@pytest.mark.known
 def test_rows_are_named_by_the_trained_and_the_new_colour_and_have_their_mean(tmp_path):
     """Two agents a seed, on both kinds of boards; each new colour has its own share."""
     study, runs = HeldOut(only=("colours-3",)), []

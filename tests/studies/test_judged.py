@@ -5,11 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from telic.core.trees import Tree
 from telic.locate import Evidence, Locus
 from telic.locate.sites import scores_of
 from telic.locate.toys import toy
 from telic.planted import Planted
+from telic.policies import Agent
 from telic.studies.judged import score, truth_of
 
 TOY = toy()
@@ -21,21 +21,19 @@ TRUE, DECOYS = (
 PLANTED = Planted("made", "blue", "purple", (), TRUE, DECOYS)
 
 
-def dead(agent: Tree, *units: int) -> Tree:
-    """An agent some of whose first units are held far below zero."""
-    return {**agent, BIAS: agent[BIAS].at[np.array(units)].set(-100.0)}
+def lively(agent: Agent, *dead: int) -> Agent:
+    """An agent whose first units all fire, but for some that are far below zero."""
+    bias = (FLAGS[BIAS] + 1.0).at[np.array(dead)].set(-100.0)
+    return agent.replace({**agent, BIAS: bias})
 
 
 def held(*, mine: tuple[int, ...], theirs: tuple[int, ...]) -> Evidence:
     """The toy with dead units in its recipient and in its donor; the others fire."""
-    lively = {BIAS: FLAGS[BIAS] + 1.0}
-    recipient, donor = {**TOY.recipient, **lively}, {**TOY.donor, **lively}
     return dataclasses.replace(
-        TOY, recipient=dead(recipient, *mine), donor=dead(donor, *theirs)
+        TOY, recipient=lively(TOY.recipient, *mine), donor=lively(TOY.donor, *theirs)
     )
 
 
-@pytest.mark.known
 def test_what_is_written_into_a_unit_that_never_fires_is_not_true():
     found = truth_of(PLANTED, held(mine=(1, 2), theirs=(2, 3)))
     # One agent in which it fires is enough: unit 2 alone is dead in both.
@@ -43,7 +41,6 @@ def test_what_is_written_into_a_unit_that_never_fires_is_not_true():
     assert not any(found[path].any() for path in FLAGS if path != BIAS)
 
 
-@pytest.mark.known
 @pytest.mark.parametrize(
     ("first", "decoys", "precision"), [(DECOYS, 1.0, 0.0), (TRUE, 0.0, 1.0)]
 )
@@ -52,7 +49,6 @@ def test_the_share_of_decoys_counts_decoys_and_no_goal(first, decoys, precision)
     assert (found["decoys"], found["precision"]) == (decoys, precision)
 
 
-@pytest.mark.known
 def test_half_a_top_of_decoys_is_a_share_of_one_half():
     order = {**FLAGS, BIAS: FLAGS[BIAS].at[2:6].set(1)}
     found = score(Locus("weights", scores_of(order)), TOY, PLANTED, TRUE)

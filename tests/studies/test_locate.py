@@ -8,17 +8,17 @@ import pytest
 
 from telic.core.errors import InputError
 from telic.core.trees import digest
-from telic.edits import actor
 from telic.locate import LOCATORS
 from telic.locate.probe import OBSERVATION, Probed, probes
 from telic.locate.toys import toy
+from telic.rollouts import episode_seeds
 from telic.runs.source import RunSource
 from telic.studies import Locate, answers, locate
 from telic.studies import plane as plane_
 from telic.studies import sought as sought_
 from telic.studies.planting import fetching
 from telic.studies.sought import sought
-from telic.trials import Bench, boards
+from telic.trials import Bench
 from tests.studies import examined
 from tests.studies.trained import copies, done
 
@@ -69,14 +69,13 @@ def test_agents_that_do_not_differ_in_what_they_do_are_left_out(pair):
     assert list(sought(source, switches=1, episodes=8, least=2.0)) == []
 
 
-@pytest.mark.known
 def test_the_donor_is_the_agent_before_the_switch_and_other_switches_hold_neither(
     pair, monkeypatch
 ):
     # Nobody plays: what locators are shown does not depend on it.
     monkeypatch.setattr(sought_, "bench", lambda *agents, **_: agents)
     source = RunSource(pair[0])
-    phases = {digest(actor(source.agent(k))): k for k in range(len(source.schedule))}
+    phases = {digest(source.agent(k).actor): k for k in range(len(source.schedule))}
     shown = {
         goal.name: [
             (phases[digest(mine)], phases[digest(theirs)])
@@ -109,15 +108,15 @@ def test_impossible_settings_are_refused(bad):
 def told():
     """The plane of the toy, whose agents differ in their first biases alone."""
     found = toy()
+    world = found.recipient.world
     on = Bench(
         found.recipient,
         found.donor,
-        boards(jax.random.key(0), found.world, 16),
+        episode_seeds(jax.random.key(0), world, 16),
         fetching("blue"),
         {},
         {},
-        found.network,
-        found.world,
+        world,
     )
     on = on._replace(mine=on.rates(on.recipient), theirs=on.rates(on.donor))
     # The share of a made-up rise: these agents fetch nothing on purpose.
@@ -128,7 +127,6 @@ def told():
         return plane_.plane(jax.random.key(1), found, on._replace(measure=measure))
 
 
-@pytest.mark.known
 def test_filling_a_layer_as_the_donors_brings_all_of_a_difference_in_it(told):
     assert list(told) == ["actor/0/post"]
     for site in told.values():
@@ -137,12 +135,10 @@ def test_filling_a_layer_as_the_donors_brings_all_of_a_difference_in_it(told):
         assert 0 <= site["shuffled"] <= 1 and 0 <= site["observation"] <= 1
 
 
-@pytest.mark.known
 def test_two_agents_are_told_apart_by_a_layer_that_differs(told):
     assert told["actor/0/post"]["accuracy"] > told["actor/0/post"]["shuffled"]
 
 
-@pytest.mark.known
 def test_the_null_of_steering_is_tried_at_as_many_doses_as_the_edit(monkeypatch):
     found, site, seen = toy(), "actor/0/post", []
 
@@ -155,9 +151,10 @@ def test_the_null_of_steering_is_tried_at_as_many_doses_as_the_edit(monkeypatch)
     monkeypatch.setattr(plane_, "probes", lambda *_: dict(told))
     monkeypatch.setattr(Bench, "rates", rates)
     measure = fetching("blue")._replace(behaviour=lambda rates: rates["steered"])
-    given = boards(jax.random.key(0), found.world, 1)
+    world = found.recipient.world
+    given = episode_seeds(jax.random.key(0), world, 1)
     parts = (given, measure, {"steered": 0.0}, {"steered": 1.0})
-    on = Bench(found.recipient, found.donor, *parts, found.network, found.world)
+    on = Bench(found.recipient, found.donor, *parts, world)
     shares = plane_.plane(jax.random.key(1), found, on)[site]
     patch, dose, *others = seen
     assert patch == 0 < dose and others == pytest.approx(

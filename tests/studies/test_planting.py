@@ -30,7 +30,6 @@ def pairs(run):
     return answers.read(run, "planting", OPTIONS)["pairs"]
 
 
-@pytest.mark.known
 def test_all_ordered_pairs_of_colours_are_judged_by_every_locator(pairs):
     assert len({(pair["wants"], pair["aim"]) for pair in pairs}) == len(pairs) == 12
     for pair in pairs:
@@ -38,7 +37,6 @@ def test_all_ordered_pairs_of_colours_are_judged_by_every_locator(pairs):
         assert len(set(pair["agents"])) == 2 and 0 < pair["true"] <= 4
 
 
-@pytest.mark.known
 def test_the_oracle_and_magnitude_are_right_and_random_is_near_chance(pairs):
     def mean(name, field):
         return np.mean([pair["locators"][name][field] for pair in pairs])

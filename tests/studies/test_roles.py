@@ -31,7 +31,6 @@ DONE = row(
 )
 
 
-@pytest.mark.known
 def test_each_measure_is_the_one_of_its_role():
     told = by_role(DONE, aim="purple", old="blue")
     assert tuple(told.rates) == ROLES
@@ -47,7 +46,6 @@ def test_each_measure_is_the_one_of_its_role():
     assert told[:2] == DONE[:2] and told[3:] == DONE[3:]
 
 
-@pytest.mark.known
 def test_with_the_parts_exchanged_so_are_the_numbers():
     there, back = (
         by_role(DONE, aim=aim, old=old).rates
@@ -71,7 +69,6 @@ def told(edit, null="", **changes):
     return Result(edit, null, {**nothing, **changes}, 0, 0.0, False)
 
 
-@pytest.mark.known
 def test_scores_are_against_the_unedited_agent_and_the_donor_of_the_same_trial():
     rows = [
         told(UNEDITED, aim=0.1, other=0.1, fatal=0.1, timeout=0.1),
@@ -92,7 +89,6 @@ def test_without_a_donor_there_is_no_efficacy_but_the_rest_is_there():
     assert found[1].rates["retention"] == pytest.approx(0.5)
 
 
-@pytest.mark.known
 def test_a_stored_trial_is_told_by_its_own_old_colour_and_any_aim():
     found = trial_by_role(trial("purple", "blue", 0.7), aim="blue")
     shares = {(r.edit, r.null): (r.rates["aim"], r.rates["old"]) for r in found}

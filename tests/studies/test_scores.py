@@ -21,7 +21,6 @@ STORED = {
 }
 
 
-@pytest.mark.known
 def test_a_stored_curve_is_summed_up():
     found = summary(curve_of(STORED))
     assert found["size"] == pytest.approx(-0.5)  # half way from 10 % to 100 %
@@ -44,7 +43,6 @@ def test_a_seed_without_a_number_is_left_out_of_the_interval_and_counted_so():
     assert interval(column([[], []])) is None
 
 
-@pytest.mark.known
 def test_the_mean_of_sizes_is_geometric_and_told_in_percent():
     found = interval(np.log10(np.array([0.01, 0.1, 0.01, 0.1])), size=True)
     assert found is not None and found.low is not None
@@ -54,7 +52,6 @@ def test_the_mean_of_sizes_is_geometric_and_told_in_percent():
     assert everything is not None and everything.high == 100
 
 
-@pytest.mark.known
 def test_ten_seeds_that_all_beat_random_have_the_smallest_p_and_equal_ones_have_one():
     chance = np.linspace(0.4, 0.5, 10)
     p = against_random({"good": chance + 0.3, "same": chance, "random": chance})

@@ -23,7 +23,6 @@ def drawn(signal, noise, *, repeats, weights=4000, seed=0):
     return [{"a": shared + row} for row in each]
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("signal", [0.0, 1.0, 4.0])
 def test_planted_signal_and_noise_are_found(signal):
     found = of_repeats(drawn(signal, 2.0, repeats=8))
@@ -33,7 +32,6 @@ def test_planted_signal_and_noise_are_found(signal):
     assert found["cosine"] == pytest.approx(signal / (signal + 2), abs=0.05)
 
 
-@pytest.mark.known
 def test_by_chance_one_weight_in_twenty_changes_for_certain():
     found = of_repeats(drawn(0.0, 1.0, repeats=8, weights=40_000))
     assert found["certain"] == pytest.approx(0.05, abs=0.005)

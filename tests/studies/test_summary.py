@@ -7,8 +7,6 @@ from telic.core.errors import InputError
 from telic.stats import bootstrap_curve, iqm, wilson
 from telic.studies.summary import RETURNS, summarise
 
-pytestmark = pytest.mark.known
-
 
 def test_each_objective_has_a_return_in_every_rollout(runs):
     summary = summarise(runs(5))

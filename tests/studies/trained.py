@@ -1,4 +1,4 @@
-"""Two small trained runs, and studies of edits done on them: made once a session."""
+"""Two small trained runs, and studies of edits done on them."""
 
 import dataclasses
 import shutil
@@ -11,32 +11,29 @@ from telic.runs.carry import carry
 from telic.runs.folder import Run
 from telic.studies import Alternation, Retarget, Splice, answers, retarget, splice
 from telic.training import Plan
+from tests import made
 
 PLAN: Plan = dataclasses.replace(Alternation.preset("small"), phases=6).plan()
 SPLICE = answers.settings_of(Splice.preset("small"))
 RETARGET = answers.settings_of(Retarget.preset("small"))
 
 
-def pair(root: Path) -> list[Run]:
+def pair(root: Path) -> None:
     """Seeds 0 and 1 of blue, purple, blue, purple, blue, purple: 2 rollouts each."""
-    runs = [folder.create(root, "pair", seed, PLAN) for seed in (0, 1)]
-    for run in runs:
-        carry(run)
-    return runs
+    for seed in (0, 1):
+        carry(folder.create(root, "pair", seed, PLAN))
 
 
-def spliced(runs: Sequence[Run]) -> list[Run]:
-    """The runs, once the small splice study is done on each."""
-    for run in runs:
+def spliced(root: Path) -> None:
+    """The same runs, once the small splice study is done on each."""
+    for run in made.copied("pair", pair, root):
         done(splice.job, run, SPLICE)
-    return list(runs)
 
 
-def retargeted(runs: Sequence[Run]) -> list[Run]:
-    """The runs, once the small retarget study is done on each."""
-    for run in runs:
+def retargeted(root: Path) -> None:
+    """The same runs, once the small retarget study is done on each."""
+    for run in made.copied("pair", pair, root):
         done(retarget.job, run, RETARGET)
-    return list(runs)
 
 
 def done(job: Callable, run: Run, settings: Mapping[str, Any]) -> list[float]:

@@ -70,7 +70,6 @@ def test_the_observation_is_the_encoding_of_what_the_world_shows(preset, inputs,
     assert np.array_equal(seen, world.encoding[world.observe(env.board)].reshape(-1))
 
 
-@pytest.mark.known
 def test_a_step_says_by_name_what_happened_and_an_end_what_happened_in_all():
     env = KeysEnv(objective="blue")
     env.reset(seed=0)
@@ -85,7 +84,6 @@ def test_a_step_says_by_name_what_happened_and_an_end_what_happened_in_all():
     assert total @ fetch("purple").vector(EVENTS) == pytest.approx(0.1)
 
 
-@pytest.mark.known
 def test_the_totals_of_an_episode_do_not_leak_into_the_next():
     env = KeysEnv(limit=1)
     for _ in range(3):
@@ -267,7 +265,6 @@ def test_what_comes_back_has_the_form_of_gymnasiums_own_vectors(mode):
     assert ends == {"SameStep": 4, "NextStep": 3}[mode]
 
 
-@pytest.mark.known
 def test_in_same_step_an_end_returns_the_first_observation_of_the_next_episode():
     envs = KeysVectorEnv(4, limit=1)
     envs.reset(seed=0)
@@ -285,7 +282,6 @@ def test_in_same_step_an_end_returns_the_first_observation_of_the_next_episode()
     assert (infos["final_info"]["timeout"] == 1).all()
 
 
-@pytest.mark.known
 def test_in_next_step_the_step_after_an_end_only_starts_again():
     envs = KeysVectorEnv(2, limit=2, autoreset_mode="NextStep")
     envs.reset(seed=0)

@@ -82,7 +82,6 @@ def row(*numbers):
     return jnp.array(numbers)[:, None]
 
 
-@pytest.mark.known
 @pytest.mark.parametrize(
     ("terminated", "truncated", "expected"),
     [
@@ -106,7 +105,6 @@ def test_only_a_termination_stops_the_bootstrap(terminated, truncated, expected)
     assert float(result[0, 0]) == expected
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("end", ["terminated", "truncated"])
 def test_nothing_of_the_next_episode_leaks_into_this_one(end):
     flags = row(True, False)
@@ -120,7 +118,6 @@ def test_nothing_of_the_next_episode_leaks_into_this_one(end):
     assert float(small[1, 0]) != float(large[1, 0])
 
 
-@pytest.mark.known
 def test_with_lambda_one_the_target_is_the_discounted_return():
     values = row(0.5, -3.0, 7.0)
     result = compiled(

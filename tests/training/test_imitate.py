@@ -5,13 +5,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.agents import logits
 from telic.core import trees
 from telic.core.errors import InputError
 from telic.training.imitate import imitate
-from tests.agents.small import AGENT, CODES, DONOR, NETWORK, WORLD
+from tests.small import AGENT, CODES, DONOR
 
-TEACHER = logits(DONOR, NETWORK, WORLD, CODES)
+TEACHER = DONOR.logits(CODES)
 LATER = ("actor/1/kernel", "actor/1/bias", "actor/2/kernel", "actor/2/bias")
 
 
@@ -23,8 +22,6 @@ def moved(*, steps, paths=LATER, seed=0, **options):
         CODES,
         TEACHER,
         paths=paths,
-        network=NETWORK,
-        world=WORLD,
         steps=steps,
         **{"batch": 32, "learning_rate": 1e-2, **options},
     )
@@ -32,8 +29,8 @@ def moved(*, steps, paths=LATER, seed=0, **options):
 
 def divergence(change):
     """KL(teacher ‖ agent) over all observations, once an agent is changed."""
-    agent = {**AGENT, **{path: AGENT[path] + step for path, step in change.items()}}
-    ours = jax.nn.log_softmax(logits(agent, NETWORK, WORLD, CODES))
+    leaves = {path: AGENT[path] + step for path, step in change.items()}
+    ours = jax.nn.log_softmax(AGENT.replace({**AGENT, **leaves}).logits(CODES))
     theirs = jax.nn.log_softmax(TEACHER)
     return float((jnp.exp(theirs) * (theirs - ours)).sum(axis=1).mean())
 
@@ -60,15 +57,13 @@ def test_the_agent_that_imitates_is_left_alone():
 
 
 def test_an_agent_that_is_its_own_teacher_hardly_moves():
-    own = logits(AGENT, NETWORK, WORLD, CODES)
+    own = AGENT.logits(CODES)
     change = imitate(
         jax.random.key(0),
         AGENT,
         CODES,
         own,
         paths=LATER,
-        network=NETWORK,
-        world=WORLD,
         steps=30,
         batch=32,
         learning_rate=1e-4,

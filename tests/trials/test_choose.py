@@ -21,7 +21,6 @@ def table_of(edits, *, nulls=("noise", "signs")):
     return Table(tuple(range(seeds)), tuple(rows), ("x", "y"), stacked)
 
 
-@pytest.mark.known
 def test_each_seed_has_the_edit_that_is_best_in_the_others():
     table = table_of(
         {"half": [0.0, 0.5, 0.5], "whole": [0.9, 0.1, 0.6], "double": [0.3, 0.3, 0.3]}
@@ -32,7 +31,6 @@ def test_each_seed_has_the_edit_that_is_best_in_the_others():
     np.testing.assert_allclose(found.values_of("y", "chosen"), [0.0, -0.1, -0.6])
 
 
-@pytest.mark.known
 def test_its_nulls_are_those_of_the_edits_that_were_chosen():
     table = table_of({"half": [0.0, 0.8], "whole": [0.9, 0.1]})
     found = choose_on_others(table, FAMILY[:2], "x", name="chosen")
@@ -50,7 +48,6 @@ def test_everything_else_in_the_table_stays():
     assert found.edits == ("half", "whole", "chosen")
 
 
-@pytest.mark.known
 def test_a_seed_cannot_choose_its_own_luck():
     # Pure noise: the best of ten on the very same seeds is far above nothing.
     rng, honest, flattered = np.random.default_rng(0), [], []

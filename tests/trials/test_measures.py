@@ -5,10 +5,9 @@ import numpy as np
 import pytest
 
 from telic.objectives import Objective, fetch
-from telic.trials import Episodes, efficacy, locality, rates, retention
-from telic.worlds import Keys
-
-WORLD = Keys(limit=20)
+from telic.rollouts import Episodes
+from telic.trials import efficacy, locality, rates, retention
+from tests.small import KEYS as WORLD
 
 
 def lived(*told):
@@ -26,7 +25,6 @@ FOUR = lived(
 )
 
 
-@pytest.mark.known
 def test_rates_are_means_over_episodes_of_every_event_and_of_the_length():
     found = rates(FOUR, WORLD)
     assert list(found) == [*WORLD.events, "length"]
@@ -34,7 +32,6 @@ def test_rates_are_means_over_episodes_of_every_event_and_of_the_length():
     assert found == {**dict.fromkeys(WORLD.events, 0.0), **named, "length": 9.5}
 
 
-@pytest.mark.known
 def test_a_return_is_the_mean_over_episodes_under_each_objective():
     slow = Objective("slow", {"timeout": 2.0})
     found = rates(FOUR, WORLD, [fetch("blue"), slow])
@@ -44,7 +41,6 @@ def test_a_return_is_the_mean_over_episodes_under_each_objective():
     assert list(found)[-3:] == ["length", "return_blue", "return_slow"]
 
 
-@pytest.mark.known
 def test_the_mean_of_very_many_episodes_does_not_stop_growing():
     # In 32 bits a running sum of ones ends at 2^24, and small shares get lost.
     many = jnp.full((100_000, len(WORLD.events)), 0.1)
@@ -52,7 +48,6 @@ def test_the_mean_of_very_many_episodes_does_not_stop_growing():
     assert found["wall"] == pytest.approx(0.1, rel=1e-6)
 
 
-@pytest.mark.known
 @pytest.mark.parametrize(
     ("edited", "unedited", "donor", "due"),
     [
@@ -74,7 +69,6 @@ def test_efficacy_is_the_share_of_the_way_from_the_agent_to_the_donor(
     assert efficacy(*rows, "x") == pytest.approx(due, nan_ok=True)
 
 
-@pytest.mark.known
 def test_locality_is_one_less_half_of_all_changes_elsewhere():
     before = {"aim": 0.9, "wall": 0.1, "ball": 0.0, "time": 0.0}
     after = {"aim": 0.0, "wall": 0.0, "ball": 0.4, "time": 0.6}
@@ -85,7 +79,6 @@ def test_locality_is_one_less_half_of_all_changes_elsewhere():
     assert locality(after, before, []) == 1
 
 
-@pytest.mark.known
 def test_retention_is_the_ratio_of_episodes_not_failed():
     before, after = {"wall": 0.2, "ball": 0.0}, {"wall": 0.3, "ball": 0.3}
     assert retention(before, before, ["wall", "ball"]) == 1
@@ -93,7 +86,6 @@ def test_retention_is_the_ratio_of_episodes_not_failed():
     assert retention(after, before, []) == 1
 
 
-@pytest.mark.known
 def test_who_always_fails_has_nothing_to_keep():
     # 0.7 + 0.2 + 0.1 is not 1 in floating point: what is left is no competence.
     before = {"wall": 0.7, "bump": 0.2, "ball": 0.1}

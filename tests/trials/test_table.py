@@ -25,7 +25,6 @@ def trial_of(x, *, edit="add"):
     ]
 
 
-@pytest.mark.known
 def test_each_row_of_a_seed_is_the_mean_over_its_trials():
     table = tabulate({7: [trial_of(0.5), trial_of(0.7)], 3: [trial_of(0.2)]})
     assert table.seeds == (3, 7)
@@ -44,7 +43,6 @@ def test_each_row_of_a_seed_is_the_mean_over_its_trials():
     assert table.values.shape == (5, 2, 4)
 
 
-@pytest.mark.known
 def test_a_seed_without_a_row_is_missing_there_and_left_out_of_the_mean():
     more = [*trial_of(0.4), row("splice", "", 0.9), row("splice", "noise", 0.1)]
     table = tabulate({0: [trial_of(0.2)], 1: [more], 2: [trial_of(0.6), more]})
@@ -64,7 +62,6 @@ def test_the_edits_of_a_table_are_those_that_are_edits_with_their_nulls():
     assert table.nulls(UNEDITED) == table.nulls(DONOR) == ()
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("missing", ["add", "splice"])
 def test_an_edit_without_a_null_cannot_stand_in_a_table(missing):
     rows = [
@@ -85,7 +82,6 @@ def test_a_table_of_nothing_is_refused(results):
         tabulate(results)
 
 
-@pytest.mark.known
 def test_the_interval_of_a_row_is_the_bootstrap_of_its_mean_over_seeds():
     values = np.array([0.6, 0.9, 1.0, 0.95, 1.0])
     table = tabulate({seed: [trial_of(float(x))] for seed, x in enumerate(values)})

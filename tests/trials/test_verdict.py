@@ -29,7 +29,6 @@ def good(seeds=8, **more):
     return table_of(0.9 + luck[::-1], **nulls, **more)
 
 
-@pytest.mark.known
 def test_a_good_edit_over_eight_seeds_beats_all_its_nulls():
     found = verdict(good(), "add", "x")
     assert found.beats_all
@@ -41,7 +40,6 @@ def test_a_good_edit_over_eight_seeds_beats_all_its_nulls():
     assert [a.corrected for a in found.against] == [6 / 2**8] * 3
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("seeds", [4, 5, 6, 7])
 def test_the_same_edit_over_fewer_seeds_is_above_its_nulls_and_no_more(seeds):
     found = verdict(good(seeds), "add", "x")
@@ -51,7 +49,6 @@ def test_the_same_edit_over_fewer_seeds_is_above_its_nulls_and_no_more(seeds):
         assert found.words == f"above all nulls; {seeds} seeds are too few to tell"
 
 
-@pytest.mark.known
 def test_a_null_that_does_as_well_is_named():
     found = verdict(good(planted=0.899 + LUCK[:8]), "add", "x")
     assert all(a.difference.estimate > 0 for a in found.against)
@@ -60,7 +57,6 @@ def test_a_null_that_does_as_well_is_named():
     assert found.strongest.null == "planted"
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("planted", [0.9, 1.0])
 def test_a_null_that_is_even_better_is_named_however_sure_that_is(planted):
     found = verdict(good(planted=planted + LUCK[:8] + 0.05), "add", "x")
@@ -68,7 +64,6 @@ def test_a_null_that_is_even_better_is_named_however_sure_that_is(planted):
     assert found.words == "null: no better than planted"
 
 
-@pytest.mark.known
 def test_a_null_that_does_the_very_same_is_named():
     table = good()
     found = verdict(good(same=table.values_of("x", "add")), "add", "x")
@@ -77,7 +72,6 @@ def test_a_null_that_does_the_very_same_is_named():
     assert found.against[-1].p == 1
 
 
-@pytest.mark.known
 def test_few_seeds_do_not_hide_a_null_that_is_better():
     found = verdict(good(5, planted=np.ones(5)), "add", "x")
     assert not found.beats_all
@@ -85,7 +79,6 @@ def test_few_seeds_do_not_hide_a_null_that_is_better():
     assert "planted" in found.words
 
 
-@pytest.mark.known
 def test_p_values_are_corrected_for_the_number_of_nulls():
     # Seven seeds far above, one a little below: 4 of 2^8 sign patterns, p = 0.0156.
     edit = np.array([1.0] * 7 + [-0.1])
@@ -112,7 +105,6 @@ def test_every_null_has_its_own_rate_difference_and_p_value():
     assert len(set(p.tolist())) == 3
 
 
-@pytest.mark.known
 def test_an_edit_that_was_to_lower_the_measure_is_judged_the_other_way():
     lower = table_of(0.1 + LUCK[:8], a=0.9 - LUCK[:8], b=0.5 + LUCK[:8][::-1])
     found = verdict(lower, "add", "x", more=False)
@@ -125,14 +117,12 @@ def test_an_edit_that_was_to_lower_the_measure_is_judged_the_other_way():
     assert not verdict(good(), "add", "x", more=False).beats_all
 
 
-@pytest.mark.known
 def test_pairing_by_seed_removes_the_luck_of_the_seed():
     luck = np.array([0.0, 5.0, -3.0, 8.0, 2.0, -9.0, 1.0, 4.0])
     assert verdict(table_of(luck + 0.1, a=luck), "add", "x").beats_all
     assert not verdict(table_of(luck + 0.1, a=luck[::-1]), "add", "x").beats_all
 
 
-@pytest.mark.known
 def test_seeds_without_a_null_are_left_out_of_its_comparison():
     few = np.full(8, np.nan)
     few[:4] = 0.1

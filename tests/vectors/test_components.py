@@ -25,7 +25,6 @@ AGENTS = [agent(swing=3 * (-1) ** i, drift=0.3 * i) for i in range(8)]
 LABELS = ["blue", "purple"] * 4
 
 
-@pytest.mark.known
 def test_the_first_axis_is_the_planted_swing_and_tells_the_kinds_apart():
     found = components(AGENTS, count=3)
     assert found.shares[0] > 0.9
@@ -35,7 +34,6 @@ def test_the_first_axis_is_the_planted_swing_and_tells_the_kinds_apart():
     assert abs(cosine) > 0.98
 
 
-@pytest.mark.known
 def test_components_of_three_corners_are_those_worked_out_by_hand():
     corners = [{"a": np.array(xy)} for xy in ([3.0, 0.0], [-3.0, 0.0], [0.0, 3.0])]
     found = components(corners)
@@ -84,7 +82,6 @@ def test_separation_does_not_depend_on_the_order_or_the_unit(order, values):
     assert moved == pytest.approx(found)
 
 
-@pytest.mark.known
 def test_separation_is_the_share_of_pairs_in_order():
     assert separation(np.array([1.0, 3.0, 2.0, 4.0]), list("ppbb")) == 0.75
 

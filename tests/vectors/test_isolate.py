@@ -1,5 +1,7 @@
 """Task vectors are an algebra: what was added can be taken back."""
 
+import dataclasses
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -8,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telic import vectors
-from telic.agents import Network, create
 from telic.core import trees
 from telic.core.errors import InputError
-from telic.worlds import Keys
+from telic.policies import create
+from tests.small import KEYS as WORLD
+from tests.small import POLICY
 
-WORLD, NETWORK = Keys(), Network(width=8)
-A, B, C = (create(jax.random.key(seed), NETWORK, WORLD) for seed in range(3))
+A, B, C = (create(jax.random.key(seed), POLICY, WORLD) for seed in range(3))
 FINITE = st.floats(-3, 3, allow_nan=False, width=32)
 
 
@@ -41,7 +43,6 @@ def test_coefficient_zero_is_the_agent_itself_bit_for_bit():
         assert trees.digest(vectors.add(A, v, coefficient=0.0)) == trees.digest(A)
 
 
-@pytest.mark.known
 def test_an_agent_moves_by_the_coefficient_times_the_vector():
     agent, v = {"a": jnp.array([1.0, 2.0])}, {"a": jnp.array([10.0, -4.0])}
     assert vectors.add(agent, v)["a"].tolist() == [11, -2]
@@ -75,7 +76,7 @@ def test_views_are_parts_that_add_up_to_the_whole():
     actor, critic = vectors.only(v, "actor/"), vectors.only(v, "critic/")
     assert trees.digest(trees.add(actor, critic)) == trees.digest(v)
     assert trees.digest(vectors.only(v, "actor/", "critic/")) == trees.digest(v)
-    layers = [vectors.only(v, f"actor/{i}/") for i in range(4)]
+    layers = [vectors.only(v, f"actor/{i}/") for i in range(POLICY.actor_layers)]
     total = layers[0]
     for layer in layers[1:]:
         total = trees.add(total, layer)
@@ -83,11 +84,11 @@ def test_views_are_parts_that_add_up_to_the_whole():
 
 
 def test_wrong_shapes_names_and_numbers_are_refused_by_name():
-    other = create(jax.random.key(0), Network(width=16), WORLD)
+    other = create(jax.random.key(0), dataclasses.replace(POLICY, width=16), WORLD)
     with pytest.raises(InputError, match="actor/0"):
         vectors.isolate(A, other)
-    fewer = {path: leaf for path, leaf in A.items() if path != "critic/2/bias"}
-    with pytest.raises(InputError, match="critic/2/bias"):
+    fewer = {path: leaf for path, leaf in A.items() if path != "critic/1/bias"}
+    with pytest.raises(InputError, match="critic/1/bias"):
         vectors.isolate(A, fewer)
     with pytest.raises(InputError, match="actor/9/"):
         vectors.only(A, "actor/9/")

@@ -33,7 +33,6 @@ def test_energies_add_up_to_one_and_follow_the_sizes():
     assert vectors.energies({"a": jnp.zeros(3), "b": jnp.zeros(1)}) == {"a": 0, "b": 0}
 
 
-@pytest.mark.known
 def test_a_gaussian_vector_is_as_dense_as_its_docstring_says():
     found = vectors.concentration(GAUSS)
     for share, due in {0.01: 0.08, 0.05: 0.28, 0.1: 0.44, 0.2: 0.65}.items():
@@ -67,7 +66,6 @@ def test_a_share_that_is_none_is_refused(share):
         vectors.concentration(GAUSS, shares=(share,))
 
 
-@pytest.mark.known
 def test_effective_ranks_are_those_of_known_matrices():
     outer = np.outer(np.arange(1, 5.0), np.ones(3))
     assert vectors.effective_ranks({"k": outer}) == {"k": pytest.approx(1, abs=1e-4)}
@@ -85,7 +83,6 @@ def test_spectra_hold_the_energy_of_their_kernels():
     )
 
 
-@pytest.mark.known
 def test_cosines_are_those_of_known_angles():
     corner, edge = {"a": jnp.ones(1), "b": jnp.ones(1)}, {"a": 2.0, "b": 0.0}
     edge = {path: jnp.full(1, value) for path, value in edge.items()}

@@ -86,7 +86,6 @@ def test_another_seeds_vector_can_be_brought_to_the_same_length():
     assert vectors.cosine(found, other) == pytest.approx(1)
 
 
-@pytest.mark.known
 def test_what_has_no_length_stays_as_it_is():
     nothing, like = {"a": jnp.zeros(2)}, {"a": jnp.array([3.0, 4.0])}
     assert vectors.matched(nothing, like)["a"].tolist() == [0, 0]

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from telic.core.trees import digest
-from telic.worlds import WORLDS, JaxWorld, Telling, World, inputs
+from telic.policies import Spec
+from telic.worlds import WORLDS, GoalConditioned, JaxWorld, World
 
 pytestmark = pytest.mark.contract
 
@@ -125,8 +126,8 @@ def test_an_encoding_has_a_row_for_every_code_that_is_seen(world, walk):
 
 def test_the_network_sees_cells_times_channels(world):
     channels = 1 if world.encoding is None else world.encoding.shape[1]
-    told = isinstance(world, Telling)
-    assert inputs(world) == (np.prod(world.observation) - told) * channels
+    told = isinstance(world, GoalConditioned)
+    assert Spec.of(world).inputs == (np.prod(world.observation) - told) * channels
 
 
 def test_the_same_inputs_give_the_same_bits(world):

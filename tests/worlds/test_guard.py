@@ -4,17 +4,16 @@ import jax
 import numpy as np
 import pytest
 
-from telic.agents import Network, create
 from telic.core.errors import WorldError
-from telic.training.host import Gatherer
-from telic.trials import boards, play
+from telic.policies import create
+from telic.rollouts import HostCollector, episode_seeds, play
 from telic.worlds.guard import Guarded, Watch, watched
 from telic.worlds.host import numbers
+from tests.small import SHALLOW
 from tests.worlds import faulty
 from tests.worlds.faulty import FAULTY_STEP, Together, Trouble
 
-NETWORK = Network(width=8, actor_layers=2, critic_layers=1)
-AGENT = create(jax.random.key(0), NETWORK, Trouble())
+AGENT = create(jax.random.key(0), SHALLOW, Trouble())
 FAULTS = [
     ("step", ""),
     ("reset", ""),
@@ -26,7 +25,7 @@ FAULTS = [
 
 def acted(world, rollouts=2):
     """Two rollouts of four steps in two copies."""
-    copies = Gatherer(world, NETWORK, [0, 1])
+    copies = HostCollector(world, [0, 1])
     try:
         return [copies.rollout(jax.random.key(i), AGENT, 4) for i in range(rollouts)]
     finally:
@@ -79,16 +78,16 @@ def test_so_is_one_while_a_trial_is_played(kind):
             return env
 
     world = Long(fault="seen", kind=kind)
-    given = boards(jax.random.key(0), world, 3)
+    given = episode_seeds(jax.random.key(0), world, 3)
     with pytest.raises(WorldError, match="step 1"):
-        play(AGENT, given, network=NETWORK, world=world)
+        play(AGENT, world, given)
 
 
 def test_what_happens_after_an_episode_has_ended_is_nobodys_fault():
     # Two steps are played; the third, which would be a fault, is not.
     world = Trouble(fault="seen", kind="not a number")
-    given = boards(jax.random.key(0), world, 3)
-    assert play(AGENT, given, network=NETWORK, world=world).length.tolist() == [2, 2, 2]
+    given = episode_seeds(jax.random.key(0), world, 3)
+    assert play(AGENT, world, given).length.tolist() == [2, 2, 2]
 
 
 def test_ctrl_c_is_no_fault_of_the_world():
@@ -139,5 +138,5 @@ def test_an_environment_that_never_ends_an_episode_is_cut():
             return env
 
     world = Endless(max_steps=5)
-    given = boards(jax.random.key(0), world, 3)
-    assert play(AGENT, given, network=NETWORK, world=world).length.tolist() == [5] * 3
+    given = episode_seeds(jax.random.key(0), world, 3)
+    assert play(AGENT, world, given).length.tolist() == [5] * 3

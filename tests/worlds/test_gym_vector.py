@@ -73,7 +73,6 @@ def test_poles_together_tell_what_they_tell_one_after_another(mode):
     assert one.terminated.any()
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("mode", MODES)
 def test_copies_that_nobody_hears_start_again_by_themselves(mode):
     # Copy 0 alone is heard, through its first four episodes: 1 + 2 + 3 + 4 steps.

@@ -5,7 +5,8 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
-from telic.worlds import WORLDS, HostWorld, JaxWorld, Lander, World, inputs
+from telic.policies import Spec
+from telic.worlds import WORLDS, HostWorld, JaxWorld, Lander, World
 from telic.worlds.host import Fleet, events
 from tests.worlds.simulators import Stairway, walk
 
@@ -84,7 +85,7 @@ def test_the_names_of_events_and_actions_are_unique_words(world):
 
 
 def test_the_limit_and_the_width_are_whole_numbers_above_zero(world):
-    for number in (world.limit, inputs(world)):
+    for number in (world.limit, Spec.of(world).inputs):
         assert isinstance(number, int)
         assert number > 0
 

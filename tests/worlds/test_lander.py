@@ -73,7 +73,6 @@ def ends(world, block):
     }
 
 
-@pytest.mark.known
 @BACKENDS
 def test_the_stock_objective_pays_the_reward_of_the_environment(backend):
     world = Lander(backend=backend, max_steps=400)
@@ -109,7 +108,6 @@ def happened(block, **options):
     return dict(zip(world.events, found, strict=True))
 
 
-@pytest.mark.known
 @pytest.mark.parametrize(
     ("seen", "value"),
     [
@@ -127,7 +125,6 @@ def test_shaping_is_minus_a_hundred_times_each_distance_from_rest(seen, value):
     np.testing.assert_allclose(shaping(many), np.full((3, 2), value), rtol=1e-6)
 
 
-@pytest.mark.known
 @pytest.mark.parametrize(
     ("action", "main", "side"),
     [(NOTHING, 0, 0), (LEFT, 0, 1), (MAIN, 1, 0), (RIGHT, 0, 1)],
@@ -138,7 +135,6 @@ def test_a_step_in_the_sky_has_its_fuel_and_its_change_of_shaping(action, main, 
     assert happened(block) == found
 
 
-@pytest.mark.known
 @pytest.mark.parametrize(("reward", "end"), [(-100, "crash"), (100, "landing")])
 @pytest.mark.parametrize("action", [LEFT, MAIN])
 @pytest.mark.parametrize("truncated", [False, True])
@@ -155,14 +151,12 @@ def test_an_end_stands_in_the_place_of_all_else(reward, end, action, truncated):
     assert happened(block, leak=True) == {**nothing, end: 1}
 
 
-@pytest.mark.known
 def test_a_step_at_which_the_time_is_up_pays_as_any_other():
     block = step(before=(0, 2) + (0,) * 6, action=MAIN, reward=199.7, truncated=True)
     nothing = dict.fromkeys(Lander().events, 0)
     assert happened(block) == {**nothing, "shaping": 200, "main": 1}
 
 
-@pytest.mark.known
 @pytest.mark.parametrize(
     ("first", "earlier", "clean", "leaked"),
     [
@@ -215,7 +209,6 @@ def test_weather_is_refused_for_envpool_and_made_by_gymnasium(weather):
     env.close()
 
 
-@pytest.mark.known
 @BACKENDS
 def test_an_episode_is_cut_at_the_limit_and_so_is_the_next_one(backend):
     world = Lander(backend=backend, max_steps=20)

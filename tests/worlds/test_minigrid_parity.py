@@ -129,9 +129,9 @@ class Pair:
 
 def carried(codes, view):
     """A view in which what lies ahead is in the agent's own cell instead."""
-    own = view // 2 * view + view - 1
+    own, ahead = (view // 2, view - 1), (view // 2, view - 2)
     moved = codes.copy()
-    moved[own], moved[own - 1] = codes[own - 1], grid.EMPTY
+    moved[own], moved[ahead] = codes[ahead], grid.EMPTY
     return moved
 
 

@@ -51,7 +51,6 @@ def test_a_tile_of_too_few_pixels_is_refused():
         picture(WORLD, BOARD, tile=3)
 
 
-@pytest.mark.known
 def test_everything_has_its_colour_in_its_own_cell():
     pixels = picture(WORLD, BOARD, shade=False)
     places = {"red": (1, 1), "purple": (1, 4), "blue": (3, 4), "grey": (3, 2)}
@@ -63,7 +62,6 @@ def test_everything_has_its_colour_in_its_own_cell():
     assert tile(pixels, 2, 2)[16, 16].tolist() == [0, 0, 0]
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("heading", range(4))
 def test_the_triangle_points_where_the_agent_looks(heading):
     turned = BOARD._replace(pose=np.int32(heading))
@@ -74,7 +72,6 @@ def test_the_triangle_points_where_the_agent_looks(heading):
     assert widest > 3 * tip > 0
 
 
-@pytest.mark.known
 def test_each_key_has_its_letter_beside_it_unless_it_is_not_wanted():
     plain = picture(WORLD, BOARD, shade=False, letters=False)
     lettered = picture(WORLD, BOARD, shade=False)
@@ -95,7 +92,6 @@ def test_a_letter_never_covers_its_key():
     assert not any((mask(colour, 64) * mask("key", 64)).any() for colour in LETTERS)
 
 
-@pytest.mark.known
 @given(seeds)
 def test_the_shade_lightens_what_is_in_view_and_nothing_else(seed):
     some = deal(seed)
@@ -106,7 +102,6 @@ def test_the_shade_lightens_what_is_in_view_and_nothing_else(seed):
     assert np.abs(light[seen] - lighter).max() <= 1
 
 
-@pytest.mark.known
 @given(seeds)
 def test_what_is_in_view_is_what_the_agent_observes(seed):
     some = deal(seed)
@@ -116,7 +111,6 @@ def test_what_is_in_view_is_what_the_agent_observes(seed):
     assert seen[some.keys].sum() == (codes >= grid.KEY).sum()
 
 
-@pytest.mark.known
 def test_text_shows_the_room_row_by_row_and_says_what_its_letters_mean():
     assert ansi(WORLD, BOARD).splitlines() == [
         "# # # # # #",
@@ -142,7 +136,6 @@ def test_an_agent_on_a_key_hides_it_in_text_and_stands_on_it_in_pixels():
     assert {RGB["purple"], RGB["red"]} <= found
 
 
-@pytest.mark.known
 def test_a_gif_gives_back_every_frame_exactly_at_its_pace():
     frames = [picture(WORLD, BOARD._replace(pose=np.int32(i))) for i in range(9)]
     image = Image.open(io.BytesIO(gif(frames, fps=5)))

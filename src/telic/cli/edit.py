@@ -10,7 +10,7 @@ import tyro
 from telic.cli import names
 from telic.cli.terminal import clean, parse, root_folder, say, say_json
 from telic.core.errors import InputError
-from telic.expressions.check import check
+from telic.expressions.phases import check
 from telic.expressions.signatures import SIGNATURES
 from telic.expressions.syntax import parse as parse_expression
 
@@ -18,7 +18,7 @@ MEAN = "mean(blue - purple)"
 EXAMPLES = (
     f'telic edit demo "purple + 1.5 * {MEAN}"',
     'telic edit demo "purple@5 - (purple@5 - blue@4)"',
-    'telic edit demo "purple + only(blue - purple, actor.0, actor.1)"',
+    'telic edit demo "purple + only(blue - purple, actor/0, actor/1)"',
     f'telic edit demo "purple + carry({MEAN}, blue, grey)" --board purple grey',
     f'telic edit demo/seed-0000 "purple + {MEAN}" --save blue.safetensors',
     "telic edit demo/seed-0000 --load blue.safetensors",
@@ -39,7 +39,7 @@ functions
   An agent or a vector in them is an expression too. In mean, names without a phase
   stand in turn for the agents of each two successive phases; without phases=A:B over
   all of them, with it over phases A to B - 1.
-  Parts for only: actor, actor.0 (its first layer), actor.0.kernel, actor.0.bias, and
+  Parts for only: actor, actor/0 (its first layer), actor/0/kernel, actor/0/bias, and
   so on; likewise critic.
 
 examples

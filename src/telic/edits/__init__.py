@@ -5,7 +5,6 @@ To add an edit: one file with a frozen dataclass, and one line in `EDITS`.
 
 from telic.core.names import Registry
 from telic.edits.ablate import Ablate as Ablate
-from telic.edits.add import Add as Add
 from telic.edits.base import Edit as Edit
 from telic.edits.base import Receipt as Receipt
 from telic.edits.base import receipt as receipt
@@ -21,6 +20,7 @@ from telic.edits.splice import Interpolate as Interpolate
 from telic.edits.splice import Splice as Splice
 from telic.edits.steer import Steer as Steer
 from telic.edits.transport import Transport as Transport
+from telic.edits.weights import Add as Add
 
 EDITS: Registry[type[Edit]] = Registry(
     "edit",

@@ -159,7 +159,9 @@ def lerp(a: Array, b: Array, strength: float) -> Array:
     return b if strength == 1 else a + strength * (b - a)
 
 
-def check_leaves(agent: Params, leaves: Params, *, what: str, of: str = "agent") -> None:
+def check_leaves(
+    agent: Params, leaves: Params, *, what: str, of: str = "agent"
+) -> None:
     """Raise unless all leaves are an agent's, in path and shape.
 
     Args:

@@ -56,7 +56,7 @@ class Graft(WeightEdit):
         return {"random": dataclasses.replace(self, mask=mask), **found}
 
 
-def top(agent: Params, donor: Agent, share: float) -> Tree:
+def top(agent: Params, donor: Params, share: float) -> Tree:
     """The mask of the weights that differ most: the largest |donor - agent|.
 
     Args:
@@ -99,7 +99,7 @@ def _largest(
     return chosen
 
 
-def random_mask(key: jax.Array, like: Agent) -> Tree:
+def random_mask(key: jax.Array, like: Params) -> Tree:
     """A mask that chooses as many weights as another, uniformly among all leaves.
 
     Example:

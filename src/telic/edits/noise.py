@@ -8,7 +8,7 @@ from telic.core import trees
 from telic.core.trees import Tree
 from telic.edits.base import Edit, Params
 from telic.edits.weights import WeightEdit
-from telic.policies import Agent
+from telic.policies import Agent, interventions
 from telic.vectors.nulls import noise
 
 
@@ -29,8 +29,9 @@ class Noise(WeightEdit):
     """Which noise."""
 
     def changed(self, agent: Params) -> Tree:
-        """The actor's leaves."""
-        leaves = dict(agent.actor if isinstance(agent, Agent) else agent)
+        """The actor's weights; what it does to its activations stays."""
+        whole = agent.actor if isinstance(agent, Agent) else agent
+        leaves = interventions.weights(whole)
         drawn = noise(jax.random.key(self.seed), leaves)
         length = self.strength * self.norm / float(trees.norm(drawn))
         return trees.add(leaves, trees.scale(drawn, length))

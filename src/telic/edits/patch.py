@@ -24,7 +24,7 @@ from telic.edits.activations import (
     with_sites,
 )
 from telic.edits.base import Edit, Params, check_leaves
-from telic.policies import Agent
+from telic.policies import Agent, interventions, structure
 from telic.vectors.nulls import NULLS
 
 
@@ -51,8 +51,9 @@ class Patch(ActivationEdit):
     def leaves(self, agent: Agent) -> Tree:
         """The mask, and the donor's net."""
         check_units(self.site, agent, 0, what="mask", seen=self.mask.shape)
-        net = agent.net_of(self.site)
-        donor = {p: leaf for p, leaf in self.donor.items() if p in net}
+        others = structure.leaves(agent.policy, agent.spec) - agent.net_of(self.site)
+        weights = interventions.weights(self.donor)
+        donor = {p: leaf for p, leaf in weights.items() if p not in others}
         check_leaves(agent, donor, what="donor")
         upto = {path: agent[path] for path in agent.upstream(self.site)}
         check_leaves(donor, upto, what="agent", of="donor")

@@ -11,7 +11,7 @@ from telic.core.trees import Tree
 from telic.edits.base import Edit, Params, lerp
 from telic.edits.weights import WeightEdit
 from telic.policies import INPUT, Agent
-from telic.vectors.swap import swap_inputs
+from telic.vectors.swap import readers, swap_inputs
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Relabel(WeightEdit):
     """As many channels of another."""
 
     def changed(self, agent: Params) -> Tree:
-        """The leaves that read the input.
+        """The leaves that read the input, also those of donors patched in before.
 
         Raises:
             InputError: If it is a plain dict, of which that is not known.
@@ -48,10 +48,10 @@ class Relabel(WeightEdit):
                 why="only an agent knows which of its weights read the input",
                 fix="telic.Agent(params, policy, spec)",
             )
-        uses = [use for use in agent.units[INPUT] if use.leaf in agent]
-        kernels = {use.leaf: agent[use.leaf] for use in uses}
-        swapped = swap_inputs(kernels, uses, self.first, self.second)
-        return {p: lerp(kernels[p], swapped[p], self.strength) for p in kernels}
+        uses = agent.units[INPUT]
+        plain = {path: agent[path] for path, _ in readers(agent, uses)}
+        swapped = swap_inputs(plain, uses, self.first, self.second)
+        return {p: lerp(plain[p], swapped[p], self.strength) for p in plain}
 
     def reversed(self) -> Edit:
         """The same exchange again; at another strength than 1 it has no reverse."""

@@ -1,11 +1,15 @@
-"""Edits of weights: what they share, and the nulls that all of them have."""
+"""Edits of weights: what they share, the plainest of them, and the nulls of all.
 
+The nulls of an edit of weights are additions, so `Add` stands beside its base.
+"""
+
+import dataclasses
 from abc import abstractmethod
 
 import jax
 
 from telic.core.trees import Tree
-from telic.edits.base import Edit, Params, Single
+from telic.edits.base import Edit, Params, Single, check_leaves
 from telic.vectors.nulls import NULLS
 
 
@@ -39,6 +43,33 @@ class WeightEdit(Single):
         return vector_nulls(key, self.difference(agent))
 
 
+@dataclasses.dataclass(frozen=True)
+class Add(WeightEdit):
+    """Task arithmetic, θ ← θ + strength · v; strength -1 subtracts v.
+
+    Reference:
+        Ilharco et al. 2022, "Editing Models with Task Arithmetic", arXiv 2212.04089.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> agent = {"actor/0/bias": jnp.ones(1)}
+        >>> Add({"actor/0/bias": jnp.full(1, 2.0)}, strength=-1.0)(agent)
+        {'actor/0/bias': Array([-1.], dtype=float32)}
+    """
+
+    vector: Params
+    """What is added: a task vector, or some leaves of one."""
+
+    def changed(self, agent: Params) -> Tree:
+        """The leaves that the vector has."""
+        check_leaves(agent, self.vector, what="vector")
+        return {p: agent[p] + self.strength * leaf for p, leaf in self.vector.items()}
+
+    def reversed(self) -> Edit:
+        """Its subtraction."""
+        return self.scaled(-1.0)
+
+
 def vector_nulls(key: jax.Array, vector: Tree) -> dict[str, Edit]:
     """The edits that add each null of a vector.
 
@@ -47,12 +78,8 @@ def vector_nulls(key: jax.Array, vector: Tree) -> dict[str, Edit]:
         >>> list(vector_nulls(jax.random.key(0), {"actor/0/bias": jnp.ones(4)}))
         ['gaussian', 'gaussian_per_tensor', 'signs', 'shuffled']
     """
-    from telic.edits.add import Add
-
     keys = jax.random.split(key, len(NULLS))
     return {
         name: Add(null(k, vector))
         for (name, null), k in zip(NULLS.items(), keys, strict=True)
     }
-
-

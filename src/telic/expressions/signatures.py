@@ -26,7 +26,7 @@ class Signature(NamedTuple):
         arguments: The kind of each argument: `agent`, `vector`, `number`; `share`, a
             number in (0, 1]; `count`, a whole number from 1; `colour`, a word that
             becomes the rows of that colour; `weights`, a word that becomes the prefix
-            of some leaves of the vector before it.
+            of some leaves of the vector before it, such as `actor/0`.
         gives: `agent` or `vector`.
         repeats: Whether the last argument may be given several times.
         over_phases: Whether its argument is worked out for each two successive phases
@@ -39,6 +39,11 @@ class Signature(NamedTuple):
     gives: str = "vector"
     repeats: bool = False
     over_phases: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.usage.partition("(")[0]
 
     def kind(self, number: int) -> str | None:
         """The kind of an argument, from 0; None if it takes no such argument."""
@@ -55,7 +60,7 @@ SIGNATURES: dict[str, Signature] = {
         over_phases=True,
     ),
     "only": Signature(
-        "only(vector, actor.0, actor.1)",
+        "only(vector, actor/0, actor/1)",
         "only these parts of a vector, zero elsewhere",
         ("vector", "weights"),
         repeats=True,

@@ -1,185 +1,198 @@
-"""The grammar of expressions: from tokens to nodes, by recursive descent.
+"""Expressions as Python's own parser reads them, and what they may then hold.
 
 ```text
 sum       product (('+' | '-') product)*            left to right
 product   operand (('*' | '/') operand)*            left to right, before sums
 operand   '-' operand | '(' sum ')' | NUMBER | NAME ['@' PHASE] | call
 call      FUNCTION '(' argument (',' argument)* [',' 'phases' '=' PHASE ':' PHASE] ')'
-argument  a sum, or a word, as the function wants it
+argument  a sum; a colour; or weights, as `actor/0/kernel`
 ```
+
+Python is shown the form alone: a row of `1` for each number, word, `blue@4` and `2:17`,
+a row of `_` for each function, everything in its place. So names may be words of Python
+too, a phase binds before all signs, and nothing is ever run. What the rows stand for is
+put into the tree: an operand is an `ast.Constant` of an `Agent`, a float, or a str if
+a word is wanted, such as a colour. The columns of nodes are places in the text.
 
 Whatever can be wrong without knowing a run is found here.
 """
 
+import ast
+import re
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NamedTuple
 
 from telic.core.names import check_name, lookup
 from telic.core.numbers import check_number
 from telic.expressions.faults import fault, pointing
-from telic.expressions.nodes import (
-    Call,
-    Joined,
-    Name,
-    Negative,
-    Node,
-    Number,
-    Phase,
-    Step,
-    Word,
-)
 from telic.expressions.signatures import SIGNATURES, WORDS, Signature
-from telic.expressions.tokens import Reader, Token, tokenise
+from telic.expressions.tokens import Token, tokenise
+
+START = "start"
+"""The name of the agent before all training; no objective can be meant by it."""
+
+_WORD = re.compile(r"[A-Za-z_][\w.]*(?:\s*/\s*\w+)*\s*", re.ASCII)
 
 
-def parse(text: str) -> Node:
+class Agent(NamedTuple):
+    """An agent by name: `blue`, or `blue@4` for the one at the end of phase 4.
+
+    Attributes:
+        name: Its name.
+        at: The number of its first character, from 0.
+        phase: The number of the phase, if one is given.
+        phase_at: The number of the first digit of that.
+    """
+
+    name: str
+    at: int
+    phase: int | None = None
+    phase_at: int = 0
+
+
+def parse(text: str) -> ast.expr:
     """The tree of an expression.
 
     Raises:
-        ExpressionError: If it is not one; the caret is at the first character that
-            cannot be part of one.
+        ExpressionError: If it is not one; the caret is at what cannot be part of one.
 
     Example:
-        >>> parse("blue@2 - purple").steps[0]
-        Step(at=7, sign='-', operand=Name(at=9, name='purple', phase=None))
+        >>> tree = parse("blue@2 - top(purple, 0.2)")
+        >>> value(tree.left), value(tree.right.args[1])
+        (Agent(name='blue', at=0, phase=2, phase_at=5), 0.2)
     """
-    reader = Reader(text, tokenise(text))
-    if reader.next.kind == "end":
-        reader.fail("the expression is empty", fix="example: blue@2 - purple")
-    node = _sum(reader)
-    reader.expect("an operator or the end", kind="end")
-    return node
+    form = _form(tokenise(text))
+    try:  # in parentheses, on a line of its own: so that white space does not matter
+        tree = ast.parse(f"(\n{form}\n)", mode="eval").body
+    except (SyntaxError, RecursionError, MemoryError) as error:
+        raise fault(text, 0, "cannot read the expression", why=str(error)) from error
+    nodes = list(ast.walk(tree))
+    for node in nodes:
+        _restore(text, node)
+    for node in nodes:
+        if isinstance(node, ast.Call):
+            _check_call(text, node)
+    return tree
 
 
-def _sum(reader: Reader) -> Node:
-    """Products and the signs between them."""
-    first, steps = _product(reader), []
-    while reader.sees("+", "-"):
-        sign = reader.take()
-        steps.append(Step(sign.at, sign.text, _product(reader)))
-    return _joined(first, steps)
+def value(node: ast.AST) -> Any:
+    """What an operand is: an `Agent`, a number or a word; None for all other parts."""
+    return getattr(node, "value", None)
 
 
-def _product(reader: Reader) -> Node:
-    """Operands and the signs between them."""
-    first, steps = _operand(reader), []
-    while reader.sees("*", "/"):
-        sign = reader.take()
-        steps.append(Step(sign.at, sign.text, _operand(reader)))
-    return _joined(first, steps)
+def agents(node: ast.AST) -> list[Agent]:
+    """The agents that a part of an expression names, from left to right.
+
+    Example:
+        >>> [agent.name for agent in agents(parse("carry(blue - purple, blue, red)"))]
+        ['blue', 'purple']
+    """
+    found = [value(part) for part in ast.walk(node)]
+    return sorted((a for a in found if isinstance(a, Agent)), key=lambda a: a.at)
 
 
-def _joined(first: Node, steps: Sequence[Step]) -> Node:
-    """An operand and the steps behind it, if there are any."""
-    return Joined(first.at, first, tuple(steps)) if steps else first
+def over_phases(node: ast.AST) -> list[ast.Call]:
+    """The calls in a part of functions that go over phases, the outer ones first."""
+    names = [name for name, each in SIGNATURES.items() if each.over_phases]
+    calls = (part for part in ast.walk(node) if isinstance(part, ast.Call))
+    return [call for call in calls if function(call) in names]
 
 
-def _operand(reader: Reader) -> Node:
-    """What stands between two operators."""
-    if not (reader.next.kind in ("number", "name") or reader.sees("-", "(")):
-        reader.fail(
-            f"expected an agent, a vector or a number, found {reader.next}",
-            why="one stands on either side of + - * /",
-            fix="example: purple@23 + 1.5 * mean(blue - purple)",
+def function(call: ast.Call) -> str:
+    """The name of the function that is called."""
+    return ast.unparse(call.func)
+
+
+def end(node: ast.expr) -> int:
+    """The place right behind a part."""
+    return node.end_col_offset or 0
+
+
+def _form(tokens: Sequence[Token]) -> str:
+    """An expression with a row of `1` or `_` for all that is not a sign."""
+    form, last = "", ""
+    for kind, text, at in tokens:
+        joined = text in ("@", ":") or last in ("@", ":")
+        row = "_" if kind == "function" else "1"
+        form = form.ljust(at, row if joined else " ")
+        form += text if kind in ("sign", "end") and not joined else row * len(text)
+        last = text
+    return form
+
+
+def _restore(text: str, node: ast.AST) -> None:
+    """Put into a node what it stands for; raise if it is no part of the language."""
+    match node:
+        case ast.Name():
+            node.id = text[node.col_offset : end(node)]
+        case ast.keyword(arg=str(row)):
+            node.arg = text[node.col_offset :][: len(row)]
+        case ast.Constant():
+            node.value = _operand(text, node.col_offset, end(node))
+        case ast.expr() if not isinstance(node, (ast.UnaryOp, ast.BinOp, ast.Call)):
+            what = f"an expression holds no {type(node).__name__}"
+            raise fault(text, node.col_offset, what)
+
+
+def _operand(text: str, at: int, behind: int) -> Any:
+    """The agent or the number between two places; a stretch of phases as it is."""
+    name, _, phase = re.sub(r"\s", "", text[at:behind]).partition("@")
+    if ":" in name:
+        return name
+    if name[0] in ".0123456789":
+        with pointing(text, at):
+            check_number(float(name))
+        return float(name)
+    if not phase:
+        return Agent(name, at)
+    if name == START:
+        what = "start has no phases"
+        raise fault(text, behind - len(phase), what, fix=f"write {START}")
+    return Agent(name, at, int(phase), behind - len(phase))
+
+
+def _check_call(text: str, call: ast.Call) -> None:
+    """Raise unless a function is given what it needs; words become constants."""
+    name = function(call)
+    with pointing(text, call.col_offset):
+        signature = lookup(name, SIGNATURES, kind="function")
+    for option in call.keywords:
+        with pointing(text, option.col_offset):
+            options = ["phases"] if signature.over_phases else []
+            check_name(str(option.arg), options, kind="option")
+    _check_count(text, call, signature)
+    for inner in over_phases(call)[1:] if signature.over_phases else []:
+        # each mean in a mean would multiply the work by the number of phases
+        what, why = (
+            f"{function(inner)} inside of {name}",
+            "allowed: one, over all of it",
         )
-    token = reader.take()
-    if token.kind == "number":
-        return _number(reader, token)
-    if token.kind == "name":
-        return _call(reader, token) if reader.sees("(") else _name(reader, token)
-    with reader.nested(token):
-        if token.text == "-":
-            return Negative(token.at, _operand(reader))
-        node = _sum(reader)
-    reader.expect("an operator or ')'", text=")")
-    return node
+        raise fault(text, inner.col_offset, what, why=why)
+    for number, node in enumerate(call.args):
+        kind = signature.kind(number)
+        if kind in WORDS:
+            word = _word(text, node, kind)
+            if word in map(value, call.args[:number]):
+                raise fault(text, node.col_offset, f"{word!r} is given twice")
+            call.args[number] = ast.copy_location(ast.Constant(word), node)
 
 
-def _number(reader: Reader, token: Token) -> Number:
-    """A number, unless it is out of range."""
-    value = float(token.text)
-    with pointing(reader.text, token.at):
-        check_number(value)
-    return Number(token.at, value)
+def _check_count(text: str, call: ast.Call, signature: Signature) -> None:
+    """Raise if a function is given too few or too many arguments."""
+    needed, given = len(signature.arguments), len(call.args)
+    if given == needed or (given > needed and signature.repeats):
+        return
+    at = end(call) - 1 if given < needed else call.args[needed].col_offset
+    least = "at least " if signature.repeats else ""
+    what = f"{function(call)} takes {least}{needed} argument{'s' * (needed > 1)}"
+    raise fault(text, at, what, fix=f"example: {signature.usage}")
 
 
-def _phase(reader: Reader) -> Phase:
-    """The number of a phase: digits alone."""
-    token = reader.expect("the number of a phase", kind="number")
-    if not token.text.isdigit():
-        raise fault(
-            reader.text,
-            token.at,
-            f"expected the number of a phase, found {token}",
-            why="phases are counted 0, 1, 2, …",
-        )
-    return Phase(token.at, int(token.text))
-
-
-def _name(reader: Reader, token: Token) -> Name:
-    """An agent, with its phase if there is one."""
-    if not reader.sees("@"):
-        return Name(token.at, token.text)
-    reader.take()
-    return Name(token.at, token.text, _phase(reader))
-
-
-def _call(reader: Reader, name: Token) -> Call:
-    """A function and all that stands in its brackets."""
-    with pointing(reader.text, name.at):
-        function = lookup(name.text, SIGNATURES, kind="function")
-    reader.take()
-    with reader.nested(name):
-        arguments, phases = _arguments(reader, function)
-    if len(arguments) < len(function.arguments):
-        _miscounted(reader, function)
-    reader.expect("')'", text=")")
-    return Call(name.at, name.text, arguments, phases)
-
-
-def _arguments(
-    reader: Reader, function: Signature
-) -> tuple[tuple[Node, ...], tuple[Phase, Phase] | None]:
-    """What stands between the brackets of a function; an option comes last."""
-    found: list[Node] = []
-    while not reader.sees(")"):
-        if found:
-            reader.expect("an operator, ',' or ')'", text=",")
-        if reader.next.kind == "name" and reader.after.text == "=":
-            return tuple(found), _phases(reader, function)
-        kind = function.kind(len(found))
-        if kind is None:
-            _miscounted(reader, function)
-        word = kind in WORDS
-        found.append(_word(reader, kind, found) if word else _sum(reader))
-    return tuple(found), None
-
-
-def _word(reader: Reader, kind: str, before: Sequence[Node]) -> Word:
-    """A word, which must not be among the arguments before it."""
-    token = reader.next
-    if any(isinstance(node, Word) and node.text == token.text for node in before):
-        reader.fail(f"{token} is given twice")
-    reader.expect(f"the name of a {kind}", kind="name")
-    return Word(token.at, token.text)
-
-
-def _phases(reader: Reader, function: Signature) -> tuple[Phase, Phase]:
-    """The option `phases=FIRST:END`."""
-    with pointing(reader.text, reader.next.at):
-        options = ["phases"] if function.over_phases else []
-        check_name(reader.take().text, options, kind="option")
-    reader.expect("'='", text="=")
-    first = _phase(reader)
-    reader.expect("':'", text=":")
-    return first, _phase(reader)
-
-
-def _miscounted(reader: Reader, function: Signature) -> NoReturn:
-    """Raise, at the next token, that there are too few or too many arguments."""
-    name, count = function.usage.partition("(")[0], len(function.arguments)
-    least = "at least " if function.repeats else ""
-    reader.fail(
-        f"{name} takes {least}{count} argument{'s' * (count > 1)}",
-        fix=f"example: {function.usage}",
-    )
+def _word(text: str, node: ast.expr, kind: str) -> str:
+    """The word that an argument is: a name, or names and numbers between slashes."""
+    found = _WORD.match(text, node.col_offset)
+    at = found.end() if found else node.col_offset
+    if not found or at < end(node):
+        seen = text[at : at + 1] if found else text[at : end(node)]
+        raise fault(text, at, f"expected the name of a {kind}, found {seen!r}")
+    return re.sub(r"\s", "", found[0])

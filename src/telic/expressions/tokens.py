@@ -1,15 +1,15 @@
-"""The words of an expression: `purple@23 + 1.5 * v` as a list of tokens.
+"""The words of an expression, and the order in which they may stand.
 
-The lexer knows numbers, names and signs, each with its place in the text, so that
-every later error can point at the character that caused it. The language is ASCII.
+Python's own parser reads an expression (`telic.expressions.syntax`), and only after its
+words were judged here. So nothing but arithmetic, calls and `name@phase` ever comes to
+that parser, however deep or long a text is; and what is wrong is told at the first word
+that cannot stand where it does, the same under every version of Python.
 """
 
-import dataclasses
 import re
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import NamedTuple, NoReturn
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from telic.expressions.faults import fault
 
@@ -19,10 +19,20 @@ LONGEST = 1000
 DEEPEST = 50
 """How deep parentheses, functions and minus signs may be nested."""
 
+EXAMPLE = "example: purple@23 + 1.5 * mean(blue - purple)"
+OPERAND = "an agent, a vector or a number"
+PHASE = "the number of a phase"
+_WHY = {
+    OPERAND: "one stands on either side of + - * /",
+    PHASE: "phases are counted 0, 1, 2, …",
+    "an operator": "agents, vectors and numbers are joined by + - * /",
+}
+
 _TOKEN = re.compile(
     r"""
     (?P<space>[ \t\r\n]+)
   | (?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)      # blue, actor.0
+    (?P<function>(?=[ \t\r\n]*[(=]))?                         # mean(, phases=
   | (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
   | (?P<sign>[-+*/@(),=:])
     """,
@@ -34,7 +44,8 @@ class Token(NamedTuple):
     """A word of an expression.
 
     Attributes:
-        kind: `name`, `number`, `sign`, or `end` behind the last one.
+        kind: `name`; `function` for the name of one, or of an option; `number`;
+            `sign`; or `end` behind the last one.
         text: Its characters; empty at the end.
         at: The number of its first character, from 0.
     """
@@ -47,17 +58,21 @@ class Token(NamedTuple):
         """The token as an error names it."""
         return f"{self.text!r}" if self.text else "the end"
 
+    def ends_operand(self) -> bool:
+        """Whether a sign, and no operand, can stand behind it."""
+        return self.kind in ("name", "number") or self.text == ")"
+
 
 def tokenise(text: str) -> list[Token]:
-    """The tokens of an expression, the last of them of kind `end`.
+    """The tokens of an expression in an order that can be read, the last the `end`.
 
     Raises:
         ExpressionError: At the first character that is not part of the language, or
-            that is one too many.
+            that is one too many; else at the first token that cannot stand there.
 
     Example:
-        >>> [token.text for token in tokenise("purple@23 - only(v, actor.0)")]
-        ['purple', '@', '23', '-', 'only', '(', 'v', ',', 'actor.0', ')', '']
+        >>> [token.text for token in tokenise("purple@23 - only(v, actor/0)")]
+        ['purple', '@', '23', '-', 'only', '(', 'v', ',', 'actor', '/', '0', ')', '']
     """
     found, at = [], 0
     while at < min(len(text), LONGEST):
@@ -68,75 +83,14 @@ def tokenise(text: str) -> list[Token]:
             found.append(Token(str(match.lastgroup), match[0], at))
         at = match.end()
     if len(text) > LONGEST:
-        raise _long(text)
-    return [*found, Token("end", "", len(text))]
-
-
-@dataclasses.dataclass
-class Reader:
-    """Where the parser stands in its tokens, and how deep."""
-
-    text: str
-    tokens: list[Token]
-    place: int = 0
-    depth: int = 0
-
-    @property
-    def next(self) -> Token:
-        """The token that comes next."""
-        return self.tokens[self.place]
-
-    @property
-    def after(self) -> Token:
-        """The token behind the next."""
-        return self.tokens[self.place + 1]
-
-    def sees(self, *signs: str) -> bool:
-        """Whether one of these signs comes next."""
-        return self.next.kind == "sign" and self.next.text in signs
-
-    def take(self) -> Token:
-        """The token that comes next, which is then behind; never call it at the end."""
-        self.place += 1
-        return self.tokens[self.place - 1]
-
-    def expect(self, what: str, *, kind: str = "sign", text: str = "") -> Token:
-        """The next token, which must be of a kind, and perhaps have a certain text."""
-        token = self.next
-        if token.kind != kind or (text and token.text != text):
-            joined = "agents, vectors and numbers are joined by + - * /"
-            why = joined if what.startswith("an operator") else ""
-            self.fail(f"expected {what}, found {token}", why=why, fix=self._unsaid())
-        return token if kind == "end" else self.take()
-
-    def _unsaid(self) -> str:
-        """What was meant by a number right before what it is to multiply."""
-        *before, factor = [Token("end", "", 0), *self.tokens[: self.place]][-2:]
-        phase = bool(before) and before[0].text in ("@", ":")
-        if factor.kind != "number" or phase:
-            return ""
-        if self.sees("("):
-            return f"did you mean {factor.text} * (…)?"
-        named = self.next.kind == "name"
-        return f"did you mean {factor.text} * {self.next.text}?" if named else ""
-
-    def fail(self, what: str, *, why: str = "", fix: str = "") -> NoReturn:
-        """Raise an error that points at the next token."""
-        raise fault(self.text, self.next.at, what, why=why, fix=fix)
-
-    @contextmanager
-    def nested(self, opening: Token) -> Iterator[None]:
-        """One level deeper, inside of what `opening` opened."""
-        if self.depth == DEEPEST:
-            raise fault(
-                self.text,
-                opening.at,
-                "the expression is too deeply nested",
-                why=f"allowed: {DEEPEST} parentheses, functions and minus signs deep",
-            )
-        self.depth += 1
-        yield
-        self.depth -= 1
+        what = f"the expression has {len(text)} characters"
+        raise fault(text, LONGEST, what, why=f"allowed: up to {LONGEST}")
+    if not found:
+        fix = "example: blue@2 - purple"
+        raise fault(text, len(text), "the expression is empty", fix=fix)
+    found.append(Token("end", "", len(text)))
+    _check_order(text, found)
+    return found
 
 
 def _strange(text: str, at: int) -> Exception:
@@ -147,15 +101,64 @@ def _strange(text: str, at: int) -> Exception:
         at,
         f"cannot read the character U+{code:04X} ({name})",
         why="allowed: ASCII letters, digits, '_', '.', '@', + - * / ( ) , = :",
-        fix="example: purple@23 + 1.5 * mean(blue - purple)",
+        fix="example: only(blue - purple, actor/0)" if text[at] in "[]" else EXAMPLE,
     )
 
 
-def _long(text: str) -> Exception:
-    """The error of a text that is too long."""
-    return fault(
-        text,
-        LONGEST,
-        f"the expression has {len(text)} characters",
-        why=f"allowed: up to {LONGEST}",
-    )
+def _check_order(text: str, tokens: Sequence[Token]) -> None:
+    """Raise at the first token that cannot stand where it does, or is too deep."""
+    around = [""]  # the parentheses, calls and minus signs in which a place lies
+    before = last = Token("", "", 0)
+    for token in tokens:
+        while last.ends_operand() and around[-1] == "-":
+            around.pop()
+        wanted = _wanted(before, last, token, around[-1])
+        if wanted:
+            raise _misplaced(text, before, last, token, wanted)
+        if token.text == ")":
+            around.pop()
+        elif token.text == "(":
+            around.append("call" if last.kind == "function" else "(")
+        elif token.text == "-" and not last.ends_operand():
+            around.append("-")
+        if len(around) > DEEPEST + 1:
+            what = "the expression is too deeply nested"
+            why = f"allowed: {DEEPEST} parentheses, functions and minus signs deep"
+            raise fault(text, token.at, what, why=why)
+        before, last = last, token
+
+
+def _wanted(before: Token, last: Token, token: Token, around: str) -> str:
+    """What must stand in place of a token behind two others; "" if it may stay."""
+    if last.text in ("@", "=", ":"):
+        return "" if token.text.isdigit() else PHASE
+    if before.text in ("=", ":"):
+        sign = ":" if before.text == "=" else ")"
+        return "" if token.text == sign else repr(sign)
+    if not last.ends_operand() and last.kind != "function":
+        empty = around == "call" and last.text + token.text == "()"
+        signs = token.kind in ("sign", "end") and token.text not in ("-", "(")
+        return OPERAND if signs and not empty else ""
+    allowed = [*"+-*/", *(["@"] if last.kind == "name" else [])]
+    if last.kind == "function":
+        option = around == "call" and before.text in ("(", ",")
+        allowed = ["(", *(["="] if option else [])]
+    closing = {"(": ["')'"], "call": ["','", "')'"]}.get(around, ["the end"])
+    if token.text in allowed or str(token) in closing:
+        return ""
+    return ", ".join(["an operator", *closing[:-1]]) + f" or {closing[-1]}"
+
+
+def _misplaced(
+    text: str, before: Token, last: Token, token: Token, wanted: str
+) -> Exception:
+    """The error of a token in whose place something else must stand."""
+    why = next((why for start, why in _WHY.items() if wanted.startswith(start)), "")
+    if {"=", ":"} & {before.text, last.text}:
+        why = "phases=2:17 stands for phases 2 to 16"
+    fix = EXAMPLE if wanted == OPERAND else ""
+    forgotten = token.kind in ("name", "function") or token.text == "("
+    if forgotten and last.kind == "number" and before.text not in ("@", "=", ":"):
+        meant = "(…)" if token.text == "(" else token.text
+        fix = f"did you mean {last.text} * {meant}?"
+    return fault(text, token.at, f"expected {wanted}, found {token}", why=why, fix=fix)

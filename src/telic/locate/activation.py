@@ -22,7 +22,9 @@ def activation(evidence: Evidence, key: jax.Array) -> Locus:
         inside(evidence.behaviour, agent)
         for agent in (evidence.recipient, evidence.donor)
     )
-    return Locus("units", {s: _apart(by_unit(mine[s]), by_unit(theirs[s])) for s in mine})
+    return Locus(
+        "units", {s: _apart(by_unit(mine[s]), by_unit(theirs[s])) for s in mine}
+    )
 
 
 def _apart(mine: jax.Array, theirs: jax.Array) -> np.ndarray:

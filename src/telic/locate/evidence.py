@@ -17,6 +17,7 @@ from telic.core.errors import InputError
 from telic.core.trees import Tree
 from telic.locate.behaviour import Behaviour, between
 from telic.policies import Agent, Observations, interventions, observed, remembers
+from telic.policies.agent import check_agent
 from telic.rollouts import sequences_of
 from telic.worlds.base import World
 
@@ -114,13 +115,7 @@ def _acted(
 
     Agents with memory are shown whole sequences, and where episodes begin in them.
     """
-    where = world or agents[0].spec.world
-    if where is None:
-        raise InputError(
-            "no observations, and no world",
-            why="the agents do not know in which world they act",
-            fix="give world=, or observations=, the recipient's half first",
-        )
+    where = world or agents[0].world
     told = [sequences_of(key, a, where, steps=steps, envs=envs) for a in agents]
     if not remembers(agents[0].initial_carry(1)):
         flat = [seen.reshape(-1, *seen.shape[2:]) for seen, _ in told]
@@ -131,7 +126,7 @@ def _acted(
 
 def _actor(agent: Agent) -> Agent:
     """The actor alone."""
-    trees.check_tree(agent, what="an agent")
+    check_agent(agent, what="an agent")
     if interventions.read(agent):
         raise InputError(
             "an agent with interventions is no evidence",

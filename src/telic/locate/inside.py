@@ -30,9 +30,7 @@ def live(behaviour: Behaviour, agent: Agent) -> Tree:
     Its input is not always zero, and its unit does not always stay at zero. Any other
     weight could be a little larger or smaller without a difference.
     """
-    fires = {
-        site: (x != 0).any(axis=0) for site, x in inside(behaviour, agent).items()
-    }
+    fires = {site: (x != 0).any(axis=0) for site, x in inside(behaviour, agent).items()}
     seen = agent.spec.channel_values(behaviour.rows)
     fires[INPUT] = (seen != 0).any(axis=0)
     found = {path: jnp.ones_like(leaf) for path, leaf in agent.items()}

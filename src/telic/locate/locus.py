@@ -19,7 +19,7 @@ from jaxtyping import Float, Int
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
-from telic.core.trees import Tree, outline
+from telic.core.trees import Arrays, Tree, outline
 from telic.locate.sites import Factors, Scores, unrolled
 from telic.locate.spread import of_directions, of_layers, of_units
 from telic.policies import Agent
@@ -94,7 +94,7 @@ class Locus:
         """
         return unrolled(self.ranks() < count, self.scores)
 
-    def mask(self, like: Agent, share: float) -> Tree:
+    def mask(self, like: Arrays, share: float) -> Tree:
         """The weights at the top, as `telic.edits.Graft` takes them.
 
         Args:
@@ -117,7 +117,7 @@ class Locus:
         flags = spread.top(max(1, round(share * len(spread.row))))
         return {path: jnp.asarray(leaf) for path, leaf in flags.items()}
 
-    def weights(self, like: Agent) -> "Locus":
+    def weights(self, like: Arrays) -> "Locus":
         """The same locus over single weights.
 
         Every weight has the score of the unit that it flows into, or of its layer; of
@@ -129,18 +129,20 @@ class Locus:
         Example:
             >>> from telic.locate.toys import toy
             >>> like = toy().recipient
-            >>> units = Locus("weights", dict(like)).units(like)
+            >>> scores = {path: np.asarray(leaf) for path, leaf in like.items()}
+            >>> units = Locus("weights", scores).units(like)
             >>> units.weights(like).scores["actor/0/kernel"].shape
             (500, 8)
         """
         if self.kind == "weights":
             return self
+        if self.kind == "layers":
+            return Locus("weights", of_layers(self.scores, like))
         if self.kind == "directions":
-            return Locus("weights", of_directions(self.factors, like))
-        spread = of_units if self.kind == "units" else of_layers
-        return Locus("weights", spread(self.scores, like))
+            return Locus("weights", of_directions(self.factors, _actor(like)))
+        return Locus("weights", of_units(self.scores, _actor(like)))
 
-    def units(self, like: Agent) -> "Locus":
+    def units(self, like: Arrays) -> "Locus":
         """The same locus over units: the mean score of what flows into each.
 
         Example:
@@ -156,6 +158,22 @@ class Locus:
         return Locus(
             "units",
             {
-                layer.site: layer.matrix(scores).mean(axis=0) for layer in like.layers
+                layer.site: layer.matrix(scores).mean(axis=0)
+                for layer in _actor(like).layers
             },
         )
+
+
+def _actor(like: Arrays) -> Agent:
+    """The agent of which a locus is, if it is one: a plain dict has no layers.
+
+    Raises:
+        InputError: If it is such a dict.
+    """
+    if not isinstance(like, Agent):
+        raise InputError(
+            f"units of a {type(like).__name__}",
+            why="only an agent knows which weights make which unit",
+            fix="telic.Agent(params, policy, spec)",
+        )
+    return like

@@ -99,7 +99,7 @@ def _units(
 
 @functools.partial(jax.jit, static_argnames="site")
 def _whole(
-    behaviour: Behaviour, x: Side, *, agent: Tree, layer: int
+    behaviour: Behaviour, x: Side, *, agent: Agent, site: str
 ) -> Float[Array, ""]:
     """The preference of an agent that goes on from some activations."""
     return _after(behaviour, agent, site, x)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from telic.core.trees import Arrays
 from telic.locate.sites import Factors, Scores, within
 from telic.policies import Agent
 
@@ -14,12 +15,12 @@ def of_units(scores: Scores, like: Agent) -> Scores:
     return found
 
 
-def of_layers(scores: Scores, like: Agent) -> Scores:
+def of_layers(scores: Scores, like: Arrays) -> Scores:
     """Every weight with the scores of all that it is under."""
     return {
         path: np.full(
             leaf.shape,
-            sum(float(s) for p, s in scores.items() if within(path, p)),
+            sum((float(s) for p, s in scores.items() if within(path, p)), 0.0),
         )
         for path, leaf in like.items()
     }

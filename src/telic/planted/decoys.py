@@ -11,7 +11,7 @@ pair with decoys they differ between the two agents:
 A method that ranks a decoy above the goal has seen a difference, not a cause.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
@@ -107,7 +107,7 @@ def _units(actor: Agent) -> tuple[Use, ...]:
 
 def _each(actor: Agent, change: Callable[[Use, Array], Array]) -> Agent:
     """The actor with every leaf that has the first layer's units changed."""
-    found: Mapping[str, Array] = {u.leaf: change(u, actor[u.leaf]) for u in _units(actor)}
+    found = {use.leaf: change(use, actor[use.leaf]) for use in _units(actor)}
     return actor.replace({**actor, **found})
 
 

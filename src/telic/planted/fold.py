@@ -1,7 +1,7 @@
-"""Fold: one wish of a goal-conditioned agent, written into a layer's bias.
+"""Fold: one goal of a goal-conditioned agent, written into a layer's bias.
 
-The wish enters one layer as a vector that depends on nothing else. Add that vector to
-the layer's bias, throw the table of wishes away, and a plain agent is left that always
+The goal enters one layer as a vector that depends on nothing else. Add that vector to
+the layer's bias, throw the table of goals away, and a plain agent is left that always
 wants the same; between two such agents the goal is the difference of those biases, all
 of it and nothing else.
 """

@@ -5,9 +5,9 @@ two agents' goals are is known exactly; in *trained on* it is where they were pu
 training may have added to it. Every copy above the first rung has its hidden units in
 an order of its own.
 
-    folded            the wish is in the first layer's bias, and nothing else differs
+    folded            the goal is in the first layer's bias, and nothing else differs
     rescaled          ... and every unit of either agent has another scale
-    layer 1, layer 2  ... or the wish is in the bias of a later layer
+    layer 1, layer 2  ... or the goal is in the bias of a later layer
     trained on        ... and both agents trained on for their colours
     routed            chosen units learned the goal, the others all the rest
     dead decoys       folded, with units that differ and never fire
@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array
 
 from telic.core.errors import InputError
@@ -92,7 +93,7 @@ def rescaled_(key: jax.Array, base: Base) -> Iterator[Planted]:
 
 
 def deep(key: jax.Array, base: Base) -> Iterator[Planted]:
-    """Folded into the layer at which the agent reads the wish, and reordered."""
+    """Folded into the layer at which the agent reads its goal, and reordered."""
     name = f"layer {_goal_layer(base.agent)}"
     for wants, aim in _ordered(base):
         at = _key(key, base, wants, aim)
@@ -129,12 +130,13 @@ def trained(key: jax.Array, base: Base) -> Iterator[Planted]:
 
 def routing(key: jax.Array, base: Base) -> Iterator[Planted]:
     """Chosen units learn a colour from an agent that wanted none in particular."""
-    start = fold(base.agent, None)  # the mean of all wishes: it wants none
+    start = fold(base.agent, None)  # the mean of all goals: it wants none
     plain = start.actor
     first = plain.layers[0]
     units = plain.sites[first.site][-1]
     chosen = jax.random.permutation(key, units)[:ROUTED]
-    flags = jnp.zeros(units).at[chosen].set(1)
+    flags = np.zeros(units, np.float32)
+    flags[np.asarray(chosen)] = 1
     mask = {p: jnp.zeros_like(leaf) for p, leaf in plain.items()}
     mask |= {p: jnp.array(x) for p, x in first.spread(flags, plain).items()}
     grown = {
@@ -184,7 +186,7 @@ FIRST: tuple[Callable[[jax.Array, Base], Iterator[Planted]], ...] = (
     dead,
     inactive,
 )
-"""What is made of an agent that reads the wish in its first layer."""
+"""What is made of an agent that reads its goal in its first layer."""
 
 RUNGS = ("folded", "rescaled", "layer 1", "layer 2", "trained on", "routed")
 """The rungs with a goal, in the order of the ladder."""
@@ -197,7 +199,7 @@ def ladder(key: jax.Array, base: Base) -> Iterator[Planted]:
     """All planted pairs of one goal-conditioned agent, rung by rung.
 
     Raises:
-        InputError: If the agent reads no wish, or its hidden units are not ReLUs.
+        InputError: If the agent reads no goal, or its hidden units are not ReLUs.
     """
     policy = base.recipe.policy
     if not all(policy.homogeneous(site) for site in hidden(base.agent.actor)):
@@ -229,8 +231,7 @@ def _key(key: jax.Array, base: Base, wants: str, aim: str, copy: int = 0) -> jax
 def _folded(key: jax.Array, base: Base, rung: str, wants: str, aim: str) -> Planted:
     """The plain pair of two colours, with spare units."""
     pair = tuple(
-        fold(base.agent, base.colours.index(colour)).actor
-        for colour in (wants, aim)
+        fold(base.agent, base.colours.index(colour)).actor for colour in (wants, aim)
     )
     planted = Planted(rung, wants, aim, (), truth(base.agent))
     return _with(key, planted, [(pair[0], pair[1])])

@@ -43,9 +43,7 @@ class Recipe:
     """For how many rollouts chosen weights learn a goal first."""
 
 
-def trained_on(
-    key: jax.Array, agent: Agent, colour: str, recipe: Recipe
-) -> Agent:
+def trained_on(key: jax.Array, agent: Agent, colour: str, recipe: Recipe) -> Agent:
     """A plain agent after more training to fetch a colour, all of its weights."""
     return _train(key, agent, colour, {}, recipe.rollouts, recipe)
 

@@ -9,7 +9,6 @@ from telic.policies.base import VALUE as VALUE
 from telic.policies.base import Output as Output
 from telic.policies.base import Policy as Policy
 from telic.policies.base import Use as Use
-from telic.policies.base import remembers as remembers
 from telic.policies.base import renewed as renewed
 from telic.policies.capture import capture as capture
 from telic.policies.capture import recording as recording
@@ -19,6 +18,7 @@ from telic.policies.observations import Observations as Observations
 from telic.policies.observations import observed as observed
 from telic.policies.recurrent import Recurrent as Recurrent
 from telic.policies.spec import Spec as Spec
+from telic.rollouts.actor import remembers as remembers
 
 POLICIES: dict[str, type[Policy]] = {
     "mlp": MLP,

@@ -1,11 +1,11 @@
 """The agent: parameters, the policy that runs them, and what it was made for.
 
 An agent reads as a mapping from paths to arrays and is never changed: an edit gives
-another agent. It is a pytree whose leaves are its parameters; policy and spec are static
-and take part in the key of every compiled program.
+another agent. It is a pytree whose leaves are its parameters; policy and spec are
+static and take part in the key of every compiled program.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import jax
@@ -13,6 +13,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from telic.core import trees
+from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.core.trees import Tree
 from telic.policies import interventions, structure
@@ -27,11 +28,11 @@ from telic.policies.base import (
     Tap,
     Units,
     identity,
-    remembers,
     renewed,
 )
 from telic.policies.observations import Observations, observed
 from telic.policies.spec import Spec
+from telic.rollouts.actor import remembers
 from telic.worlds.base import World
 
 
@@ -64,8 +65,10 @@ class Agent(Mapping[str, Array]):
         trees.check_tree(params, what="the agent")
         policy.check(spec)
         plain = interventions.weights(params)
-        whole = structure.leaves(policy, spec, (VALUE,)) <= set(plain)
-        heads = HEADS if whole else (LOGITS,)
+        critic = structure.leaves(policy, spec) - structure.leaves(
+            policy, spec, (LOGITS,)
+        )
+        heads = (LOGITS,) if critic and critic.isdisjoint(plain) else HEADS
         structure.check_shapes(policy, spec, plain, heads)
         self.params, self.policy, self.spec = dict(params), policy, spec
 
@@ -78,8 +81,11 @@ class Agent(Mapping[str, Array]):
     def __len__(self) -> int:
         return len(self.params)
 
-    __eq__ = object.__eq__
-    __hash__ = object.__hash__
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
 
     def __repr__(self) -> str:
         """Policy, world and size in one line."""
@@ -93,8 +99,9 @@ class Agent(Mapping[str, Array]):
             >>> from telic.policies import MLP
             >>> from telic.worlds import Keys
             >>> agent = create(jax.random.key(0), MLP(), Keys())
-            >>> agent.replace({**agent, "actor/0/bias": jnp.ones(128)})["actor/0/bias"][0]
-            Array(1., dtype=float32)
+            >>> moved = agent.replace({**agent, "actor/0/bias": jnp.ones(128)})
+            >>> float(moved["actor/0/bias"][0])
+            1.0
         """
         return _made(dict(params), self.policy, self.spec)
 
@@ -117,13 +124,21 @@ class Agent(Mapping[str, Array]):
             heads: What is asked for, of `HEADS`; the rest is not computed.
 
         Raises:
-            InputError: If observations are not of the agent's world.
+            InputError: If observations are not of the agent's world, or an actor alone
+                is asked for its value.
         """
+        if VALUE in heads and VALUE not in self.heads:
+            raise InputError(
+                "the agent has no value",
+                why="it is an actor alone: it holds what its logits depend on",
+                fix='ask for its logits: agent.logits(obs), or heads=("logits",)',
+            )
         seen = observed(self.spec, observations)
         carry = self.initial_carry(len(seen)) if carry is None else carry
         patches = _patches(self.params)
         nested = bool(patches) and remembers(self.policy.initial_carry(1))
-        own, donors = carry if nested else (carry, ((),) * len(patches))
+        own: Carry = carry[0] if nested else carry  # type: ignore[index]
+        donors: Carry = carry[1] if nested else ((),) * len(patches)  # type: ignore
         filled, after = {}, []
         for (site, k, donor), memory in zip(patches, donors, strict=True):
             filled[site, k], kept = self._filled(site, donor, seen, memory)
@@ -197,6 +212,14 @@ class Agent(Mapping[str, Array]):
         chosen = jnp.take_along_axis(log_probs, action[:, None], axis=1)[:, 0]
         return action, chosen, output.carry
 
+    def sample(
+        self, key: jax.Array, observations: Observations, carry: Carry
+    ) -> tuple[Int[Array, " batch"], Carry]:
+        """One action drawn for each observation, and the memory after this step."""
+        output = self(observations, carry, heads=(LOGITS,))
+        assert output.logits is not None
+        return jax.random.categorical(key, output.logits), output.carry
+
     def unroll(
         self,
         observations: Array,
@@ -238,7 +261,8 @@ class Agent(Mapping[str, Array]):
             return output.carry, (output[:2], output.carry)
 
         last, (found, after) = jax.lax.scan(step, carry, (observations, first))
-        return Output(*found, last), after
+        logits, value = found
+        return Output(logits, value, last), after
 
     def log_probs(
         self,
@@ -260,6 +284,21 @@ class Agent(Mapping[str, Array]):
             InputError: It names what differs: what is seen, or the actions.
         """
         self.spec.check_world(world)
+
+    @property
+    def world(self) -> World:
+        """The world that it was made for.
+
+        Raises:
+            InputError: If it knows none, as an imported agent may.
+        """
+        if self.spec.world is None:
+            raise InputError(
+                "the agent knows no world",
+                why="it was made without one",
+                fix="name the world in which it is to act: world=",
+            )
+        return self.spec.world
 
     @property
     def sites(self) -> Mapping[str, tuple[int, ...]]:
@@ -333,6 +372,21 @@ class Agent(Mapping[str, Array]):
         return structure.shapes_of(plain), HEADS if whole else (LOGITS,)
 
 
+def check_agent(given: object, *, what: str) -> None:
+    """Raise unless something is an agent.
+
+    Raises:
+        InputError: If it is not; a dict of arrays is none, as it has no policy.
+    """
+    trees.check_tree(given, what=what)
+    if not isinstance(given, Agent):
+        raise InputError(
+            f"{what} is a {type(given).__name__}",
+            why="an agent computes: a dict of arrays has no policy",
+            fix="telic.Agent(params, policy, spec)",
+        )
+
+
 def create(key: jax.Array, policy: Policy, world: World) -> Agent:
     """A fresh agent for a world.
 
@@ -354,21 +408,24 @@ def _patches(params: Params) -> list[tuple[str, int, Tree]]:
     ]
 
 
-def _made(params: Tree, policy: Policy, spec: Spec) -> Agent:
-    """An agent without checks: in compiled programs its leaves may be anything."""
+def _made(params: dict[str, Any], policy: Policy, spec: Spec) -> Any:
+    """An agent without checks: as a pytree its leaves may be anything, shapes or None.
+
+    So it is not annotated as what it is: the tests' type checker would look at them.
+    """
     agent = object.__new__(Agent)
     agent.params, agent.policy, agent.spec = params, policy, spec
     return agent
 
 
-def _flatten(agent: Agent) -> tuple[tuple, tuple]:
+def _flatten(agent: Any) -> tuple[tuple, tuple]:
     """The leaves by sorted path, under the very paths of a dict."""
     paths = tuple(sorted(agent.params))
     keyed = tuple((jax.tree_util.DictKey(p), agent.params[p]) for p in paths)
     return keyed, (paths, agent.policy, agent.spec)
 
 
-def _unflatten(static: tuple, leaves: tuple) -> Agent:
+def _unflatten(static: tuple, leaves: Iterable) -> Any:
     """The agent of which `_flatten` gave the leaves."""
     paths, policy, spec = static
     return _made(dict(zip(paths, leaves, strict=True)), policy, spec)

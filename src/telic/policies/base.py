@@ -29,7 +29,7 @@ Tap = Callable[[str, Array], Array]
 
 LOGITS, VALUE = "logits", "value"
 HEADS = (LOGITS, VALUE)
-"""What a policy can be asked for. The leaves on the path to the logits are the actor."""
+"""What a policy can be asked for; the leaves on the path to the logits: the actor."""
 
 NETS = {LOGITS: "actor", VALUE: "critic"}
 """What the paths of a head's own leaves and sites begin with."""
@@ -127,16 +127,6 @@ class Policy(Protocol):
     def homogeneous(self, site: str) -> bool:
         """Whether a unit of a site may be scaled: f(a x) = a f(x) for every a > 0."""
         ...
-
-
-def remembers(carry: Carry) -> bool:
-    """Whether there is any memory in what a policy carries.
-
-    Example:
-        >>> remembers(()), remembers(jnp.zeros((1, 8)))
-        (False, True)
-    """
-    return bool(jax.tree.leaves(carry))
 
 
 def renewed(begins: Bool[Array, " batch"], fresh: Carry, carry: Carry) -> Carry:

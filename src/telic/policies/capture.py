@@ -8,7 +8,7 @@ Sites are named as users of TransformerLens would look for them: a layer's outpu
 from jaxtyping import Array, Float
 
 from telic.core.names import check_name
-from telic.policies.agent import Agent
+from telic.policies.agent import Agent, check_agent
 from telic.policies.base import Tap
 from telic.policies.observations import Observations
 
@@ -31,7 +31,7 @@ def capture(
 
     Raises:
         InputError: If there is no such site (the message holds the nearest name), or
-            the observations are not of the agent's world.
+            the observations are not of the agent's world, or it is no agent.
 
     Example:
         >>> import jax
@@ -43,6 +43,7 @@ def capture(
         >>> capture(agent, seen, "actor/1/post")["actor/1/post"].shape
         (4, 8)
     """
+    check_agent(agent, what="the agent")
     for name in names:
         check_name(name, agent.sites, kind="site")
     found, tap = recording()

@@ -143,7 +143,8 @@ class Conv:
         """The channels of the input and of the trunk, and the units of the heads."""
         del spec
         last = len(self.channels) - 1
-        table: dict[str, tuple[Use, ...]] = {INPUT: (Use("trunk/0/kernel", 2, False),)}
+        table: dict[str, tuple[Use, ...]] = {}
+        table[INPUT] = (Use("trunk/0/kernel", 2, False),)
         for i in range(len(self.channels)):
             nets = NETS.values() if i == last else ()
             reads = [f"{net}/0/kernel" for net in nets] or [f"trunk/{i + 1}/kernel"]

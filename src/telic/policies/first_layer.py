@@ -57,12 +57,13 @@ def check_row(spec: Spec, who: str) -> None:
     Raises:
         InputError: It names their shape and how many numbers are allowed.
     """
-    if spec.inputs > MOST:
+    if len(spec.observation) > 1 and spec.inputs > MOST:
         raise InputError(
             f"observations of {' x '.join(map(str, spec.observation))} for {who}",
-            why=f"it would see {spec.inputs:,} numbers in a row; allowed: {MOST:,}",
-            fix="use the policy `conv`, or smaller observations "
-            "(gymnasium.wrappers.ResizeObservation)",
+            why=f"it would see {spec.inputs:,} numbers in a row; at most {MOST:,} "
+            "are flattened unasked",
+            fix="make them smaller (gymnasium.wrappers.ResizeObservation), or ask "
+            "for it (FlattenObservation); for images there is the policy `conv`",
         )
 
 

@@ -1,8 +1,8 @@
 """Multi-layer perceptrons, one for the actor and one for the critic.
 
 Layer i of the actor is `actor/i/kernel` (inputs, outputs) and `actor/i/bias`; so for
-the critic. Its sites are `actor/i/pre`, a layer's output, and `actor/i/post`, behind its
-activation function; the last ones are `actor/logits` and `critic/value`.
+the critic. Its sites are `actor/i/pre`, a layer's output, and `actor/i/post`, behind
+its activation function; the last ones are `actor/logits` and `critic/value`.
 """
 
 import dataclasses
@@ -60,7 +60,7 @@ class MLP:
     activation: str = "relu"
     """`relu` or `tanh`, after every layer but the last."""
     goal_layer: int = 0
-    """The actor's layer at which a goal-conditioned agent reads the goal."""
+    """The actor's layer at which a goal-conditioned agent reads its goal."""
     goal_units: int = 0
     """How many units of that layer read it; 0: the agent is not goal-conditioned."""
 
@@ -91,7 +91,7 @@ class MLP:
             )
 
     def check(self, spec: Spec) -> None:
-        """Raise unless observations can be flattened, and a goal is told if one is read.
+        """Raise unless observations can be flattened and a goal that is read is told.
 
         Raises:
             InputError: If the observation is an image, or no goal is told.
@@ -153,15 +153,16 @@ class MLP:
 
     def units(self, spec: Spec) -> Units:
         """The units of every layer, and the channels of every place of the input."""
-        first = f"actor/{0}/kernel", f"critic/{0}/kernel"
+        first = "actor/0/kernel", "critic/0/kernel"
         places = math.prod(spec.places)
         table = {INPUT: tuple(Use(leaf, 0, False, places) for leaf in first)}
         for net, count in self._nets():
             for i in range(count):
-                makes = Use(f"{net}/{i}/kernel", 1, True), Use(f"{net}/{i}/bias", 0, True)
-                last = i == count - 1
-                feeds = () if last else (Use(f"{net}/{i + 1}/kernel", 0, False),)
-                table[self._sites(net, i)[-1]] = (*makes, *feeds)
+                layer = f"{net}/{i}"
+                uses = [Use(f"{layer}/kernel", 1, True), Use(f"{layer}/bias", 0, True)]
+                if i < count - 1:
+                    uses.append(Use(f"{net}/{i + 1}/kernel", 0, False))
+                table[self._sites(net, i)[-1]] = tuple(uses)
         return table
 
     def without_goal(self) -> "MLP":

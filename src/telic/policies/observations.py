@@ -19,6 +19,7 @@ from jaxtyping import Array, Float, Integer, Real
 from telic.core.errors import InputError
 from telic.policies.spec import Spec
 
+Either = Array | np.ndarray
 Observations = Real[Array, "..."] | Real[np.ndarray, "..."]
 
 
@@ -48,28 +49,31 @@ def observed(spec: Spec, given: Observations) -> Real[Array, "batch ..."]:
     if spec.encoding is None:
         if not plain:
             raise _unfit(spec, seen)
-        return seen.reshape(-1, *spec.observation)
+        return jnp.asarray(seen).reshape(-1, *spec.observation)
     known = not isinstance(seen, Tracer)
     if plain and whole:
         if known:
             # On the host: within a compiled program reshaping would be traced.
             _check_codes(spec, np.asarray(seen).reshape(len(seen), -1))
-        return seen.reshape(-1, *spec.observation)
+        return jnp.asarray(seen).reshape(-1, *spec.observation)
     encoded = seen.ndim > 1 and math.prod(seen.shape[1:]) == spec.inputs
     if not encoded or whole or spec.goals or not known:
         raise _unfit(spec, seen)
     return _codes(spec, seen).reshape(-1, *spec.observation)
 
 
-def _array(given: object) -> Array:
-    """What is no array of JAX's yet, as one."""
-    try:
-        return jnp.asarray(np.asarray(given))
-    except (TypeError, ValueError) as error:
+def _array(given: object) -> np.ndarray:
+    """What is no array of JAX's yet, as one of NumPy's.
+
+    Not yet as JAX's: inside a compiled program its values would not be known any more.
+    """
+    seen = np.asarray(given)
+    if seen.dtype.kind not in "biuf":
         raise InputError(
             f"observations of the type {type(given).__name__}",
             why="they are an array of numbers, one observation a row",
-        ) from error
+        )
+    return seen
 
 
 def _check_codes(spec: Spec, codes: Integer[np.ndarray, "batch cells"]) -> None:
@@ -86,7 +90,7 @@ def _check_codes(spec: Spec, codes: Integer[np.ndarray, "batch cells"]) -> None:
         )
 
 
-def _codes(spec: Spec, seen: Float[Array, "batch ..."]) -> Array:
+def _codes(spec: Spec, seen: Float[Either, "batch ..."]) -> Array:
     """The code of every cell whose channels are given: the one with just those."""
     table = spec.table
     cells = np.asarray(seen).reshape(len(seen), -1, table.shape[1])
@@ -105,7 +109,7 @@ def _codes(spec: Spec, seen: Float[Array, "batch ..."]) -> Array:
     return jnp.asarray(codes.astype(np.uint8 if len(table) <= 256 else np.int32))
 
 
-def _unfit(spec: Spec, seen: Array) -> InputError:
+def _unfit(spec: Spec, seen: Either) -> InputError:
     """What is wrong with the form of some observations, and what they should be."""
     due = ", ".join(map(str, spec.observation))
     forms = f"(batch, {due}) {'numbers' if spec.encoding is None else 'integers'}"

@@ -28,7 +28,7 @@ class Spec:
     actions: tuple[str, ...]
     """The names of the actions, in the order of their numbers."""
     encoding: tuple[tuple[float, ...], ...] | None = None
-    """For observations of integer codes: the channel values of each code. None: floats."""
+    """The channel values of each code, for observations of codes; None: floats."""
     goals: int = 0
     """How many goals a goal-conditioned agent can be told; the goal's number is then
     the last entry of a flat observation. 0: none is told."""

@@ -1,8 +1,8 @@
 """What a policy is made of: its leaves, its sites, and its layers.
 
-All of it is found by running the policy once on shapes, without computing anything: the
-leaves by noting which parameters it reads, the sites by a tap that notes where it was
-called. So a policy declares nothing twice.
+All of it is found by tracing the policy on shapes, without computing anything: the
+leaves by what the traced program makes of its parameters, the sites by a tap that notes
+where it was called. So a policy declares nothing twice.
 """
 
 import functools
@@ -12,12 +12,23 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.extend.core import Literal
 from jaxtyping import Array, Shaped
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.core.trees import Arrays
-from telic.policies.base import HEADS, INPUT, LOGITS, VALUE, Policy, Use
+from telic.policies.base import (
+    HEADS,
+    INPUT,
+    LOGITS,
+    VALUE,
+    Output,
+    Params,
+    Policy,
+    Tap,
+    Use,
+)
 from telic.policies.spec import Spec
 
 Shapes = tuple[tuple[str, tuple[int, ...]], ...]
@@ -86,9 +97,7 @@ def leaves(policy: Policy, spec: Spec, heads: tuple[str, ...] = HEADS) -> frozen
         >>> sorted(leaves(MLP(actor_layers=1), Spec.of(Keys()), (LOGITS,)))
         ['actor/0/bias', 'actor/0/kernel']
     """
-    noted = _Noted(dict(initial_shapes(policy, spec)))
-    _run(policy, spec, noted, heads, lambda site, x: x)
-    return frozenset(noted.read)
+    return _read(policy, spec, heads)
 
 
 @functools.lru_cache(maxsize=512)
@@ -110,7 +119,9 @@ def sites(
         found[site] = x.shape[1:]
         return x
 
-    _run(policy, spec, dict(shapes), heads, note)
+    jax.eval_shape(
+        lambda p: _run(policy, spec, p, heads, note)[:2], _floats(dict(shapes))
+    )
     return found
 
 
@@ -132,13 +143,15 @@ def net_of(policy: Policy, spec: Spec, shapes: Shapes, site: str) -> str:
     Raises:
         InputError: If there is no such site; the message holds the nearest name.
     """
-    check_name(site, sites(policy, spec, shapes), kind="site")
-    return LOGITS if site in sites(policy, spec, shapes, (LOGITS,)) else VALUE
+    if site in sites(policy, spec, shapes, (LOGITS,)):
+        return LOGITS  # also of an actor alone, which has no leaves for the value
+    check_name(site, sites(policy, spec, initial_shapes(policy, spec)), kind="site")
+    return VALUE
 
 
 @functools.lru_cache(maxsize=256)
 def upstream(policy: Policy, spec: Spec, site: str) -> tuple[str, ...]:
-    """The paths of the leaves that are read before a site is reached, sorted.
+    """The paths of the leaves on which the activations at a site depend, sorted.
 
     Example:
         >>> from telic.policies.mlp import MLP
@@ -146,16 +159,8 @@ def upstream(policy: Policy, spec: Spec, site: str) -> tuple[str, ...]:
         >>> upstream(MLP(), Spec.of(Keys()), "actor/0/post")
         ('actor/0/bias', 'actor/0/kernel')
     """
-    shapes = initial_shapes(policy, spec)
-    noted, found = _Noted(dict(shapes)), []
-
-    def note(at: str, x: Array) -> Array:
-        if at == site:
-            found.extend(noted.read)
-        return x
-
-    _run(policy, spec, noted, (net_of(policy, spec, shapes, site),), note)
-    return tuple(sorted(found))
+    head = net_of(policy, spec, initial_shapes(policy, spec), site)
+    return tuple(sorted(_read(policy, spec, (head,), site)))
 
 
 def check_shapes(
@@ -167,9 +172,17 @@ def check_shapes(
     make or read its units agree, and it is no memory.
 
     Raises:
-        InputError: It names the leaf that is missing, or of another shape.
+        InputError: It names the leaf that is missing, of another shape, or read by no
+            head.
     """
     due = dict(initial_shapes(policy, spec))
+    for path in sorted(params):
+        if path not in leaves(policy, spec):
+            raise InputError(
+                f"the agent has a leaf {path!r}, the policy has not",
+                why=f"a policy {policy} has {', '.join(sorted(leaves(policy, spec)))}",
+                fix="an agent and its policy go together, as it was trained",
+            )
     needed = sorted(leaves(policy, spec, heads))
     for path in needed:
         if path not in params:
@@ -213,42 +226,44 @@ def _free(
 
 def _count(use: Use, shape: tuple[int, ...]) -> float:
     """How many units an axis runs over."""
-    return shape[use.axis] / use.places if use.axis < len(shape) else 0
+    return shape[use.axis] / use.places if use.axis < len(shape) else 0.0
 
 
-def _run(policy: Policy, spec: Spec, params: Mapping, heads: tuple, tap) -> None:
-    """Run a policy on shapes."""
+def _run(policy: Policy, spec: Spec, params: Params, heads: tuple, tap: Tap) -> Output:
+    """A policy's output for one observation, while it is traced."""
     kind = jnp.int32 if spec.encoding else jnp.float32
-    seen = jax.ShapeDtypeStruct((1, *spec.observation), kind)
-
-    def forward(observations: Array) -> None:
-        held = params if isinstance(params, _Noted) else _zeros(params)
-        carry = policy.initial_carry(1)
-        policy.apply(held, spec, observations, carry, tap=tap, heads=heads)
-
-    jax.eval_shape(forward, seen)
+    seen, carry = jnp.zeros((1, *spec.observation), kind), policy.initial_carry(1)
+    return policy.apply(params, spec, seen, carry, tap=tap, heads=heads)
 
 
-def _zeros(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
-    """Parameters of some shapes; traced, so that none are made."""
-    return {path: jnp.zeros(shape) for path, shape in shapes.items()}
+def _read(
+    policy: Policy, spec: Spec, heads: tuple[str, ...], site: str | None = None
+) -> frozenset[str]:
+    """The paths of the leaves on which heads depend, or else what is at a site."""
+    shapes = dict(initial_shapes(policy, spec))
+
+    def forward(params: Params) -> object:
+        found: list[Array] = []
+
+        def note(at: str, x: Array) -> Array:
+            found.extend([x] if at == site else [])
+            return x
+
+        output = _run(policy, spec, params, heads, note)
+        return found if site else output[:2]
+
+    traced = jax.make_jaxpr(forward)(_floats(shapes)).jaxpr
+    needed = {v for v in traced.outvars if not isinstance(v, Literal)}
+    for step in reversed(traced.eqns):
+        if not needed.isdisjoint(step.outvars):
+            needed |= {v for v in step.invars if not isinstance(v, Literal)}
+    read = zip(sorted(shapes), traced.invars, strict=True)
+    return frozenset(path for path, v in read if v in needed)
 
 
-class _Noted(Mapping):
-    """Parameters of zeros that note which of them were read."""
-
-    def __init__(self, shapes: dict[str, tuple[int, ...]]) -> None:
-        self.shapes, self.read = shapes, set()
-
-    def __getitem__(self, path: str) -> Array:
-        self.read.add(path)
-        return jnp.zeros(self.shapes[path])
-
-    def __iter__(self):
-        return iter(self.shapes)
-
-    def __len__(self) -> int:
-        return len(self.shapes)
+def _floats(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, jax.ShapeDtypeStruct]:
+    """Parameters of some shapes, of which nothing is computed."""
+    return {p: jax.ShapeDtypeStruct(s, jnp.float32) for p, s in shapes.items()}
 
 
 def _columns(leaf, axis: int) -> np.ndarray:

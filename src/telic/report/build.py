@@ -5,6 +5,7 @@ from pathlib import Path
 
 from telic.core.errors import InputError
 from telic.objectives.schedule import locate
+from telic.policies import Agent, Spec
 from telic.report import moves
 from telic.report.alternation import alternation
 from telic.report.page import Image, Page
@@ -79,7 +80,8 @@ def _episodes(run: Run) -> list[Image]:
         return []
     images = []
     for objective, found in _last_checkpoints(run, plan).items():
-        agent = checkpoint.read_agent(found)
+        params = checkpoint.read_agent(found)
+        agent = Agent(params, plan.policy, Spec.of(plan.world))
         for board in BOARDS:
             episode = record(agent, plan.world, seed=board)
             frames = [picture(plan.world, b, tile=24) for b in episode.boards]

@@ -36,13 +36,13 @@ def draw_field(field: Field) -> Figure:
 
     Example:
         >>> import jax
-        >>> from telic.agents import Network, create
+        >>> from telic.policies import MLP, create
         >>> from telic.studies.field import field
         >>> from telic.worlds import Keys
-        >>> world, network = Keys(), Network(width=8)
+        >>> world = Keys()
         >>> board = world.reset(world.draw(jax.random.key(0)))
-        >>> agent = create(jax.random.key(1), network, world)
-        >>> figure = draw_field(field({"fresh": agent}, network, world, board))
+        >>> agent = create(jax.random.key(1), MLP(width=8), world)
+        >>> figure = draw_field(field({"fresh": agent}, world, board))
         >>> [axes.get_title() for axes in figure.axes]  # board, shares, legend
         ['fresh', '', '']
     """

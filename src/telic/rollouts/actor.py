@@ -2,8 +2,10 @@
 
 from typing import Any, Protocol, runtime_checkable
 
+import jax
 from jaxtyping import Array, Bool, Float, Int
 
+from telic.core.errors import InputError
 from telic.worlds.base import World
 
 Carry = Any
@@ -30,6 +32,12 @@ class Actor(Protocol):
         """One action for each observation, decided by one uniform number each."""
         ...
 
+    def sample(
+        self, key: jax.Array, observations: Array, carry: Carry
+    ) -> tuple[Int[Array, " batch"], Carry]:
+        """One action drawn for each observation, and the next memory."""
+        ...
+
     def log_probs(
         self,
         observations: Array,
@@ -43,3 +51,28 @@ class Actor(Protocol):
     def check_world(self, world: World) -> None:
         """Raise `InputError` unless it can act in a world."""
         ...
+
+
+def check_actor(agent: object, world: World) -> None:
+    """Raise unless something can act in a world.
+
+    Raises:
+        InputError: If it cannot act at all, such as a dict of arrays, or not there.
+    """
+    if not isinstance(agent, Actor):
+        raise InputError(
+            f"the agent is a {type(agent).__name__}",
+            why="an agent acts: a dict of arrays has no policy",
+            fix="telic.Agent(params, policy, spec)",
+        )
+    agent.check_world(world)
+
+
+def remembers(carry: Carry) -> bool:
+    """Whether there is any memory in what a policy carries.
+
+    Example:
+        >>> remembers(()), remembers(jnp.zeros((1, 8)))
+        (False, True)
+    """
+    return bool(jax.tree.leaves(carry))

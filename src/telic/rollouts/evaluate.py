@@ -24,7 +24,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 from telic.core.errors import InputError
 from telic.rollouts import host
-from telic.rollouts.actor import Actor, Carry
+from telic.rollouts.actor import Actor, Carry, check_actor
 from telic.rollouts.collect import where, where_tree
 from telic.worlds.base import Chance, JaxWorld, State, World
 from telic.worlds.host import HostWorld, events
@@ -114,7 +114,7 @@ def play(
             f"episode seeds for a time limit of {seeds.uniform.shape[1]}",
             why=f"the world's is {world.limit}",
         )
-    agent.check_world(world)
+    check_actor(agent, world)
     if isinstance(world, JaxWorld):
         return _play(agent, seeds, world=world, greedy=greedy)
     assert isinstance(world, HostWorld)
@@ -123,9 +123,7 @@ def play(
     )
     # A step that nobody took may hold any event, also what is not a number.
     happened = np.where(taken[..., None], events(world, block), np.float64(0))
-    return Episodes(
-        jnp.asarray(happened.sum(axis=0)), jnp.asarray(taken.sum(axis=0))
-    )
+    return Episodes(jnp.asarray(happened.sum(axis=0)), jnp.asarray(taken.sum(axis=0)))
 
 
 @functools.partial(jax.jit, static_argnames=("world", "episodes"))

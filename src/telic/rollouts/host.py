@@ -13,8 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from telic.policies import remembers
-from telic.rollouts.actor import Actor, Carry, Chosen
+from telic.rollouts.actor import Actor, Carry, Chosen, remembers
 from telic.rollouts.collect import Completed, Rollout, where_tree
 from telic.worlds.guard import Guarded
 from telic.worlds.host import Happened, HostWorld, Told, blank, events, put

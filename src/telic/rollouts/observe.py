@@ -5,7 +5,7 @@ import functools
 import jax
 from jaxtyping import Array
 
-from telic.rollouts.actor import Actor
+from telic.rollouts.actor import Actor, check_actor
 from telic.rollouts.collect import rollout, start
 from telic.rollouts.host import HostCollector
 from telic.worlds.base import JaxWorld, World
@@ -24,7 +24,7 @@ def sequences_of(
         InputError: If the agent cannot act in the world.
         WorldError: If a host world's simulator raises, or answers with nonsense.
     """
-    agent.check_world(world)
+    check_actor(agent, world)
     if isinstance(world, JaxWorld):
         seen, first = _in_jax(key, agent, world, steps=steps, envs=envs)
     else:

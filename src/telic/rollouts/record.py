@@ -1,10 +1,11 @@
-"""One episode of an agent, state by state or frame by frame: what pictures are made of."""
+"""One episode of an agent, state by state or frame by frame, for pictures."""
 
 import functools
 from typing import Any, NamedTuple, Protocol
 
 import gymnasium
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, UInt8
 
@@ -125,12 +126,19 @@ def film(
 
 @functools.partial(jax.jit, static_argnames=("world", "greedy"))
 def _choose(
-    key: jax.Array, agent: Actor, carry: Any, world: JaxWorld, state: State, greedy: bool
+    key: jax.Array,
+    agent: Actor,
+    carry: Any,
+    world: JaxWorld,
+    state: State,
+    greedy: bool,
 ) -> tuple[Array, Any]:
     """The likeliest action, or one drawn from the policy, and the memory after it."""
-    uniform = jax.random.uniform(key, (1,))
     seen = world.observe(state)[None]
-    action, _, after = agent.act(seen, carry, uniform, greedy=greedy)
+    if greedy:
+        action, _, after = agent.act(seen, carry, jnp.zeros(1), greedy=True)
+    else:
+        action, after = agent.sample(key, seen, carry)
     return action[0], after
 
 

@@ -16,6 +16,7 @@ from telic.core import trees
 from telic.core.errors import DamagedError, InputError
 from telic.edits.base import Edit
 from telic.edits.recipe import Arrays, from_recipe, to_recipe
+from telic.policies import Agent
 from telic.runs import disk, tensors
 
 SCHEMA = "1"

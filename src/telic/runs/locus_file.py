@@ -7,9 +7,9 @@ from safetensors.numpy import save
 
 from telic.core import trees
 from telic.core.errors import DamagedError
-from telic.core.trees import Arrays
 from telic.locate import Locus
-from telic.locate.sites import scores_of, unit_sites
+from telic.locate.sites import scores_of
+from telic.policies import Agent
 from telic.runs import disk, tensors
 
 SCHEMA = "1"
@@ -54,7 +54,7 @@ def to_bytes(locus: Locus) -> bytes:
     return save(arrays, header)
 
 
-def from_bytes(data: bytes, path: Path, like: Arrays | None = None) -> Locus:
+def from_bytes(data: bytes, path: Path, like: Agent | None = None) -> Locus:
     """The locus in a file's bytes, which may be anybody's.
 
     Args:
@@ -87,7 +87,7 @@ def from_bytes(data: bytes, path: Path, like: Arrays | None = None) -> Locus:
     return locus
 
 
-def _check_names(data: bytes, path: Path, like: Arrays) -> None:
+def _check_names(data: bytes, path: Path, like: Agent) -> None:
     """Raise if there is any array that no locus of an actor has; none is loaded."""
     odd = tensors.header(data, path).keys() - _names(like) - {"__metadata__"}
     if odd:
@@ -97,10 +97,10 @@ def _check_names(data: bytes, path: Path, like: Arrays) -> None:
         )
 
 
-def _names(like: Arrays) -> set[str]:
+def _names(like: Agent) -> set[str]:
     """Every name that an array of a locus of an actor can have."""
-    layers = unit_sites(like)
-    sites = {*like, *layers, *layers.values(), "actor"}
+    layers = [name for layer in like.layers for name in (layer.name, layer.site)]
+    sites = {*like, *layers, *(path.partition("/")[0] for path in like)}
     return {f"{part}/{site}" for part in PARTS for site in sites}
 
 

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 
 from telic.core.errors import InputError, TelicError
 from telic.core.names import check_name
-from telic.core.trees import Tree
 from telic.locate import Evidence
 from telic.planted import Planted
+from telic.policies import Agent
 from telic.runs import locus_file
 from telic.scale import examinee
 from telic.scale.channel import Message, plain
@@ -232,7 +232,7 @@ def _record(
     return marks.record(locus, found, planted, seconds)
 
 
-def largest(agent: Tree) -> int:
+def largest(agent: Agent) -> int:
     """The largest answer about an agent, in bytes.
 
     Scores are 8 bytes a weight; directions have two factors, and may be a few times as

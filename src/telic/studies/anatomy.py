@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Float
 
 from telic.core.trees import Tree
+from telic.policies import Agent
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.vectors import (

@@ -231,10 +231,7 @@ def _observations(case: Retarget, key: jax.Array) -> Array:
 def _pairs(case: Retarget, seen: Array, site: str) -> tuple[Array, Array]:
     """A site's activations as they are, and with the two colours exchanged."""
     other = case.board.exchanged(seen, case.old, case.new)
-    is_, ought = (
-        capture(case.agent, views, site)[site]
-        for views in (seen, other)
-    )
+    is_, ought = (capture(case.agent, views, site)[site] for views in (seen, other))
     return is_, ought
 
 

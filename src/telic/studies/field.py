@@ -139,9 +139,7 @@ def _policy(
 
 
 @functools.partial(jax.jit, static_argnames="world")
-def _softmax(
-    agent: Agent, world: Keys, board: Board
-) -> Float[Array, "poses actions"]:
+def _softmax(agent: Agent, world: Keys, board: Board) -> Float[Array, "poses actions"]:
     """All poses in one batch."""
     poses = jnp.arange(len(world.tables.front), dtype=jnp.int32)
     seen = jax.vmap(lambda pose: world.observe(board._replace(pose=pose)))(poses)

@@ -61,7 +61,10 @@ def unpack(data: bytes) -> tuple[Evidence, jax.Array]:
     arrays = dict(sorted(load(data).items()))
     numbers = sorted({name[:3] for name in arrays if name[:3].isdigit()})
     switches = [
-        tuple(_agent(arrays, f"{number}/{side}", shape) for side in SIDES)
+        (
+            _agent(arrays, f"{number}/{SIDES[0]}", shape),
+            _agent(arrays, f"{number}/{SIDES[1]}", shape),
+        )
         for number in numbers
     ]
     seen, gap = (jnp.asarray(arrays[name]) for name in ("observations", "gap"))

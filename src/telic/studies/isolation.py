@@ -21,6 +21,7 @@ from telic.core.names import check_name
 from telic.core.trees import Tree
 from telic.edits import Add, Noise
 from telic.objectives import lander
+from telic.policies import Agent
 from telic.rollouts import episode_seeds, play
 from telic.runs.folder import Run
 from telic.runs.source import RunSource

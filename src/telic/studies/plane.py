@@ -18,7 +18,7 @@ import numpy as np
 from telic.edits import Patch, Steer
 from telic.edits.base import Edit
 from telic.locate.evidence import Evidence
-from telic.locate.inside import inside
+from telic.locate.inside import by_unit, inside
 from telic.locate.probe import OBSERVATION, Probed, probes
 from telic.trials import Bench
 
@@ -40,8 +40,8 @@ def plane(key: jax.Array, evidence: Evidence, on: Bench) -> dict[str, dict[str, 
     for number, (site, probe) in enumerate(found.items()):
         at = jax.random.fold_in(key, number)
         steer = Steer(site, shifts[site])
-        null = steer.nulls(at, dict(on.recipient))["gaussian"]
-        whole = Patch(site, dict(on.donor), jnp.ones(len(shifts[site])))
+        null = steer.nulls(at, on.recipient)["gaussian"]
+        whole = Patch(site, on.donor, jnp.ones(len(shifts[site])))
         told[site] = {
             "accuracy": probe.accuracy,
             "observation": seen.accuracy,
@@ -55,7 +55,7 @@ def plane(key: jax.Array, evidence: Evidence, on: Bench) -> dict[str, dict[str, 
 
 def _share(edit: Edit, on: Bench) -> float:
     """The share of the donor's behaviour that an edit brings."""
-    return on.share(on.rates(edit(dict(on.recipient))))
+    return on.share(on.rates(edit(on.recipient)))
 
 
 def _shifts(evidence: Evidence, found: dict[str, Probed]) -> dict[str, jax.Array]:
@@ -66,7 +66,7 @@ def _shifts(evidence: Evidence, found: dict[str, Probed]) -> dict[str, jax.Array
     )
     shifts = {}
     for site, probe in found.items():
-        gap = np.asarray((theirs[site] - mine[site]).mean(axis=0), np.float64)
+        gap = np.asarray(by_unit(theirs[site] - mine[site]).mean(axis=0), np.float64)
         along = probe.direction
         length = float(along @ along) or 1.0
         shifts[site] = jnp.asarray(gap @ along / length * along, jnp.float32)

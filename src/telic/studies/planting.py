@@ -111,7 +111,8 @@ def _find(
 ) -> dict[str, Any] | None:
     """The answer for one run; None if it was stopped."""
     base, plan = base_of(run, settings), run.plan()
-    given = episode_seeds(jax.random.key(run.seed()), base.recipe.world, settings.episodes)
+    seed = jax.random.key(run.seed())
+    given = episode_seeds(seed, base.recipe.world, settings.episodes)
     records, tried = [], {}
     key = key_of(run.seed())
     for number, planted in enumerate(ladder(key, base)):

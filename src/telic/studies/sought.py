@@ -15,7 +15,8 @@ from jaxtyping import Array
 from telic.core.errors import InputError
 from telic.locate import Evidence, evidence
 from telic.objectives.land import MAIN, SIDE
-from telic.rollouts import HostCollector, episode_seeds
+from telic.policies import Agent
+from telic.rollouts import EpisodeSeeds, HostCollector, episode_seeds
 from telic.runs.source import RunSource
 from telic.studies.branches import branch, rollouts_of
 from telic.studies.isolation import gate, passed
@@ -166,13 +167,11 @@ def _thrift(
 
 
 def _tried(
-    name: str, found: Evidence, given: Boards, measure: Measure, least: float
+    name: str, found: Evidence, given: EpisodeSeeds, measure: Measure, least: float
 ) -> Iterator[Sought]:
     """The goal, if the two agents differ by it."""
     try:
-        on = bench(
-            found.recipient, found.donor, given, measure, world=world, least=least
-        )
+        on = bench(found.recipient, found.donor, given, measure, least=least)
     except InputError:
         return
     yield Sought(name, found, on)

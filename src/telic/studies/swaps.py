@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from telic.core.trees import Tree, at
 from telic.edits import Add, Edit, Graft, Interpolate, LowRank, Splice, top
+from telic.policies import Agent
 from telic.studies.arms import Arm
 from telic.vectors import isolate, matched
 

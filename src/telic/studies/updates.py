@@ -11,6 +11,7 @@ from typing import NamedTuple
 from telic.core import trees
 from telic.core.trees import Tree, at
 from telic.edits import Add, Chain, Edit, Graft, LowRank, Noise, top
+from telic.policies import Agent
 from telic.studies.arms import Arm
 from telic.studies.swaps import Grouped
 from telic.vectors import isolate, matched
@@ -80,9 +81,7 @@ def parts(update: Update) -> Grouped:
         )
         for layer in layers
     ]
-    made += [
-        ("- critic", PARTS, None, Add(rest, strength=-1.0))
-    ]
+    made += [("- critic", PARTS, None, Add(rest, strength=-1.0))]
     made += [(f"- rank {r}", RANKS, float(r), LowRank(aim, r)) for r in RANK]
     made += [
         (f"- top {100 * s:g} %", SHARES, 100 * s, Graft(aim, top(base, aim, s)))

@@ -13,10 +13,10 @@ import jax
 
 from telic.core import trees
 from telic.core.errors import InputError
-from telic.core.trees import Tree
 from telic.edits import Add, Edit
 from telic.edits.expression import difference
 from telic.objectives import fetch
+from telic.policies import Agent
 from telic.rollouts import episode_seeds
 from telic.runs import edit_file
 from telic.runs.folder import Run
@@ -35,7 +35,7 @@ class Wish(NamedTuple):
         text: What it is: the expression, or where it was read from.
     """
 
-    agent: Tree
+    agent: Agent
     edit: Edit
     text: str
 
@@ -55,6 +55,7 @@ def wish(run: Run, text: str) -> Wish:
             why="there is nothing to try",
             fix="add a vector to it, such as: purple + 1.5 * mean(blue - purple)",
         )
+    assert isinstance(agent, Agent)  # as a run's source gives them
     return Wish(agent, Add(vector), text)
 
 

@@ -73,7 +73,7 @@ def begin(chance: Chance, *, world: JaxWorld) -> tuple[Copies, Array]:
         >>> from telic.worlds.keys import Keys
         >>> chance = draw(jax.random.key(0), world=Keys(), envs=2)
         >>> begin(chance, world=Keys())[1].shape
-        (2, 25)
+        (2, 5, 5)
     """
     first = _row(chance, 0)
     states = jax.vmap(world.reset)(first)

@@ -164,7 +164,7 @@ def _block(key: jax.Array, *, world: Keys) -> UInt32[Array, "steps words"]:
 @functools.partial(jax.jit, static_argnames="world")
 def _begin(
     chance: UInt32[Array, " words"], *, world: Keys
-) -> tuple[Board, UInt8[Array, " view_cells"]]:
+) -> tuple[Board, UInt8[Array, "columns rows"]]:
     """The first board of an episode, and what is seen of it."""
     board = world.reset(chance)
     return board, world.observe(board)
@@ -177,7 +177,7 @@ def _act(
     chance: UInt32[Array, " words"],
     *,
     world: Keys,
-) -> tuple[Transition, UInt8[Array, " view_cells"]]:
+) -> tuple[Transition, UInt8[Array, "columns rows"]]:
     """What follows an action, and what is seen then."""
     after = world.step(board, action, chance)
     return after, world.observe(after.state)

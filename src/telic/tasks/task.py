@@ -7,6 +7,7 @@ floats and rewards. This file is the dictionary between the two. One environment
 
 import dataclasses
 import functools
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -100,7 +101,7 @@ class Task:
     def observation_space(self) -> Box:
         """Vectors of cells × channels floats, from 0 to the encoding's largest."""
         table = self.world.encoding
-        width = self.world.observation[0] * table.shape[1]
+        width = math.prod(self.world.observation) * table.shape[1]
         return Box(0.0, float(table.max()), (width,), np.float32)
 
     @property
@@ -109,12 +110,13 @@ class Task:
         return Discrete(len(self.world.actions))
 
     def encode(
-        self, codes: UInt8[Host, "*envs view_cells"]
+        self, codes: UInt8[Host, "*envs columns rows"]
     ) -> Float32[np.ndarray, "*envs inputs"]:
         """Observations as Gymnasium gives them: every call makes a new array."""
         # `clip` spares `take` a second pass over the codes, which are all in range.
         channels = np.take(self.world.encoding, codes, axis=0, mode="clip")
-        return channels.reshape(*codes.shape[:-1], -1)
+        envs = codes.shape[: -len(self.world.observation)]
+        return channels.reshape(*envs, -1)
 
     def happened(self, events: Float32[Host, " events"]) -> dict[str, float]:
         """The events of one step by name, without those that did not happen."""

@@ -67,9 +67,7 @@ def imitate(
     return {path: moved[path] - agent[path] for path in paths}
 
 
-@functools.partial(
-    jax.jit, static_argnames=("steps", "batch", "rate")
-)
+@functools.partial(jax.jit, static_argnames=("steps", "batch", "rate"))
 def _descend(
     key: jax.Array,
     leaves: Tree,

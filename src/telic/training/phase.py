@@ -133,6 +133,4 @@ def seeds(state: Training, envs: int) -> list[int]:
 _copied = jax.jit(functools.partial(jax.tree.map, jnp.copy))
 """A state in buffers of its own, by one call."""
 
-_learn = functools.partial(
-    jax.jit, static_argnames="sizes", donate_argnums=0
-)(learn)
+_learn = functools.partial(jax.jit, static_argnames="sizes", donate_argnums=0)(learn)

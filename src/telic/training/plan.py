@@ -28,7 +28,7 @@ class Plan:
         schedule: Which of them is trained, when.
 
     Raises:
-        InputError: If the policy does not fit the world, a name is used twice, a phase's objective is not among the
+        InputError: If a name is used twice, a phase's objective is not among the
             objectives, or an objective weighs an event that the world does not have.
     """
 

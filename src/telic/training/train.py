@@ -70,7 +70,12 @@ def begin(seed: int, *, policy: Policy, world: World, sizes: Sizes) -> Training:
 
 
 def begin_with(
-    agent: Agent, world_key: jax.Array, run_key: jax.Array, *, world: World, sizes: Sizes
+    agent: Agent,
+    world_key: jax.Array,
+    run_key: jax.Array,
+    *,
+    world: World,
+    sizes: Sizes,
 ) -> Training:
     """A given agent in fresh worlds, with fresh moments.
 
@@ -100,9 +105,7 @@ def begin_with(
     )
 
 
-@functools.partial(
-    jax.jit, static_argnames=("world", "sizes"), donate_argnums=0
-)
+@functools.partial(jax.jit, static_argnames=("world", "sizes"), donate_argnums=0)
 def advance(
     state: Training,
     hyper: Hyper,

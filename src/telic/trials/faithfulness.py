@@ -104,15 +104,15 @@ def bench(
     seeds: EpisodeSeeds,
     measure: Measure,
     *,
-    world: World,
+    world: World | None = None,
     least: float = LEAST,
 ) -> Bench:
-    """Both agents, played.
+    """Both agents, played; in the recipient's own world, if no other is named.
 
     Raises:
         InputError: If they hardly differ in the behaviour: there is nothing to bring.
     """
-    made = Bench(recipient, donor, seeds, measure, {}, {}, world)
+    made = Bench(recipient, donor, seeds, measure, {}, {}, world or recipient.world)
     made = made._replace(mine=made.rates(recipient), theirs=made.rates(donor))
     if abs(made.gap) < least:
         raise InputError(

@@ -7,7 +7,7 @@ if the two colours had changed places on the board. If a goal is written by colo
 comes out should be the other goal.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
 import numpy as np
@@ -53,11 +53,25 @@ def swap_inputs(
     a, b = _numbers(first), _numbers(second)
     _check_paired(a, b)
     found = dict(vector)
-    for use in uses:
-        for path in vector:
-            if path == use.leaf or path.endswith(f"/{DONOR}{use.leaf}"):
-                found[path] = _exchanged(path, found[path], use, a, b)
+    for path, use in readers(vector, uses):
+        found[path] = _exchanged(path, found[path], use, a, b)
     return found
+
+
+def readers(vector: Iterable[str], uses: Sequence[Use]) -> list[tuple[str, Use]]:
+    """The paths of the leaves that read the input, and the axis that runs over it.
+
+    Example:
+        >>> use = Use("kernel", axis=0, makes=False)
+        >>> [path for path, _ in readers(["kernel", "bias"], [use])]
+        ['kernel']
+    """
+    return [
+        (path, use)
+        for path in vector
+        for use in uses
+        if path == use.leaf or path.endswith(f"/{DONOR}{use.leaf}")
+    ]
 
 
 def _numbers(channels: Channels) -> Int[np.ndarray, " channels"]:
@@ -84,7 +98,7 @@ def _check_paired(a: Int[np.ndarray, " first"], b: Int[np.ndarray, " second"]) -
     if (counts > 1).any():
         raise InputError(
             f"channel {channels[counts > 1][0]} occurs more than once",
-            why="all channels must be distinct, so that twice is as if nothing was done",
+            why="all must be distinct, so that twice is as if nothing was done",
         )
 
 

@@ -1,7 +1,7 @@
-"""GoalKeys: a Keys world that tells its agent, at the end of what it sees, what to fetch.
+"""Goal Keys: a Keys world that tells its agent which key to fetch.
 
-An agent of this world is goal-conditioned: one policy for every colour. It reads the
-wish in one place only, which we choose (`Network.wish_layer`), and so it can be made
+An agent of this world is goal-conditioned: one policy for every colour. It reads its
+goal in one place only, which we choose (`MLP.goal_layer`), and so it can be made
 into plain agents of which we know where their goals are (`telic.planted`).
 
 Reference:
@@ -20,7 +20,7 @@ from telic.worlds.base import Transition
 from telic.worlds.keys import Board, Keys
 
 
-class Wish(NamedTuple):
+class GoalBoard(NamedTuple):
     """A board, and which of the world's objective colours is wanted on it."""
 
     board: Board
@@ -28,7 +28,7 @@ class Wish(NamedTuple):
 
 
 class Chance(NamedTuple):
-    """The chance of a step or a reset: the base world's, and that of the wish."""
+    """The chance of a step or a reset: the base world's, and that of the goal."""
 
     base: Array
     wanted: Int[Array, ""]
@@ -36,10 +36,10 @@ class Chance(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class GoalKeys:
-    """Keys with a wish for every episode; two more events, `granted` and `late`.
+    """Keys with a goal for every episode; two more events, `granted` and `late`.
 
     `granted`: the wanted key was picked up. `late`: the share of the time limit used by
-    then. Observations have one entry more than those of the base world: the wish.
+    then. Observations have one entry more than those of the base world: the goal.
 
     Example:
         >>> world = GoalKeys()
@@ -48,7 +48,7 @@ class GoalKeys:
     """
 
     colours: tuple[str, ...] = ("purple", "blue", "yellow", "green")
-    """What may be wished for: one key of each is on every board, and no other key."""
+    """What may be the goal: one key of each is on every board, and no other key."""
     limit: int = 180
     """Steps after which an episode is truncated."""
 
@@ -58,12 +58,12 @@ class GoalKeys:
 
     @property
     def base(self) -> Keys:
-        """The world beneath, without wishes."""
+        """The world beneath, without goals."""
         return Keys(colours=self.colours, others=(), limit=self.limit)
 
     @property
     def num_goals(self) -> int:
-        """How many different wishes there are."""
+        """How many different goals there are."""
         return len(self.colours)
 
     @property
@@ -78,12 +78,12 @@ class GoalKeys:
 
     @property
     def observation(self) -> tuple[int, ...]:
-        """The base world's cells, and the wish."""
+        """The base world's cells, and the goal."""
         return (self.base.view**2 + 1,)
 
     @property
     def encoding(self) -> Float32[np.ndarray, "codes channels"]:
-        """That of the base world; it does not apply to the wish."""
+        """That of the base world; it does not apply to the goal."""
         return self.base.encoding
 
     def draw(self, key: jax.Array) -> Chance:
@@ -92,12 +92,14 @@ class GoalKeys:
         count = len(self.colours)
         return Chance(self.base.draw(base), jax.random.randint(wanted, (), 0, count))
 
-    def reset(self, chance: Chance) -> Wish:
-        """A board, and a wish that has nothing to do with it."""
-        return Wish(self.base.reset(chance.base), chance.wanted)
+    def reset(self, chance: Chance) -> GoalBoard:
+        """A board, and a goal that has nothing to do with it."""
+        return GoalBoard(self.base.reset(chance.base), chance.wanted)
 
-    def step(self, state: Wish, action: Int[Array, ""], chance: Chance) -> Transition:
-        """The base world's step, and whether it granted the wish."""
+    def step(
+        self, state: GoalBoard, action: Int[Array, ""], chance: Chance
+    ) -> Transition:
+        """The base world's step, and whether it reached the goal."""
         after = self.base.step(state.board, action, chance.base)
         first = [
             [self.base.events.index(f"{kind}_{colour}") for kind in ("pick", "late")]
@@ -105,11 +107,11 @@ class GoalKeys:
         ]
         told = after.events[jnp.array(first)[state.wanted]]
         return after._replace(
-            state=Wish(after.state, state.wanted),
+            state=GoalBoard(after.state, state.wanted),
             events=jnp.concatenate([after.events, told]),
         )
 
-    def observe(self, state: Wish) -> UInt8[Array, " cells_and_wish"]:
+    def observe(self, state: GoalBoard) -> UInt8[Array, " cells_and_goal"]:
         """The code of every cell in view, and the number of the wanted colour."""
         seen = self.base.observe(state.board).reshape(-1)
         return jnp.append(seen, state.wanted.astype(seen.dtype))

@@ -104,7 +104,7 @@ class GymWorld:
 
     @property
     def observation(self) -> tuple[int, ...]:
-        """The shape of what is seen; a number (`Discrete`) is seen as a one-hot vector."""
+        """The shape of what is seen; a number (`Discrete`) becomes a one-hot vector."""
         return tuple(self._spaces[0].shape) or (1,)
 
     @property

@@ -156,7 +156,7 @@ class Keys:
 
     @property
     def observation(self) -> tuple[int, ...]:
-        """The shape of an observation, columns and rows: a code for each cell in view."""
+        """Columns and rows of an observation: a code for each cell in view."""
         return (self.view, self.view)
 
     @property

@@ -60,22 +60,22 @@ def carry(vector: Tree, first: Inputs, second: Inputs) -> Tree:
 
 
 def prefix(weights: str, vector: Arrays) -> str:
-    """The prefix of the leaves for which a word such as `actor.0` stands.
+    """The prefix of the leaves for which a word such as `actor/0` stands.
 
     Raises:
         InputError: If it stands for no leaf; the message holds the nearest word.
 
     Example:
         >>> import numpy as np
-        >>> prefix("actor.0", {"actor/0/bias": np.ones(1)})
+        >>> prefix("actor/0", {"actor/0/bias": np.ones(1)})
         'actor/0/'
     """
+    weights = weights.replace(".", "/")  # as in the first expressions: actor.0
     parts = [path.split("/") for path in vector]
-    known = {".".join(p[:depth]) for p in parts for depth in range(1, len(p) + 1)}
+    known = {"/".join(p[:depth]) for p in parts for depth in range(1, len(p) + 1)}
     # The short words first, so that they are seen even where the message is cut.
-    check_name(weights, sorted(known, key=lambda w: (w.count("."), w)), kind="weights")
-    path = weights.replace(".", "/")
-    return path if path in vector else f"{path}/"
+    check_name(weights, sorted(known, key=lambda w: (w.count("/"), w)), kind="weights")
+    return weights if weights in vector else f"{weights}/"
 
 
 ACTS: dict[str, Callable[..., Tree]] = {

@@ -13,7 +13,7 @@ from telic import vectors
 from telic.core import trees
 from telic.core.errors import InputError
 from telic.core.numbers import LARGEST, check_number
-from telic.core.trees import Tree
+from telic.core.trees import Arrays
 
 
 class Worth(NamedTuple):
@@ -28,7 +28,7 @@ class Worth(NamedTuple):
     content: Any
 
 
-def operate(operation: str, *contents: Tree | float) -> Worth:
+def operate(operation: str, *contents: Arrays | float) -> Worth:
     """The result of an operation.
 
     Args:

@@ -1,4 +1,4 @@
-"""On a board of a host world an agent lives through one episode, its own."""
+"""In a host world a seed brings one episode, whatever plays beside it."""
 
 import dataclasses
 from importlib.util import find_spec
@@ -9,17 +9,18 @@ import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
-from telic.agents import Network, create
 from telic.core.errors import InputError, WorldError
 from telic.core.trees import digest
 from telic.edits import Add, Steer
-from telic.trials import Boards, boards, host, play, trial
+from telic.policies import create
+from telic.rollouts import EpisodeSeeds, episode_seeds, host, play
+from telic.trials import trial
 from telic.worlds import Lander
+from tests.small import SHALLOW as POLICY
 from tests.worlds.simulators import Stairs, Stairway
 
-NETWORK = Network(width=8, actor_layers=2, critic_layers=1)
 WORLD, COUNT = Stairway(), 12
-GIVEN = boards(jax.random.key(3), WORLD, COUNT)
+GIVEN = episode_seeds(jax.random.key(3), WORLD, COUNT)
 SEEDS = np.asarray(GIVEN.chance)
 LENGTHS = 1 + SEEDS % 4
 """The first episode of the stairs with seed s lasts 1 + s % 4 steps."""
@@ -37,18 +38,19 @@ class Together(Stairway):
 
 def agent_of(world, likely=0.5):
     """An agent that takes action 1 that often, whatever it sees."""
-    agent = create(jax.random.key(0), NETWORK, world)
+    agent = create(jax.random.key(0), POLICY, world)
     count = len(world.actions)
     shares = np.full(count, (1 - likely) / (count - 1), np.float32)
     shares[1] = likely
-    agent["actor/1/kernel"] = jnp.zeros((8, count))
-    return {**agent, "actor/1/bias": jnp.asarray(np.log(shares))}
+    bias = jnp.asarray(np.log(shares))
+    last = {"actor/1/kernel": jnp.zeros((8, count)), "actor/1/bias": bias}
+    return agent.replace({**agent, **last})
 
 
 def played(world=WORLD, agent=None, given=GIVEN, **options):
     """Some episodes, by the name of the event, and their lengths."""
     agent = agent_of(world) if agent is None else agent
-    found = play(agent, given, network=NETWORK, world=world, **options)
+    found = play(agent, world, given, **options)
     assert isinstance(found.events, jax.Array)
     table = dict(zip(world.events, np.asarray(found.events).T, strict=True))
     return {**table, "length": np.asarray(found.length)}
@@ -62,11 +64,10 @@ def assert_same(one, other):
 
 
 def some(given, rows):
-    """The boards of some episodes."""
-    return Boards(given.chance[rows], given.uniform[rows])
+    """The chance of some episodes."""
+    return EpisodeSeeds(given.chance[rows], given.uniform[rows])
 
 
-@pytest.mark.known
 def test_every_episode_is_as_long_as_its_seed_says_with_all_that_happens_in_it():
     found = played()
     assert len(set(LENGTHS.tolist())) > 2
@@ -77,26 +78,24 @@ def test_every_episode_is_as_long_as_its_seed_says_with_all_that_happens_in_it()
     np.testing.assert_array_equal(found["earlier"], -LENGTHS)
 
 
-@pytest.mark.known
-def test_the_boards_numbers_choose_the_actions_of_its_steps():
+def test_the_numbers_of_an_episode_choose_the_actions_of_its_steps():
     found = played(agent=agent_of(WORLD, 0.3))
     right = np.asarray(GIVEN.uniform) >= 0.7
     taken = np.arange(WORLD.limit) < LENGTHS[:, None]
     np.testing.assert_array_equal(found["right"], (right & taken).sum(axis=1))
 
 
-@pytest.mark.known
 def test_the_time_limit_cuts_an_episode():
     world = Stairway(max_steps=2)
-    given = Boards(GIVEN.chance, GIVEN.uniform[:, :2])
+    given = EpisodeSeeds(GIVEN.chance, GIVEN.uniform[:, :2])
     found = played(world, given=given)
     np.testing.assert_array_equal(found["length"], np.minimum(LENGTHS, 2))
     np.testing.assert_array_equal(found["for_good"], LENGTHS <= 2)
 
 
-def test_the_same_boards_bring_the_same_bits_and_the_key_decides_them():
+def test_the_same_seeds_bring_the_same_bits_and_the_key_decides_them():
     assert_same(played(), played())
-    again, other = (boards(jax.random.key(k), WORLD, COUNT) for k in (3, 4))
+    again, other = (episode_seeds(jax.random.key(k), WORLD, COUNT) for k in (3, 4))
     assert digest(again._asdict()) == digest(GIVEN._asdict())
     assert (np.asarray(other.chance) != SEEDS).all()
     assert GIVEN.uniform.shape == (COUNT, WORLD.limit)
@@ -121,8 +120,8 @@ def test_the_same_boards_bring_the_same_bits_and_the_key_decides_them():
     ],
     ids=["stairs", "same step", "disabled", "gymnasium", "envpool"],
 )
-def test_an_episode_depends_on_its_own_board_alone(world, rows):
-    given = boards(jax.random.key(5), world, COUNT)
+def test_an_episode_depends_on_its_own_seed_alone(world, rows):
+    given = episode_seeds(jax.random.key(5), world, COUNT)
     every, few = (played(world, given=g) for g in (given, some(given, np.array(rows))))
     assert_same(few, {name: values[rows] for name, values in every.items()})
     assert len(set(every["length"].tolist())) > 2
@@ -133,7 +132,6 @@ def test_copies_stepped_together_play_the_episodes_of_copies_stepped_alone():
         assert_same(played(Together(mode=mode)), played())
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("likely", [0.4, 0.6])
 def test_greedily_the_most_probable_action_is_always_taken(likely):
     agent = agent_of(WORLD, likely)
@@ -142,7 +140,6 @@ def test_greedily_the_most_probable_action_is_always_taken(likely):
     assert 0 < drawn["right"].sum() < LENGTHS.sum()
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("greedy", [True, False])
 @pytest.mark.parametrize(
     "edit",
@@ -166,7 +163,6 @@ def test_a_trial_in_a_host_world_has_every_edit_beside_its_nulls():
         edits,
         GIVEN,
         key=jax.random.key(0),
-        network=NETWORK,
         world=WORLD,
     )
     unedited, edited, *nulls = results
@@ -177,15 +173,14 @@ def test_a_trial_in_a_host_world_has_every_edit_beside_its_nulls():
     assert all(null.rates["length"] == LENGTHS.mean() for null in nulls)
 
 
-def test_boards_of_another_time_limit_are_refused():
+def test_seeds_of_another_time_limit_are_refused():
     with pytest.raises(InputError, match="time limit of 5") as caught:
         played(Stairway(max_steps=4))
     assert "4" in caught.value.why
 
 
-@pytest.mark.known
 def test_a_record_holds_the_steps_that_were_taken_and_no_others():
-    block, taken = host.record(agent_of(WORLD), *GIVEN, network=NETWORK, world=WORLD)
+    block, taken = host.episodes(agent_of(WORLD), WORLD, *GIVEN)
     time = np.arange(WORLD.limit)[:, None]
     np.testing.assert_array_equal(taken, time < LENGTHS)
     np.testing.assert_array_equal(block.before[..., 0], np.where(taken, time, 0))
@@ -208,7 +203,7 @@ def test_simulators_are_given_back_also_when_a_step_fails(monkeypatch):
     assert Stairs.opened == []
 
 
-def test_playing_leaves_the_agent_and_the_boards_alone():
+def test_playing_leaves_the_agent_and_the_seeds_alone():
     agent = agent_of(WORLD)
     before = digest(agent), digest(GIVEN._asdict())
     played(agent=agent)

@@ -8,9 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from telic.activations import fit
-from telic.activations.transport import regress
 from telic.core.errors import InputError
+from telic.vectors import fit, regress
 
 X = jax.random.normal(jax.random.key(0), (200, 5)) @ jnp.diag(jnp.arange(1.0, 6.0)) + 2
 MATRIX = jax.random.normal(jax.random.key(1), (5, 5))
@@ -19,7 +18,6 @@ Y = X @ MATRIX + SHIFT[None]
 numbers = st.floats(-4, 4, width=32)
 
 
-@pytest.mark.known
 def test_a_planted_affine_map_is_recovered():
     found = fit(X, Y, ridge=1e-6)
     np.testing.assert_allclose(found.matrix, MATRIX, atol=1e-3)
@@ -27,7 +25,6 @@ def test_a_planted_affine_map_is_recovered():
     assert found.explained == pytest.approx(1, abs=1e-5)
 
 
-@pytest.mark.known
 def test_half_of_a_change_that_is_half_noise_is_explained():
     key = jax.random.key(2)
     x = jax.random.normal(key, (20_000, 2))
@@ -35,7 +32,6 @@ def test_half_of_a_change_that_is_half_noise_is_explained():
     assert fit(x, 2 * x + noise).explained == pytest.approx(0.5, abs=0.02)
 
 
-@pytest.mark.known
 def test_a_change_of_rank_one_is_recovered_by_rank_one():
     planted = jnp.eye(5) + jnp.outer(SHIFT, jnp.ones(5))
     found = fit(X, X @ planted, ridge=1e-6, rank=1)
@@ -59,7 +55,6 @@ def test_a_higher_rank_explains_more_and_no_cut_is_the_full_rank():
     np.testing.assert_allclose(full.matrix, none.matrix, atol=1e-4)
 
 
-@pytest.mark.known
 def test_a_huge_ridge_leaves_all_but_the_mean_alone():
     found = fit(X, Y, ridge=1e9)
     np.testing.assert_allclose(found.matrix, np.eye(5), atol=1e-6)
@@ -67,7 +62,6 @@ def test_a_huge_ridge_leaves_all_but_the_mean_alone():
     assert found.explained == pytest.approx(0, abs=1e-5)
 
 
-@pytest.mark.known
 @pytest.mark.parametrize(("ridge", "left"), [(1.0, 1 / 2), (3.0, 1 / 4)])
 def test_a_ridge_of_one_halves_what_is_learnt_of_units_of_one_variance(ridge, left):
     drawn, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(50, 4)))
@@ -80,7 +74,6 @@ def test_a_ridge_of_one_halves_what_is_learnt_of_units_of_one_variance(ridge, le
     np.testing.assert_allclose(fitted.matrix, (1 + 2 * left) * np.eye(4), atol=1e-3)
 
 
-@pytest.mark.known
 def test_a_regression_finds_a_planted_map_to_another_number_of_units():
     goal, start = MATRIX[:, :2], jnp.array([4.0, -1.0])
     found = regress(X, X @ goal + start[None], ridge=1e-6)

@@ -5,10 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.activations import difference_of_means, random_unit
+from telic.vectors import difference_of_means, random_unit
 
 
-@pytest.mark.known
 def test_the_difference_of_means_leads_from_the_one_to_the_other():
     towards = jnp.array([[1.0, 2.0], [3.0, 6.0]])
     away = jnp.array([[0.0, 5.0], [0.0, 1.0], [3.0, 0.0]])
@@ -21,7 +20,6 @@ def test_a_set_does_not_differ_from_itself_in_another_order():
     np.testing.assert_allclose(difference_of_means(x, x[::-1]), 0, atol=1e-6)
 
 
-@pytest.mark.known
 def test_a_planted_direction_is_found():
     drawn = jax.random.normal(jax.random.key(0), (4000, 8))
     planted = jnp.arange(8.0)

@@ -7,28 +7,22 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.agents import (
-    Network,
-    activations,
-    create,
-    logits,
-    policy_and_value,
-    sites,
-    value,
-)
-from telic.agents.first import first_layer
-from telic.agents.interventions import append, read, weights
 from telic.core.errors import InputError
-from tests.agents.small import AGENT, CODES, DONOR, NETWORK, WORLD
+from telic.policies import MLP, Agent, capture, create
+from telic.policies.first_layer import first_layer
+from telic.policies.interventions import append, read, weights
+from tests.small import AGENT, CODES, DONOR, POLICY
+from tests.small import KEYS as WORLD
 
-SITES = sites(NETWORK)
+SITES, SPEC = AGENT.sites, AGENT.spec
+LAYERS = {"actor": POLICY.actor_layers, "critic": POLICY.critic_layers}
 
 
 def by_hand(agent, change=lambda site, x: x):
     """Every site in double precision, with a change of what arrives at each of them."""
     found = {}
     for net, end in (("actor", "logits"), ("critic", "value")):
-        layers = NETWORK.layers(net)
+        layers = LAYERS[net]
         x = WORLD.encoding[np.asarray(CODES)].reshape(len(CODES), -1)
         for i in range(layers):
             kernel = np.asarray(agent[f"{net}/{i}/kernel"], np.float64)
@@ -91,6 +85,11 @@ def held(leaves):
     return {name: jnp.asarray(leaf) for name, leaf in leaves.items()}
 
 
+def held_by(agent, site, leaves):
+    """An agent with one more intervention."""
+    return agent.replace(append(agent, site, held(leaves)))
+
+
 def assert_near(actual, expected):
     """Equal at every site up to rounding, by the size of what is there."""
     assert list(actual) == list(expected)
@@ -99,41 +98,39 @@ def assert_near(actual, expected):
         np.testing.assert_allclose(actual[site], x, rtol=1e-5, atol=scale, err_msg=site)
 
 
-@pytest.mark.known
 @pytest.mark.parametrize("site", SITES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_intervention_does_what_its_formula_says_and_what_follows_follows(
     kind, site
 ):
     leaves, formula = kind(site)
-    edited = append(AGENT, site, held(leaves))
+    edited = held_by(AGENT, site, leaves)
     expected = by_hand(AGENT, lambda at, x: formula(x) if at == site else x)
-    assert_near(activations(edited, NETWORK, WORLD, CODES), expected)
+    assert_near(capture(edited, CODES), expected)
     unedited = by_hand(AGENT)
     assert not np.allclose(expected[site], unedited[site])
 
 
-@pytest.mark.known
 def test_interventions_at_every_site_at_once_all_act():
     edited, formulas = AGENT, {}
     for number, site in enumerate(SITES):
         leaves, formulas[site] = KINDS[number % len(KINDS)](site)
-        edited = append(edited, site, held(leaves))
+        edited = held_by(edited, site, leaves)
     expected = by_hand(AGENT, lambda site, x: formulas[site](x))
-    assert_near(activations(edited, NETWORK, WORLD, CODES), expected)
+    assert_near(capture(edited, CODES), expected)
 
 
-@pytest.mark.known
 def test_interventions_at_one_site_are_done_in_the_order_of_their_numbers():
     site, shifts, gains = "actor/0/post", np.arange(1.0, 7.0), 0.5 + np.arange(6.0) / 9
     edited = AGENT
     for d, g in zip(shifts, gains, strict=True):
-        edited = append(edited, site, {"shift": jnp.full(8, d)})
-        edited = append(edited, site, {"gain": jnp.full(8, g)})
+        edited = held_by(edited, site, {"shift": jnp.full(8, d)})
+        edited = held_by(edited, site, {"gain": jnp.full(8, g)})
     assert set(read(edited)) == {site}
     assert len(read(edited)[site]) == 12
     # A dict has an order of its own, in which "10" may stand before "9".
     mixed = dict(sorted(edited.items(), key=lambda item: item[0][::-1]))
+    mixed = edited.replace(mixed)
 
     def in_order(at, x):
         if at == site:
@@ -142,38 +139,38 @@ def test_interventions_at_one_site_are_done_in_the_order_of_their_numbers():
         return x
 
     expected = by_hand(AGENT, in_order)
-    assert_near(activations(edited, NETWORK, WORLD, CODES), expected)
-    assert_near(activations(mixed, NETWORK, WORLD, CODES), expected)
+    assert_near(capture(edited, CODES), expected)
+    assert_near(capture(mixed, CODES), expected)
 
 
 def patched(site, mask, agent=AGENT, donor=DONOR):
     """An agent with a donor's units at a site."""
     leaves = {f"donor/{path}": leaf for path, leaf in donor.items()}
-    return append(agent, site, {"mask": mask, **leaves})
+    return held_by(agent, site, {"mask": mask, **leaves})
 
 
-@pytest.mark.known
 def test_patching_all_units_is_splicing_all_layers_up_to_the_site():
     edited = patched("actor/1/post", jnp.ones(8))
-    spliced = {
-        path: (DONOR if path.startswith(("actor/0/", "actor/1/")) else AGENT)[path]
-        for path in AGENT
-    }
-    found = logits(edited, NETWORK, WORLD, CODES)
-    due = logits(spliced, NETWORK, WORLD, CODES)
+    spliced = AGENT.replace(
+        {
+            path: (DONOR if path.startswith(("actor/0/", "actor/1/")) else AGENT)[path]
+            for path in AGENT
+        }
+    )
+    found = edited.logits(CODES)
+    due = spliced.logits(CODES)
     np.testing.assert_allclose(found, due, rtol=1e-4, atol=1e-4)
-    assert not np.allclose(found, logits(AGENT, NETWORK, WORLD, CODES), atol=0.1)
-    assert not np.allclose(found, logits(DONOR, NETWORK, WORLD, CODES), atol=0.1)
+    assert not np.allclose(found, AGENT.logits(CODES), atol=0.1)
+    assert not np.allclose(found, DONOR.logits(CODES), atol=0.1)
 
 
-@pytest.mark.known
 def test_a_donor_sees_the_observations_and_not_what_was_done_to_the_agent():
-    shifted = append(AGENT, "actor/0/post", {"shift": jnp.full(8, 9.0)})
+    shifted = held_by(AGENT, "actor/0/post", {"shift": jnp.full(8, 9.0)})
     one = patched("actor/1/pre", jnp.ones(8), agent=shifted)
     two = patched("actor/1/pre", jnp.ones(8))
     np.testing.assert_allclose(
-        logits(one, NETWORK, WORLD, CODES),
-        logits(two, NETWORK, WORLD, CODES),
+        one.logits(CODES),
+        two.logits(CODES),
         rtol=1e-4,
         atol=1e-4,
     )
@@ -181,19 +178,19 @@ def test_a_donor_sees_the_observations_and_not_what_was_done_to_the_agent():
 
 def test_a_mask_of_zeros_patches_nothing():
     np.testing.assert_array_equal(
-        logits(patched("actor/1/post", jnp.zeros(8)), NETWORK, WORLD, CODES),
-        logits(AGENT, NETWORK, WORLD, CODES),
+        patched("actor/1/post", jnp.zeros(8)).logits(CODES),
+        AGENT.logits(CODES),
     )
 
 
-@pytest.mark.known
 def test_a_plain_agent_acts_bit_for_bit_as_if_there_were_no_interventions():
     for net, seen in (
-        ("actor", logits(AGENT, NETWORK, WORLD, CODES)),
-        ("critic", value(AGENT, NETWORK, WORLD, CODES)[:, None]),
+        ("actor", AGENT.logits(CODES)),
+        ("critic", AGENT.value(CODES)[:, None]),
     ):
-        (x,) = first_layer(AGENT, [net], WORLD, CODES)
-        for i in range(1, NETWORK.layers(net)):
+        first = AGENT[f"{net}/0/kernel"], AGENT[f"{net}/0/bias"]
+        x = first_layer(*first, SPEC, CODES)
+        for i in range(1, LAYERS[net]):
             bias = AGENT[f"{net}/{i}/bias"][None]
             x = jax.nn.relu(x) @ AGENT[f"{net}/{i}/kernel"] + bias
         np.testing.assert_array_equal(seen, x)
@@ -201,24 +198,20 @@ def test_a_plain_agent_acts_bit_for_bit_as_if_there_were_no_interventions():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_intervention_in_one_net_leaves_the_other_bit_for_bit(kind):
-    for site, act in (("critic/0/post", logits), ("actor/0/post", value)):
-        edited = append(AGENT, site, held(kind(site)[0]))
-        np.testing.assert_array_equal(
-            act(edited, NETWORK, WORLD, CODES), act(AGENT, NETWORK, WORLD, CODES)
-        )
+    for site, act in (("critic/0/post", Agent.logits), ("actor/0/post", Agent.value)):
+        edited = held_by(AGENT, site, kind(site)[0])
+        np.testing.assert_array_equal(act(edited, CODES), act(AGENT, CODES))
 
 
 def test_logits_value_and_both_together_all_see_interventions():
     edited = AGENT
     for site in ("actor/1/post", "critic/0/post"):
-        edited = append(edited, site, held(gain_and_shift(site)[0]))
-    found = activations(edited, NETWORK, WORLD, CODES)
-    preferences, estimates = jax.jit(policy_and_value, static_argnums=(1, 2))(
-        edited, NETWORK, WORLD, CODES
-    )
-    for seen in (preferences, logits(edited, NETWORK, WORLD, CODES)):
+        edited = held_by(edited, site, gain_and_shift(site)[0])
+    found = capture(edited, CODES)
+    preferences, estimates, _ = jax.jit(lambda agent: agent(CODES))(edited)
+    for seen in (preferences, edited.logits(CODES)):
         np.testing.assert_allclose(seen, found["actor/logits"], rtol=1e-4, atol=1e-4)
-    for seen in (estimates, value(edited, NETWORK, WORLD, CODES)):
+    for seen in (estimates, edited.value(CODES)):
         np.testing.assert_allclose(
             seen, found["critic/value"][:, 0], rtol=1e-4, atol=1e-4
         )
@@ -234,15 +227,13 @@ def test_logits_value_and_both_together_all_see_interventions():
         "at/actor/0/post/0/",
         "at/actor/0/post/-1/shift",
         "at/actor/0/post/first/shift",
-        "at/actor/0/mid/0/shift",
         "at/actor/logits/shift",
-        "at/mover/0/post/0/shift",
-        "at/at/actor/0/post/0/shift",
+        "at/actor/logits/0/push",
     ],
 )
 def test_a_leaf_that_is_no_intervention_is_refused_by_its_path(path):
-    odd = {**AGENT, path: jnp.zeros(8)}
-    for use in (read, lambda agent: logits(agent, NETWORK, WORLD, CODES)):
+    odd = AGENT.replace({**AGENT, path: jnp.zeros(8)})
+    for use in (read, lambda agent: agent.logits(CODES)):
         with pytest.raises(InputError) as caught:
             use(odd)
         assert repr(path) in caught.value.what
@@ -254,13 +245,16 @@ def test_a_leaf_that_is_no_intervention_is_refused_by_its_path(path):
         ("actor/2/post", "actor/0/post"),
         ("critic/1/pre", "critic/0/pre"),
         ("critic/logits", "critic/value"),
+        ("actor/0/mid", "actor/0/pre"),
+        ("mover/0/post", "actor/0/post"),
+        ("at/actor/0/post", "actor/0/post"),
     ],
 )
 def test_an_intervention_where_the_network_has_no_site_is_refused(site, nearest):
-    odd = append(AGENT, site, {"shift": jnp.zeros(8)})
+    odd = held_by(AGENT, site, {"shift": jnp.zeros(8)})
     with pytest.raises(InputError, match=f"no site '{site}'") as caught:
-        logits(odd, NETWORK, WORLD, CODES)
-    assert nearest in caught.value.why
+        odd.logits(CODES)
+    assert nearest in str(caught.value)
 
 
 def test_reading_finds_what_was_appended_and_weights_are_the_rest():
@@ -271,19 +265,28 @@ def test_reading_finds_what_was_appended_and_weights_are_the_rest():
         ["gain"],
     ]
     assert read(AGENT) == {}
-    assert weights(edited) == AGENT
+    assert weights(edited) == dict(AGENT)
 
 
 @pytest.mark.parametrize(("actor", "critic"), [*itertools.product([1, 2, 4], repeat=2)])
 def test_the_sites_of_a_network_are_those_of_its_activations_in_order(actor, critic):
-    network = Network(width=8, actor_layers=actor, critic_layers=critic)
-    agent = jax.eval_shape(lambda: create(jax.random.key(0), network, WORLD))
-    found = jax.eval_shape(lambda a: activations(a, network, WORLD, CODES), agent)
-    assert set(found) == set(sites(network))
-    assert len(sites(network)) == 2 * (actor + critic - 2) + 2
+    policy, passed = MLP(width=8, actor_layers=actor, critic_layers=critic), []
+
+    def note(site, x):
+        passed.append(site)
+        return x
+
+    def run():
+        agent = create(jax.random.key(0), policy, WORLD)
+        assert list(agent.sites) == list(capture(agent, CODES))
+        agent(CODES, tap=note)
+        assert list(agent.sites) == passed
+
+    jax.eval_shape(run)
+    assert len(set(passed)) == len(passed) == 2 * (actor + critic - 2) + 2
 
 
 def test_activations_come_in_the_order_of_the_sites_with_their_units():
-    found = activations(AGENT, NETWORK, WORLD, CODES)
+    found = capture(AGENT, CODES)
     assert list(found) == list(SITES)
     assert [x.shape for x in found.values()] == [(16, units(site)) for site in SITES]

@@ -1,0 +1,52 @@
+"""The one small configuration of each kind of world that tests share.
+
+Compiling is most of what tests cost, and every other size of a network, a world or a
+batch is another program. So other sizes only where size is what a test is about.
+"""
+
+import jax
+import jax.numpy as jnp
+
+from telic.policies import MLP, Agent, Policy, create
+from telic.training import Sizes
+from telic.worlds import GoalKeys, Keys, World, grid
+
+KEYS = Keys(limit=20)
+"""Keys: its episodes are short."""
+
+POLICY = MLP(width=8, actor_layers=3, critic_layers=2)
+"""A perceptron with a hidden layer that is neither the first nor the last."""
+
+SHALLOW = MLP(width=8, actor_layers=2, critic_layers=1)
+"""The least that can learn, for what is trained or played in a host world."""
+
+SHORT = Keys(limit=9)
+"""Keys of which every episode ends within two rollouts of `SIZES`."""
+
+SIZES = Sizes(num_envs=4, num_steps=8, update_epochs=2, num_minibatches=2)
+"""A rollout of 32 steps."""
+
+GOAL_KEYS = GoalKeys(limit=20)
+"""Keys whose goal is told."""
+
+
+def agent(seed: int = 0, policy: Policy = POLICY, world: World = KEYS) -> Agent:
+    """An agent without zeros: its biases count, and so does its last layer."""
+    key, shift = jax.random.split(jax.random.key(seed))
+    fresh = create(key, policy, world)
+    keys = jax.random.split(shift, len(fresh))
+    return fresh.replace(
+        {
+            path: leaf + 0.3 * jax.random.normal(k, leaf.shape)
+            for (path, leaf), k in zip(fresh.items(), keys, strict=True)
+        }
+    )
+
+
+AGENT, DONOR = agent(0), agent(1)
+"""Two agents of Keys that differ in every weight."""
+
+CODES = jax.random.randint(jax.random.key(7), (16, 5, 5), 0, grid.CODES).astype(
+    jnp.uint8
+)
+"""Observations with codes of every kind in every cell."""
