@@ -10,7 +10,6 @@ from telic.worlds import GoalKeys, Keys
 from tests.policies.examples import agent_of, seen_by
 
 
-@pytest.mark.known
 def test_a_convolution_worked_out_by_hand():
     picture = jnp.array([[1.0, 2.0], [3.0, 4.0]])[None, :, :, None]
     kernel = jnp.arange(1.0, 10.0).reshape(3, 3, 1, 1)

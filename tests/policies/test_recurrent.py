@@ -13,7 +13,6 @@ from telic.worlds import GymWorld, Keys
 from tests.policies.examples import agent_of, intervened, seen_by, sequence
 
 
-@pytest.mark.known
 def test_one_step_of_one_unit_worked_out_by_hand():
     params = {
         "trunk/gru/input": jnp.array([[[0.0], [1.0], [0.5]]]),
