@@ -307,11 +307,11 @@ def test_every_leaf_of_an_agent_learns_and_training_is_its_seeds_alone(name):
     parts = {"world": world, "sizes": sizes}
     ends = []
     for _ in range(2):
-        fresh = begin(0, policy=SMALL[name], **parts)
-        phase = train(fresh, fetch("blue"), rollouts=2, hyper=Hyper(), **parts)
-        *_, (state, _) = phase
-        ends.append(state)
-        assert all((state.agent[path] != x).any() for path, x in fresh.agent.items())
+        state = begin(0, policy=SMALL[name], **parts)
+        before = dict(state.agent)
+        *_, (end, _) = train(state, fetch("blue"), rollouts=2, hyper=Hyper(), **parts)
+        ends.append(end)
+        assert all((end.agent[path] != x).any() for path, x in before.items())
     assert identical(*(trees.flatten(end) for end in ends))
 
 
