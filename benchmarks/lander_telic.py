@@ -69,7 +69,7 @@ def parts(backend: str, seed: int, iterations: int) -> list[dict[str, float]]:
     update = jax.jit(learn, static_argnames="sizes", donate_argnums=0)
     state = begin(seed, policy=POLICY, world=world, sizes=SIZES)
     copies = HostCollector(world, range(ENVS))
-    copies.fleet = watch = Watch(copies.fleet)
+    copies.fleet.fleet = watch = Watch(copies.fleet.fleet)
     rows = []
     for _ in range(iterations + 2):
         watch.seconds = 0.0

@@ -55,6 +55,9 @@ CASES = {
     "telic.Graft(agent, {'actor/0/bias': [True]})": ["mask is", "a dict of arrays"],
     "telic.Add(3.0)": ["vector is 3.0, a float"],
     "telic.Splice(None, ('actor/0',))": ["donor is None"],
+    "telic.Steer('actor/0/post', np.zeros(8))(dict(agent))": ["only an agent has"],
+    "telic.Relabel((12,), (13,))(dict(agent))": ["only an agent knows", "telic.Agent("],
+    "agent.actor.value(seen)": ["the agent has no value", "an actor alone"],
     "telic.LOCATORS['Magnitude']": ["no locator 'Magnitude'", "'magnitude'?"],
     "telic.EDITS['grafts']": ["no edit 'grafts'", "'graft'?"],
     "telic.WORLDS[3]": ["no world '3'", "known: keys"],
@@ -66,6 +69,7 @@ CASES = {
 
 FINE = {
     "(list(telic.train(state, telic.fetch('blue'), **how)), state.agent)[1]": "Agent",
+    "telic.Agent(dict(agent), agent.policy, agent.spec)": "Agent",
     "telic.capture(agent, seen)": "dict",
     "telic.capture(agent, seen.astype(np.int64))": "dict",
     "telic.capture(agent, seen.reshape(2, 25))": "dict",

@@ -54,8 +54,8 @@ def test_a_registry_names_the_nearest_name_and_is_a_dict_like_any_other(name, kn
 
 
 def test_nothing_that_holds_an_agent_prints_its_numbers():
-    found, policy = toy(), telic.MLP()
-    state = telic.begin(0, policy=policy, world=Keys(), sizes=telic.Sizes())
+    found = toy()
+    state = telic.begin(0, policy=telic.MLP(), world=Keys(), sizes=telic.Sizes())
     agent = state.agent
     locus = telic.LOCATORS["magnitude"](found, jax.random.key(0))
     edits = [
@@ -63,7 +63,8 @@ def test_nothing_that_holds_an_agent_prints_its_numbers():
         telic.Graft(agent, agent),
         telic.Steer("actor/0/post", jnp.ones(128)),
     ]
-    for value in (found, found.behaviour, locus, Value("agent", agent), state, *edits):
+    values = [found, found.behaviour, locus, Value("agent", agent), state, agent]
+    for value in (*values, *edits):
         text = repr(value)
         assert len(text) < 1200 and "Array(" not in text
         assert text.startswith(f"{type(value).__name__}(")

@@ -38,7 +38,7 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
 
-RENAMED: tuple[tuple[str, str], ...] = ()
+RENAMED: tuple[tuple[str, str], ...] = ((r"(/at/.*|:at/.*)/wish$", r"\1/goal"),)
 """(pattern, replacement): the names of old values as they are now, by `re.sub`.
 
 A name is FILE:LEAF for arrays and FILE:KEY/KEY/… for values of JSON.

@@ -141,3 +141,29 @@ def test_norm_and_finite_work_inside_a_compiled_program():
     tree = {"a": jnp.array([3.0, 4.0])}
     assert float(jax.jit(trees.norm)(tree)) == 5.0
     assert jax.jit(trees.finite)(tree).tolist() == [True]
+
+
+def test_the_leaves_at_some_paths_come_in_the_order_in_which_they_are_named():
+    tree = {"a": jnp.ones(1), "b": jnp.ones(2), "c": jnp.ones(3)}
+    part = trees.at(tree, ["c", "a"])
+    assert list(part) == ["c", "a"]
+    assert all(part[path] is tree[path] for path in part)
+    with pytest.raises(KeyError):
+        trees.at(tree, ["d"])
+
+
+def test_the_leaves_under_a_prefix_are_named_by_what_follows_it():
+    tree = {"left/a": jnp.ones(1), "left/b/c": jnp.ones(2), "lefts/a": jnp.ones(3)}
+    part = trees.under(tree, "left")
+    assert list(part) == ["a", "b/c"]
+    assert part["a"] is tree["left/a"]
+
+
+@pytest.mark.parametrize(
+    "odd", ["purple", None, 3.0, [1], {"a": 1.0}, {3: jnp.ones(1)}]
+)
+def test_what_is_no_tree_of_arrays_is_refused_by_what_it_is(odd):
+    with pytest.raises(InputError, match=f"the donor is .*{type(odd).__name__}"):
+        trees.check_tree(odd, what="the donor")
+    trees.check_tree({}, what="the donor")
+    trees.check_tree({"a": np.ones(1), "b": jnp.ones(1)}, what="the donor")

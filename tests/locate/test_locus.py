@@ -106,6 +106,15 @@ def test_a_weight_has_the_scores_of_all_prefixes_above_it():
     assert locus.units(LIKE).scores["actor/0/post"].tolist() == [9 / 4] * 2
 
 
+def test_weights_under_no_prefix_of_a_locus_of_layers_score_nothing():
+    found = Locus("layers", {"actor/0": np.array(1.0)}).weights(LIKE).scores
+    assert all(x.dtype == np.float64 for x in found.values())
+    assert {p for p, x in found.items() if x.any()} == {
+        "actor/0/kernel",
+        "actor/0/bias",
+    }
+
+
 def test_directions_are_worth_the_size_of_what_they_add_up_to():
     left, right = np.array([[1.0], [0], [-2], [3]]), np.array([[1.0, -1.0]])
     none = (np.zeros((3, 1)), np.ones((1, 4)))

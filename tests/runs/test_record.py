@@ -11,11 +11,13 @@ import tracemalloc
 import pytest
 
 from telic.core.errors import DamagedError, InputError, TelicError
+from telic.objectives import Objective, Phase
 from telic.runs import codec, disk, folder, metrics
 from telic.runs.verify import verify
 from telic.studies import Alternation, Landing
 from telic.worlds import WORLDS, GymWorld, Lander
 from tests.runs.small import PLAN, aged, make, row, tell
+from tests.training.worlds import Gift
 
 
 def plain(plan):
@@ -186,20 +188,34 @@ def test_a_plan_too_large_is_refused_when_read_and_when_made(
         assert not list(tmp_path.iterdir())
 
 
+@dataclasses.dataclass(frozen=True)
+class Wide(Gift):
+    """A world that shows one line of numbers, too long for any layer."""
+
+    observation = (2**23,)
+
+
 @pytest.mark.parametrize(
-    ("view", "width", "word"),
-    [(100_001, 16, "100001 x 100001 for an MLP"), (41, 4096, "weights in a layer")],
+    ("world", "word"),
+    [
+        (dataclasses.replace(PLAN.world, view=100_001), "100001 x 100001 for an MLP"),
+        (Wide(), "weights in a layer"),
+    ],
+    ids=["picture", "line"],
 )
 def test_a_world_that_shows_too_much_is_refused_before_anything_is_allocated(
-    tmp_path, view, width, word
+    tmp_path, monkeypatch, world, word
 ):
     from telic.runs.carry import carry
 
-    world = dataclasses.replace(PLAN.world, view=view)
-    policy = dataclasses.replace(PLAN.policy, width=width)
-    plan = dataclasses.replace(PLAN, world=world, policy=policy)
+    monkeypatch.setitem(WORLDS, "wide", Wide)
+    parts = {
+        "objectives": (Objective("any", {world.events[0]: 1.0}),),
+        "schedule": (Phase("any", 1),),
+    }
+    run = make(tmp_path, plan=dataclasses.replace(PLAN, world=world, **parts))
     with pytest.raises(InputError, match=word):
-        carry(make(tmp_path, plan=plan))
+        carry(run)
 
 
 @pytest.mark.parametrize(

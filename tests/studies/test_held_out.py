@@ -84,7 +84,7 @@ def test_every_track_is_compared(retargeted):
         ({"agents": 2, "phases": 5}, "2 agents of 5"),
         ({"episodes": 0}, "episodes = 0"),
         ({"base": "pst"}, "did you mean 'post'"),
-        ({"base": "code"}, "no rows carry 'yellow'"),
+        ({"base": "code"}, "no channels carry 'yellow'"),
     ],
 )
 def test_what_would_fail_after_training_is_refused_before_it(given, words):

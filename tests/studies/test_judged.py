@@ -5,11 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from telic.core.trees import Tree
 from telic.locate import Evidence, Locus
 from telic.locate.sites import scores_of
 from telic.locate.toys import toy
 from telic.planted import Planted
+from telic.policies import Agent
 from telic.studies.judged import score, truth_of
 
 TOY = toy()
@@ -21,17 +21,16 @@ TRUE, DECOYS = (
 PLANTED = Planted("made", "blue", "purple", (), TRUE, DECOYS)
 
 
-def dead(agent: Tree, *units: int) -> Tree:
-    """An agent some of whose first units are held far below zero."""
-    return {**agent, BIAS: agent[BIAS].at[np.array(units)].set(-100.0)}
+def lively(agent: Agent, *dead: int) -> Agent:
+    """An agent whose first units all fire, but for some that are far below zero."""
+    bias = (FLAGS[BIAS] + 1.0).at[np.array(dead)].set(-100.0)
+    return agent.replace({**agent, BIAS: bias})
 
 
 def held(*, mine: tuple[int, ...], theirs: tuple[int, ...]) -> Evidence:
     """The toy with dead units in its recipient and in its donor; the others fire."""
-    lively = {BIAS: FLAGS[BIAS] + 1.0}
-    recipient, donor = {**TOY.recipient, **lively}, {**TOY.donor, **lively}
     return dataclasses.replace(
-        TOY, recipient=dead(recipient, *mine), donor=dead(donor, *theirs)
+        TOY, recipient=lively(TOY.recipient, *mine), donor=lively(TOY.donor, *theirs)
     )
 
 

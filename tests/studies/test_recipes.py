@@ -6,6 +6,7 @@ import jax
 import pytest
 
 from telic.core.errors import InputError
+from telic.policies import create
 from telic.studies.answers import settings_of
 from telic.studies.recipes import EDITS, RECIPES, Recipes
 from telic.studies.swaps import Swap, edits

@@ -49,7 +49,7 @@ def tried(edits=EDITS, key=0, given=GIVEN, **options):
 
 
 def measured(agent):
-    """What an agent does on the boards of the trial."""
+    """What an agent does in the episodes of the trial."""
     return rates(play(agent, WORLD, GIVEN), WORLD, GOALS)
 
 
@@ -73,7 +73,7 @@ def test_the_unedited_agent_and_the_donor_come_first_then_each_edit_and_its_null
     ]
 
 
-def test_every_row_holds_what_its_agent_does_on_the_boards(results):
+def test_every_row_holds_what_its_agent_does_in_the_episodes(results):
     by_row = {(r.edit, r.null): r for r in results}
     for row, agent in {
         (UNEDITED, ""): AGENT,

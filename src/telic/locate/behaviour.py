@@ -24,7 +24,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from telic.core.trees import Tree, outline
-from telic.policies import LOGITS, Agent
+from telic.policies import LOGITS, Agent, renewed
+from telic.policies.base import Carry
 
 Activations = dict[str, Float[Array, "rows ..."]]
 
@@ -94,10 +95,7 @@ def forward(
     carry, fresh = agent.initial_carry(count), agent.initial_carry(count)
     logits, found = [], []
     for time in range(length):  # unrolled: taps inside a scan could not be read
-        begins = first[:, time]
-        carry = jax.tree.map(
-            lambda a, b, here=begins: jnp.where(here[:, None], a, b), fresh, carry
-        )
+        carry = renewed(first[:, time], fresh, carry)
         now = {site: x[:, time] for site, x in parts.items()}
         out, sites, carry = _step(agent, observations[:, time], carry, now)
         logits.append(out)
@@ -107,8 +105,8 @@ def forward(
 
 
 def _step(
-    agent: Agent, seen: Array, carry: tuple | Array, given: Mapping[str, Array]
-) -> tuple[Array, Activations, tuple | Array]:
+    agent: Agent, seen: Array, carry: Carry, given: Mapping[str, Array]
+) -> tuple[Array, Activations, Carry]:
     """Logits, activations and memory of one step."""
     found: Activations = {}
 

@@ -16,7 +16,7 @@ from telic.core import trees
 from telic.core.errors import InputError
 from telic.core.trees import Tree
 from telic.locate.behaviour import Behaviour, between
-from telic.policies import Agent, Observations, interventions, observed
+from telic.policies import Agent, Observations, interventions, observed, remembers
 from telic.policies.agent import check_agent
 from telic.rollouts import sequences_of
 from telic.worlds.base import World
@@ -117,7 +117,7 @@ def _acted(
     """
     where = world or agents[0].world
     told = [sequences_of(key, a, where, steps=steps, envs=envs) for a in agents]
-    if agents[0].initial_carry(1) == ():
+    if not remembers(agents[0].initial_carry(1)):
         flat = [seen.reshape(-1, *seen.shape[2:]) for seen, _ in told]
         return jnp.concatenate(flat), ()
     seen, first = (jnp.concatenate(both, axis=1) for both in zip(*told, strict=True))

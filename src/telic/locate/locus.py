@@ -129,7 +129,8 @@ class Locus:
         Example:
             >>> from telic.locate.toys import toy
             >>> like = toy().recipient
-            >>> units = Locus("weights", dict(like)).units(like)
+            >>> scores = {path: np.asarray(leaf) for path, leaf in like.items()}
+            >>> units = Locus("weights", scores).units(like)
             >>> units.weights(like).scores["actor/0/kernel"].shape
             (500, 8)
         """

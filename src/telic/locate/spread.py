@@ -20,7 +20,7 @@ def of_layers(scores: Scores, like: Arrays) -> Scores:
     return {
         path: np.full(
             leaf.shape,
-            sum(float(s) for p, s in scores.items() if within(path, p)),
+            sum((float(s) for p, s in scores.items() if within(path, p)), 0.0),
         )
         for path, leaf in like.items()
     }

@@ -93,7 +93,7 @@ def rescaled_(key: jax.Array, base: Base) -> Iterator[Planted]:
 
 
 def deep(key: jax.Array, base: Base) -> Iterator[Planted]:
-    """Folded into the layer at which the agent reads the goal, and reordered."""
+    """Folded into the layer at which the agent reads its goal, and reordered."""
     name = f"layer {_goal_layer(base.agent)}"
     for wants, aim in _ordered(base):
         at = _key(key, base, wants, aim)
@@ -186,7 +186,7 @@ FIRST: tuple[Callable[[jax.Array, Base], Iterator[Planted]], ...] = (
     dead,
     inactive,
 )
-"""What is made of an agent that reads the goal in its first layer."""
+"""What is made of an agent that reads its goal in its first layer."""
 
 RUNGS = ("folded", "rescaled", "layer 1", "layer 2", "trained on", "routed")
 """The rungs with a goal, in the order of the ladder."""

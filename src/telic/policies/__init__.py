@@ -9,12 +9,20 @@ from telic.policies.base import VALUE as VALUE
 from telic.policies.base import Output as Output
 from telic.policies.base import Policy as Policy
 from telic.policies.base import Use as Use
+from telic.policies.base import renewed as renewed
 from telic.policies.capture import capture as capture
 from telic.policies.capture import recording as recording
+from telic.policies.conv import Conv as Conv
 from telic.policies.mlp import MLP as MLP
 from telic.policies.observations import Observations as Observations
 from telic.policies.observations import observed as observed
+from telic.policies.recurrent import Recurrent as Recurrent
 from telic.policies.spec import Spec as Spec
+from telic.rollouts.actor import remembers as remembers
 
-POLICIES: dict[str, type[Policy]] = {"mlp": MLP}
+POLICIES: dict[str, type[Policy]] = {
+    "mlp": MLP,
+    "conv": Conv,
+    "recurrent": Recurrent,
+}
 """Every kind of network by the name under which runs are stored."""

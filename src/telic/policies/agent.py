@@ -28,9 +28,11 @@ from telic.policies.base import (
     Tap,
     Units,
     identity,
+    renewed,
 )
 from telic.policies.observations import Observations, observed
 from telic.policies.spec import Spec
+from telic.rollouts.actor import remembers
 from telic.worlds.base import World
 
 
@@ -134,8 +136,9 @@ class Agent(Mapping[str, Array]):
         seen = observed(self.spec, observations)
         carry = self.initial_carry(len(seen)) if carry is None else carry
         patches = _patches(self.params)
-        nested = patches and self.policy.initial_carry(1) != ()
-        own, donors = carry if nested else (carry, [()] * len(patches))  # type: ignore
+        nested = bool(patches) and remembers(self.policy.initial_carry(1))
+        own: Carry = carry[0] if nested else carry  # type: ignore[index]
+        donors: Carry = carry[1] if nested else ((),) * len(patches)  # type: ignore
         filled, after = {}, []
         for (site, k, donor), memory in zip(patches, donors, strict=True):
             filled[site, k], kept = self._filled(site, donor, seen, memory)
@@ -176,7 +179,7 @@ class Agent(Mapping[str, Array]):
         """
         own = self.policy.initial_carry(batch)
         donors = _patches(self.params)
-        if own == () or not donors:
+        if not (donors and remembers(own)):
             return own
         return own, tuple(self.policy.initial_carry(batch) for _ in donors)
 
@@ -209,6 +212,14 @@ class Agent(Mapping[str, Array]):
         chosen = jnp.take_along_axis(log_probs, action[:, None], axis=1)[:, 0]
         return action, chosen, output.carry
 
+    def sample(
+        self, key: jax.Array, observations: Observations, carry: Carry
+    ) -> tuple[Int[Array, " batch"], Carry]:
+        """One action drawn for each observation, and the memory after this step."""
+        output = self(observations, carry, heads=(LOGITS,))
+        assert output.logits is not None
+        return jax.random.categorical(key, output.logits), output.carry
+
     def unroll(
         self,
         observations: Array,
@@ -233,7 +244,7 @@ class Agent(Mapping[str, Array]):
             with the same leading axes.
         """
         shape = observations.shape[:2]
-        if carry == ():
+        if not remembers(carry):
             flat = observations.reshape(-1, *observations.shape[2:])
             output = self(flat, (), tap=tap, heads=heads)
             logits, value = (
@@ -245,9 +256,7 @@ class Agent(Mapping[str, Array]):
 
         def step(memory: Carry, now: tuple[Array, Array]) -> tuple[Carry, tuple]:
             seen, begins = now
-            memory = jax.tree.map(
-                lambda a, b: jnp.where(begins[:, None], a, b), fresh, memory
-            )
+            memory = renewed(begins, fresh, memory)
             output = self(seen, memory, tap=tap, heads=heads)
             return output.carry, (output[:2], output.carry)
 

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import jax
-from jaxtyping import Array, Float
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float
 
 from telic.core.trees import Tree
 from telic.policies.spec import Spec
@@ -29,6 +30,9 @@ Tap = Callable[[str, Array], Array]
 LOGITS, VALUE = "logits", "value"
 HEADS = (LOGITS, VALUE)
 """What a policy can be asked for; the leaves on the path to the logits: the actor."""
+
+NETS = {LOGITS: "actor", VALUE: "critic"}
+"""What the paths of a head's own leaves and sites begin with."""
 
 INPUT = "input"
 """The name, in a table of units, of what is seen. It is no site: no tap is called."""
@@ -123,6 +127,21 @@ class Policy(Protocol):
     def homogeneous(self, site: str) -> bool:
         """Whether a unit of a site may be scaled: f(a x) = a f(x) for every a > 0."""
         ...
+
+
+def renewed(begins: Bool[Array, " batch"], fresh: Carry, carry: Carry) -> Carry:
+    """The memory before a step: fresh in the rows in which an episode begins.
+
+    Example:
+        >>> row = jnp.array([True, False])
+        >>> renewed(row, jnp.zeros((2, 1)), jnp.ones((2, 1))).tolist()
+        [[0.0], [1.0]]
+    """
+
+    def chosen(new: Array, old: Array) -> Array:
+        return jnp.where(begins.reshape(-1, *[1] * (new.ndim - 1)), new, old)
+
+    return jax.tree.map(chosen, fresh, carry)
 
 
 def identity(site: str, x: Array) -> Array:

@@ -14,7 +14,11 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Float32
 from numpy import ndarray
 
+from telic.core.errors import InputError
 from telic.policies.spec import Spec
+
+MOST = 10_000
+"""The most inputs; beyond it an observation is an image, and no row of numbers."""
 
 
 def first_layer(
@@ -45,6 +49,22 @@ def first_layer(
             x = _one_hot(codes, len(table))
             kernel, bias = _folded(kernel, bias, table)
     return x @ kernel + bias[None]
+
+
+def check_row(spec: Spec, who: str) -> None:
+    """Raise if observations are images, for a policy that sees them as a row.
+
+    Raises:
+        InputError: It names their shape and how many numbers are allowed.
+    """
+    if len(spec.observation) > 1 and spec.inputs > MOST:
+        raise InputError(
+            f"observations of {' x '.join(map(str, spec.observation))} for {who}",
+            why=f"it would see {spec.inputs:,} numbers in a row; at most {MOST:,} "
+            "are flattened unasked",
+            fix="make them smaller (gymnasium.wrappers.ResizeObservation), or ask "
+            "for it (FlattenObservation); for images there is the policy `conv`",
+        )
 
 
 def _one_hot(codes: Array, count: int) -> Float[Array, "batch cells_and_codes"]:

@@ -19,20 +19,24 @@ from telic.core.errors import InputError
 from telic.core.names import check_name, lookup
 from telic.core.trees import Tree
 from telic.policies import interventions
-from telic.policies.base import INPUT, LOGITS, VALUE, Output, Params, Tap, Units, Use
-from telic.policies.first_layer import first_layer
+from telic.policies.base import (
+    INPUT,
+    LOGITS,
+    NETS,
+    VALUE,
+    Output,
+    Params,
+    Tap,
+    Units,
+    Use,
+)
+from telic.policies.first_layer import check_row, first_layer
 from telic.policies.spec import Spec
 
 ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "relu": jax.nn.relu,
     "tanh": jnp.tanh,
 }
-
-NETS = {LOGITS: "actor", VALUE: "critic"}
-"""The net that computes each head."""
-
-MOST = 10_000
-"""The most inputs of an observation of several axes: beyond it, it is an image."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +60,7 @@ class MLP:
     activation: str = "relu"
     """`relu` or `tanh`, after every layer but the last."""
     goal_layer: int = 0
-    """The actor's layer at which a goal-conditioned agent reads the goal."""
+    """The actor's layer at which a goal-conditioned agent reads its goal."""
     goal_units: int = 0
     """How many units of that layer read it; 0: the agent is not goal-conditioned."""
 
@@ -92,14 +96,7 @@ class MLP:
         Raises:
             InputError: If the observation is an image, or no goal is told.
         """
-        if len(spec.observation) > 1 and spec.inputs > MOST:
-            raise InputError(
-                f"observations of {' x '.join(map(str, spec.observation))} for an MLP",
-                why=f"it would see {spec.inputs:,} numbers in a row; at most {MOST:,} "
-                "are flattened unasked",
-                fix="make them smaller (gymnasium.wrappers.ResizeObservation), or ask "
-                "for it (FlattenObservation); for images there is the policy `conv`",
-            )
+        check_row(spec, "an MLP")
         if self.goal_units and not spec.goals:
             raise InputError(
                 f"MLP.goal_units = {self.goal_units}",

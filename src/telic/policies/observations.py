@@ -53,6 +53,7 @@ def observed(spec: Spec, given: Observations) -> Real[Array, "batch ..."]:
     known = not isinstance(seen, Tracer)
     if plain and whole:
         if known:
+            # On the host: within a compiled program reshaping would be traced.
             _check_codes(spec, np.asarray(seen).reshape(len(seen), -1))
         return jnp.asarray(seen).reshape(-1, *spec.observation)
     encoded = seen.ndim > 1 and math.prod(seen.shape[1:]) == spec.inputs

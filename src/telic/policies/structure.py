@@ -24,6 +24,7 @@ from telic.policies.base import (
     LOGITS,
     VALUE,
     Output,
+    Params,
     Policy,
     Tap,
     Use,
@@ -168,7 +169,7 @@ def check_shapes(
     """Raise unless parameters are those of a policy, as far as the heads need them.
 
     A site may have more or fewer units than the policy gives it, if all leaves that
-    make or read its units agree.
+    make or read its units agree, and it is no memory.
 
     Raises:
         InputError: It names the leaf that is missing, of another shape, or read by no
@@ -214,6 +215,9 @@ def _free(
     free = set()
     for site, uses in policy.units(spec).items():
         here = [u for u in uses if u.leaf in needed]
+        made, read = ({u.leaf for u in uses if u.makes == m} for m in (True, False))
+        if made & read:  # kept in memory, of which the policy decides how wide it is
+            continue
         counts = {_count(u, params[u.leaf].shape) for u in here}
         if site != INPUT and len(counts) == 1 and len(here) == len(uses) > 2:
             free |= {(u.leaf, u.axis) for u in here}
@@ -225,7 +229,7 @@ def _count(use: Use, shape: tuple[int, ...]) -> float:
     return shape[use.axis] / use.places if use.axis < len(shape) else 0.0
 
 
-def _run(policy: Policy, spec: Spec, params: Arrays, heads: tuple, tap: Tap) -> Output:
+def _run(policy: Policy, spec: Spec, params: Params, heads: tuple, tap: Tap) -> Output:
     """A policy's output for one observation, while it is traced."""
     kind = jnp.int32 if spec.encoding else jnp.float32
     seen, carry = jnp.zeros((1, *spec.observation), kind), policy.initial_carry(1)
@@ -238,7 +242,7 @@ def _read(
     """The paths of the leaves on which heads depend, or else what is at a site."""
     shapes = dict(initial_shapes(policy, spec))
 
-    def forward(params: Arrays) -> object:
+    def forward(params: Params) -> object:
         found: list[Array] = []
 
         def note(at: str, x: Array) -> Array:

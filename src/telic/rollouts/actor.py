@@ -2,6 +2,7 @@
 
 from typing import Any, Protocol, runtime_checkable
 
+import jax
 from jaxtyping import Array, Bool, Float, Int
 
 from telic.core.errors import InputError
@@ -29,6 +30,12 @@ class Actor(Protocol):
         greedy: bool = False,
     ) -> Chosen:
         """One action for each observation, decided by one uniform number each."""
+        ...
+
+    def sample(
+        self, key: jax.Array, observations: Array, carry: Carry
+    ) -> tuple[Int[Array, " batch"], Carry]:
+        """One action drawn for each observation, and the next memory."""
         ...
 
     def log_probs(
@@ -59,3 +66,13 @@ def check_actor(agent: object, world: World) -> None:
             fix="telic.Agent(params, policy, spec)",
         )
     agent.check_world(world)
+
+
+def remembers(carry: Carry) -> bool:
+    """Whether there is any memory in what a policy carries.
+
+    Example:
+        >>> remembers(()), remembers(jnp.zeros((1, 8)))
+        (False, True)
+    """
+    return bool(jax.tree.leaves(carry))

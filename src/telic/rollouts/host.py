@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from telic.rollouts.actor import Actor, Carry, Chosen
+from telic.rollouts.actor import Actor, Carry, Chosen, remembers
 from telic.rollouts.collect import Completed, Rollout, where_tree
 from telic.worlds.guard import Guarded
 from telic.worlds.host import Happened, HostWorld, Told, blank, events, put
@@ -70,7 +70,7 @@ class HostCollector:
 
     def _remembered(self, agent: Actor, carry: Carry, answer: Told) -> Carry:
         """The memory before the next step: fresh where an episode has ended."""
-        if carry == ():
+        if not remembers(carry):
             return carry
         done = jnp.asarray(answer.terminated | answer.truncated)
         return where_tree(done, agent.initial_carry(len(done)), carry)

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple, Protocol
 
 import gymnasium
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, UInt8
 
@@ -133,9 +134,11 @@ def _choose(
     greedy: bool,
 ) -> tuple[Array, Any]:
     """The likeliest action, or one drawn from the policy, and the memory after it."""
-    uniform = jax.random.uniform(key, (1,))
     seen = world.observe(state)[None]
-    action, _, after = agent.act(seen, carry, uniform, greedy=greedy)
+    if greedy:
+        action, _, after = agent.act(seen, carry, jnp.zeros(1), greedy=True)
+    else:
+        action, after = agent.sample(key, seen, carry)
     return action[0], after
 
 

@@ -21,7 +21,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 from telic.core import trees
 from telic.core.errors import InputError
-from telic.policies import Agent
+from telic.policies import Agent, remembers
 from telic.rollouts.actor import Carry
 
 
@@ -199,14 +199,16 @@ def update(
         losses = losses._replace(grad_norm=trees.norm(slope))
         return (optax.apply_updates(agent, change), moments), losses
 
-    rows = _shuffles(key, sizes, sizes.batch if batch.carry == () else sizes.num_envs)
+    rows = _shuffles(
+        key, sizes, sizes.num_envs if remembers(batch.carry) else sizes.batch
+    )
     (agent, moments), losses = jax.lax.scan(step, (agent, moments), rows)
     return agent, moments, jax.tree.map(jnp.mean, losses)
 
 
 def _minibatch(batch: Batch, rows: Int[Array, " minibatch"]) -> Batch:
     """Some steps; of an agent with memory, the sequences of some copies."""
-    if batch.carry == ():
+    if not remembers(batch.carry):
         return jax.tree.map(lambda x: x[rows], batch)
     part = jax.tree.map(lambda x: x[:, rows], batch._replace(carry=()))
     return part._replace(carry=jax.tree.map(lambda x: x[rows], batch.carry))

@@ -17,7 +17,7 @@ from jaxtyping import Array, Bool, Float, Int
 from telic.core import trees
 from telic.core.errors import DivergedError, InputError
 from telic.core.numbers import LARGEST
-from telic.policies import VALUE, Agent, Policy, create
+from telic.policies import VALUE, Agent, Policy, create, remembers
 from telic.rollouts.collect import Completed, EnvState, Rollout, rollout, start
 from telic.training.gae import advantages
 from telic.training.ppo import Batch, Hyper, Losses, Sizes, optimiser, update
@@ -90,7 +90,7 @@ def begin_with(
         InputError: If the agent has memory and copies cannot be dealt out evenly.
     """
     carry = agent.initial_carry(sizes.num_envs)
-    if carry != () and sizes.num_envs % sizes.num_minibatches:
+    if remembers(carry) and sizes.num_envs % sizes.num_minibatches:
         raise InputError(
             f"ppo num_minibatches = {sizes.num_minibatches}",
             why="an agent with memory learns from whole sequences: it must divide "
@@ -222,7 +222,7 @@ def _batch(
         lam=hyper.gae_lambda,
     )
     columns = (data.observations, data.actions, data.log_probs, gains, gains + values)
-    if data.carry == ():
+    if not remembers(data.carry):
         return Batch(*(x.reshape(-1, *x.shape[2:]) for x in columns))
     return Batch(*columns, first=data.first, carry=data.carry)
 

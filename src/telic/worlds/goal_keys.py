@@ -1,6 +1,6 @@
 """Goal Keys: a Keys world that tells its agent which key to fetch.
 
-An agent of this world is goal-conditioned: one policy for every colour. It reads the
+An agent of this world is goal-conditioned: one policy for every colour. It reads its
 goal in one place only, which we choose (`MLP.goal_layer`), and so it can be made
 into plain agents of which we know where their goals are (`telic.planted`).
 

@@ -1,0 +1,71 @@
+"""One small agent of every kind of network, for codes and for floats."""
+
+import jax
+import jax.numpy as jnp
+
+from telic.policies import MLP, POLICIES, Agent, Conv, Recurrent, Spec, interventions
+from telic.worlds import Keys
+
+SMALL = {
+    "mlp": MLP(width=6, actor_layers=3, critic_layers=2),
+    "conv": Conv(channels=(3, 4), width=5),
+    "recurrent": Recurrent(width=5, memory=4),
+}
+WORLDS = {
+    "mlp": Keys(view=3, limit=12),
+    "conv": Keys(view=3, limit=12),
+    "recurrent": Keys(view=3, limit=12),
+}
+FLOATS = {"mlp": (4,), "conv": (4, 3, 2), "recurrent": (4,)}
+CASES = [(name, form) for name in POLICIES for form in ("codes", "floats")]
+
+
+def spec_of(name, form):
+    if form == "codes":
+        return Spec.of(WORLDS[name])
+    return Spec(observation=FLOATS[name], actions=("left", "right", "stay"))
+
+
+def agent_of(name, form="codes", seed=0):
+    """An agent whose every leaf is drawn: fresh biases and critics hide too much."""
+    policy, spec = SMALL[name], spec_of(name, form)
+    fresh = policy.init(jax.random.key(seed), spec)
+    keys = jax.random.split(jax.random.key(seed + 100), len(fresh))
+    return Agent(
+        {
+            path: leaf + 0.3 * jax.random.normal(key, leaf.shape)
+            for key, (path, leaf) in zip(keys, sorted(fresh.items()), strict=True)
+        },
+        policy,
+        spec,
+    )
+
+
+def seen_by(agent, *shape, seed=7):
+    """Random observations, codes or floats."""
+    spec, key = agent.spec, jax.random.key(seed)
+    due = (*shape, *spec.observation)
+    if spec.encoding is None:
+        return jax.random.normal(key, due)
+    return jax.random.randint(key, due, 0, len(spec.encoding)).astype(jnp.uint8)
+
+
+def sequence(agent, *, time=5, batch=3, seed=7):
+    """Observations in time, and where episodes begin."""
+    first = jnp.zeros((time, batch), bool).at[2, 1].set(True).at[0].set(True)
+    return seen_by(agent, time, batch, seed=seed), first
+
+
+def unrolled(agent, *, seed=7):
+    """Logits and values of the sequence."""
+    return _unrolled(agent, *sequence(agent, seed=seed))
+
+
+@jax.jit
+def _unrolled(agent, seen, first):
+    return agent.unroll(seen, first, agent.initial_carry(first.shape[1]))[0]
+
+
+def intervened(agent, site, **leaves):
+    """The agent with one intervention at a site."""
+    return agent.replace(interventions.append(agent, site, leaves))
