@@ -7,7 +7,6 @@ import pytest
 
 from telic.core import trees
 from telic.core.errors import InputError
-from telic.objectives import Phase, fetch
 from telic.planted.relabel import (
     hidden,
     permuted,
@@ -32,6 +31,7 @@ from telic.rollouts.collect import rollout, start
 from telic.runs.codec import decode, encode
 from telic.training import Hyper, Sizes, begin, train
 from telic.training.plan import Plan
+from telic.worlds import Phase, fetch
 from tests.policies.examples import (
     CASES,
     SMALL,

@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 
 from telic.core.errors import InputError
-from telic.objectives import Objective
 from telic.policies import Recurrent, Spec, create
 from telic.policies.recurrent import STATE, stepped
 from telic.rollouts import HostCollector, sequences_of
 from telic.training import Hyper, Sizes, begin, train
-from telic.worlds import GymWorld, Keys
+from telic.worlds import GymWorld, Keys, Objective
 from tests.policies.examples import agent_of, intervened, seen_by, sequence
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from telic.studies.summary import Summary, summarise
+from telic.worlds import Keys
 
 # Test folders are not packages; the metrics of tests/studies are found by their path.
 METRICS = runpy.run_path(str(Path(__file__).parent.parent / "studies" / "conftest.py"))
@@ -22,10 +23,10 @@ def runs() -> Callable[..., dict[int, list[dict[str, Any]]]]:
 @pytest.fixture(scope="session")
 def five(runs) -> Summary:
     """Five seeds: enough for intervals."""
-    return summarise(runs(5))
+    return summarise(runs(5), Keys())
 
 
 @pytest.fixture(scope="session")
 def three(runs) -> Summary:
     """Three seeds: no interval."""
-    return summarise(runs(3))
+    return summarise(runs(3), Keys())

@@ -7,6 +7,7 @@ from telic.report.findings import findings
 from telic.report.page import Image, markdown, render
 from telic.report.tables import phases_table, seeds_table, settings_table, study_table
 from telic.studies.summary import summarise
+from telic.worlds import Keys
 
 RECORDS = {
     seed: {
@@ -45,7 +46,7 @@ def test_a_bad_result_is_called_bad(runs):
     rows = runs(3)
     end = rows[2][-1]
     end[f"return_{end['objective']}"] = 0.2
-    text = " ".join(findings(summarise(rows)))
+    text = " ".join(findings(summarise(rows, Keys())))
     assert "0.94 is not met by any seed (0 of 3)" in text
     assert "In 1 of 3 seeds at least one phase from 3 on ended below 0.5" in text
     assert "An interval takes 4 seeds, and there are 3." in text
@@ -56,18 +57,18 @@ def test_a_mark_that_is_never_reached_is_not_given_a_time(runs):
     for rows in low.values():
         for row in rows:
             row[f"return_{row['objective']}"] = 0.2
-    text = " ".join(findings(summarise(low)))
+    text = " ".join(findings(summarise(low, Keys())))
     assert "In no phase from 3 on does the return reach 0.9." in text
     assert "updates" not in text
 
 
 def test_a_good_result_is_called_good(runs):
     good = {seed: runs(6)[6] for seed in range(4)}
-    assert "met by every seed (4 of 4)" in " ".join(findings(summarise(good)))
+    assert "met by every seed (4 of 4)" in " ".join(findings(summarise(good, Keys())))
 
 
 def test_too_few_phases_claim_nothing(runs):
-    summary = summarise(runs(5, phases=2))
+    summary = summarise(runs(5, phases=2), Keys())
     text = " ".join(findings(summary))
     assert "Nothing can be said" in text
     assert "met by" not in text
@@ -103,7 +104,9 @@ def test_hostile_names_and_settings_are_inert(runs, name):
         for seed, run in runs(2, phases=4).items()
     }
     records = {1: {"plan": {name: {name: name}}, "versions": name}}
-    page = alternation(summarise(rows), records=records, command=name, folders=[name])
+    page = alternation(
+        summarise(rows, Keys()), records=records, command=name, folders=[name]
+    )
     html = render(page)
     assert "<script" not in html
     assert "<img" not in html

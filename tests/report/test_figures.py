@@ -12,6 +12,7 @@ from telic.report import FIGURES
 from telic.report.seed import seed
 from telic.report.style import label, looks, svg
 from telic.studies.summary import summarise
+from telic.worlds import Keys
 
 every_figure = pytest.mark.parametrize("name", FIGURES)
 SVG = "{http://www.w3.org/2000/svg}"
@@ -38,7 +39,7 @@ def test_a_figure_has_no_date_and_asks_for_nothing(five, name):
 @every_figure
 def test_a_figure_of_few_seeds_or_phases_is_drawn(runs, three, name):
     assert "n = 3 seeds" in words(FIGURES[name](three)) or name == "seed"
-    svg(FIGURES[name](summarise(runs(1, phases=1))))
+    svg(FIGURES[name](summarise(runs(1, phases=1), Keys())))
 
 
 @every_figure
@@ -54,7 +55,7 @@ def test_names_are_drawn_as_plain_text(runs, name):
     rows = {
         s: [rename(row, hostile) for row in run] for s, run in runs(4, phases=2).items()
     }
-    assert "<script" not in svg(FIGURES[name](summarise(rows)))
+    assert "<script" not in svg(FIGURES[name](summarise(rows, Keys())))
 
 
 def test_the_posts_figure_shows_only_what_was_trained(five):

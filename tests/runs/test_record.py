@@ -11,11 +11,10 @@ import tracemalloc
 import pytest
 
 from telic.core.errors import DamagedError, InputError, TelicError
-from telic.objectives import Objective, Phase
 from telic.runs import codec, disk, folder, metrics
 from telic.runs.verify import verify
 from telic.studies import Alternation, Landing
-from telic.worlds import WORLDS, GymWorld, Lander
+from telic.worlds import WORLDS, GymWorld, Lander, Objective, Phase
 from tests.runs.small import PLAN, aged, make, row, tell
 from tests.training.worlds import Gift
 

@@ -5,6 +5,7 @@ import pytest
 
 from telic.core.errors import InputError
 from telic.studies.columns import gather, table
+from telic.worlds import Keys
 
 
 def test_a_table_has_counts_as_integers_names_as_text_and_none_as_nan(runs):
@@ -39,13 +40,13 @@ def test_a_run_without_rows_is_refused():
 
 def test_runs_stand_side_by_side_by_ascending_seed(runs):
     rows = runs(2)
-    found = gather({7: table(rows[1]), 3: table(rows[2])})
+    found = gather({7: table(rows[1]), 3: table(rows[2])}, Keys())
     assert found.seeds == (3, 7)
     assert found.columns["return_blue"][:, 3].tolist() == [0.92, 0.91]
 
 
 def test_phases_are_found_by_their_first_and_last_rollouts(runs):
-    found = gather({1: table(runs(1, phases=3)[1])})
+    found = gather({1: table(runs(1, phases=3)[1])}, Keys())
     assert found.starts.tolist() == [0, 4, 8]
     assert found.ends.tolist() == [3, 7, 11]
     assert found.wanted == ("blue", "purple", "blue")
@@ -53,21 +54,21 @@ def test_phases_are_found_by_their_first_and_last_rollouts(runs):
 
 
 def test_a_column_that_no_run_has_is_nan(runs):
-    found = gather({1: table(runs(1)[1])})
+    found = gather({1: table(runs(1)[1])}, Keys())
     assert np.isnan(found.column("rate_none")).all()
 
 
 def test_runs_of_different_length_are_refused(runs):
     long, short = runs(1)[1], runs(1, phases=5)[1]
     with pytest.raises(InputError, match=r"24 and 20|20 and 24"):
-        gather({1: table(long), 2: table(short)})
+        gather({1: table(long), 2: table(short)}, Keys())
 
 
 def test_runs_of_different_objectives_are_refused(runs):
     rows = runs(2)
     rows[2][0]["objective"] = "purple"
     with pytest.raises(InputError, match="'objective'"):
-        gather({seed: table(run) for seed, run in rows.items()})
+        gather({seed: table(run) for seed, run in rows.items()}, Keys())
 
 
 def test_runs_of_different_columns_are_refused(runs):
@@ -75,9 +76,9 @@ def test_runs_of_different_columns_are_refused(runs):
     columns = {seed: table(run) for seed, run in rows.items()}
     del columns[2]["loss"]
     with pytest.raises(InputError, match="loss"):
-        gather(columns)
+        gather(columns, Keys())
 
 
 def test_a_study_needs_a_run():
     with pytest.raises(InputError, match="no runs"):
-        gather({})
+        gather({}, Keys())

@@ -1,13 +1,14 @@
-"""What an agent did, told by the part that each colour plays."""
+"""What an agent did, by the part that each goal plays."""
 
 import math
 
 import pytest
 
 from telic.core.errors import DamagedError
-from telic.studies.goal_metrics import ROLES, by_role, scored, trial_by_role
+from telic.studies.goal_metrics import METRICS, by_role, scored, trial_by_role
 from telic.trials import Result
 from telic.trials.trial import DONOR, UNEDITED
+from telic.worlds import Keys
 from tests.studies.stored import rates, trial
 
 
@@ -32,8 +33,8 @@ DONE = row(
 
 
 def test_each_measure_is_the_one_of_its_role():
-    told = by_role(DONE, aim="purple", old="blue")
-    assert tuple(told.rates) == ROLES
+    told = by_role(DONE, Keys(), aim="purple", old="blue")
+    assert tuple(told.rates) == METRICS
     assert told.rates == {
         "aim": 0.5,
         "old": 0.2,
@@ -48,7 +49,7 @@ def test_each_measure_is_the_one_of_its_role():
 
 def test_with_the_parts_exchanged_so_are_the_numbers():
     there, back = (
-        by_role(DONE, aim=aim, old=old).rates
+        by_role(DONE, Keys(), aim=aim, old=old).rates
         for aim, old in (("purple", "blue"), ("blue", "purple"))
     )
     assert (there["aim"], there["old"]) == (back["old"], back["aim"])
@@ -60,12 +61,12 @@ def test_with_the_parts_exchanged_so_are_the_numbers():
 def test_a_row_that_lacks_a_measure_is_damaged_and_the_measure_named(measure):
     less = {name: rate for name, rate in DONE.rates.items() if name != measure}
     with pytest.raises(DamagedError, match=measure):
-        by_role(DONE._replace(rates=less), aim="purple", old="blue")
+        by_role(DONE._replace(rates=less), Keys(), aim="purple", old="blue")
 
 
 def told(edit, null="", **changes):
     """A row by role."""
-    nothing = dict.fromkeys(ROLES, 0.0)
+    nothing = dict.fromkeys(METRICS, 0.0)
     return Result(edit, null, {**nothing, **changes}, 0, 0.0, False)
 
 
@@ -90,9 +91,9 @@ def test_without_a_donor_there_is_no_efficacy_but_the_rest_is_there():
 
 
 def test_a_stored_trial_is_told_by_its_own_old_colour_and_any_aim():
-    found = trial_by_role(trial("purple", "blue", 0.7), aim="blue")
+    found = trial_by_role(trial("purple", "blue", 0.7), Keys(), aim="blue")
     shares = {(r.edit, r.null): (r.rates["aim"], r.rates["old"]) for r in found}
     assert shares["add", ""] == pytest.approx((0.7, 0.3))
     assert shares[UNEDITED, ""] == (0, 1) and shares[DONOR, ""] == (1, 0)
-    asked = trial_by_role(trial("purple", "blue", 0.7), aim="yellow")
+    asked = trial_by_role(trial("purple", "blue", 0.7), Keys(), aim="yellow")
     assert asked[2].rates["aim"] == 0 and asked[2].rates["other"] == pytest.approx(0.7)

@@ -16,9 +16,10 @@ from telic.runs.source import RunSource
 from telic.studies import Locate, answers, locate
 from telic.studies import plane as plane_
 from telic.studies import sought as sought_
-from telic.studies.planting import fetching
+from telic.studies.planting import reaching
 from telic.studies.sought import sought
 from telic.trials import Bench
+from telic.worlds import Keys
 from tests.studies import examined
 from tests.studies.trained import copies, done
 
@@ -113,14 +114,14 @@ def told():
         found.recipient,
         found.donor,
         episode_seeds(jax.random.key(0), world, 16),
-        fetching("blue"),
+        reaching(Keys(), "blue"),
         {},
         {},
         world,
     )
     on = on._replace(mine=on.rates(on.recipient), theirs=on.rates(on.donor))
     # The share of a made-up rise: these agents fetch nothing on purpose.
-    measure = fetching("blue")._replace(behaviour=lambda rates: rates["length"])
+    measure = reaching(Keys(), "blue")._replace(behaviour=lambda rates: rates["length"])
     with pytest.MonkeyPatch.context() as patch:
         # One site: each compiles two programs.
         patch.setattr(plane_, "probes", lambda *a: {s: probes(*a)[s] for s in SITES})
@@ -150,7 +151,9 @@ def test_the_null_of_steering_is_tried_at_as_many_doses_as_the_edit(monkeypatch)
     told = {name: Probed(1.0, 0.5, np.ones(8), np.ones(8)) for name in SITES}
     monkeypatch.setattr(plane_, "probes", lambda *_: dict(told))
     monkeypatch.setattr(Bench, "rates", rates)
-    measure = fetching("blue")._replace(behaviour=lambda rates: rates["steered"])
+    measure = reaching(Keys(), "blue")._replace(
+        behaviour=lambda rates: rates["steered"]
+    )
     world = found.recipient.world
     given = episode_seeds(jax.random.key(0), world, 1)
     parts = (given, measure, {"steered": 0.0}, {"steered": 1.0})
