@@ -72,6 +72,7 @@ def remembers(carry: Carry) -> bool:
     """Whether there is any memory in what a policy carries.
 
     Example:
+        >>> import jax.numpy as jnp
         >>> remembers(()), remembers(jnp.zeros((1, 8)))
         (False, True)
     """
