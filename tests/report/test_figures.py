@@ -1,5 +1,6 @@
 """Every figure draws what it is given, the same bytes every time."""
 
+import dataclasses
 import xml.etree.ElementTree as ET
 
 import matplotlib
@@ -12,7 +13,7 @@ from telic.report import FIGURES
 from telic.report.seed import seed
 from telic.report.style import label, looks, svg
 from telic.studies.summary import summarise
-from telic.worlds import Keys
+from telic.worlds import Goal, Keys, Objective
 
 every_figure = pytest.mark.parametrize("name", FIGURES)
 SVG = "{http://www.w3.org/2000/svg}"
@@ -55,7 +56,7 @@ def test_names_are_drawn_as_plain_text(runs, name):
     rows = {
         s: [rename(row, hostile) for row in run] for s, run in runs(4, phases=2).items()
     }
-    assert "<script" not in svg(FIGURES[name](summarise(rows, Keys())))
+    assert "<script" not in svg(FIGURES[name](summarise(rows, Renamed(blue=hostile))))
 
 
 def test_the_posts_figure_shows_only_what_was_trained(five):
@@ -93,6 +94,24 @@ def test_labels_are_short_and_printable():
 
 def words(figure: Figure) -> str:
     return " ".join(text.get_text() for text in figure.texts)
+
+
+@dataclasses.dataclass(frozen=True)
+class Renamed(Keys):
+    """Keys with another name in the place of blue."""
+
+    blue: str = dataclasses.field(default="", kw_only=True)
+
+    @property
+    def events(self):
+        return tuple(event.replace("blue", self.blue) for event in Keys().events)
+
+    @property
+    def goals(self):
+        return {
+            name: Goal(Objective(name, {}), f"pick_{name}")
+            for name in (self.blue, "purple", "red")
+        }
 
 
 def rename(row: dict, name: str) -> dict:

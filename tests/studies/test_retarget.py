@@ -9,7 +9,7 @@ from telic.policies import capture, interventions
 from telic.rollouts import observations_of
 from telic.runs.source import RunSource
 from telic.studies import answers, colours, retarget
-from telic.studies.retarget import Retarget, board
+from telic.studies.retarget import Retarget
 from telic.studies.splice import Late, earlier_mean
 from telic.worlds.grid import COLOURS, KEY
 from tests.studies.trained import PLAN, RETARGET, done
@@ -28,7 +28,7 @@ def case(pair):
         old=OLD,
         trained=TRAINED,
         new=NEW,
-        board=board(WORLD, NEW, OLD),
+        board=WORLD.with_goals((OLD, NEW)),
         strengths=(1.0,),
         steps=20,
     )
@@ -98,10 +98,10 @@ def test_no_agents_or_no_earlier_switch_is_an_error_that_says_so(pair):
 
 def test_beside_has_both_colours_on_every_board_and_without_lacks_the_old():
     old, new = COLOURS.index(OLD), COLOURS.index(NEW)
-    beside = keys_on(board(WORLD, NEW, OLD))
+    beside = keys_on(WORLD.with_goals((OLD, NEW)))
     assert ((beside == old).sum(axis=1) == 1).all()
     assert ((beside == new).sum(axis=1) == 1).all()
-    without = keys_on(board(WORLD, NEW, None))
+    without = keys_on(WORLD.with_goals((NEW,)))
     assert not (without == old).any()
     assert ((without == new).sum(axis=1) == 1).all()
     for found in (beside, without):

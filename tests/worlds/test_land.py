@@ -42,7 +42,7 @@ def test_thrift_at_the_price_of_one_is_stock_and_at_none_is_land():
 
 def test_the_name_of_an_objective_brings_it_back():
     wants = [land(), stock(), thrift(2.5), fuel_only(3.0), fuel_only(2.0, ends=False)]
-    assert [lander(want.name) for want in wants] == wants
+    assert [landing_objective(want.name) for want in wants] == wants
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,8 @@ def outcomes(runs: Runs) -> dict[str, Curve]:
         have no events of success of their own.
     """
     trained = [success_of(runs.world, objective) for objective in runs.objectives]
-    if None in trained or len(set(trained)) < len(trained):
+    told = {f"rate_{event}" for event in trained} <= set(runs.columns)
+    if None in trained or not told or len(set(trained)) < len(trained):
         return {}
     rates = {outcome: _rate(runs, outcome) for outcome in OUTCOMES}
     return {outcome: over_seeds(rate, RATES) for outcome, rate in rates.items()}

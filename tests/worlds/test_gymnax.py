@@ -1,0 +1,109 @@
+"""A world with the functions of gymnax, which telic does not ship."""
+
+import dataclasses
+from types import SimpleNamespace
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import pytest
+
+from telic.core.errors import InputError
+from telic.policies import MLP, create
+from telic.rollouts import episode_seeds, play
+from telic.training import Hyper, Sizes, begin, train
+from telic.worlds import Goal, GymnaxWorld, JaxWorld, Objective, goals_of
+
+
+class Place(NamedTuple):
+    x: jax.Array
+
+
+class Corridor:
+    """Seven cells in a row; both ends end the episode."""
+
+    def reset_env(self, key, params):
+        state = Place(jax.random.randint(key, (), 2, 5))
+        return self.seen(state), state
+
+    def step_env(self, key, state, action, params):
+        x = state.x + jnp.array([-1, 1, 0])[action]
+        return self.seen(Place(x)), Place(x), x * 1.0, (x <= 0) | (x >= 6), {}
+
+    def seen(self, state):
+        return jax.nn.one_hot(state.x, 7)
+
+    def action_space(self, params):
+        return SimpleNamespace(n=3)
+
+
+@dataclasses.dataclass(frozen=True)
+class Line(GymnaxWorld):
+    limit: int = 20
+    events = ("left", "right")
+    goals = {
+        name: Goal(Objective(name, {name: 1.0}), name) for name in ("left", "right")
+    }
+
+    def make(self):
+        return Corridor(), None
+
+    def happened(self, moved):
+        return {"left": moved.after.x <= 0, "right": moved.after.x >= 6}
+
+
+def test_it_is_a_world_in_jax_with_the_goals_that_it_declares():
+    world = Line()
+    assert isinstance(world, JaxWorld) and set(goals_of(world)) == {"left", "right"}
+    assert world.observation == (7,) and world.actions == ("0", "1", "2")
+
+
+@pytest.mark.parametrize(("action", "event"), [(0, "left"), (1, "right")])
+def test_walking_to_an_end_is_told_as_its_event_and_ends_the_episode(action, event):
+    world, key = Line(), jax.random.key(3)
+    state, steps = world.reset(world.draw(key)), 0
+    while steps < 10:
+        after = world.step(state, jnp.int32(action), world.draw(key))
+        state, steps = after.state, steps + 1
+        if after.terminated:
+            break
+    told = dict(zip(world.events, after.events.tolist(), strict=True))
+    assert told == {"left": 0.0, "right": 0.0, event: 1.0} and not after.truncated
+
+
+def test_standing_still_is_cut_at_the_limit():
+    world, key = Line(limit=3), jax.random.key(0)
+    state = world.reset(world.draw(key))
+    ends = []
+    for _ in range(3):
+        after = world.step(state, jnp.int32(2), world.draw(key))
+        state = after.state
+        ends.append((bool(after.terminated), bool(after.truncated)))
+    assert ends == [(False, False), (False, False), (False, True)]
+
+
+def test_an_agent_learns_to_walk_to_the_end_that_is_wanted():
+    world, sizes = Line(), Sizes(num_envs=16, num_steps=64)
+    state = begin(0, policy=MLP(width=16), world=world, sizes=sizes)
+    wanted = goals_of(world)["right"].objective
+    *_, (state, _) = train(
+        state, wanted, rollouts=12, hyper=Hyper(), world=world, sizes=sizes
+    )
+    found = play(state.agent, world, episode_seeds(jax.random.key(1), world, 64))
+    assert found.events[:, 1].mean() > 0.9
+
+
+def test_an_event_that_is_not_listed_is_refused():
+    class Odd(Line):
+        def happened(self, moved):
+            return {"up": moved.done}
+
+    world = Odd()
+    state = world.reset(world.draw(jax.random.key(0)))
+    with pytest.raises(InputError, match="'up'"):
+        world.step(state, jnp.int32(0), world.draw(jax.random.key(0)))
+
+
+def test_a_subclass_must_say_how_its_environment_is_made():
+    with pytest.raises(InputError, match="makes no environment"):
+        create(jax.random.key(0), MLP(), GymnaxWorld())
