@@ -4,6 +4,7 @@ import pytest
 
 from telic.cli.main import main
 from telic.scale import local
+from telic.worlds import lander
 
 
 @pytest.fixture(params=["Box2D", "pygame"])

@@ -1,6 +1,7 @@
 """What a world says can be wanted in it, and which event plays which part."""
 
 import dataclasses
+from typing import ClassVar
 
 import pytest
 
@@ -24,7 +25,7 @@ from telic.worlds import (
 class Pole(GymWorld):
     id: str = "CartPole-v1"
     events = ("left", "right", "fell")
-    goals = {
+    goals: ClassVar = {
         name: Goal(Objective(name, {name: 1.0}), name) for name in ("left", "right")
     }
     failures = ("fell",)
@@ -83,7 +84,7 @@ def test_an_unknown_goal_is_refused_with_the_nearest_name():
 )
 def test_a_goal_that_does_not_fit_its_world_is_named(goal, said):
     class Odd(Pole):
-        goals = {"up": goal}
+        goals: ClassVar = {"up": goal}
 
     with pytest.raises(InputError, match=said):
         goals_of(Odd())

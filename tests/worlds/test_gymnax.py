@@ -2,14 +2,14 @@
 
 import dataclasses
 from types import SimpleNamespace
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import pytest
 
 from telic.core.errors import InputError
-from telic.policies import MLP, create
+from telic.policies import MLP
 from telic.rollouts import episode_seeds, play
 from telic.training import Hyper, Sizes, begin, train
 from telic.worlds import Goal, GymnaxWorld, JaxWorld, Objective, goals_of
@@ -41,7 +41,7 @@ class Corridor:
 class Line(GymnaxWorld):
     limit: int = 20
     events = ("left", "right")
-    goals = {
+    goals: ClassVar = {
         name: Goal(Objective(name, {name: 1.0}), name) for name in ("left", "right")
     }
 
@@ -106,4 +106,4 @@ def test_an_event_that_is_not_listed_is_refused():
 
 def test_a_subclass_must_say_how_its_environment_is_made():
     with pytest.raises(InputError, match="makes no environment"):
-        create(jax.random.key(0), MLP(), GymnaxWorld())
+        _ = GymnaxWorld().actions

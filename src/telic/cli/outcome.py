@@ -38,6 +38,8 @@ def show(
     found = tabulate({seed: [rows] for seed, rows in results.items()})
     columns, counted = _columns(plan, board)
     short = _short_names(plan.world)
+    if not set(counted) <= set(short):  # returns tell these goals apart
+        short = {}
     rows = [_cells(found, row, columns, counted, short) for row in found.rows]
     say(table(rows, list(rows[0])))
     seeds = len(found.seeds)
@@ -90,7 +92,8 @@ def _columns(plan: Any, board: Sequence[str]) -> tuple[list[str], list[str]]:
     from telic.worlds import present_goals, roles, success_of
 
     world, successes = plan.world, list(_short_names(plan.world))
-    if not successes:
+    wanted = [success_of(world, objective.name) for objective in plan.objectives]
+    if not successes or None in wanted:
         ends = [f"return_{objective.name}" for objective in plan.objectives]
         return list(world.events), ends
     names = board or present_goals(world)

@@ -1,0 +1,117 @@
+"""A world of one's own, from a file: `--world FILE.py:NAME`."""
+
+import json
+
+import pytest
+
+from telic.cli.main import main
+from telic.core.errors import InputError
+from telic.runs import own
+from telic.runs.folder import Run
+from telic.worlds import WORLDS
+
+MAZE = '''
+import dataclasses
+from telic import GymWorld
+from telic.worlds import Goal, Objective
+
+@dataclasses.dataclass(frozen=True)
+class Pole(GymWorld):
+    """A pole that is wanted on the left, or on the right."""
+
+    id: str = "CartPole-v1"
+    max_steps: int = 40
+    events = ("left", "right", "fell")
+    goals = {n: Goal(Objective(n, {n: 1.0}), n) for n in ("left", "right")}
+    failures = ("fell",)
+
+    def happened(self, block):
+        left, fell = block.after[..., 0] < 0, block.terminated
+        ends = fell | block.truncated
+        return {"left": left & ends, "right": ~left & ends, "fell": fell}
+'''
+
+FEW = ["--preset", "small", "--phases", "4", "--workers", "1", "--name", "poles"]
+
+
+@pytest.fixture
+def file(tmp_path, monkeypatch):
+    """The file of a world, an empty cache of what was named, and no such world yet."""
+    monkeypatch.setenv("TELIC_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("TELIC_ROOT", str(tmp_path / "runs"))
+    path = tmp_path / "my_pole.py"
+    path.write_text(MAZE)
+    yield path
+    WORLDS.pop("my_pole.py:Pole", None)
+
+
+def forget(path):
+    """What another process would know: nothing."""
+    WORLDS.pop(f"{path.name}:Pole", None)
+
+
+def test_an_own_world_is_trained_in_shown_and_edited(file, capsys):
+    named = f"{file}:Pole"
+    assert main(["world", named, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["goals"][0].startswith("left")
+    assert main(["train", "alternation", "--world", named, *FEW]) == 0
+    run = Run(file.parent / "runs" / "poles" / "seed-0000")
+    assert run.status() == "complete" and run.plan().world.max_steps == 40
+    assert main(["edit", "poles", "right + (left@2 - right@3)", "--episodes", "8"]) == 0
+    assert "left" in capsys.readouterr().out
+
+
+def test_fields_of_an_own_world_are_options(file):
+    named = ["--world", f"{file}:Pole", "--max-steps", "30"]
+    assert main(["train", "alternation", *named, *FEW]) == 0
+    run = Run(file.parent / "runs" / "poles" / "seed-0000")
+    assert run.plan().world.max_steps == 30
+
+
+def test_a_strangers_run_does_not_import_a_file_that_was_never_named(file):
+    with pytest.raises(InputError, match="is not telic's") as found:
+        own.known("my_pole.py:Pole")
+    assert "telic world" in found.value.fix and "my_pole.py:Pole" not in WORLDS
+
+
+def test_a_file_that_has_changed_is_refused_until_it_is_named_again(file):
+    own.adopt(f"{file}:Pole")
+    forget(file)
+    file.write_text(MAZE + "\n# changed\n")
+    with pytest.raises(InputError, match="has changed"):
+        own.known("my_pole.py:Pole")
+    own.adopt(f"{file}:Pole")
+    forget(file)
+    assert own.known("my_pole.py:Pole")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("my_pole.py", "a file and the name"),
+        ("nowhere.py:Pole", "no file"),
+        ("{folder}/my_pole.py:Pol", "has no 'Pol'"),
+        ("{folder}/my_pole.py:Goal", "cannot be made"),
+    ],
+)
+def test_what_is_no_world_is_refused_in_one_line(file, text, said):
+    with pytest.raises(InputError, match=said):
+        own.adopt(text.format(folder=file.parent))
+
+
+def test_two_goals_are_needed_to_alternate_between(file, capsys):
+    file.write_text(MAZE.replace('("left", "right")}', '("left",)}'))
+    assert main(["train", "alternation", "--world", f"{file}:Pole", *FEW]) == 2
+    assert "has 1 goals" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("policy", ["recurrent", "conv"])
+def test_a_policy_is_chosen_by_its_name(policy, tmp_path, monkeypatch):
+    monkeypatch.setenv("TELIC_ROOT", str(tmp_path))
+    few = ["--preset", "small", "--phases", "2", "--period", "1", "--name", policy]
+    given = ["train", "alternation", "--policy", policy, "--workers", "1", *few]
+    assert main(given) == 0
+    assert type(Run(tmp_path / policy / "seed-0000").plan().policy).__name__ in (
+        "Recurrent",
+        "Conv",
+    )
