@@ -50,8 +50,13 @@ class LowRank(WeightEdit):
 
 
 def _cut(leaf: Array, rank: int) -> Float[Array, "..."]:
-    """The best approximation of a kernel of some rank; a bias as it is."""
-    if leaf.ndim != 2:
+    """The best approximation of a kernel of some rank; a bias as it is.
+
+    A kernel of more than two axes is cut as a matrix with a column for each unit.
+    """
+    if leaf.ndim < 2:
         return leaf
-    left, values, right = jnp.linalg.svd(leaf, full_matrices=False)
-    return (left[:, :rank] * values[None, :rank]) @ right[:rank]
+    matrix = leaf.reshape(-1, leaf.shape[-1])
+    left, values, right = jnp.linalg.svd(matrix, full_matrices=False)
+    cut = (left[:, :rank] * values[None, :rank]) @ right[:rank]
+    return cut.reshape(leaf.shape)

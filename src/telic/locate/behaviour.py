@@ -89,7 +89,8 @@ def forward(
     """
     given = given or {}
     if isinstance(first, tuple):
-        return _step(agent, observations, (), given)[:2]
+        # With memory, every row is then the first of an episode.
+        return _step(agent, observations, None, given)[:2]
     count, length = first.shape
     parts = {s: x.reshape(count, length, *x.shape[1:]) for s, x in given.items()}
     carry, fresh = agent.initial_carry(count), agent.initial_carry(count)

@@ -332,13 +332,16 @@ class Agent(Mapping[str, Array]):
 
     @property
     def actor(self) -> "Agent":
-        """The agent without what only its value needs; interventions stay."""
+        """The agent without what only its value needs, interventions among that."""
         reached = structure.leaves(self.policy, self.spec, (LOGITS,))
+        plain = structure.shapes_of(interventions.weights(self.params))
+        sites = structure.sites(self.policy, self.spec, plain, (LOGITS,))
+        stays = tuple(f"{interventions.PREFIX}{site}/" for site in sites)
         return self.replace(
             {
                 path: leaf
                 for path, leaf in self.params.items()
-                if path in reached or path.startswith(interventions.PREFIX)
+                if path in reached or path.startswith(stays)
             }
         )
 

@@ -12,6 +12,7 @@ import jax
 import numpy as np
 from jaxtyping import Float
 
+from telic.core import trees
 from telic.core.trees import Tree
 from telic.policies import Agent
 from telic.runs.folder import Run
@@ -112,11 +113,11 @@ def _by_layer(vectors: Sequence[Tree]) -> Pairs:
         weights = sum(vectors[0][path].size for path in paths) / total
         found[f"squared norm in {layer}"] = (float(np.mean(held)), weights)
     for layer in layers:
-        kernel = f"{layer}/kernel"
-        ranks = [
-            effective_ranks({kernel: vector[kernel]})[kernel] for vector in vectors
-        ]
-        found[f"effective rank of {kernel}"] = (float(np.mean(ranks)), np.nan)
+        own = [trees.select(vector, f"{layer}/") for vector in vectors]
+        ranks = [effective_ranks(leaves) for leaves in own]
+        for path in ranks[0]:
+            mean = float(np.mean([each[path] for each in ranks]))
+            found[f"effective rank of {path}"] = (mean, np.nan)
     return found
 
 

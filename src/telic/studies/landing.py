@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
-from telic.policies import MLP
+from telic.policies import MLP, Policy
 from telic.training.plan import Plan
 from telic.training.ppo import Hyper, Sizes
 from telic.worlds import Phase, landing_objective
@@ -42,7 +42,7 @@ class Landing:
     rollouts: int = 10
     """Rollouts of each phase."""
     world: Lander = dataclasses.field(default_factory=Lander)
-    policy: MLP = dataclasses.field(
+    policy: Policy = dataclasses.field(
         default_factory=lambda: MLP(
             width=64, actor_layers=3, critic_layers=3, activation="tanh"
         )

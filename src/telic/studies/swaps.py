@@ -76,10 +76,13 @@ def seed_nulls(swap: Swap) -> dict[str, dict[str, Edit]]:
 def _layers(swap: Swap) -> Grouped:
     """Every subset of the actor's layers."""
     layers = sorted(layer.name for layer in swap.agent.layers)
+    # Two nets may have a layer 0 each: then names are whole, or edits would be lost.
+    nets = {layer.partition("/")[0] for layer in layers}
+    short = {x: x.partition("/")[2] if len(nets) == 1 else x for x in layers}
     made = []
     for count in range(1, len(layers) + 1):
         for chosen in itertools.combinations(layers, count):
-            name = "layers " + "+".join(layer.partition("/")[2] for layer in chosen)
+            name = "layers " + "+".join(short[layer] for layer in chosen)
             edit = Splice(swap.donor.actor, chosen)
             made.append((Arm(name, "layers", None), edit))
     return made

@@ -71,14 +71,19 @@ def concentration(
 def spectra(vector: Arrays) -> dict[str, Float[np.ndarray, " _"]]:
     """The singular values of each kernel, largest first; biases are left out.
 
+    A kernel of more than two axes is taken as a matrix with a column for each unit.
+
     Example:
         >>> spectra({"k": np.diag([1.0, 3.0]), "b": np.ones(2)})
         {'k': array([3., 1.])}
     """
     return {
-        path: np.linalg.svd(np.asarray(leaf, np.float64), compute_uv=False)
+        path: np.linalg.svd(
+            np.asarray(leaf, np.float64).reshape(-1, np.shape(leaf)[-1]),
+            compute_uv=False,
+        )
         for path, leaf in vector.items()
-        if np.ndim(leaf) == 2
+        if np.ndim(leaf) >= 2
     }
 
 

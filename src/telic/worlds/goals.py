@@ -3,8 +3,8 @@
 Events say what happened. A goal names the objective under which it is trained and the
 event that counts as its success, so that trials, tables and pictures can speak of any
 world by the parts that goals play: the aim of an edit, what was wanted before, another
-goal, a failure. A world that declares nothing has one goal for each objective, without
-an event of success: it is then measured by its return.
+goal, a failure. Objectives of a world that declares no goals are measured by their
+returns.
 """
 
 from collections.abc import Mapping, Sequence
