@@ -7,9 +7,9 @@ import pytest
 
 from telic.planted import DECOYS
 from telic.report import calibrate, locate
-from telic.report.faithful import faithful
-from telic.report.page import markdown, render
-from telic.report.plane import plane
+from telic.render.faithful import faithful
+from telic.render.page import markdown, render
+from telic.render.plane import plane
 from telic.studies import answers
 from telic.studies.calibrated import calibrated
 from telic.studies.located import located

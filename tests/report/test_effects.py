@@ -10,7 +10,7 @@ from telic.core.errors import InputError
 from telic.report import effects
 from telic.report import retarget as retarget_page
 from telic.report import splice as splice_page
-from telic.report.page import markdown
+from telic.render.page import markdown
 from telic.studies import gather
 from telic.studies.colours import GOAL, TRACKS
 from telic.trials import verdict
@@ -169,7 +169,7 @@ def test_a_finding_names_the_rate_the_null_and_the_verdict(few):
     said = splice_page.sentence(few.tables["all switches"], "add")
     found = verdict(few.tables["all switches"], "add", "aim")
     assert str(found.rate) in said and str(found.strongest.rate) in said
-    assert "n=6" in said and found.words in said
+    assert "n=6" in said and found.summary in said
 
 
 def test_the_retarget_page_has_every_track_on_both_boards(retargeted, retargeted_files):

@@ -3,9 +3,9 @@
 import pytest
 
 from telic.report import families
-from telic.report.page import markdown, render
+from telic.render.page import markdown, render
 from telic.studies import FAMILIES
-from telic.studies.arms import Arm
+from telic.trials.effects import Arm
 from telic.studies.families import across
 from telic.studies.held_out import BOTH, TRAINED, row
 from tests.studies.tables import made

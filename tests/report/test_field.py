@@ -13,7 +13,7 @@ from telic.policies import MLP, create
 from telic.report.board import corner
 from telic.report.field import draw_field
 from telic.report.starts import ARROW, FAINT, SIDE, face
-from telic.report.style import COLOURS, PAPER, svg
+from telic.render.style import COLOURS, PAPER, svg
 from telic.studies.field import field
 from telic.worlds import Keys
 from telic.worlds.shapes import LETTERS

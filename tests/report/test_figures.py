@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from telic.core.errors import InputError
 from telic.report import FIGURES
 from telic.report.seed import seed
-from telic.report.style import label, looks, svg
+from telic.render.style import label, looks, svg
 from telic.studies.summary import summarise
 from telic.worlds import Goal, Keys, Objective
 

@@ -5,10 +5,10 @@ import pytest
 
 from telic.core.errors import InputError
 from telic.report import effects
-from telic.report.heat import heat
+from telic.render.heat import heat
 from telic.report.learned import page as learned_page
 from telic.report.learned import table, words
-from telic.report.page import markdown
+from telic.render.page import markdown
 from telic.studies import isolation
 from tests.studies.landed import ISOLATION, SNR
 from tests.studies.trained import copies, done

@@ -11,11 +11,11 @@ from matplotlib.collections import FillBetweenPolyCollection, LineCollection
 from matplotlib.figure import Figure
 
 from telic.core.errors import InputError
-from telic.report.bars import bars
-from telic.report.dose import dose
-from telic.report.recovery import recovery
-from telic.report.style import svg
-from telic.studies.arms import Arm, standings
+from telic.render.bars import bars
+from telic.render.dose import dose
+from telic.render.curves import recovery
+from telic.render.style import svg
+from telic.trials.effects import Arm, standings
 from tests.studies.tables import ARMS, DOSES, GRAFTS, LAYERS, made
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from telic.studies.arms import Arm
+from telic.trials.effects import Arm
 from telic.trials import Table
 
 NULLS = ("gaussian", "signs")

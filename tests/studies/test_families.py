@@ -7,7 +7,7 @@ import pytest
 
 from telic.core.errors import InputError
 from telic.studies import FAMILIES, INNER_STUDIES
-from telic.studies.arms import Arm
+from telic.trials.effects import Arm
 from telic.studies.families import across, averaged, chosen
 from tests.studies.tables import made
 

@@ -5,7 +5,7 @@ import pytest
 
 from telic.core.errors import DamagedError, InputError
 from telic.studies import answers, gather
-from telic.studies.arms import Arm
+from telic.trials.effects import Arm
 from tests.studies.stored import NULLS, SETTINGS, curves, stored, trial
 
 ARMS = [["add", "vectors", None]]

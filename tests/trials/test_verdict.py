@@ -32,7 +32,7 @@ def good(seeds=8, **more):
 def test_a_good_edit_over_eight_seeds_beats_all_its_nulls():
     found = verdict(good(), "add", "x")
     assert found.beats_all
-    assert found.words == "beats all nulls"
+    assert found.summary == "beats all nulls"
     assert found.rate.estimate == pytest.approx(0.9, abs=0.02)
     assert [a.null for a in found.against] == ["gaussian", "signs", "shuffled"]
     # All eight seeds on one side: 2 of 2^8 sign patterns; and three nulls.
@@ -46,14 +46,14 @@ def test_the_same_edit_over_fewer_seeds_is_above_its_nulls_and_no_more(seeds):
     # Three nulls: 3 · 2 / 2^7 is the first that is at most 0.05.
     assert found.beats_all == (seeds == 7)
     if seeds < 7:
-        assert found.words == f"above all nulls; {seeds} seeds are too few to tell"
+        assert found.summary == f"above all nulls; {seeds} seeds are too few to tell"
 
 
 def test_a_null_that_does_as_well_is_named():
     found = verdict(good(planted=0.899 + LUCK[:8]), "add", "x")
     assert all(a.difference.estimate > 0 for a in found.against)
     assert not found.beats_all
-    assert found.words == "null: no better than planted"
+    assert found.summary == "null: no better than planted"
     assert found.strongest.null == "planted"
 
 
@@ -61,22 +61,22 @@ def test_a_null_that_does_as_well_is_named():
 def test_a_null_that_is_even_better_is_named_however_sure_that_is(planted):
     found = verdict(good(planted=planted + LUCK[:8] + 0.05), "add", "x")
     assert not found.beats_all
-    assert found.words == "null: no better than planted"
+    assert found.summary == "null: no better than planted"
 
 
 def test_a_null_that_does_the_very_same_is_named():
     table = good()
     found = verdict(good(same=table.values_of("x", "add")), "add", "x")
     assert not found.beats_all
-    assert found.words == "null: no better than same"
+    assert found.summary == "null: no better than same"
     assert found.against[-1].p == 1
 
 
 def test_few_seeds_do_not_hide_a_null_that_is_better():
     found = verdict(good(5, planted=np.ones(5)), "add", "x")
     assert not found.beats_all
-    assert found.words.startswith("null: no better than")
-    assert "planted" in found.words
+    assert found.summary.startswith("null: no better than")
+    assert "planted" in found.summary
 
 
 def test_p_values_are_corrected_for_the_number_of_nulls():
@@ -88,7 +88,7 @@ def test_p_values_are_corrected_for_the_number_of_nulls():
         assert [a.p for a in found.against] == [4 / 2**8] * count
         assert [a.corrected for a in found.against] == [count * 4 / 2**8] * count
         assert found.beats_all == (count == 3)
-    assert found.words == "null: no better than a, b, c, d"
+    assert found.summary == "null: no better than a, b, c, d"
 
 
 def test_every_null_has_its_own_rate_difference_and_p_value():
@@ -109,11 +109,11 @@ def test_an_edit_that_was_to_lower_the_measure_is_judged_the_other_way():
     lower = table_of(0.1 + LUCK[:8], a=0.9 - LUCK[:8], b=0.5 + LUCK[:8][::-1])
     found = verdict(lower, "add", "x", more=False)
     assert found.beats_all
-    assert found.words == "beats all nulls"
+    assert found.summary == "beats all nulls"
     assert found.strongest.null == "b"
     wrong = verdict(lower, "add", "x")
     assert not wrong.beats_all
-    assert wrong.words == "null: no better than a, b"
+    assert wrong.summary == "null: no better than a, b"
     assert not verdict(good(), "add", "x", more=False).beats_all
 
 
@@ -130,7 +130,7 @@ def test_seeds_without_a_null_are_left_out_of_its_comparison():
     assert [a.difference.n for a in found.against] == [8, 8, 8, 4]
     assert found.against[-1].p == 2 / 2**4
     assert not found.beats_all
-    assert found.words == "above all nulls; 4 seeds are too few to tell"
+    assert found.summary == "above all nulls; 4 seeds are too few to tell"
 
 
 def test_over_twelve_seeds_are_enough_for_many_nulls():

@@ -119,4 +119,4 @@ def _interval(
         return
     before = found.values_of(measure, NO_EDIT).mean()
     ruled = verdict(found, edit, measure, more=bool(values.mean() >= before))
-    say(f"{measure}: {ruled.rate}, before {before:.2f}; {ruled.words}")
+    say(f"{measure}: {ruled.rate}, before {before:.2f}; {ruled.summary}")

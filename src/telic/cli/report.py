@@ -54,7 +54,7 @@ def write(runs: Sequence[Any], out: Path) -> list[Path]:
         The files, the page first.
     """
     from telic.report import build, learned
-    from telic.report.page import markdown, render
+    from telic.render.page import markdown, render
     from telic.runs import disk
     from telic.worlds import Keys
 
@@ -72,7 +72,7 @@ def _beside(runs: Sequence[Any]) -> dict[str, str]:
     """The tables and figures of runs in the Keys world, as files of their own."""
     from telic.report import FIGURES, build, moves
     from telic.report.records import phases_csv
-    from telic.report.style import svg
+    from telic.render.style import svg
 
     numbers = build.summary(runs)
     texts = {"phases.csv": phases_csv(numbers)}

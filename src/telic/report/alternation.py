@@ -5,7 +5,7 @@ from typing import Any
 
 from telic.report.findings import findings
 from telic.report.outcomes import outcomes
-from telic.report.page import Drawing, Image, Page, Section
+from telic.render.page import Drawing, Image, Page, Section
 from telic.report.returns import returns
 from telic.report.seed import seed
 from telic.report.switches import switches

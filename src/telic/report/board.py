@@ -11,7 +11,7 @@ from typing import SupportsInt
 from matplotlib.axes import Axes
 from matplotlib.patches import Annulus, Circle, Patch, Rectangle
 
-from telic.report.style import COLOURS, PAPER, QUIET
+from telic.render.style import COLOURS, PAPER, QUIET
 from telic.worlds import grid
 from telic.worlds.keys import Board, Keys
 from telic.worlds.shapes import LETTERS

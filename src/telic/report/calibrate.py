@@ -4,9 +4,9 @@ import numpy as np
 
 from telic.planted import DECOYS, NONE
 from telic.report.cells import cell, seconds
-from telic.report.faithful import TERMS as CURVES
-from telic.report.faithful import faithful
-from telic.report.page import Drawing, Page, Section, Table
+from telic.render.faithful import TERMS as CURVES
+from telic.render.faithful import faithful
+from telic.render.page import Drawing, Page, Section, Table
 from telic.studies.calibrated import Calibrated
 from telic.studies.scores import CURVE, Columns, against_random, interval
 

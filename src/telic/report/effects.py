@@ -11,8 +11,8 @@ from telic.report import locate as locate_page
 from telic.report import retarget as retarget_page
 from telic.report import snr as snr_page
 from telic.report import splice as splice_page
-from telic.report.page import Page, markdown, render
-from telic.report.style import svg
+from telic.render.page import Page, markdown, render
+from telic.render.style import svg
 from telic.runs.folder import Run
 from telic.studies import gather
 from telic.studies.anatomy import anatomy

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from telic.report.arms import seeds
-from telic.report.bars import bars
-from telic.report.page import Drawing, Page, Section, Table
-from telic.studies.arms import Arm
+from telic.render.marks import seeds
+from telic.render.bars import bars
+from telic.render.page import Drawing, Page, Section, Table
+from telic.trials.effects import Arm
 from telic.studies.held_out import BOTH, TRAINED, row
 from telic.trials import Table as Trials
 from telic.trials import verdict

@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 
 from telic.report.board import fill, write
 from telic.report.starts import Face, draw_starts, face, letter
-from telic.report.style import INK, PAPER, label
+from telic.render.style import INK, PAPER, label
 from telic.studies.field import Field
 
 WIDE, COLUMNS = 9.0, 3

@@ -7,8 +7,8 @@ import numpy as np
 
 from telic.edits import Add
 from telic.report.learned import columns
-from telic.report.page import Drawing, Image
-from telic.report.recovery import recovery
+from telic.render.page import Drawing, Image
+from telic.render.curves import recovery
 from telic.rollouts import film
 from telic.runs.folder import Run
 from telic.runs.source import RunSource

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from telic.report.flying import films, learning
-from telic.report.page import Drawing, Page, Section, Table
-from telic.report.recovery import recovery
+from telic.render.page import Drawing, Page, Section, Table
+from telic.render.curves import recovery
 from telic.report.subtraction import by_length, every_null, greedily, in_part
 from telic.report.update import update
 from telic.runs.folder import Run
@@ -117,7 +117,7 @@ def _against(table: Trials, measure: str, edit: str) -> str:
     worst = found.strongest
     return (
         f"{what} by {change} (strongest null, {worst.null}: {worst.rate} against "
-        f"{found.rate}; {found.words})"
+        f"{found.rate}; {found.summary})"
     )
 
 

@@ -8,11 +8,11 @@ import jax
 from telic.core.errors import InputError
 from telic.core.names import lookup
 from telic.report.field import draw_field
-from telic.report.page import Drawing, Image, Section
-from telic.report.trial_table import trial_table
+from telic.render.page import Drawing, Image, Section
+from telic.render.trial_table import trial_table
 from telic.rollouts import record
 from telic.runs.folder import Run
-from telic.studies.arms import Arm
+from telic.trials.effects import Arm
 from telic.studies.field import field
 from telic.studies.moves import Move, moves, outcome
 from telic.studies.wish import wish

@@ -4,7 +4,7 @@ from matplotlib.figure import Figure
 
 from telic.core.errors import InputError
 from telic.report.phases import around, marks, phase_axis, phase_bands
-from telic.report.style import bands, handles, legend, looks, panels
+from telic.render.style import bands, handles, legend, looks, panels
 from telic.studies.summary import Summary
 
 TITLES = {

@@ -4,8 +4,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from telic.report.style import PAPER, Look
-from telic.studies.curves import Curve
+from telic.render.style import PAPER, Look
+from telic.stats.curves import Curve
 from telic.studies.summary import Summary
 
 BESIDE = 0.28

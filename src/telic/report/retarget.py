@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from telic.report.bars import bars
-from telic.report.page import Drawing, Page, Section, Table
+from telic.render.bars import bars
+from telic.render.page import Drawing, Page, Section, Table
 from telic.report.splice import COLUMNS, sentence
-from telic.report.trial_table import nulls_table, trial_table
+from telic.render.trial_table import nulls_table, trial_table
 from telic.stats import bootstrap
-from telic.studies.arms import Arm
+from telic.trials.effects import Arm
 from telic.studies.colours import CONTRAST, GOAL, TRACKS
 from telic.studies.gather import Found
 from telic.trials import Table as Trials

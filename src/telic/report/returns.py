@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from telic.report.style import (
+from telic.render.style import (
     INK,
     QUIET,
     Look,
@@ -17,7 +17,7 @@ from telic.report.style import (
     panels,
 )
 from telic.studies.columns import Runs
-from telic.studies.curves import Curve
+from telic.stats.curves import Curve
 from telic.studies.summary import Summary
 from telic.studies.switches import PUBLISHED
 

@@ -9,7 +9,7 @@ from telic.report.returns import (
     return_axis,
     steps_axis,
 )
-from telic.report.style import bands, handles, legend, looks, panels
+from telic.render.style import bands, handles, legend, looks, panels
 from telic.studies.summary import Summary
 
 

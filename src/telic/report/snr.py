@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from telic.report.page import Drawing, Page, Section, Table
-from telic.report.recovery import over
-from telic.report.trial_table import trial_table
+from telic.render.page import Drawing, Page, Section, Table
+from telic.render.curves import over
+from telic.render.trial_table import trial_table
 from telic.stats import bootstrap
-from telic.studies.arms import Arm
+from telic.trials.effects import Arm
 from telic.studies.repeated import Repeated, behaviour, ratios
 from telic.studies.snr import DRIFT, MEAN, ONE
 from telic.studies.updates import PLAIN, SPECIFIC

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from telic.report.bars import bars
-from telic.report.dose import dose
-from telic.report.page import Drawing, Page, Section, Table
-from telic.report.recovery import recovery
-from telic.report.trial_table import nulls_table, trial_table
+from telic.render.bars import bars
+from telic.render.dose import dose
+from telic.render.page import Drawing, Page, Section, Table
+from telic.render.curves import recovery
+from telic.render.trial_table import nulls_table, trial_table
 from telic.stats import bootstrap
 from telic.studies.anatomy import Answer
-from telic.studies.arms import of_group
+from telic.trials.effects import of_group
 from telic.studies.gather import REGAINED, Found, Recovery
 from telic.studies.swaps import LAST, MEAN, OTHER
 from telic.trials import Table as Trials
@@ -133,7 +133,7 @@ def sentence(table: Trials, edit: str) -> str:
     worst = found.strongest
     return (
         f"{edit}: {found.rate} of episodes end with the aim; strongest null "
-        f"({worst.null}) {worst.rate}; {found.words}."
+        f"({worst.null}) {worst.rate}; {found.summary}."
     )
 
 

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
 from telic.report.board import corner, draw_board, fill, points, write
-from telic.report.style import COLOURS, INK, PAPER, QUIET
+from telic.render.style import COLOURS, INK, PAPER, QUIET
 from telic.studies.field import Field
 from telic.worlds import grid
 from telic.worlds.shapes import LETTERS

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from telic.report.dose import dose
-from telic.report.page import Drawing, Section, Table
-from telic.report.trial_table import nulls_table, trial_table
-from telic.studies.arms import Arm
+from telic.render.dose import dose
+from telic.render.page import Drawing, Section, Table
+from telic.render.trial_table import nulls_table, trial_table
+from telic.trials.effects import Arm
 from telic.studies.flights import MEASURES
 from telic.studies.isolated import Isolated
 from telic.studies.updates import NOISE, PARTS, PLAIN, RANKS, SHARES, SPECIFIC

@@ -5,7 +5,7 @@ from matplotlib.lines import Line2D
 
 from telic.report.phases import around, marks, phase_axis, phase_bands
 from telic.report.returns import published_handle, return_axis
-from telic.report.style import (
+from telic.render.style import (
     INK,
     PAPER,
     bands,

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from telic.report.page import Table
+from telic.render.page import Table
 from telic.stats import Interval
-from telic.studies.curves import Curve
+from telic.stats.curves import Curve
 from telic.studies.summary import Summary
 from telic.studies.switches import MARKS, PUBLISHED, SETTLED
 

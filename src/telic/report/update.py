@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from telic.report.heat import heat
-from telic.report.page import Drawing, Section, Table
+from telic.render.heat import heat
+from telic.render.page import Drawing, Section, Table
 from telic.stats import bootstrap
 from telic.studies.isolated import Isolated
 from telic.studies.updates import SPECIFIC

@@ -8,7 +8,7 @@ from jaxtyping import Float
 
 from telic.runs.folder import Run
 from telic.studies import answers
-from telic.studies.arms import Arm
+from telic.trials.effects import Arm
 from telic.studies.flights import flights
 from telic.studies.formed import check, gatherer
 from telic.studies.gather import check_together

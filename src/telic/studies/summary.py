@@ -13,7 +13,7 @@ import numpy as np
 
 from telic.stats import Interval, wilson
 from telic.studies.columns import Row, Runs, gather, table
-from telic.studies.curves import RATES, Curve, Support, interval, over_seeds
+from telic.stats.curves import RATES, Curve, Support, interval, over_seeds
 from telic.studies.outcomes import event_rates, outcomes
 from telic.studies.switches import Settled, Switches, settle, switches
 from telic.worlds import World

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from telic.core.trees import Tree, at
 from telic.edits import Add, Edit, Graft, Interpolate, LowRank, Splice, top
 from telic.policies import Agent
-from telic.studies.arms import Arm
+from telic.trials.effects import Arm
 from telic.vectors import isolate, matched
 
 SHARES = (0.001, 0.003, 0.01, 0.03, 0.05, 0.1, 0.2, 0.5)

@@ -1,6 +1,11 @@
 """Trials: did the edit cause it? Episodes, rates, nulls, verdicts, recovery."""
 
 from telic.trials.choose import choose_on_others as choose_on_others
+from telic.trials.conditions import Condition as Condition
+from telic.trials.conditions import of_group as of_group
+from telic.trials.effects import Effect as Effect
+from telic.trials.effects import Effects as Effects
+from telic.trials.effects import effects as effects
 from telic.trials.faithfulness import Bench as Bench
 from telic.trials.faithfulness import Faithfulness as Faithfulness
 from telic.trials.faithfulness import Measure as Measure

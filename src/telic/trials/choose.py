@@ -5,7 +5,7 @@ flatters itself. Leaving each seed out of its own choice does not.
 """
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from telic.trials.table import Table
 
 
 def choose_on_others(
-    table: Table, edits: Sequence[str], measure: str, *, name: str
+    table: Table, edits: Sequence[Hashable], measure: str, *, name: Hashable
 ) -> Table:
     """The table with one more edit: in each seed, that of a family best in the others.
 
@@ -25,7 +25,7 @@ def choose_on_others(
         table: The trial over seeds.
         edits: The family, such as one vector at several strengths.
         measure: What is to be high.
-        name: The name of the new edit.
+        name: The name or condition of the new edit.
 
     Raises:
         InputError: If there are fewer than two seeds, or no edits.

@@ -1,7 +1,7 @@
 """The table of a trial over many seeds: rows are edits and nulls, n counts seeds."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Float
@@ -11,8 +11,9 @@ from telic.core.names import check_name
 from telic.stats import Interval, bootstrap
 from telic.trials.trial import DONOR, UNEDITED, Result
 
-Row = tuple[str, str]
-"""(edit, null); the null is empty for the edit itself."""
+Row = tuple[Hashable, str]
+"""(edit, null): the edit's name or `Condition`; the null is empty for the edit
+itself."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,20 +45,20 @@ class Table:
                 )
 
     @property
-    def edits(self) -> tuple[str, ...]:
-        """The names of the edits."""
+    def edits(self) -> tuple[Hashable, ...]:
+        """The edits, by name or condition."""
         return tuple(
             edit
             for edit, null in self.rows
             if not null and edit not in (UNEDITED, DONOR)
         )
 
-    def nulls(self, edit: str) -> tuple[str, ...]:
+    def nulls(self, edit: Hashable) -> tuple[str, ...]:
         """The names of an edit's nulls."""
         return tuple(null for name, null in self.rows if name == edit and null)
 
     def values_of(
-        self, measure: str, edit: str, null: str = ""
+        self, measure: str, edit: Hashable, null: str = ""
     ) -> Float[np.ndarray, " seeds"]:
         """One measure of one row, by seed.
 
@@ -66,12 +67,13 @@ class Table:
         """
         check_name(measure, self.measures, kind="measure")
         if (edit, null) not in self.rows:
-            check_name(edit, [edit for edit, _ in self.rows], kind="edit")
+            known = [str(edit) for edit, _ in self.rows]
+            check_name(str(edit), known, kind="edit")
             check_name(null, self.nulls(edit), kind="null")
         row = self.rows.index((edit, null))
         return self.values[row, :, self.measures.index(measure)]
 
-    def interval(self, measure: str, edit: str, null: str = "") -> Interval:
+    def interval(self, measure: str, edit: Hashable, null: str = "") -> Interval:
         """The mean over seeds and its interval; seeds that lack the row are left out.
 
         A measure of which all values lie in [0, 1] is taken for a rate.

@@ -4,8 +4,8 @@ Every trial holds the agent unedited, the donor (the ceiling, if there is one), 
 edit and, for each edit, its nulls. All of them play the same episodes.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import jax
 
@@ -24,7 +24,8 @@ class Result(NamedTuple):
     """One row of a trial: an edit of one agent, or one of that edit's nulls.
 
     Attributes:
-        edit: The edit's name; `no edit` and `donor` for the two that are none.
+        edit: The edit's name or condition; `no edit` and `donor` for the two that are
+            none.
         null: The name of the null; empty for the edit itself.
         rates: What the edited agent did.
         parameters: How many entries were changed or added.
@@ -32,7 +33,7 @@ class Result(NamedTuple):
         changed: Whether anything was changed at all.
     """
 
-    edit: str
+    edit: Hashable
     null: str
     rates: Rates
     parameters: int
@@ -42,14 +43,14 @@ class Result(NamedTuple):
 
 def trial(
     agent: Agent,
-    edits: Mapping[str, Edit],
+    edits: Mapping[Any, Edit],
     seeds: EpisodeSeeds,
     *,
     key: jax.Array,
     world: World,
     objectives: Sequence[Objective] = (),
     donor: Agent | None = None,
-    extra: Mapping[str, Mapping[str, Edit]] | None = None,
+    extra: Mapping[Any, Mapping[str, Edit]] | None = None,
     greedy: bool = False,
     also: Callable[[Episodes, World], Rates] | None = None,
     watch: Callable[[int, int], None] | None = None,
@@ -58,7 +59,7 @@ def trial(
 
     Args:
         agent: The agent to be edited.
-        edits: The edits by name.
+        edits: The edits by name, or by `Condition`.
         seeds: The chance of the episodes that all agents live through.
         key: For what is random in the nulls.
         world: The world of the episodes.
@@ -90,7 +91,7 @@ def trial(
     return results
 
 
-def _check_names(edits: Mapping[str, Edit]) -> None:
+def _check_names(edits: Mapping[Any, Edit]) -> None:
     """Raise, before anything is played, if the name of an edit is taken."""
     for name in edits:
         if name in (UNEDITED, DONOR):
@@ -99,10 +100,10 @@ def _check_names(edits: Mapping[str, Edit]) -> None:
 
 def _arms(
     agent: Agent,
-    edits: Mapping[str, Edit],
+    edits: Mapping[Any, Edit],
     key: jax.Array,
-    extra: Mapping[str, Mapping[str, Edit]],
-) -> Iterator[tuple[str, str, Edit]]:
+    extra: Mapping[Any, Mapping[str, Edit]],
+) -> Iterator[tuple[Hashable, str, Edit]]:
     """Each edit, then its nulls, made one after another as they are needed."""
     keys = jax.random.split(key, len(edits))
     for (name, edit), null_key in zip(edits.items(), keys, strict=True):
@@ -127,7 +128,7 @@ def _player(
 ):
     """Evaluation of one arm."""
 
-    def evaluate(name: str, null: str, before: Agent, after: Agent) -> Result:
+    def evaluate(name: Hashable, null: str, before: Agent, after: Agent) -> Result:
         played = play(after, world, seeds, greedy=greedy)
         done = receipt(before, after)
         found = rates(played, world, objectives)

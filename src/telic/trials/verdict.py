@@ -7,6 +7,7 @@ With fewer than six seeds no p can be that small, and the verdict says so.
 """
 
 import dataclasses
+from collections.abc import Hashable
 
 import numpy as np
 
@@ -17,7 +18,7 @@ ALPHA = 0.05
 
 
 @dataclasses.dataclass(frozen=True)
-class Against:
+class NullComparison:
     """An edit beside one null.
 
     Attributes:
@@ -40,21 +41,21 @@ class Verdict:
     """What a trial says of one edit.
 
     Attributes:
-        edit: Its name.
+        edit: Its name or condition.
         measure: What was measured.
         rate: Its value over seeds.
         against: Each null.
         more: Whether it was to raise the measure, rather than lower it.
     """
 
-    edit: str
+    edit: Hashable
     measure: str
     rate: Interval
-    against: tuple[Against, ...]
+    against: tuple[NullComparison, ...]
     more: bool = True
 
     @property
-    def strongest(self) -> Against:
+    def strongest(self) -> NullComparison:
         """The null that comes closest to the edit."""
         sign = 1 if self.more else -1
         return min(self.against, key=lambda a: sign * a.difference.estimate)
@@ -69,7 +70,7 @@ class Verdict:
         )
 
     @property
-    def words(self) -> str:
+    def summary(self) -> str:
         """The verdict in words."""
         if self.beats_all:
             return "beats all nulls"
@@ -87,12 +88,12 @@ class Verdict:
         return f"null: no better than {', '.join(worst)}"
 
 
-def verdict(table: Table, edit: str, measure: str, *, more: bool = True) -> Verdict:
+def verdict(table: Table, edit: Hashable, measure: str, *, more: bool = True) -> Verdict:
     """The verdict on one edit of a table.
 
     Args:
         table: The trial over seeds; a row's seeds without a value are left out.
-        edit: The edit's name.
+        edit: The edit's name or condition.
         measure: The measure that it was to move.
         more: Whether it was to raise it.
 
@@ -110,7 +111,7 @@ def verdict(table: Table, edit: str, measure: str, *, more: bool = True) -> Verd
         found.append((null, table.interval(measure, edit, null), difference, p))
     corrected = holm(np.array([p for *_, p in found]))
     against = tuple(
-        Against(null, rate, difference, p, float(q))
+        NullComparison(null, rate, difference, p, float(q))
         for (null, rate, difference, p), q in zip(found, corrected, strict=True)
     )
     return Verdict(edit, measure, table.interval(measure, edit), against, more)

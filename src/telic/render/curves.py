@@ -14,10 +14,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from telic.core.errors import InputError
-from telic.report.arms import headline, limits, seeds
-from telic.report.margin import Note, across, beside
-from telic.report.style import INK, Look, looks, panels
-from telic.studies.curves import RATES, Curve, Support, over_seeds
+from telic.render.marks import headline, limits, seeds
+from telic.render.margin import Note, across, beside
+from telic.render.style import INK, Look, looks, panels
+from telic.stats.curves import RATES, Curve, Support, over_seeds
 
 LINES = ("-", (0, (5, 2)), (0, (6, 2, 1, 2)), (0, (2, 1.5)))
 """The lines of curves, in their order."""

@@ -1,8 +1,8 @@
 """The tables of a trial: every number beside its null, n said once or everywhere."""
 
-from telic.report.page import Page, Section, render
-from telic.report.trial_table import nulls_table, trial_table
-from telic.studies.arms import Arm
+from telic.render.page import Page, Section, render
+from telic.render.trial_table import nulls_table, trial_table
+from telic.trials.effects import Arm
 from tests.studies.tables import ARMS, LAYERS, NULLS, made
 
 COLUMNS = {"new": "New colour", "old": "Old colour"}

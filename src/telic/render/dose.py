@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation, Transform
 
 from telic.core.errors import InputError
-from telic.report.arms import (
+from telic.render.marks import (
     EDIT,
     NULL,
     OTHER,
@@ -26,12 +26,12 @@ from telic.report.arms import (
     limits,
     references,
 )
-from telic.report.margin import Note, across, beside
-from telic.report.style import QUIET, panels
-from telic.report.style import label as printable
+from telic.render.margin import Note, across, beside
+from telic.render.style import QUIET, panels
+from telic.render.style import label as printable
 from telic.stats import Band
-from telic.studies.arms import Arm, Standing, of_group, standings
-from telic.trials import Table
+from telic.trials import Effect, Effects
+from telic.trials.conditions import place
 
 HEIGHT = 3.9
 """The height of the figure, in inches."""
@@ -45,66 +45,48 @@ CLOSE = 0.035
 
 
 def dose(
-    table: Table,
-    arms: Sequence[Arm],
+    effects: Effects,
     *,
-    group: str,
-    measure: str,
     label: str,
     axis: str,
+    curve: str = "edit",
     other: tuple[str, str] | None = None,
     log: bool = False,
 ) -> Figure:
-    """One group of arms as a curve, each beside the strongest of its nulls.
+    """The edits of one group as a curve, each beside the strongest of its nulls.
 
     Args:
-        table: The trial over seeds.
-        arms: The arms of the study; those of the group have a place on its axis.
-        group: The group to draw.
-        measure: What the edits are to raise.
-        label: What that is, in words.
-        axis: What the group's axis is, in words, with its unit.
+        effects: What a trial says of edits that have a place on one axis.
+        label: What is measured, in words.
+        axis: What the axis is, in words, with its unit.
+        curve: What stands beside the curve's end.
         other: A second measure to draw thinly, and what it is in words.
         log: Whether the axis is logarithmic.
 
     Raises:
-        InputError: If there is no such group, one of its arms has no place on the axis,
-            or as for `standings`.
+        InputError: If there is no edit, or one has no place on the axis.
     """
-    chosen = sorted(_placed(of_group(arms, group), log=log), key=lambda pair: pair[0])
-    places = np.array([x for x, _ in chosen])
-    found = standings(table, [arm for _, arm in chosen], measure)
+    if not effects.edits:
+        raise InputError("no edit to draw", why="a curve needs at least one")
+    found = sorted(effects.edits, key=lambda one: place(one.condition))
+    places = np.array([place(one.condition) for one in found])
+    if log and places.min() <= 0:
+        raise InputError(
+            f"the condition {found[0].condition!r} stands at {places.min()}",
+            why="a logarithmic axis has no place for it",
+            fix="log=False",
+        )
     figure, (axes,) = panels(1, height=HEIGHT)
     _across(axes, places, axis, log=log)
-    notes = [_edits(axes, places, found, group), _nulls(axes, places, found)]
+    notes = [_edits(axes, places, found, curve), _nulls(axes, places, found)]
     if other is not None:
-        notes.append(_other(axes, table, places, found, *other))
-    lines = references(table, measure)
+        notes.append(_other(axes, places, found, *other))
+    lines = references(effects)
     notes += across(axes, lines, [REFERENCES[name] for name in lines])
-    axes.set_ylim(limits(*_shown(table, found, other), [note.at for note in notes]))
+    axes.set_ylim(limits(*_shown(found, other), [note.at for note in notes]))
     beside(axes, notes, height=HEIGHT)
     headline(figure, label, around(found, shape="bands, bars"))
     return figure
-
-
-def _placed(arms: Sequence[Arm], *, log: bool) -> list[tuple[float, Arm]]:
-    """Each arm with its place on the axis."""
-    placed = [(arm.x, arm) for arm in arms if arm.x is not None]
-    if len(placed) < len(arms):
-        odd = next(arm.edit for arm in arms if arm.x is None)
-        raise InputError(
-            f"arm {odd!r} has no place on an axis",
-            why="a curve is drawn over an axis",
-            fix="draw categories as bars",
-        )
-    for x, arm in placed:
-        if log and x <= 0:
-            raise InputError(
-                f"arm {arm.edit!r} stands at {x}",
-                why="a logarithmic axis has no place for it",
-                fix="log=False",
-            )
-    return placed
 
 
 def _across(axes: Axes, places: np.ndarray, name: str, *, log: bool) -> None:
@@ -130,7 +112,7 @@ def _ticks(places: np.ndarray) -> list[float]:
 
 
 def _edits(
-    axes: Axes, places: np.ndarray, found: Sequence[Standing], group: str
+    axes: Axes, places: np.ndarray, found: Sequence[Effect], name: str
 ) -> Note:
     """The curve of the edits, with its band and every seed."""
     rates, _ = bands(found)
@@ -138,10 +120,10 @@ def _edits(
     _shade(axes, places, rates, EDIT["color"], alpha=0.2)
     _seeds(axes, places, [one.values for one in found], EDIT, beside=-BESIDE)
     axes.plot(places, rates.estimate, **look, zorder=4, clip_on=False)
-    return Note(rates.estimate[-1], group, look)
+    return Note(rates.estimate[-1], name, look)
 
 
-def _nulls(axes: Axes, places: np.ndarray, found: Sequence[Standing]) -> Note:
+def _nulls(axes: Axes, places: np.ndarray, found: Sequence[Effect]) -> Note:
     """The strongest null of each edit, which may be another one at each dose."""
     _, nulls = bands(found)
     look, where = {**NULL, "lw": 0}, _moved(axes, BESIDE)
@@ -157,14 +139,13 @@ def _nulls(axes: Axes, places: np.ndarray, found: Sequence[Standing]) -> Note:
 
 def _other(
     axes: Axes,
-    table: Table,
     places: np.ndarray,
-    found: Sequence[Standing],
+    found: Sequence[Effect],
     measure: str,
     words: str,
 ) -> Note:
     """Another measure of the same edits."""
-    curve = band(table.interval(measure, one.arm.edit) for one in found)
+    curve = band(one.measured[measure].interval for one in found)
     _shade(axes, places, curve, OTHER["color"], alpha=0.1)
     axes.plot(places, curve.estimate, **OTHER, zorder=2.5, clip_on=False)
     return Note(curve.estimate[-1], words, OTHER)
@@ -200,11 +181,11 @@ def _moved(axes: Axes, points: float) -> Transform:
 
 
 def _shown(
-    table: Table, found: Sequence[Standing], other: tuple[str, str] | None
+    found: Sequence[Effect], other: tuple[str, str] | None
 ) -> list[np.ndarray]:
     """Every number that needs room on the y-axis."""
     numbers = [one for s in found for one in (s.values, s.null_values)]
     numbers += [end for side in bands(found) for end in side]
     if other is not None:
-        numbers += [table.values_of(other[0], one.arm.edit) for one in found]
+        numbers += [one.measured[other[0]].values for one in found]
     return numbers

@@ -7,7 +7,7 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from telic.report.style import INK, PAPER, QUIET, label, looks
+from telic.render.style import INK, PAPER, QUIET, label, looks
 from telic.stats import bootstrap_curve
 
 TERMS = (

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from telic.core.errors import InputError
-from telic.report.style import svg, visible
+from telic.render.style import svg, visible
 
 SIGNATURES = {b"GIF8": "image/gif", b"\x89PNG": "image/png"}
 """The media types that an image may have, by the bytes with which it begins."""
@@ -49,10 +49,17 @@ class Table:
 
 @dataclasses.dataclass(frozen=True)
 class Drawing:
-    """A Matplotlib figure and what it shows, in words."""
+    """A Matplotlib figure and what it shows, in words.
+
+    Attributes:
+        figure: The figure.
+        caption: What it shows.
+        file: The name of its own file, without an ending; empty: by its section.
+    """
 
     figure: Figure
     caption: str
+    file: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -175,7 +182,7 @@ def escape(text: str) -> str:
 
 @functools.cache
 def _template() -> jinja2.Template:
-    source = resources.files("telic.report").joinpath("page.html.j2")
+    source = resources.files("telic.render").joinpath("page.html.j2")
     environment = jinja2.Environment(
         autoescape=True,
         undefined=jinja2.StrictUndefined,

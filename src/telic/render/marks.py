@@ -10,10 +10,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from telic.report.style import INK, PAPER, QUIET, SPARE, label
+from telic.render.style import INK, PAPER, QUIET, SPARE, label
 from telic.stats import Band, Interval
-from telic.studies.arms import Standing
-from telic.trials import Table
+from telic.trials import Effect, Effects
 from telic.trials.trial import DONOR, UNEDITED
 
 EDIT = {"color": SPARE[0], "marker": "o", "ms": 5.5, "mec": SPARE[0], "mfc": SPARE[0]}
@@ -27,24 +26,19 @@ REFERENCES = {
 """How the two references of a trial are drawn."""
 
 
-def references(table: Table, measure: str) -> dict[str, float]:
-    """The mean over seeds of each reference that the table has."""
-    rows = [edit for edit in REFERENCES if (edit, "") in table.rows]
-    found = {edit: table.values_of(measure, edit) for edit in rows}
-    return {
-        edit: table.interval(measure, edit).estimate
-        for edit, values in found.items()
-        if np.isfinite(values).any()
-    }
+def references(effects: Effects) -> dict[str, float]:
+    """The mean over seeds of each reference of a trial that some seed has."""
+    found = {r.name: r.measured[effects.measure].interval for r in effects.references}
+    return {name: x.estimate for name, x in found.items() if x is not None}
 
 
-def band(intervals: Iterable[Interval]) -> Band:
-    """Intervals as columns; NaN for the ends of those that have none."""
-    rows = [(i.estimate, i.low, i.high) for i in intervals]
+def band(intervals: Iterable[Interval | None]) -> Band:
+    """Intervals as columns; NaN for what there is not."""
+    rows = [(i.estimate, i.low, i.high) if i else (None,) * 3 for i in intervals]
     return Band(*np.array(rows, np.float64).reshape(-1, 3).T)
 
 
-def bands(found: Sequence[Standing]) -> tuple[Band, Band]:
+def bands(found: Sequence[Effect]) -> tuple[Band, Band]:
     """What the edits have over seeds, and what the strongest null of each has."""
     rates = band(one.verdict.rate for one in found)
     return rates, band(one.null.rate for one in found)
@@ -65,7 +59,7 @@ def limits(*shown: np.ndarray | Iterable[float]) -> tuple[float, float]:
     return least - room, most + room
 
 
-def around(found: Sequence[Standing], *, shape: str = "bars") -> str:
+def around(found: Sequence[Effect], *, shape: str = "bars") -> str:
     """What surrounds the means, in words, and the number of seeds."""
     rates = [r for one in found for r in (one.verdict.rate, one.null.rate)]
     has = any(rate.low is not None for rate in rates)

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.figure import Figure
 
-from telic.report.style import INK, PAPER, QUIET, label, looks
+from telic.render.style import INK, PAPER, QUIET, label, looks
 
 WAYS = {"patch": ("filled as the donor’s", True), "steer": ("along the probe", False)}
 """How a site is moved: its measure, the words, and whether the marker is filled."""

@@ -7,7 +7,7 @@ from jaxtyping import Float
 from matplotlib.figure import Figure
 
 from telic.core.errors import InputError
-from telic.report.style import INK, PAPER
+from telic.render.style import INK, PAPER
 
 HEIGHT = 3.4
 """The height of the figure, in inches."""

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 
-from telic.report.style import INK, QUIET, label, visible
+from telic.render.style import INK, QUIET, label, visible
 
 LINE = 0.165
 """The height of a line of text, in inches."""

@@ -6,17 +6,15 @@ null, and the verdict over all of them; `nulls_table` holds every null.
 
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 
 import numpy as np
 
-from telic.report.arms import seeds
-from telic.report.page import Table as Shown
+from telic.render.marks import seeds
+from telic.render.page import Table as Shown
 from telic.stats import Interval
 from telic.stats.resampling import FEWEST_SEEDS
-from telic.studies.arms import Arm, Standing, standings
-from telic.trials import Table
-from telic.trials.trial import DONOR, UNEDITED
+from telic.trials.effects import Effects, Measured, Size
 
 NONE = "–"
 """In the place of a number that there is not."""
@@ -39,60 +37,65 @@ Cell = str | Interval | None
 
 
 def trial_table(
-    table: Table,
-    arms: Sequence[Arm],
+    effects: Effects,
     *,
-    measure: str,
     columns: Mapping[str, str],
     caption: str,
+    name: Callable[[Hashable], str] = str,
 ) -> Shown:
-    """`no edit`, `donor` and every arm, with the strongest null and the verdict.
+    """`no edit`, `donor` and every edit, with the strongest null and the verdict.
 
     Args:
-        table: The trial over seeds, with `parameters` and `norm` among its measures.
-        arms: The arms, in the order of the rows.
-        measure: What the edits are to raise.
-        columns: By measure, the headings; that of `measure` itself may be among them.
+        effects: What the trial says of them, in the order of the rows.
+        columns: By measure, the headings; that of the effects' own may be among them.
         caption: What the numbers are; how they were made is added.
-
-    Raises:
-        InputError: As for `standings`.
+        name: The name of a condition as it is shown.
     """
-    extra = [name for name in columns if name != measure]
+    measure = effects.measure
+    extra = [each for each in columns if each != measure]
     header = (
         "Edit",
         columns.get(measure, measure),
         *BESIDE,
-        *(columns[name] for name in extra),
+        *(columns[each] for each in extra),
         "Weights touched",
         "Norm",
         "Verdict",
     )
     rows = [
-        [*_edit(table, name, measure), *[None] * 4, *_rest(table, name, extra), None]
-        for name in (UNEDITED, DONOR)
-        if (name, "") in table.rows
+        [
+            each.name,
+            each.measured[measure].interval,
+            *[None] * len(BESIDE),
+            *_rest(each.measured, each.size, extra),
+            None,
+        ]
+        for each in effects.references
     ]
-    for one in standings(table, arms, measure):
-        edit, words = one.arm.edit, _plain(one.verdict.words)
-        mine = [*_edit(table, edit, measure), *_against(one)]
-        rows.append([*mine, *_rest(table, edit, extra), words])
+    for one in effects.edits:
+        p = max(null.corrected for null in one.verdict.against)
+        null = one.null
+        rows.append(
+            [
+                name(one.condition),
+                one.measured[measure].interval,
+                *(_plain(null.null), null.rate, null.difference, _chance(p)),
+                *_rest(one.measured, one.size, extra),
+                _plain(one.verdict.summary),
+            ]
+        )
     return _shown(f"{caption} {STRONGEST}", header, rows)
 
 
 def nulls_table(
-    table: Table, arms: Sequence[Arm], *, measure: str, caption: str
+    effects: Effects, *, caption: str, name: Callable[[Hashable], str] = str
 ) -> Shown:
-    """Every null of every arm: its value, what it touched, and the edit's lead.
+    """Every null of every edit: its value, what it touched, and the edit's lead.
 
     Args:
-        table: As for `trial_table`.
-        arms: The arms, in the order of the rows.
-        measure: What the edits are to raise.
+        effects: What the trial says of the edits, in the order of the rows.
         caption: What the numbers are; how they were made is added.
-
-    Raises:
-        InputError: As for `standings`.
+        name: The name of a condition as it is shown.
     """
     header = (
         "Edit",
@@ -105,47 +108,31 @@ def nulls_table(
         "p, uncorrected",
         "p",
     )
-    rows = []
-    for one in standings(table, arms, measure):
-        for null in one.verdict.against:
-            touched = _touched(table, one.arm.edit, null.null)
-            numbers = [null.difference, _chance(null.p), _chance(null.corrected)]
-            named = [one.arm.edit, one.verdict.rate, _plain(null.null), null.rate]
-            rows.append([*named, *touched, *numbers])
+    rows = [
+        [
+            *(name(one.condition), one.verdict.rate, _plain(null.null), null.rate),
+            *_touched(one.null_sizes[null.null]),
+            *(null.difference, _chance(null.p), _chance(null.corrected)),
+        ]
+        for one in effects.edits
+        for null in one.verdict.against
+    ]
     return _shown(f"{caption} {EVERY}", header, rows)
 
 
-def _edit(table: Table, edit: str, measure: str) -> list[Cell]:
-    """The name of an edit and its value."""
-    return [edit, _interval(table, measure, edit)]
+def _rest(
+    measured: Mapping[str, Measured], size: Size, measures: Sequence[str]
+) -> list[Cell]:
+    """Further measures of a row, and how large its change is."""
+    return [*(measured[each].interval for each in measures), *_touched(size)]
 
 
-def _against(one: Standing) -> list[Cell]:
-    """The strongest null of an arm, and the largest p over all of them."""
-    p = max(null.corrected for null in one.verdict.against)
-    return [_plain(one.null.null), one.null.rate, one.null.difference, _chance(p)]
-
-
-def _rest(table: Table, edit: str, measures: Sequence[str]) -> list[Cell]:
-    """Further measures of an edit, and what it touched."""
-    found = [_interval(table, measure, edit) for measure in measures]
-    return [*found, *_touched(table, edit)]
-
-
-def _interval(table: Table, measure: str, edit: str) -> Interval | None:
-    """A measure of an edit over seeds; None if no seed has it."""
-    present = np.isfinite(table.values_of(measure, edit)).any()
-    return table.interval(measure, edit) if present else None
-
-
-def _touched(table: Table, edit: str, null: str = "") -> list[Cell]:
-    """How many weights were touched and how far they moved: medians over seeds."""
-    found = []
-    for measure, digits in (("parameters", ",.0f"), ("norm", "#.3g")):
-        values = table.values_of(measure, edit, null)
-        present = values[np.isfinite(values)]
-        found.append(f"{np.median(present):{digits}}" if len(present) else None)
-    return found
+def _touched(size: Size) -> list[Cell]:
+    """How many weights were touched and how far they moved."""
+    return [
+        None if np.isnan(size.parameters) else f"{size.parameters:,.0f}",
+        None if np.isnan(size.norm) else f"{size.norm:#.3g}",
+    ]
 
 
 def _shown(

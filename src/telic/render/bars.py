@@ -4,7 +4,7 @@ Filled circles are edits, open grey squares the strongest null of each, whose na
 stands at the right. An edit has an effect of its own where the two lie apart.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from telic.report.arms import (
+from telic.core.errors import InputError
+from telic.render.marks import (
     EDIT,
     NULL,
     REFERENCES,
@@ -24,11 +25,10 @@ from telic.report.arms import (
     name,
     references,
 )
-from telic.report.margin import spread, wrapped
-from telic.report.style import INK, QUIET, panels
+from telic.render.margin import spread, wrapped
+from telic.render.style import INK, QUIET, panels
 from telic.stats import Band
-from telic.studies.arms import Arm, Standing, of_group, standings
-from telic.trials import Table
+from telic.trials import Effect, Effects
 
 ROW, AROUND = 0.34, 1.5
 """The height of a row, and of what stands around the rows, in inches."""
@@ -41,27 +41,27 @@ NAME = 0.16
 
 
 def bars(
-    table: Table, arms: Sequence[Arm], *, group: str, measure: str, label: str
+    effects: Effects, *, label: str, caption: Callable[[Hashable], str] = str
 ) -> Figure:
-    """One group of arms as rows, each with the strongest of its nulls.
+    """Some edits as rows, each with the strongest of its nulls.
 
     Args:
-        table: The trial over seeds.
-        arms: The arms of the study; the rows stand in their order.
-        group: The group to draw.
-        measure: What the edits are to raise.
-        label: What that is, in words.
+        effects: What a trial says of them; the rows stand in their order.
+        label: What is measured, in words.
+        caption: The name of a condition as it is shown.
 
     Raises:
-        InputError: If there is no such group, or as for `standings`.
+        InputError: If there is no edit.
     """
-    found = standings(table, of_group(arms, group), measure)
-    lines = references(table, measure)
+    found = effects.edits
+    if not found:
+        raise InputError("no edit to draw", why="bars need at least one")
+    lines = references(effects)
     figure, (axes,) = panels(1, height=AROUND + ROW * len(found))
     rates, nulls = bands(found)
     shown = [one for s in found for one in (s.values, s.null_values)]
     axes.set_xlim(limits(*shown, *rates, *nulls, list(lines.values())))
-    _rows(axes, found)
+    _rows(axes, found, [caption(one.condition) for one in found])
     _references(axes, lines)
     _points(axes, rates, EDIT, at=ABOVE)
     _points(axes, nulls, NULL, at=BELOW)
@@ -73,11 +73,11 @@ def bars(
     return figure
 
 
-def _rows(axes: Axes, found: Sequence[Standing]) -> None:
+def _rows(axes: Axes, found: Sequence[Effect], names: Sequence[str]) -> None:
     """A stripe for every other row; edits named at the left, nulls at the right."""
     axes.set_ylim(len(found) - 0.5, -0.5)
-    names = [wrapped(one.arm.edit, width=32, lines=2) for one in found]
-    axes.set_yticks(range(len(found)), names)
+    shown = [wrapped(each, width=32, lines=2) for each in names]
+    axes.set_yticks(range(len(found)), shown)
     axes.tick_params(axis="y", length=0)
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x", color=QUIET, alpha=0.25, lw=0.6)

@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telic.report.margin import spread, wrapped
+from telic.render.margin import spread, wrapped
 
 places = st.lists(st.floats(0, 1), min_size=1, max_size=7)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from telic.core.errors import InputError
-from telic.studies.arms import Arm, of_group, standings
+from telic.trials.effects import Arm, of_group, standings
 from tests.studies.tables import ARMS, DOSES, LAYERS, NULLS, made
 
 
@@ -25,7 +25,7 @@ def test_arms_stand_in_their_order_with_their_strongest_null():
         assert one.null.null == "signs"
         assert one.null.difference.estimate == pytest.approx(0.6)
         assert one.null_values.mean() == pytest.approx(0.2)
-        assert one.verdict.words == "beats all nulls"
+        assert one.verdict.summary == "beats all nulls"
 
 
 def test_a_seed_that_lacks_an_edit_is_left_out_and_counted_out():

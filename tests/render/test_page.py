@@ -6,7 +6,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from telic.core.errors import InputError
-from telic.report.page import (
+from telic.render.page import (
     Drawing,
     Image,
     Page,
