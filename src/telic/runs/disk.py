@@ -133,18 +133,19 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def read_file(path: Path, *, size: int | None = None) -> bytes:
+def read_file(path: Path, *, size: int | None = None, most: int | None = None) -> bytes:
     """The bytes of a file.
 
     Args:
         path: Where it is; a link there is not followed.
         size: How many bytes it should have, where that is known.
+        most: How many it may have, where its name does not say.
 
     Raises:
         DamagedError: If it is missing, unreadable, no ordinary file, larger than its
             kind may be, or of another size.
     """
-    limit = LIMITS.get(path.suffix, 1 << 20)
+    limit = LIMITS.get(path.suffix, 1 << 20) if most is None else most
     with _reading(path) as handle:
         found = os.fstat(handle).st_size
         if size is not None and found != size:

@@ -8,11 +8,9 @@ and all that lies in it are ordinary files and folders.
 import dataclasses
 import datetime
 import os
-import platform
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +25,7 @@ from telic.runs.lock import HOLDER, LOCK, busy
 from telic.runs.metrics import Row
 from telic.runs.record import Manifest
 from telic.runs.root import root_folder
+from telic.runs.versions import versions
 from telic.training.plan import Plan
 
 
@@ -276,17 +275,6 @@ def locked(run: Run) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def versions() -> dict[str, str]:
-    """The versions that decide the bits of a result."""
-    found = {"python": platform.python_version(), "machine": platform.machine()}
-    for package in ("telic", "jax", "jaxlib", "numpy", "optax", "safetensors"):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "unknown"
-    return found
 
 
 def _folders(folder: Path) -> list[Path]:

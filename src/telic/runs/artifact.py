@@ -1,0 +1,266 @@
+"""The one file format: arrays, one JSON object about them, and a SHA-256 over both.
+
+A file is safetensors, which any program can read. Its metadata has one entry, `telic`:
+the text of a JSON object that says what the file is.
+
+    {"sha256": …, "kind": "edit", "schema": 1, "versions": {…}, "payload": {…}}
+
+The hash is that of the whole file with 64 zeros in its own place, which is the same in
+every file; so no byte of one can be another, and a file of equal content is an equal
+file. What is read may be a stranger's: sizes, names, types and the hash are checked
+before an array is loaded, and only a `TelicError` comes out. There is no pickle.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from telic.core import trees
+from telic.core.errors import DamagedError, InputError
+from telic.core.numbers import LARGEST
+from telic.core.typed import fits, short
+from telic.runs import disk, strict
+from telic.runs.versions import versions
+
+SCHEMA = 1
+"""Of files; what their payloads mean is a matter of their kinds."""
+
+HEADER = 5 << 20
+"""The longest header that is written or read, in bytes; the payload is in it."""
+
+LARGEST_FILE = disk.LIMITS[".safetensors"]
+
+DTYPES = ("F64", "F32", "F16", "I64", "I32", "I16", "I8")
+DTYPES += ("U64", "U32", "U16", "U8", "BOOL")
+"""The types of numbers in a file, as safetensors spells them."""
+
+KEY = "telic"
+_START = b'{"__metadata__":{"telic":"{\\"sha256\\":\\"'
+_AT = 8 + len(_START)
+"""Where the hash is, in every file."""
+_BLANK = "0" * 64
+
+_FORM = {"kind": str, "schema": int, "versions": dict[str, str]}
+
+
+class Artifact(NamedTuple):
+    """What is in a file.
+
+    Attributes:
+        payload: What its kind says about the arrays; tuples have become lists.
+        arrays: The arrays, by sorted name.
+        sha256: Its hash.
+    """
+
+    payload: dict[str, Any]
+    arrays: dict[str, np.ndarray]
+    sha256: str
+
+
+def write(
+    path: Path, kind: str, payload: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
+) -> str:
+    """Write a file, which appears whole or not at all; the result is its hash.
+
+    Args:
+        path: Where to; a file that is there is replaced.
+        kind: What it is: "edit", "locus".
+        payload: JSON: text, finite numbers, lists, objects.
+        arrays: Real numbers, integers or flags, by name.
+
+    Raises:
+        InputError: If the payload is not JSON, an array is of another type, or the
+            file would be too large to be read.
+        StorageError: If the disk refuses.
+    """
+    data = to_bytes(kind, payload, arrays)
+    disk.write_file(path, data)
+    return mark(data)
+
+
+def read(path: Path, kind: str) -> Artifact:
+    """What is in a file of some kind.
+
+    Raises:
+        DamagedError: If it is not, bit for bit, what was written.
+        InputError: If it is a whole file of another kind.
+    """
+    return from_bytes(disk.read_file(path, most=LARGEST_FILE), path, kind)
+
+
+def to_bytes(
+    kind: str, payload: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
+) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        InputError: As `write`.
+
+    Example:
+        >>> data = to_bytes("locus", {"method": "snr"}, {"a": np.ones(2)})
+        >>> from_bytes(data, Path("a.locus"), "locus").payload
+        {'method': 'snr'}
+    """
+    about = {"sha256": _BLANK, "kind": kind, "schema": SCHEMA, "versions": versions()}
+    flat = {name: np.asarray(leaf, order="C") for name, leaf in arrays.items()}
+    try:
+        text = json.dumps(
+            {**about, "payload": dict(payload)},
+            allow_nan=False,
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+        strict.parse(text.encode())  # what is written can be read
+        data = save(flat, {KEY: text})
+        _check_types(_header(data, Path(kind)), Path(kind))
+    except DamagedError as error:
+        raise InputError(
+            f"a file of kind {kind}: {error.what}", why=error.why
+        ) from None
+    except (SafetensorError, RecursionError, TypeError, KeyError, ValueError) as error:
+        why = f"{type(error).__name__}: {error}"[:200]
+        raise InputError(
+            f"this cannot be kept in a file of kind {kind}", why=why
+        ) from error
+    if len(data) > LARGEST_FILE:
+        raise InputError(
+            f"a file of kind {kind} of {len(data)} bytes", why=f"at most {LARGEST_FILE}"
+        )
+    assert data[8:_AT] == _START, "safetensors writes its metadata first"
+    return b"".join((data[:_AT], _sha256(data).encode(), data[_AT + len(_BLANK) :]))
+
+
+def from_bytes(
+    data: bytes, path: Path, kind: str, names: Collection[str] | None = None
+) -> Artifact:
+    """What is in the bytes of a file of some kind.
+
+    Args:
+        data: The bytes.
+        path: Where they are from, for messages.
+        kind: What they should be.
+        names: Which arrays there may be, if any other is to be refused unread.
+
+    Raises:
+        DamagedError: If they are not, bit for bit, what was written.
+        InputError: If they are a whole file of another kind.
+    """
+    header = _header(data, path)
+    if not is_artifact(data):
+        raise DamagedError(f"{path} is not a file that telic wrote")
+    if mark(data) != _sha256(data):
+        raise DamagedError(
+            f"{path} was altered", why="its content has not the hash in its header"
+        )
+    about = _about(header, path)
+    if about["kind"] != kind:
+        raise InputError(f"{path} is of kind {short(about['kind'])}, not {kind!r}")
+    _check_types(header, path)
+    odd = [] if names is None else sorted(header.keys() - {*names, "__metadata__"})
+    if odd:
+        why = f"it has {len(odd)} other arrays, {odd[0][:60]!r} among them"
+        raise DamagedError(f"{path} is not of the form that is due", why=why)
+    return Artifact(about["payload"], _load(data, path), mark(data))
+
+
+def is_artifact(data: bytes) -> bool:
+    """Whether bytes begin as every file does that `write` wrote."""
+    return data[8:_AT] == _START
+
+
+def mark(data: bytes) -> str:
+    """The hash that the bytes of a file state."""
+    return data[_AT : _AT + len(_BLANK)].decode("ascii", "replace")
+
+
+def plain(data: bytes, path: Path) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+    """Metadata and arrays of any safetensors, without a hash to hold them to.
+
+    Raises:
+        DamagedError: If the bytes are not safetensors of numbers.
+    """
+    header = _header(data, path)
+    about = header.get("__metadata__", {})
+    if not fits(about, dict[str, str]):
+        raise DamagedError(f"{path} is not safetensors", why="its header is no text")
+    _check_types(header, path)
+    return about, _load(data, path)
+
+
+def check_numbers(
+    arrays: Mapping[str, np.ndarray], path: Path, *, largest: float = LARGEST
+) -> None:
+    """Raise if an array holds what is no number, or none that can be meant.
+
+    Raises:
+        DamagedError: It names the first such array.
+    """
+    odd = trees.unsound(arrays, largest)
+    if odd is not None:
+        bound = f", or are beyond {largest:g}" if largest < float("inf") else ""
+        raise DamagedError(f"{path}: the numbers of {odd[:80]!r} are not finite{bound}")
+
+
+def _sha256(data: bytes) -> str:
+    """The hash of a file with zeros where its hash is."""
+    view, sha = memoryview(data), hashlib.sha256()
+    for part in (view[:_AT], _BLANK.encode(), view[_AT + len(_BLANK) :]):
+        sha.update(part)
+    return sha.hexdigest()
+
+
+def _header(data: bytes, path: Path) -> dict[str, Any]:
+    """What bytes say of the arrays in them, by name, before any array is loaded."""
+    size = int.from_bytes(data[:8], "little")
+    if len(data) < 8 or size > min(HEADER, len(data) - 8):
+        raise DamagedError(
+            f"{path} is not safetensors", why=f"a header of {size} bytes"
+        )
+    return disk.parse_json(data[8 : 8 + size], path)
+
+
+def _about(header: dict[str, Any], path: Path) -> dict[str, Any]:
+    """The JSON object in a header, if it is of the form that `to_bytes` gives it."""
+    found = header["__metadata__"]
+    if set(found) != {KEY}:
+        raise DamagedError(f"{path} is not a file that telic wrote")
+    about = disk.parse_json(found[KEY].encode(), path)
+    for name, form in (*_FORM.items(), ("payload", dict)):
+        if not fits(about.get(name), form):
+            raise DamagedError(f"{path} is not a file that telic wrote", why=name)
+    if about["schema"] != SCHEMA:
+        raise DamagedError(
+            f"{path} has schema {about['schema']}, and this telic reads {SCHEMA}",
+            fix=f"read it with telic {about['versions'].get('telic', 'that wrote it')}",
+        )
+    return about
+
+
+def _check_types(header: Mapping[str, Any], path: Path) -> None:
+    """Raise unless all arrays are of types that are read."""
+    for name, leaf in header.items():
+        dtype = leaf.get("dtype") if isinstance(leaf, dict) else leaf
+        if name != "__metadata__" and dtype not in DTYPES:
+            raise DamagedError(
+                f"{path}: the array {name[:80]!r} is of type {short(dtype)}",
+                why=f"allowed: {', '.join(DTYPES)}",
+            )
+
+
+def _load(data: bytes, path: Path) -> dict[str, np.ndarray]:
+    """The arrays, by sorted name."""
+    try:
+        found = load(data)
+    except (SafetensorError, ArithmeticError, LookupError, MemoryError) as error:
+        raise DamagedError(f"{path} is not safetensors", why=str(error)) from error
+    except (TypeError, ValueError) as error:
+        raise DamagedError(f"{path} is not safetensors", why=str(error)) from error
+    # `load` gives them in an order of chance, and a sum over leaves, such as the norm
+    # of an agent, depends on their order in its last bit.
+    return {name: found[name] for name in sorted(found)}
