@@ -73,8 +73,8 @@ def words() -> dict[str, list[str]]:
     from telic.cli.main import VERBS
 
     studies = {
-        "train": known.names(known.TRAIN),
-        "study": (*known.names(known.EDITS), *known.names(known.FAMILIES)),
+        "train": known.names(known.EXPERIMENTS),
+        "study": (*known.names(known.STUDIES), *known.names(known.VARIANTS)),
     }
     found: dict[str, list[str]] = {"": [*VERBS, "--help", "--version"]}
     for verb in VERBS:

@@ -40,7 +40,9 @@ def run(argv: Sequence[str]) -> int:
     from telic.scale.local import check_workers
 
     seeds = parse_seeds(given.seeds)
-    check_name(given.preset, known.presets(known.TRAIN, "alternation"), kind="preset")
+    check_name(
+        given.preset, known.presets(known.EXPERIMENTS, "alternation"), kind="preset"
+    )
     check_workers(given.workers)
     name = "demo" if given.preset == "demo" else f"demo-{given.preset}"
     lock.check_named(root_folder(given.root), [f"{name}/seed-{s:04d}" for s in seeds])

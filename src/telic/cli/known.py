@@ -17,8 +17,8 @@ from telic.core.names import check_name, lookup
 
 FILE = Path(__file__).with_name("known.json")
 
-TRAIN, EDITS, FAMILIES = "train", "edits", "families"
-"""The registries of studies: those that train, that edit, and that do both."""
+EXPERIMENTS, STUDIES, VARIANTS = "experiments", "studies", "variants"
+"""The registries of `telic.studies`, by the names that they have there."""
 
 
 @functools.cache
@@ -31,7 +31,7 @@ def names(registry: str) -> tuple[str, ...]:
     """The studies of a registry.
 
     Example:
-        >>> names(TRAIN)
+        >>> names(EXPERIMENTS)
         ('alternation', 'landing')
     """
     return tuple(table()[registry])
@@ -41,15 +41,20 @@ def presets(registry: str, study: str) -> tuple[str, ...]:
     """The presets of a study, the usual one first.
 
     Example:
-        >>> presets(TRAIN, "landing")
+        >>> presets(EXPERIMENTS, "landing")
         ('full', 'original', 'small')
     """
     return tuple(table()[registry][study]["presets"])
 
 
 def seeds(study: str) -> str:
-    """The seeds of a family unless told otherwise."""
-    return table()[FAMILIES][study]["seeds"]
+    """The seeds of a study of variants, if none are named."""
+    return table()[VARIANTS][study]["seeds"]
+
+
+def question(registry: str, study: str) -> str:
+    """What a study asks."""
+    return table()[registry][study]["question"]
 
 
 def groups(registry: str, study: str, preset: str) -> list[Group]:
@@ -87,21 +92,26 @@ def made() -> dict[str, dict[str, Any]]:
     from telic import studies
 
     rooms = {
-        TRAIN: studies.STUDIES,
-        EDITS: studies.EDIT_STUDIES,
-        FAMILIES: studies.FAMILIES,
+        EXPERIMENTS: studies.EXPERIMENTS,
+        STUDIES: studies.STUDIES,
+        VARIANTS: studies.VARIANTS,
     }
     return {
-        room: {name: _made(kind) for name, kind in kinds.items()}
+        room: {
+            name: _made(kind, seeded=room == VARIANTS) for name, kind in kinds.items()
+        }
         for room, kinds in rooms.items()
     }
 
 
-def _made(kind: Any) -> dict[str, Any]:
+def _made(kind: Any, *, seeded: bool) -> dict[str, Any]:
     """The entry of one study."""
-    found = {preset: groups_of(kind.preset(preset)) for preset in kind.PRESETS}
-    first = found[kind.PRESETS[0]]
+    from telic.studies.base import preset
+
+    found = {name: groups_of(preset(kind, name)) for name in kind.presets}
+    first = next(iter(found.values()))
     entry: dict[str, Any] = {
+        "question": kind.question,
         "groups": [
             {
                 "path": group.path,
@@ -118,7 +128,7 @@ def _made(kind: Any) -> dict[str, Any]:
             for preset, each in found.items()
         },
     }
-    return {**entry, "seeds": kind.SEEDS} if hasattr(kind, "SEEDS") else entry
+    return {**entry, "seeds": kind.seeds} if seeded else entry
 
 
 def applied(

@@ -51,8 +51,10 @@ class Chosen(NamedTuple):
         Raises:
             InputError: If a value is not allowed.
         """
+        from telic.studies.base import preset
+
         try:
-            base = kind.preset(self.preset) if self.base is None else self.base
+            base = preset(kind, self.preset) if self.base is None else self.base
             return known.applied(base, self.changes)
         except InputError as error:
             fix = error.fix or f"see: {self.prog} --help"
@@ -98,7 +100,7 @@ def parse_study(
 
     Args:
         command: The command's own options as they are by default, `preset` among them.
-        registry: Where the study is registered: `known.TRAIN`, and so on.
+        registry: Where the study is registered: `known.EXPERIMENTS`, and so on.
         study: Its name.
         argv: The arguments.
         prog: What was called, for the help.

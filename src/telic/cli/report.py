@@ -53,8 +53,8 @@ def write(runs: Sequence[Any], out: Path) -> list[Path]:
     Returns:
         The files, the page first.
     """
-    from telic.report import build, learned
     from telic.render.page import markdown, render
+    from telic.report import build, learned
     from telic.runs import disk
     from telic.worlds import Keys
 
@@ -70,9 +70,9 @@ def write(runs: Sequence[Any], out: Path) -> list[Path]:
 
 def _beside(runs: Sequence[Any]) -> dict[str, str]:
     """The tables and figures of runs in the Keys world, as files of their own."""
+    from telic.render.style import svg
     from telic.report import FIGURES, build, moves
     from telic.report.records import phases_csv
-    from telic.render.style import svg
 
     numbers = build.summary(runs)
     texts = {"phases.csv": phases_csv(numbers)}
@@ -88,13 +88,14 @@ def command(runs: Sequence[Any]) -> str:
 
     A plan that is a preset's own is named so; otherwise its stored form is pointed to.
     """
-    from telic.studies import STUDIES
+    from telic.studies import EXPERIMENTS
+    from telic.studies.base import preset as start
 
     plan = runs[0].plan()
     seeds = ",".join(str(run.seed()) for run in runs)
-    for study, kind in STUDIES.items():
-        for preset in kind.PRESETS:
-            if kind.preset(preset).plan() == plan:
+    for study, kind in EXPERIMENTS.items():
+        for preset in kind.presets:
+            if start(kind, preset).plan() == plan:
                 return f"telic train {study} --preset {preset} --seeds {seeds}"
     name = shlex.quote(runs[0].path.parent.name)
     return f"telic train alternation --name {name} …  # settings: {name}/*/run.json"

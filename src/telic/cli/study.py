@@ -1,7 +1,6 @@
 """`telic study NAME EXPERIMENT`: edit trained agents, beside nulls, over seeds."""
 
 import dataclasses
-import importlib
 import re
 import shlex
 from collections.abc import Mapping, Sequence
@@ -16,24 +15,6 @@ from telic.cli.terminal import clean, say, say_json
 from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.runs import inside
-
-HELP = """usage: telic study NAME EXPERIMENT [OPTIONS]
-
-  locate     where does the goal sit? every method, scored by what grafting it does
-  splice     move the goal at every late switch: layers, grafts, ranks, vectors
-  retarget   make agents fetch a colour that was never their target
-  isolation  landers: subtract what a new objective taught; does that reverse it?
-  snr        landers: how much of what a new objective teaches would come again?
-
-usage: telic study NAME [OPTIONS]      (trains agents of its own, in several ways)
-
-  recipes    does where the goal sits depend on how the agent was trained?
-  held-out   does a goal move further, to a new colour, if more colours were trained?
-  calibrate  which methods find planted goals, and which see goals where none are?
-
-telic study NAME --help lists every option of a study.
-example: telic train alternation --seeds 0:10 && telic study splice EXPERIMENT
-example: telic study held-out --seeds 0:5 --out results"""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,74 +38,95 @@ class Working:
 def run(argv: Sequence[str]) -> int:
     """Answer a study for every run, and report; the same command goes on."""
     if not argv or argv[0] in ("-h", "--help"):
-        print(HELP)
+        print(help_text())
         return 0 if argv else 2
     if argv[0].startswith("-"):
         raise InputError("no study", why=f"{argv[0]} came first", fix="telic study")
-    own, edits = known.names(known.FAMILIES), known.names(known.EDITS)
-    name = check_name(argv[0], (*edits, *own), kind="study")
+    own, given = known.names(known.VARIANTS), known.names(known.STUDIES)
+    name = check_name(argv[0], (*given, *own), kind="study")
     if name in own:
-        from telic.cli import families
+        from telic.cli import variants
 
-        return families.run(name, argv[1:])
+        return variants.run(name, argv[1:])
     return _run(name, argv[1:])
 
 
+def help_text() -> str:
+    """What the verb does, and every study with what it asks."""
+    return f"""usage: telic study NAME EXPERIMENT [OPTIONS]
+
+{_listed(known.STUDIES)}
+
+usage: telic study NAME [OPTIONS]      (trains agents of its own, in several ways)
+
+{_listed(known.VARIANTS)}
+
+telic study NAME --help lists every option of a study.
+example: telic train alternation --seeds 0:10 && telic study splice EXPERIMENT
+example: telic study held-out --seeds 0:5 --out results"""
+
+
+def _listed(registry: str) -> str:
+    """Every study of a registry with its question, a line each."""
+    names = known.names(registry)
+    wide = max(map(len, names), default=0)
+    return "\n".join(f"  {n:{wide}}  {known.question(registry, n)}" for n in names)
+
+
 def _run(name: str, argv: Sequence[str]) -> int:
-    """Do a study of edits on runs that exist."""
+    """Do a study on runs that exist."""
     from telic.scale import engine
     from telic.scale.local import check_workers
 
     working, chosen = parse_study(
-        Working(), known.EDITS, name, argv, prog=f"telic study {name}"
+        Working(), known.STUDIES, name, argv, prog=f"telic study {name}"
     )
     root = terminal.root_folder(working.root)
     names.check_runs(root, working.runs, f"telic study {name}")
     check_workers(working.workers)
     engine.prepare()
-    from telic.report import effects
     from telic.runs import folder
-    from telic.studies import EDIT_STUDIES
-    from telic.studies.answers import settings_of
-    from telic.studies.gather import check_together
+    from telic.studies import STUDIES
+    from telic.studies.pages import study_files
+    from telic.studies.results import check_together
     from telic.worlds.host import check_ready
 
-    asked = chosen.settings(EDIT_STUDIES[name])
-    settings = settings_of(asked)
+    study = chosen.settings(STUDIES[name])
     runs = folder.resolve(root, list(working.runs))
     check_together(runs)
     check_complete(runs)
     check_ready(runs[0].plan().world)
     for each in runs:  # what cannot be done is said once, before any work
-        importlib.import_module(f"telic.studies.{name}").check_run(each, asked)
-    code = work(name, runs, settings, workers=working.workers, quiet=working.json)
+        study.check(each)
+    code = work(name, study, runs, workers=working.workers, quiet=working.json)
     if code:
         return code
     out = working.out or inside.beside(runs[0].path.parent, name)
-    texts = effects.texts(name, runs, settings, command=command(name, argv))
+    texts = study_files(name, study, runs, command=command(name, argv))
     tell(write(texts, out), out, as_json=working.json)
     return 0
 
 
 def work(
     name: str,
+    study: Any,
     runs: Sequence[Any],
-    settings: Mapping[str, Any],
     *,
     workers: int | None,
     quiet: bool = False,
 ) -> int:
-    """Do a study's job with every run that lacks it; return an exit code."""
+    """Measure every run that lacks it; return an exit code."""
     from telic.cli.shares import Shares
     from telic.scale.local import carry_all
+    from telic.studies.base import settings_of
 
     with Shares(list(runs), quiet=quiet) as listen:
         outcome = carry_all(
             [run.path for run in runs],
             workers=workers,
             listen=listen,
-            job=f"telic.studies.{name}:job",
-            options=settings,
+            job="telic.scale.jobs:measure",
+            options={"study": name, "settings": settings_of(study)},
         )
     if outcome.failed:
         for error in {str(e): e for e in outcome.failed.values()}.values():

@@ -55,14 +55,14 @@ def run(argv: Sequence[str]) -> int:
         raise InputError(
             "no study", why=f"{argv[0]} came first", fix=HELP.splitlines()[-1]
         )
-    study = check_name(argv[0], known.names(known.TRAIN), kind="study")
+    study = check_name(argv[0], known.names(known.EXPERIMENTS), kind="study")
     from telic.scale import engine
     from telic.scale.local import check_workers
 
-    preset = known.presets(known.TRAIN, study)[0]
+    preset = known.presets(known.EXPERIMENTS, study)[0]
     running, chosen = parse_study(
         Running(preset=preset),
-        known.TRAIN,
+        known.EXPERIMENTS,
         study,
         argv[1:],
         prog=f"telic train {study}",
@@ -77,10 +77,10 @@ def run(argv: Sequence[str]) -> int:
     engine.prepare()
     from telic.cli.execute import execute
     from telic.runs import folder
-    from telic.studies import STUDIES
+    from telic.studies import EXPERIMENTS
     from telic.worlds.host import check_ready
 
-    plan = chosen.settings(STUDIES[study]).plan()
+    plan = chosen.settings(EXPERIMENTS[study]).plan()
     experiment = running.name or folder.experiment_name(study, plan)
     check_ready(plan.world)
     runs = [folder.create(root, experiment, seed, plan) for seed in seeds]
@@ -97,10 +97,11 @@ def _own(study: str, preset: str, argv: Sequence[str]) -> Any:
     engine.prepare()
     from telic.policies import POLICIES
     from telic.runs import own
-    from telic.studies import STUDIES
+    from telic.studies import EXPERIMENTS
+    from telic.studies.base import preset as start
     from telic.worlds import WORLDS, present_goals
 
-    settings = STUDIES[study].preset(named(argv, "--preset", preset))
+    settings = start(EXPERIMENTS[study], named(argv, "--preset", preset))
     if policy:
         kind = lookup(policy, POLICIES, kind="policy")
         settings = dataclasses.replace(settings, policy=kind())

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from telic.core.errors import InputError
+from telic.render.margin import spread, wrapped
 from telic.render.marks import (
     EDIT,
     NULL,
@@ -25,7 +26,6 @@ from telic.render.marks import (
     name,
     references,
 )
-from telic.render.margin import spread, wrapped
 from telic.render.style import INK, QUIET, panels
 from telic.stats import Band
 from telic.trials import Effect, Effects

@@ -14,8 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from telic.core.errors import InputError
-from telic.render.marks import headline, limits, seeds
 from telic.render.margin import Note, across, beside
+from telic.render.marks import headline, limits, seeds
 from telic.render.style import INK, Look, looks, panels
 from telic.stats.curves import RATES, Curve, Support, over_seeds
 

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation, Transform
 
 from telic.core.errors import InputError
+from telic.render.margin import Note, across, beside
 from telic.render.marks import (
     EDIT,
     NULL,
@@ -26,7 +27,6 @@ from telic.render.marks import (
     limits,
     references,
 )
-from telic.render.margin import Note, across, beside
 from telic.render.style import QUIET, panels
 from telic.render.style import label as printable
 from telic.stats import Band
@@ -111,9 +111,7 @@ def _ticks(places: np.ndarray) -> list[float]:
     return ticks
 
 
-def _edits(
-    axes: Axes, places: np.ndarray, found: Sequence[Effect], name: str
-) -> Note:
+def _edits(axes: Axes, places: np.ndarray, found: Sequence[Effect], name: str) -> Note:
     """The curve of the edits, with its band and every seed."""
     rates, _ = bands(found)
     look = {**EDIT, "lw": 1.8}
@@ -180,9 +178,7 @@ def _moved(axes: Axes, points: float) -> Transform:
     return axes.transData + ScaledTranslation(points / 72, 0, inches)
 
 
-def _shown(
-    found: Sequence[Effect], other: tuple[str, str] | None
-) -> list[np.ndarray]:
+def _shown(found: Sequence[Effect], other: tuple[str, str] | None) -> list[np.ndarray]:
     """Every number that needs room on the y-axis."""
     numbers = [one for s in found for one in (s.values, s.null_values)]
     numbers += [end for side in bands(found) for end in side]

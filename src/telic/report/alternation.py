@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from telic.render.page import Drawing, Image, Page, Section
 from telic.report.findings import findings
 from telic.report.outcomes import outcomes
-from telic.render.page import Drawing, Image, Page, Section
 from telic.report.returns import returns
 from telic.report.seed import seed
 from telic.report.switches import switches

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from telic.core.errors import InputError
 from telic.policies import Agent, Spec
+from telic.render.page import Image, Page
 from telic.report import moves
 from telic.report.alternation import alternation
-from telic.render.page import Image, Page
 from telic.rollouts.record import Episode, record
 from telic.runs import checkpoint
 from telic.runs.checkpoint import Checkpoint

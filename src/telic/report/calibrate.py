@@ -3,10 +3,10 @@
 import numpy as np
 
 from telic.planted import DECOYS, NONE
-from telic.report.cells import cell, seconds
 from telic.render.faithful import TERMS as CURVES
 from telic.render.faithful import faithful
 from telic.render.page import Drawing, Page, Section, Table
+from telic.report.cells import cell, seconds
 from telic.studies.calibrated import Calibrated
 from telic.studies.scores import CURVE, Columns, against_random, interval
 

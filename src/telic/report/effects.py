@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from telic.render.page import Page, markdown, render
+from telic.render.style import svg
 from telic.report import calibrate as calibrate_page
 from telic.report import families as families_page
 from telic.report import isolation as isolation_page
@@ -11,8 +13,6 @@ from telic.report import locate as locate_page
 from telic.report import retarget as retarget_page
 from telic.report import snr as snr_page
 from telic.report import splice as splice_page
-from telic.render.page import Page, markdown, render
-from telic.render.style import svg
 from telic.runs.folder import Run
 from telic.studies import gather
 from telic.studies.anatomy import anatomy

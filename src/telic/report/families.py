@@ -5,13 +5,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from telic.render.marks import seeds
 from telic.render.bars import bars
+from telic.render.marks import seeds
 from telic.render.page import Drawing, Page, Section, Table
-from telic.trials.effects import Arm
 from telic.studies.held_out import BOTH, TRAINED, row
 from telic.trials import Table as Trials
 from telic.trials import verdict
+from telic.trials.effects import Arm
 
 FEWEST = 5
 """From so many seeds on a cell has the 95 % interval, else its lowest and highest."""

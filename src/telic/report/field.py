@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from telic.render.style import INK, PAPER, label
 from telic.report.board import fill, write
 from telic.report.starts import Face, draw_starts, face, letter
-from telic.render.style import INK, PAPER, label
 from telic.studies.field import Field
 
 WIDE, COLUMNS = 9.0, 3

@@ -6,9 +6,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from telic.edits import Add
-from telic.report.learned import columns
-from telic.render.page import Drawing, Image
 from telic.render.curves import recovery
+from telic.render.page import Drawing, Image
+from telic.report.learned import columns
 from telic.rollouts import film
 from telic.runs.folder import Run
 from telic.runs.source import RunSource

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from telic.report.flying import films, learning
-from telic.render.page import Drawing, Page, Section, Table
 from telic.render.curves import recovery
+from telic.render.page import Drawing, Page, Section, Table
+from telic.report.flying import films, learning
 from telic.report.subtraction import by_length, every_null, greedily, in_part
 from telic.report.update import update
 from telic.runs.folder import Run

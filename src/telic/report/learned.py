@@ -6,8 +6,8 @@ import numpy as np
 from jaxtyping import Float
 
 from telic.core.errors import InputError
-from telic.render.page import Drawing, Page, Section, Table
 from telic.render.curves import recovery
+from telic.render.page import Drawing, Page, Section, Table
 from telic.runs.folder import Run
 from telic.stats import bootstrap
 

@@ -1,10 +1,10 @@
 """The page of the locate study: who finds the goals of agents that were trained."""
 
-from telic.report.cells import NONE, cell, seconds
 from telic.render.faithful import TERMS as CURVES
 from telic.render.faithful import faithful
 from telic.render.page import Drawing, Page, Section, Table
 from telic.render.plane import plane
+from telic.report.cells import NONE, cell, seconds
 from telic.studies.locate import TOP
 from telic.studies.located import Located
 from telic.studies.scores import CURVE, against_random, interval

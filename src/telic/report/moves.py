@@ -7,16 +7,16 @@ import jax
 
 from telic.core.errors import InputError
 from telic.core.names import lookup
-from telic.report.field import draw_field
 from telic.render.page import Drawing, Image, Section
 from telic.render.trial_table import trial_table
+from telic.report.field import draw_field
 from telic.rollouts import record
 from telic.runs.folder import Run
-from telic.trials.effects import Arm
 from telic.studies.field import field
 from telic.studies.moves import Move, moves, outcome
 from telic.studies.wish import wish
 from telic.trials import Table as Trials
+from telic.trials.effects import Arm
 from telic.worlds import Keys
 from telic.worlds.base import World
 from telic.worlds.picture import gif, picture

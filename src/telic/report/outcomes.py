@@ -3,8 +3,8 @@
 from matplotlib.figure import Figure
 
 from telic.core.errors import InputError
-from telic.report.phases import around, marks, phase_axis, phase_bands
 from telic.render.style import bands, handles, legend, looks, panels
+from telic.report.phases import around, marks, phase_axis, phase_bands
 from telic.studies.summary import Summary
 
 TITLES = {

@@ -4,14 +4,14 @@ import numpy as np
 
 from telic.render.bars import bars
 from telic.render.page import Drawing, Page, Section, Table
-from telic.report.splice import COLUMNS, sentence
 from telic.render.trial_table import nulls_table, trial_table
+from telic.report.splice import COLUMNS, sentence
 from telic.stats import bootstrap
-from telic.trials.effects import Arm
 from telic.studies.colours import CONTRAST, GOAL, TRACKS
 from telic.studies.gather import Found
 from telic.trials import Table as Trials
 from telic.trials import choose_on_others
+from telic.trials.effects import Arm
 
 QUESTION = "Can an agent be made to fetch a key of a colour that was never its target?"
 CHOSEN = "; strength chosen on the other seeds"

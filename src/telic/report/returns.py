@@ -16,8 +16,8 @@ from telic.render.style import (
     looks,
     panels,
 )
-from telic.studies.columns import Runs
 from telic.stats.curves import Curve
+from telic.studies.columns import Runs
 from telic.studies.summary import Summary
 from telic.studies.switches import PUBLISHED
 

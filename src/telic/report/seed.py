@@ -3,13 +3,13 @@
 from matplotlib.figure import Figure
 
 from telic.core.errors import InputError
+from telic.render.style import bands, handles, legend, looks, panels
 from telic.report.returns import (
     phase_edges,
     published_handle,
     return_axis,
     steps_axis,
 )
-from telic.render.style import bands, handles, legend, looks, panels
 from telic.studies.summary import Summary
 
 

@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from telic.render.page import Drawing, Page, Section, Table
 from telic.render.curves import over
+from telic.render.page import Drawing, Page, Section, Table
 from telic.render.trial_table import trial_table
 from telic.stats import bootstrap
-from telic.trials.effects import Arm
 from telic.studies.repeated import Repeated, behaviour, ratios
 from telic.studies.snr import DRIFT, MEAN, ONE
 from telic.studies.updates import PLAIN, SPECIFIC
+from telic.trials.effects import Arm
 
 QUESTION = (
     "A second phase is run again and again from one agent. How much of what it changes "

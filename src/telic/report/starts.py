@@ -13,8 +13,8 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
-from telic.report.board import corner, draw_board, fill, points, write
 from telic.render.style import COLOURS, INK, PAPER, QUIET
+from telic.report.board import corner, draw_board, fill, points, write
 from telic.studies.field import Field
 from telic.worlds import grid
 from telic.worlds.shapes import LETTERS

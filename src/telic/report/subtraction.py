@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from telic.render.dose import dose
 from telic.render.page import Drawing, Section, Table
 from telic.render.trial_table import nulls_table, trial_table
-from telic.trials.effects import Arm
 from telic.studies.flights import MEASURES
 from telic.studies.isolated import Isolated
 from telic.studies.updates import NOISE, PARTS, PLAIN, RANKS, SHARES, SPECIFIC
 from telic.trials import Table as Trials
+from telic.trials.effects import Arm
 from telic.trials.trial import DONOR, UNEDITED
 
 BY_STEP = (

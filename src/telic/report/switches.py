@@ -3,8 +3,6 @@
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from telic.report.phases import around, marks, phase_axis, phase_bands
-from telic.report.returns import published_handle, return_axis
 from telic.render.style import (
     INK,
     PAPER,
@@ -14,6 +12,8 @@ from telic.render.style import (
     looks,
     panels,
 )
+from telic.report.phases import around, marks, phase_axis, phase_bands
+from telic.report.returns import published_handle, return_axis
 from telic.studies.summary import Summary
 
 

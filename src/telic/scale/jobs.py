@@ -1,4 +1,4 @@
-"""Jobs: what a worker may do with a run. A study's job is in the study's own file."""
+"""Jobs: what a worker may do with a run."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -18,3 +18,14 @@ def train(run: Run, options: Mapping[str, Any], *, tell: Tell, stop: Stop) -> No
         notice=lambda text: tell("notice", text),
         stop=stop,
     )
+
+
+def measure(run: Run, options: Mapping[str, Any], *, tell: Tell, stop: Stop) -> None:
+    """Measure a run for a study; the options are its name and its settings."""
+    from telic.studies import STUDIES
+    from telic.studies.base import restored
+    from telic.studies.results import measure_if_missing
+
+    name = options["study"]
+    study = restored(STUDIES[name], options["settings"])
+    measure_if_missing(run, name, study, report=tell, should_stop=stop)

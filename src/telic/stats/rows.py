@@ -89,6 +89,12 @@ class Rows:
             chosen &= self.codes[column] == code
         return self._of(chosen)
 
+    def among(self, column: str, wanted: Sequence[Identity]) -> "Rows":
+        """The rows that have one of some identities in a column."""
+        check_name(column, COLUMNS, kind="column")
+        codes = [i for i, level in enumerate(self.levels[column]) if level in wanted]
+        return self._of(np.isin(self.codes[column], codes))
+
     def names(self, column: str) -> tuple[Identity, ...]:
         """The identities in a column, in the order of their first rows.
 
@@ -97,9 +103,24 @@ class Rows:
             >>> rows.names("metric")
             ('y', 'x')
         """
-        check_name(column, COLUMNS, kind="column")
-        present, first = np.unique(self.codes[column], return_index=True)
-        return tuple(self.levels[column][i] for i in present[np.argsort(first)])
+        return tuple(identity for (identity,) in self.pairs(column))
+
+    def pairs(self, *columns: str) -> tuple[tuple[Identity, ...], ...]:
+        """The identities in several columns, in the order of their first rows.
+
+        Example:
+            >>> rows = rows_of([Row("a", "y", 1.0), Row("a", "x", 2.0)], seed=0)
+            >>> rows.pairs("part", "metric")
+            (('a', 'y'), ('a', 'x'))
+        """
+        for column in columns:
+            check_name(column, COLUMNS, kind="column")
+        codes = np.stack([self.codes[column] for column in columns], axis=1)
+        found, first = np.unique(codes, axis=0, return_index=True)
+        return tuple(
+            tuple(self.levels[c][i] for c, i in zip(columns, row, strict=True))
+            for row in found[np.argsort(first)].tolist()
+        )
 
     def pivot(
         self, *columns: str, names: Mapping[str, Sequence[Identity]] | None = None
@@ -114,7 +135,8 @@ class Rows:
             names: The identities along some axes; other rows are left out.
 
         Example:
-            >>> rows = rows_of([Row("a", "x", v, at=k) for k, v in [(0, 1.0), (1, 5.0)]], 3)
+            >>> curve = [Row("a", "x", 1.0, at=0), Row("a", "x", 5.0, at=1)]
+            >>> rows = rows_of(curve, seed=3)
             >>> rows.pivot("seed", "at").tolist()
             [[1.0, 5.0]]
         """

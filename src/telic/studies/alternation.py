@@ -10,8 +10,8 @@ import dataclasses
 from typing import ClassVar
 
 from telic.core.errors import InputError
-from telic.core.names import check_name
 from telic.policies import MLP, Policy
+from telic.studies.base import Presets
 from telic.training.plan import Plan
 from telic.training.ppo import Hyper, Sizes
 from telic.worlds import (
@@ -26,7 +26,12 @@ from telic.worlds import (
 
 @dataclasses.dataclass(frozen=True)
 class Alternation:
-    """Switch the wanted colour again and again; checkpoint at every switch."""
+    """Switch the wanted colour again and again; checkpoint at every switch.
+
+    Presets: `post` is as the founding study's post describes it, `code` with the
+    observation of its code, `demo` the first six phases of `post`, `small` too short to
+    learn anything.
+    """
 
     objectives: tuple[str, ...] = ("blue", "purple")
     """The goals that are wanted, in turn: colours, in the Keys world."""
@@ -38,6 +43,19 @@ class Alternation:
     policy: Policy = dataclasses.field(default_factory=MLP)
     ppo: Hyper = dataclasses.field(default_factory=Hyper)
     sizes: Sizes = dataclasses.field(default_factory=Sizes)
+
+    question: ClassVar[str] = "can an agent be good at two objectives, again and again?"
+    presets: ClassVar[Presets] = {
+        "post": {},
+        "code": {"world": Keys.preset("code")},
+        "demo": {"phases": 6},
+        "small": {
+            "period": 2,
+            "phases": 3,
+            "policy": MLP(width=16),
+            "sizes": Sizes(num_envs=8, num_steps=32),
+        },
+    }
 
     def __post_init__(self) -> None:
         """Every goal must be to be had in every episode, and there must be two."""
@@ -62,32 +80,6 @@ class Alternation:
                 "a switch: nothing to compare an agent with",
                 fix=f"--objectives {' '.join((*self.objectives, *others)[:2])}",
             )
-
-    PRESETS: ClassVar[tuple[str, ...]] = ("post", "code", "demo", "small")
-    """The presets' names."""
-
-    @classmethod
-    def preset(cls, name: str) -> "Alternation":
-        """The study in one of its settings.
-
-        `post`: as the post describes it. `code`: with the observation of its code.
-        `demo`: the first six phases of `post`. `small`: seconds, for tests; too short
-        to learn anything.
-
-        Example:
-            >>> Alternation.preset("demo").phases
-            6
-        """
-        check_name(name, cls.PRESETS, kind="preset")
-        if name == "small":
-            return cls(
-                period=2,
-                phases=3,
-                policy=MLP(width=16),
-                sizes=Sizes(num_envs=8, num_steps=32),
-            )
-        world = Keys.preset("code" if name == "code" else "post")
-        return cls(world=world, phases=6 if name == "demo" else 24)
 
     def plan(self) -> Plan:
         """What a run of this study does, whatever its seed."""

@@ -6,14 +6,20 @@ own class, so `telic study NAME --help` lists them. To add a study: a folder her
 such a class, and one line in `STUDIES`.
 """
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
+from telic.core.names import lookup
 from telic.render.page import Page
+from telic.runs import disk
 from telic.runs.folder import Run
 from telic.stats.rows import Row, Rows
 from telic.studies.work import Work
 from telic.training.plan import Plan
+
+Settings = TypeVar("Settings")
 
 Presets = Mapping[str, Mapping[str, Any]]
 """By name, the fields that a preset changes; `full` changes none."""
@@ -115,3 +121,42 @@ class Variants(Protocol):
     def page(self, effects: Any, *, command: str = "") -> Page:
         """The page: it picks and draws, and computes nothing."""
         ...
+
+
+def preset(kind: type[Settings], name: str) -> Settings:
+    """A study with the settings of one of its presets.
+
+    Raises:
+        InputError: If it has no such preset; the message holds the nearest name.
+    """
+    presets: Presets = kind.presets  # type: ignore[attr-defined]
+    return kind(**lookup(name, presets, kind="preset"))
+
+
+def settings_of(study: Any) -> dict[str, Any]:
+    """The settings of a study as plain JSON data, tuples as lists.
+
+    Example:
+        >>> @dataclasses.dataclass
+        ... class S:
+        ...     doses: tuple[float, ...] = (1.0,)
+        >>> settings_of(S())
+        {'doses': [1.0]}
+    """
+    return disk.parse_json(disk.to_json(dataclasses.asdict(study)), Path("settings"))
+
+
+def restored(kind: type[Settings], settings: Mapping[str, Any]) -> Settings:
+    """A study from its plain settings: what `settings_of` was given, if it was flat.
+
+    Example:
+        >>> @dataclasses.dataclass
+        ... class S:
+        ...     doses: tuple[float, ...] = (1.0,)
+        >>> restored(S, settings_of(S()))
+        S(doses=(1.0,))
+    """
+    # JSON has no tuples, and frozen settings hold no lists: every list was a tuple.
+    return kind(
+        **{k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()}
+    )

@@ -23,8 +23,8 @@ from telic.core.trees import Tree
 from telic.edits import Add, Edit, Relabel, Steer, Transport
 from telic.policies import INPUT, Agent, Use, capture
 from telic.rollouts import observations_of
-from telic.trials.effects import Arm
 from telic.training.imitate import imitate
+from telic.trials.effects import Arm
 from telic.vectors import difference_of_means, fit, regress, swap_inputs
 from telic.worlds import Keys
 from telic.worlds.grid import COLOURS, KEY

@@ -9,10 +9,10 @@ from jaxtyping import Float
 from telic.core.errors import InputError
 from telic.runs.folder import Run
 from telic.studies import answers
-from telic.trials.effects import Arm
 from telic.studies.formed import check, gatherer
 from telic.studies.goal_metrics import trial_by_role
 from telic.trials import Result, Table, rollouts_to, tabulate
+from telic.trials.effects import Arm
 
 REGAINED = 0.9
 """The share of its old return at which an agent counts as recovered."""

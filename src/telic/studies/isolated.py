@@ -8,12 +8,12 @@ from jaxtyping import Float
 
 from telic.runs.folder import Run
 from telic.studies import answers
-from telic.trials.effects import Arm
 from telic.studies.flights import flights
 from telic.studies.formed import check, gatherer
 from telic.studies.gather import check_together
 from telic.studies.isolation import STUDY, passed
 from telic.trials import Table, rollouts_to, tabulate
+from telic.trials.effects import Arm
 from telic.worlds.land import MAIN, SIDE
 
 REGAINED = 0.9

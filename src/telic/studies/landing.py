@@ -9,8 +9,8 @@ import dataclasses
 from typing import ClassVar
 
 from telic.core.errors import InputError
-from telic.core.names import check_name
 from telic.policies import MLP, Policy
+from telic.studies.base import Presets
 from telic.training.plan import Plan
 from telic.training.ppo import Hyper, Sizes
 from telic.worlds import Phase, landing_objective
@@ -25,7 +25,15 @@ SCALE = 0.01
 
 @dataclasses.dataclass(frozen=True)
 class Landing:
-    """Train agents to land; what they are worth under other objectives is recorded."""
+    """Train agents to land; what they are worth under other objectives is recorded.
+
+    Presets: `full` is 1.47 million steps with RL-Zoo's hyper-parameters, but rewards
+    scaled and no entropy bonus: where fuel is free, an agent that is paid for chance
+    keeps its engines flickering on the ground, never comes to rest, and never finds out
+    that it could. `original` is the founding study's 250,000 steps of one copy, with
+    Stable-Baselines3's hyper-parameters of 2022 and the leak in the reward; about half
+    of the agents' episodes end in a landing. `small` takes seconds.
+    """
 
     first: str = "land"
     """The objective that is trained."""
@@ -63,6 +71,28 @@ class Landing:
         )
     )
 
+    question: ClassVar[str] = "learn to land, at any cost of fuel"
+    presets: ClassVar[Presets] = {
+        "full": {},
+        "original": {
+            "phases": 3,
+            "rollouts": 41,
+            "world": Lander(leak=True),
+            "ppo": Hyper(learning_rate=3e-4, ent_coef=0.0, **ADAM),
+            "sizes": Sizes(
+                num_envs=1, num_steps=2048, update_epochs=10, num_minibatches=32
+            ),
+        },
+        "small": {
+            "phases": 2,
+            "rollouts": 1,
+            "world": Lander(max_steps=40),
+            "sizes": Sizes(
+                num_envs=4, num_steps=64, update_epochs=1, num_minibatches=2
+            ),
+        },
+    }
+
     def __post_init__(self) -> None:
         """Check the objectives and the numbers."""
         for name in (self.first, *self.others):
@@ -73,31 +103,6 @@ class Landing:
                     f"landing {field} = {getattr(self, field)}",
                     why="allowed: 1 or more",
                 )
-
-    PRESETS: ClassVar[tuple[str, ...]] = ("full", "original", "small")
-    """The presets' names."""
-
-    @classmethod
-    def preset(cls, name: str) -> "Landing":
-        """The study in one of its settings.
-
-        `full`: 1.47 million steps with RL-Zoo's hyper-parameters, but rewards scaled
-        and no entropy bonus: where fuel is free, an agent that is paid for chance keeps
-        its engines flickering on the ground, never comes to rest, and never finds out
-        that it could. `original`: the founding
-        study's 250,000 steps of one copy, with its hyper-parameters and the leak in its
-        reward; about half of the agents' episodes end in a landing. `small`: seconds,
-        for tests.
-
-        Example:
-            >>> Landing.preset("original").plan().sizes.batch
-            2048
-        """
-        check_name(name, cls.PRESETS, kind="preset")
-        if name == "small":
-            tiny = Sizes(num_envs=4, num_steps=64, update_epochs=1, num_minibatches=2)
-            return cls(phases=2, rollouts=1, sizes=tiny, world=Lander(max_steps=40))
-        return _original() if name == "original" else cls()
 
     def plan(self) -> Plan:
         """What a run of this study does, whatever its seed."""
@@ -110,14 +115,3 @@ class Landing:
             objectives=tuple(landing_objective(name) for name in names),
             schedule=(Phase(self.first, self.rollouts),) * self.phases,
         )
-
-
-def _original() -> Landing:
-    """Stable-Baselines3's defaults of 2022, one copy of the world, 251,904 steps."""
-    return Landing(
-        phases=3,
-        rollouts=41,
-        world=Lander(leak=True),
-        ppo=Hyper(learning_rate=3e-4, ent_coef=0.0, **ADAM),
-        sizes=Sizes(num_envs=1, num_steps=2048, update_epochs=10, num_minibatches=32),
-    )

@@ -8,8 +8,8 @@ rates tell.
 import numpy as np
 from jaxtyping import Float
 
-from telic.studies.columns import Runs
 from telic.stats.curves import RATES, Curve, Support, over_seeds
+from telic.studies.columns import Runs
 from telic.worlds import goals_of, roles, success_of
 
 OUTCOMES = ("wanted", "other", "third", "fatal", "timeout")

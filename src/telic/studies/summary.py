@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from telic.stats import Interval, wilson
-from telic.studies.columns import Row, Runs, gather, table
 from telic.stats.curves import RATES, Curve, Support, interval, over_seeds
+from telic.studies.columns import Row, Runs, gather, table
 from telic.studies.outcomes import event_rates, outcomes
 from telic.studies.switches import Settled, Switches, settle, switches
 from telic.worlds import World

@@ -12,8 +12,8 @@ from telic.core import trees
 from telic.core.trees import Tree, at
 from telic.edits import Add, Chain, Edit, Graft, LowRank, Noise, top
 from telic.policies import Agent
-from telic.trials.effects import Arm
 from telic.studies.swaps import Grouped
+from telic.trials.effects import Arm
 from telic.vectors import isolate, matched
 
 PLAIN, SPECIFIC = "plain update", "reward-specific part"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """The user asked to stop: what is not done is left, and nothing is kept of it."""
 
 
@@ -37,10 +37,10 @@ class Work:
         """Report that so many pieces are done, and that the next one begins.
 
         Raises:
-            Stopped: If the user asked to stop.
+            StoppedError: If the user asked to stop.
         """
         if self.should_stop():
-            raise Stopped
+            raise StoppedError
         part = min(1.0, done / max(1, total))
         number = min(done + 1, total)
         share = self.low + (self.high - self.low) * part
@@ -68,7 +68,7 @@ class Work:
     def counting(self, total: int) -> Callable[[], bool]:
         """A function to call after each of `total` pieces; it reports, and is False.
 
-        It is what training loops ask whether to stop; they stop by `Stopped`.
+        It is what training loops ask whether to stop; they stop by `StoppedError`.
         """
         done = iter(range(1, 2**62))
 

@@ -159,9 +159,7 @@ def effects(
     )
 
 
-def _effect(
-    table: Table, edit: Hashable, measure: str, shown: Sequence[str]
-) -> Effect:
+def _effect(table: Table, edit: Hashable, measure: str, shown: Sequence[str]) -> Effect:
     """The effect of one edit."""
     values = table.values_of(measure, edit)
     nulls = table.nulls(edit)

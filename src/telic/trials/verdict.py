@@ -88,7 +88,9 @@ class Verdict:
         return f"null: no better than {', '.join(worst)}"
 
 
-def verdict(table: Table, edit: Hashable, measure: str, *, more: bool = True) -> Verdict:
+def verdict(
+    table: Table, edit: Hashable, measure: str, *, more: bool = True
+) -> Verdict:
     """The verdict on one edit of a table.
 
     Args:

@@ -5,18 +5,16 @@ switches; and beside each number what it would be if there were nothing to find.
 """
 
 import itertools
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
 
 import jax
 import numpy as np
-from jaxtyping import Float
 
 from telic.core import trees
 from telic.core.trees import Tree
 from telic.policies import Agent
-from telic.runs.folder import Run
 from telic.runs.source import RunSource
+from telic.stats.rows import Row
 from telic.vectors import (
     components,
     concentration,
@@ -28,51 +26,40 @@ from telic.vectors import (
 )
 from telic.vectors.nulls import gaussian
 
-Pairs = dict[str, tuple[float, float]]
-"""By question: what was found, and what it would be by chance."""
+Pairs = dict[tuple[str, str | float], tuple[float, float]]
+"""By question and what it is asked of: what was found, and what it would be by chance,
+NaN if that is not known."""
+
+PART = "anatomy"
+COSINE, LARGEST, NORM, RANK = "cosine", "largest", "squared norm", "effective rank"
+AUROC, VARIANCE = "auroc", "variance"
+"""The questions. They are asked of: how many switches lie between two; which share of
+the weights; a layer; a kernel; a principal axis of the checkpoints."""
 
 SETTLED = 4
 """The first phase that counts: before, the agent still learns to fetch anything."""
 RELABELLINGS = 200
 
 
-class Answer(NamedTuple):
-    """The numbers of one question.
+def anatomy(source: RunSource) -> Iterator[Row]:
+    """The answers of one run: each what was found, and as a null what chance gives.
 
-    Attributes:
-        values: (seeds,) what was found.
-        chance: (seeds,) what it would be if there were nothing to find; NaN if that is
-            not known.
+    Cost: a second for a run of 24 phases.
     """
-
-    values: Float[np.ndarray, " seeds"]
-    chance: Float[np.ndarray, " seeds"]
-
-
-def anatomy(runs: Sequence[Run]) -> dict[str, Answer]:
-    """One answer for each question; the questions are the keys, in words.
-
-    Cost: a second for each run of 24 phases.
-    """
-    found = [_anatomy(RunSource(run)) for run in runs]
-    return {
-        question: Answer(*np.array([one[question] for one in found]).T)
-        for question in found[0]
-    }
-
-
-def _anatomy(source: RunSource) -> Pairs:
-    """All numbers of one run."""
     agents = [source.agent(k).actor for k in range(SETTLED - 1, len(source.schedule))]
     vectors = [isolate(a, b) for a, b in itertools.pairwise(agents)]
     if not vectors:
-        return {}
-    return {
+        return
+    found = {
         **_alike(vectors),
         **_concentrated(vectors),
         **_by_layer(vectors),
         **_axes(agents, source.schedule[SETTLED - 1 :]),
     }
+    for (question, of), (value, chance) in found.items():
+        yield Row(PART, question, value, condition=of)
+        if chance == chance:
+            yield Row(PART, question, chance, condition=of, null="chance")
 
 
 def _alike(vectors: Sequence[Tree]) -> Pairs:
@@ -81,10 +68,9 @@ def _alike(vectors: Sequence[Tree]) -> Pairs:
     Of too few switches the question is left out.
     """
     found = cosines(vectors)
-    asked = {"cosine of successive switches": 1, "cosine of switches two apart": 2}
     return {
-        question: (float(np.diagonal(found, apart).mean()), 0.0)
-        for question, apart in asked.items()
+        (COSINE, apart): (float(np.diagonal(found, apart).mean()), 0.0)
+        for apart in (1, 2)
         if apart < len(vectors)
     }
 
@@ -92,13 +78,13 @@ def _alike(vectors: Sequence[Tree]) -> Pairs:
 def _concentrated(vectors: Sequence[Tree]) -> Pairs:
     """Shares of the squared norm in the largest entries, and a Gaussian's."""
     nulls = [gaussian(jax.random.key(i), vector) for i, vector in enumerate(vectors)]
-    found = {}
+    found: Pairs = {}
     for share in (0.01, 0.2):
         mine, theirs = (
             float(np.mean([concentration(v, (share,))[share] for v in each]))
             for each in (vectors, nulls)
         )
-        found[f"squared norm in the largest {share:.0%} of weights"] = (mine, theirs)
+        found[LARGEST, share] = (mine, theirs)
     return found
 
 
@@ -111,13 +97,13 @@ def _by_layer(vectors: Sequence[Tree]) -> Pairs:
         paths = [path for path in vectors[0] if path.startswith(f"{layer}/")]
         held = [sum(energies(vector)[p] for p in paths) for vector in vectors]
         weights = sum(vectors[0][path].size for path in paths) / total
-        found[f"squared norm in {layer}"] = (float(np.mean(held)), weights)
+        found[NORM, layer] = (float(np.mean(held)), weights)
     for layer in layers:
         own = [trees.select(vector, f"{layer}/") for vector in vectors]
         ranks = [effective_ranks(leaves) for leaves in own]
         for path in ranks[0]:
             mean = float(np.mean([each[path] for each in ranks]))
-            found[f"effective rank of {path}"] = (mean, np.nan)
+            found[RANK, path] = (mean, np.nan)
     return found
 
 
@@ -131,13 +117,13 @@ def _axes(agents: Sequence[Agent], wanted: Sequence[str]) -> Pairs:
     axes = components(agents, count=2)
     rng, labels = np.random.default_rng(0), list(wanted)
     found: Pairs = {}
-    for axis, name in enumerate(("first", "second")):
+    for axis in range(2):
         line = axes.coordinates[:, axis]
         shuffled = [
             separation(line, rng.permutation(labels).tolist())
             for _ in range(RELABELLINGS)
         ]
         apart = (separation(line, labels), float(np.mean(shuffled)))
-        found[f"AUROC of the objectives on the {name} axis"] = apart
-        found[f"variance along the {name} axis"] = (float(axes.shares[axis]), np.nan)
+        found[AUROC, axis] = apart
+        found[VARIANCE, axis] = (float(axes.shares[axis]), np.nan)
     return found

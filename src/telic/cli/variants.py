@@ -37,7 +37,7 @@ def run(name: str, argv: Sequence[str]) -> int:
 
     working, chosen = parse_study(
         Working(known.seeds(name)),
-        known.FAMILIES,
+        known.VARIANTS,
         name,
         argv,
         prog=f"telic study {name}",
@@ -45,23 +45,23 @@ def run(name: str, argv: Sequence[str]) -> int:
     check_workers(working.workers)
     seeds = parse_seeds(working.seeds)
     engine.prepare()
-    from telic.report import effects
-    from telic.studies import FAMILIES
+    from telic.studies import VARIANTS
+    from telic.studies.pages import variants_files
 
-    family = chosen.settings(FAMILIES[name])
+    variants = chosen.settings(VARIANTS[name])
     root = terminal.root_folder(working.root)
-    runs = create(root, family, seeds)
-    code = _train(runs, root, working) or _edit(runs, family, working)
+    runs = create(root, variants, seeds)
+    code = _train(runs, root, working) or _measure(runs, variants, working)
     if code:
         return code
     command = study.command(name, argv)
-    texts = effects.family_texts(name, family, runs, command=command)
+    texts = variants_files(variants, runs, command=command)
     out = working.out or inside.beside(root, name)
     study.tell(study.write(texts, out), out, as_json=working.json)
     return 0
 
 
-def create(root: Path, family: Any, seeds: Sequence[int]) -> dict[str, list[Any]]:
+def create(root: Path, variants: Any, seeds: Sequence[int]) -> dict[str, list[Any]]:
     """The runs of every variant, old ones as they are.
 
     Raises:
@@ -72,10 +72,10 @@ def create(root: Path, family: Any, seeds: Sequence[int]) -> dict[str, list[Any]
     try:
         return {
             variant: [
-                folder.create(root, family.experiment(variant), seed, plan)
+                folder.create(root, variants.experiment(variant), seed, plan)
                 for seed in seeds
             ]
-            for variant, plan in family.plans().items()
+            for variant, plan in variants.plans().items()
         }
     except InputError as error:
         fix = "choose another folder of experiments: --root DIR"
@@ -83,7 +83,7 @@ def create(root: Path, family: Any, seeds: Sequence[int]) -> dict[str, list[Any]
 
 
 def _train(runs: dict[str, list[Any]], root: Path, working: Working) -> int:
-    """Carry what is not complete to its end; return an exit code."""
+    """Train every unfinished run; return the process exit code."""
     from telic.cli.execute import execute
 
     every = [run for each in runs.values() for run in each]
@@ -92,14 +92,12 @@ def _train(runs: dict[str, list[Any]], root: Path, working: Working) -> int:
     return execute(every, root=root, workers=working.workers, quiet=working.json)
 
 
-def _edit(runs: dict[str, list[Any]], family: Any, working: Working) -> int:
-    """Do the studies of edits on every run that lacks one; return an exit code."""
-    from telic.studies.answers import settings_of
-
+def _measure(runs: dict[str, list[Any]], variants: Any, working: Working) -> int:
+    """Do the substudies on every run that lacks one; return an exit code."""
     every = [run for each in runs.values() for run in each]
     how = {"workers": working.workers, "quiet": working.json}
-    for name, settings in family.inner():
-        code = study.work(name, every, settings_of(settings), **how)
+    for name, settings in variants.substudies():
+        code = study.work(name, settings, every, **how)
         if code:
             return code
     return 0

@@ -1,0 +1,30 @@
+"""A page as files: itself in two forms, and each of its drawings."""
+
+import re
+
+from telic.render.page import Page, markdown, render
+from telic.render.style import svg
+
+
+def files(page: Page) -> dict[str, str]:
+    """The texts of a page's files by name, the page first.
+
+    A drawing is named by itself, or by its section and number.
+    """
+    drawn = {}
+    for section in page.sections:
+        for number, drawing in enumerate(section.drawings, start=1):
+            name = drawing.file or f"{_slug(section.title)}-{number}"
+            drawn[f"{name}.svg"] = svg(drawing.figure)
+    return {"report.html": render(page), "report.md": markdown(page), **drawn}
+
+
+def _slug(title: str) -> str:
+    """A title as the name of a file.
+
+    Example:
+        >>> _slug("Subtracted and added: 16,384 steps")
+        'subtracted-and-added-16384-steps'
+    """
+    plain = re.sub(r"[^a-z0-9 ]", "", title.lower())
+    return re.sub(" +", "-", plain.strip())

@@ -1,0 +1,56 @@
+"""From the results of a study to the files of its page, for any study."""
+
+from collections.abc import Mapping, Sequence
+
+from telic.core.errors import InputError
+from telic.render.files import files
+from telic.runs.folder import Run
+from telic.studies import results
+from telic.studies.base import Study, Variants, settings_of
+
+
+def study_files(
+    name: str, study: Study, runs: Sequence[Run], *, command: str = ""
+) -> dict[str, str]:
+    """The files of a study by name, the page first.
+
+    Raises:
+        InputError: If a run has no results, or they are of several experiments.
+        DamagedError: If results are not what the study writes.
+    """
+    settings = settings_of(study)
+    rows = results.together(runs, name, settings)
+    with results.reading(runs, name, settings):
+        return files(study.page(study.summarise(rows, runs[0].plan()), command=command))
+
+
+def variants_files(
+    study: Variants, runs: Mapping[str, Sequence[Run]], *, command: str = ""
+) -> dict[str, str]:
+    """The files of a study of variants by name, the page first.
+
+    Args:
+        study: The study.
+        runs: By variant, its runs; the same seeds of each.
+        command: How to make it again.
+
+    Raises:
+        InputError: If a run has no results, or the variants' seeds differ.
+        DamagedError: If results are not what the substudies write.
+    """
+    seeds = {name: sorted(run.seed() for run in each) for name, each in runs.items()}
+    if len({tuple(each) for each in seeds.values()}) > 1:
+        raise InputError(
+            f"variants with different seeds: {seeds}",
+            why="variants are compared on the same seeds",
+        )
+    inner = study.substudies()
+    rows = {
+        variant: [results.together(each, n, settings_of(s)) for n, s in inner]
+        for variant, each in runs.items()
+    }
+    plans = {variant: each[0].plan() for variant, each in runs.items()}
+    every = [run for each in runs.values() for run in each]
+    name, first = inner[0]
+    with results.reading(every, name, settings_of(first)):
+        return files(study.page(study.summarise(rows, plans), command=command))

@@ -1,0 +1,247 @@
+"""Results: the rows that a study measured on one run, kept in the run's own folder.
+
+Each run's rows are one file beside its checkpoints, named by the study and a hash of
+its settings. So the work resumes run by run and does not depend on the number of
+workers. A file is read as a stranger's: what is not of its form is one error that
+names the file.
+"""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from telic.core.errors import DamagedError, InputError, TelicError
+from telic.core.typed import fits, short
+from telic.runs import artifact, disk, inside
+from telic.runs.folder import Run
+from telic.stats.rows import COLUMNS, Identity, Row, Rows, join, rows_of
+from telic.studies.base import Study, settings_of
+from telic.studies.work import StoppedError, Work
+
+KIND = "rows"
+FORM = {
+    "study": str,
+    "settings": dict[str, Any],
+    "mark": str,
+    "levels": dict[str, list],
+}
+"""What a file says of its rows."""
+
+UNFORMED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What summarising rows of another form may end in."""
+
+
+def path_of(run: Run, name: str, settings: Mapping[str, Any]) -> Path:
+    """The file of a study's rows on a run.
+
+    Raises:
+        DamagedError: If the run is not one that telic opens.
+    """
+    inside.check(run.path)
+    mark = disk.sha256(disk.to_json(dict(settings)))[:8]
+    return run.path / "studies" / f"{name}-{mark}.safetensors"
+
+
+def measure_if_missing(
+    run: Run,
+    name: str,
+    study: Study,
+    *,
+    report: Callable[[str, Any], None],
+    should_stop: Callable[[], bool],
+) -> None:
+    """Measure a run and keep its rows, unless good ones are there already.
+
+    A damaged file is put aside, as NAME.damaged, and the run measured again.
+
+    Args:
+        run: The run.
+        name: The study's name.
+        study: The study with its settings.
+        report: As for `Work`.
+        should_stop: As for `Work`.
+    """
+    settings = settings_of(study)
+    if not is_done(run, name, settings):
+        with contextlib.suppress(StoppedError):
+            rows = list(study.measure(run, Work(report, should_stop)))
+            write(run, name, settings, rows)
+
+
+def write(
+    run: Run, name: str, settings: Mapping[str, Any], rows: Sequence[Row]
+) -> Path:
+    """Keep the rows of a run; the file appears whole or not at all.
+
+    A damaged one that stands there is put aside.
+    """
+    path = path_of(run, name, settings)
+    if os.path.lexists(path) and not is_done(run, name, settings):
+        disk.aside(path)
+    columns = rows_of(rows, run.seed())
+    payload = {
+        "study": name,
+        "settings": dict(settings),
+        "mark": run.mark(),
+        "levels": {column: list(columns.levels[column]) for column in COLUMNS},
+    }
+    codes = {
+        column: numbers.astype(np.min_scalar_type(len(columns.levels[column])))
+        for column, numbers in columns.codes.items()
+    }
+    artifact.write(path, KIND, payload, {**codes, "value": columns.values})
+    return path
+
+
+def read(run: Run, name: str, settings: Mapping[str, Any]) -> Rows:
+    """The rows of a run.
+
+    Raises:
+        InputError: If the study has not been done on this run.
+        DamagedError: If the file is not what `write` writes.
+    """
+    path = path_of(run, name, settings)
+    if not os.path.lexists(path):
+        raise InputError(
+            f"{run.name} has no results of {name} with these settings",
+            fix=f"telic study {name} {run.path.parent.name}",
+        )
+    return checked(run, path)
+
+
+def is_done(run: Run, name: str, settings: Mapping[str, Any]) -> bool:
+    """Whether good rows are there; a damaged file has none.
+
+    Raises:
+        DamagedError: If the run is not one that telic opens.
+    """
+    path = path_of(run, name, settings)
+    if not os.path.lexists(path):
+        return False
+    try:
+        checked(run, path)
+    except TelicError:
+        return False
+    return True
+
+
+def kept(run: Run) -> list[Path]:
+    """The files of all results on a run, by name."""
+    inside.check(run.path)
+    return sorted((run.path / "studies").glob("*.safetensors"))
+
+
+def checked(run: Run, path: Path) -> Rows:
+    """The rows in a file, if it is a result on a run.
+
+    Raises:
+        DamagedError: If it is not what `write` writes, or of another run or settings
+            than its name says.
+        InputError: If it is a whole file of another kind.
+    """
+    found = artifact.read(path, KIND)
+    for part, kind in FORM.items():
+        if not fits(found.payload.get(part), kind):
+            raise DamagedError(f"{path} is no result", why=f"its {part} is missing")
+    said = found.payload
+    if path.name != path_of(run, said["study"], said["settings"]).name:
+        raise DamagedError(
+            f"{path} is of another study", why=f"it is of {said['study'][:40]}"
+        )
+    rows = Rows(
+        {column: tuple(map(_identity, v)) for column, v in said["levels"].items()},
+        {name: codes for name, codes in found.arrays.items() if name != "value"},
+        found.arrays.get("value", np.empty(0)),
+    )
+    _check_form(rows, path)
+    if said["mark"] != run.mark() or rows.levels["seed"] not in ((run.seed(),), ()):
+        raise DamagedError(f"{path} is of another run or plan")
+    return rows
+
+
+def together(runs: Sequence[Run], name: str, settings: Mapping[str, Any]) -> Rows:
+    """The rows of some runs of one experiment, by ascending seed.
+
+    Raises:
+        InputError: If a run has no results, or they are of several experiments.
+        DamagedError: If a file is not what `write` writes.
+    """
+    check_together(runs)
+    ordered = sorted(runs, key=lambda run: run.seed())
+    return join([read(run, name, settings) for run in ordered])
+
+
+@contextlib.contextmanager
+def reading(
+    runs: Sequence[Run], name: str, settings: Mapping[str, Any]
+) -> Iterator[None]:
+    """A block that summarises rows: what it cannot read ends in one error.
+
+    Hashes tell that nobody altered a file, and not that it holds what its study
+    writes.
+
+    Raises:
+        DamagedError: It names the files.
+    """
+    try:
+        yield
+    except TelicError:  # an InputError is a ValueError as well
+        raise
+    except UNFORMED as error:
+        paths = ", ".join(str(path_of(run, name, settings)) for run in runs[:3])
+        raise DamagedError(
+            f"results of {name} are not of the right form",
+            why=f"{type(error).__name__}: {short(str(error))}",
+            fix=f"remove them, and the study measures again: {paths}",
+        ) from error
+
+
+def check_together(runs: Sequence[Run]) -> None:
+    """Raise unless runs are of one experiment.
+
+    Raises:
+        InputError: If they are not.
+    """
+    experiments = {run.path.parent.name for run in runs}
+    if len(experiments) != 1:
+        raise InputError(
+            f"runs of {len(experiments)} experiments in one study",
+            why="seeds are compared within one experiment",
+        )
+
+
+def _identity(value: Any) -> Identity:
+    """An identity from JSON, which has no tuples."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _check_form(rows: Rows, path: Path) -> None:
+    """Raise unless every column is there, of one length, and names what it holds.
+
+    Raises:
+        DamagedError: It names the file.
+    """
+    whole = (
+        set(rows.levels) == set(rows.codes) == set(COLUMNS)
+        and rows.values.dtype == np.float64
+        and rows.values.ndim == 1
+        and all(_fit(rows.codes[c], rows.levels[c], len(rows)) for c in COLUMNS)
+    )
+    if not whole:
+        raise DamagedError(f"{path} is no result", why="its columns do not fit")
+
+
+def _fit(codes: np.ndarray, levels: Sequence[Any], rows: int) -> bool:
+    """Whether the codes of a column are numbers of its identities."""
+    tuples = [each if isinstance(each, tuple) else (each,) for each in levels]
+    atoms = [atom for each in tuples for atom in each]
+    return (
+        codes.dtype.kind == "u"
+        and codes.shape == (rows,)
+        and all(a is None or type(a) in (str, int, float) for a in atoms)
+        and (not rows or codes.max() < len(levels))
+    )

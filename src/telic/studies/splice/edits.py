@@ -1,0 +1,105 @@
+"""The edits that move an agent's goal to what its donor wants, and their sizes.
+
+The donor is the agent at the other side of a switch. The edits ask where the difference
+sits (which layers, how many weights, of what rank), whether it is one direction that
+other switches share (the mean vector of earlier ones), and at what dose it works.
+"""
+
+import itertools
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from telic.core.trees import Tree, at
+from telic.edits import Add, Edit, Graft, Interpolate, LowRank, Splice, top
+from telic.policies import Agent
+from telic.trials import Condition
+from telic.vectors import isolate, matched
+
+FRACTIONS = (0.001, 0.003, 0.01, 0.03, 0.05, 0.1, 0.2, 0.5)
+RANKS = (1, 2, 4, 8, 16, 32)
+DOSES = (-2.0, -1.5, -1.0, -0.5, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0)
+STEPS = (0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875)
+OTHER_DOSES = (1.0, 1.5, 2.0)
+LAYERS, GRAFT, RANK, PATH = "layers", "graft", "rank", "path"
+LAST, MEAN = "last switch", "mean of earlier switches"
+"""The families of vectors: of this very switch, and of those before it."""
+
+OTHER = "mean of another seed"
+GROUPS = (LAYERS, GRAFT, RANK, PATH, LAST, MEAN, OTHER)
+"""Every group of edits."""
+
+
+class SwitchPair(NamedTuple):
+    """The agents on both sides of a late switch, and vectors from one to the other.
+
+    Attributes:
+        agent: The agent to be edited, trained last on one objective.
+        donor: The agent at the other side of the switch.
+        mean: The mean vector of earlier switches, towards the donor's objective.
+        other: The same of another seed's run; None if there is no such run.
+    """
+
+    agent: Agent
+    donor: Agent
+    mean: Tree
+    other: Tree | None
+
+
+Edits = dict[Condition, Edit]
+
+
+def edits(pair: SwitchPair, *, groups: Sequence[str] = ()) -> Edits:
+    """All edits of a pair, group by group; those of some groups only, if named.
+
+    The value of a condition is: the numbers of the layers, joined by `+`; per cent of
+    the weights; the rank; the fraction of the way; the strength of the vector.
+    """
+    agent, donor = pair.agent.actor, pair.donor.actor
+    found: Edits = {
+        **_layers(pair),
+        **{
+            Condition(GRAFT, 100 * fraction): Graft(donor, top(agent, donor, fraction))
+            for fraction in FRACTIONS
+        },
+        **{Condition(RANK, float(rank)): LowRank(donor, rank) for rank in RANKS},
+        **{Condition(PATH, s): Interpolate(donor, strength=s) for s in STEPS},
+        **doses(LAST, isolate(agent, donor), DOSES),
+        **doses(MEAN, at(pair.mean, agent), DOSES),
+    }
+    if pair.other is not None:
+        found |= doses(OTHER, at(pair.other, agent), OTHER_DOSES)
+    return {c: edit for c, edit in found.items() if not groups or c.group in groups}
+
+
+def doses(group: str, vector: Tree, strengths: Sequence[float]) -> Edits:
+    """One vector at many strengths."""
+    return {Condition(group, s): Add(vector, strength=s) for s in strengths}
+
+
+def seed_nulls(pair: SwitchPair) -> dict[Condition, dict[str, Edit]]:
+    """For every dose of the mean vector: another seed's vector, of the same norm."""
+    if pair.other is None:
+        return {}
+    actor = pair.agent.actor
+    foreign = matched(at(pair.other, actor), at(pair.mean, actor))
+    return {
+        condition: {"another seed": edit}
+        for condition, edit in doses(MEAN, foreign, DOSES).items()
+    }
+
+
+def layers_of(agent: Agent) -> tuple[str, ...]:
+    """The names of the actor's layers; an edit calls them by their numbers here."""
+    return tuple(layer.name for layer in agent.layers)
+
+
+def _layers(pair: SwitchPair) -> Edits:
+    """Every subset of the actor's layers, from the donor."""
+    names, donor = layers_of(pair.agent), pair.donor.actor
+    return {
+        Condition(LAYERS, "+".join(map(str, numbers))): Splice(
+            donor, tuple(names[number] for number in numbers)
+        )
+        for count in range(1, len(names) + 1)
+        for numbers in itertools.combinations(range(len(names)), count)
+    }

@@ -1,0 +1,201 @@
+"""The splice study: where in an agent does its goal sit, and can it be moved?
+
+At every late switch of an alternation run the agent before and the agent after are two
+that can do the same and want different things. Each is edited towards the other: by
+layers, by ever larger grafts, by rank, along the straight line, and along the mean
+vector of *earlier* switches, which has seen neither of the two. At the last switch of
+each direction the edited agent is trained on, beside the unedited one.
+"""
+
+import dataclasses
+from collections.abc import Iterator
+from typing import ClassVar
+
+import jax
+
+from telic.core.errors import InputError
+from telic.core.names import check_name
+from telic.core.trees import at
+from telic.edits import Add, Edit
+from telic.policies import Agent
+from telic.render.page import Page
+from telic.rollouts import episode_seeds
+from telic.runs.folder import Run
+from telic.runs.source import RunSource
+from telic.stats.rows import Row, Rows
+from telic.studies.base import Presets
+from telic.studies.goal_metrics import by_goal
+from telic.studies.late import Switch, earlier_mean, late_switches
+from telic.studies.neighbours import neighbour
+from telic.studies.splice import page, summary
+from telic.studies.splice.anatomy import anatomy
+from telic.studies.splice.arms import EDITED, NEW, NOISE, OLD, UNEDITED
+from telic.studies.splice.edits import (
+    GROUPS,
+    LAST,
+    LAYERS,
+    MEAN,
+    SwitchPair,
+    edits,
+    layers_of,
+    seed_nulls,
+)
+from telic.studies.tables import rows_of_trial
+from telic.studies.work import Work
+from telic.training import Plan
+from telic.trials import Condition, train_on, trial
+from telic.trials.recovery import Curve
+from telic.vectors import isolate, matched
+
+RECOVERY_DOSE = 1.5
+"""The dose of the mean vector with which agents train on: what one seed suggested
+before this study was run (0.97 there)."""
+
+Curves = dict[tuple[str, str], Curve]
+
+
+@dataclasses.dataclass(frozen=True)
+class Splice:
+    """Move the goal of an agent at its late switches; every edit beside its nulls."""
+
+    switches: int = 8
+    """How many of the last switches; of two objectives, half in each direction."""
+    episodes: int = 512
+    """Episodes of each agent, the same boards for all."""
+    groups: tuple[str, ...] = ()
+    """Only these groups of edits; all of them if empty."""
+    recovery: bool = True
+    """Whether to train on after the edits of the last switch in each direction."""
+    phases: int | None = None
+    """Use only so many phases of each run; None: all."""
+
+    question: ClassVar[str] = "move the goal at every late switch: layers, grafts, …"
+    presets: ClassVar[Presets] = {
+        "full": {},
+        "small": {
+            "switches": 2,
+            "episodes": 16,
+            "groups": (LAYERS, MEAN),
+        },
+    }
+
+    def __post_init__(self) -> None:
+        """Check the groups and the number of episodes."""
+        for group in self.groups:
+            check_name(group, GROUPS, kind="group of edits")
+        if self.episodes < 1:
+            raise InputError(f"episodes = {self.episodes}", why="allowed: 1 or more")
+
+    def check(self, run: Run) -> None:
+        """Raise unless the run has enough switches.
+
+        Raises:
+            InputError: If it has not.
+        """
+        late_switches(run.plan(), self.switches, phases=self.phases)
+
+    def measure(self, run: Run, work: Work) -> Iterator[Row]:
+        """The trials of one run, its recoveries, and the anatomy of its switches."""
+        source, other = RunSource(run), neighbour(run)
+        switches = late_switches(source.plan, self.switches, phases=self.phases)
+        count = 1
+        for number, late in enumerate(switches):
+            watch = work.part(number, len(switches), "switch, edit")
+            watch(0, count)
+            pair = _pair(source, other, late)
+            continuation: dict[Condition, dict[str, Edit]] = {}
+            following = [switch[1:] for switch in switches[number + 1 :]]
+            if self.recovery and late[1:] not in following:
+                curves = _train_on(source, late, pair)
+                yield from _recovery(source.plan, late, curves)
+                continuation = _continuation(pair, curves[UNEDITED, OLD].agent)
+            made = edits(pair, groups=self.groups)
+            count = len(made)
+            results = trial(
+                pair.agent,
+                made,
+                episode_seeds(
+                    jax.random.key(late.phase), source.plan.world, self.episodes
+                ),
+                key=jax.random.key(1000 + late.phase),
+                world=source.plan.world,
+                objectives=source.plan.objectives,
+                donor=pair.donor,
+                extra={**seed_nulls(pair), **continuation},
+                watch=watch,
+            )
+            scored = by_goal(results, source.plan.world, aim=late.aim, old=late.wants)
+            yield from rows_of_trial(scored, tuple(late))
+            if number == 0:
+                for layer, name in enumerate(layers_of(pair.agent)):
+                    yield Row("layers", name, float(layer))
+        yield from anatomy(source)
+
+    def summarise(self, rows: Rows, plan: Plan) -> summary.SpliceEffects:
+        """The effects over seeds."""
+        return summary.summarise(rows, plan)
+
+    def page(self, effects: summary.SpliceEffects, *, command: str = "") -> Page:
+        """The page."""
+        return page.page(effects, command=command)
+
+
+def _pair(source: RunSource, other: RunSource | None, late: Switch) -> SwitchPair:
+    """The agents and vectors of a late switch."""
+    found = earlier_mean(source, late)
+    if found is None:
+        raise InputError(
+            f"no switch between {late.wants} and {late.aim} before phase {late.phase}",
+            why="the mean vector is made of earlier switches",
+        )
+    return SwitchPair(
+        agent=source.agent(late.phase),
+        donor=source.agent(late.phase - 1),
+        mean=found,
+        other=None if other is None else earlier_mean(other, late),
+    )
+
+
+def _train_on(source: RunSource, late: Switch, pair: SwitchPair) -> Curves:
+    """Training on after the edit, beside without it."""
+    plan, state = source.plan, source.state(late.phase)
+    edit = Add(at(pair.mean, pair.agent.actor), strength=RECOVERY_DOSE)
+    noise = edit.nulls(jax.random.key(late.phase), pair.agent)["gaussian"]
+    arms = {
+        (UNEDITED, OLD): pair.agent,
+        (EDITED, OLD): edit(pair.agent),
+        (NOISE, OLD): noise(pair.agent),
+        (UNEDITED, NEW): pair.agent,
+    }
+    return {
+        (name, which): train_on(
+            state,
+            agent,
+            plan.vector(late.wants if which == OLD else late.aim),
+            plan.weights,
+            rollouts=plan.schedule[late.phase].rollouts,
+            hyper=plan.hyper,
+            world=plan.world,
+            sizes=plan.sizes,
+        )
+        for (name, which), agent in arms.items()
+    }
+
+
+def _recovery(plan: Plan, late: Switch, curves: Curves) -> Iterator[Row]:
+    """The returns of training on, under every objective of the plan."""
+    for arm, curve in curves.items():
+        for objective, values in zip(plan.objectives, curve.returns.T, strict=True):
+            for rollout, value in enumerate(values.tolist()):
+                trial = (late.wants, late.aim)
+                yield Row("recovery", objective.name, value, trial, arm, at=rollout)
+
+
+def _continuation(pair: SwitchPair, went_on: Agent) -> dict[Condition, dict[str, Edit]]:
+    """The null of *same-objective continuation* of the last switch's own vector.
+
+    It is as long, in the direction in which the agent goes if its objective stays.
+    """
+    step = isolate(pair.agent.actor, went_on.actor)
+    gap = isolate(pair.agent.actor, pair.donor.actor)
+    return {Condition(LAST, 1.0): {"continuation": Add(matched(step, gap))}}
