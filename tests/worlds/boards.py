@@ -2,9 +2,9 @@
 
 import jax.numpy as jnp
 
+from telic.report.keys_picture import LETTERS
 from telic.worlds import grid
 from telic.worlds.keys import Board
-from telic.worlds.shapes import LETTERS
 
 COLOUR = {letter: grid.COLOURS.index(name) for name, letter in LETTERS.items()}
 

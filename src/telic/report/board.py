@@ -2,7 +2,7 @@
 
 It is MiniGrid's visual language on paper: grey walls, a grey ball, keys in their
 colours, each with the letter of its colour beside it, as colour never stands alone.
-`telic.worlds.picture` draws the same in pixels, with the agent.
+`telic.report.keys_picture` draws the same in pixels, with the agent.
 """
 
 from collections.abc import Iterable
@@ -11,10 +11,10 @@ from typing import SupportsInt
 from matplotlib.axes import Axes
 from matplotlib.patches import Annulus, Circle, Patch, Rectangle
 
+from telic.report.keys_picture import LETTERS
 from telic.report.style import COLOURS, PAPER, QUIET
 from telic.worlds import grid
 from telic.worlds.keys import Board, Keys
-from telic.worlds.shapes import LETTERS
 
 WALL = 0.22
 """How thick a wall is drawn, in cells."""

@@ -7,6 +7,8 @@ from telic.core.errors import InputError
 from telic.policies import Agent, Spec
 from telic.report import moves
 from telic.report.alternation import alternation
+from telic.report.gif import gif
+from telic.report.keys_picture import picture
 from telic.report.page import Image, Page
 from telic.rollouts.record import Episode, record
 from telic.runs import checkpoint
@@ -15,7 +17,6 @@ from telic.runs.folder import Run
 from telic.studies.summary import Summary, summarise
 from telic.training import Plan
 from telic.worlds import Keys
-from telic.worlds.picture import gif, picture
 from telic.worlds.schedule import phase_at
 
 BOARDS = (0, 1)

@@ -8,6 +8,8 @@ import jax
 from telic.core.errors import InputError
 from telic.core.names import lookup
 from telic.report.field import draw_field
+from telic.report.gif import gif
+from telic.report.keys_picture import picture
 from telic.report.page import Drawing, Image, Section
 from telic.report.trial_table import trial_table
 from telic.rollouts import record
@@ -19,7 +21,6 @@ from telic.studies.wish import wish
 from telic.trials import Table as Trials
 from telic.worlds import Keys
 from telic.worlds.base import World
-from telic.worlds.picture import gif, picture
 
 FIELD_BOARD = 98
 """The board of the policy field: one on which agents fetch each colour about as often

@@ -14,10 +14,10 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
 from telic.report.board import corner, draw_board, fill, points, write
+from telic.report.keys_picture import LETTERS
 from telic.report.style import COLOURS, INK, PAPER, QUIET
 from telic.studies.field import Field
 from telic.worlds import grid
-from telic.worlds.shapes import LETTERS
 
 INNER, OUTER, GAP = 0.235, 0.465, 0.02
 """How far the inside and the outside of a side are from the middle of its cell, and
