@@ -101,16 +101,16 @@ def permutation_test(
 
 
 def holm(p_values: Shaped[np.ndarray, " tests"]) -> Float[np.ndarray, " tests"]:
-    """The p-values corrected for having been many, in the same order.
+    """Holm-adjusted p-values, in the order in which they were given.
 
-    Rejecting where the corrected value is at most alpha keeps the chance of even one
+    Rejecting where the adjusted value is at most alpha keeps the chance of even one
     false rejection among all tests at alpha or below, whatever their dependence.
 
     Args:
         p_values: One p-value per test, each in [0, 1].
 
     Returns:
-        Corrected p-values in [0, 1], each at least as large as its original.
+        Adjusted p-values in [0, 1], each at least as large as its original.
 
     Raises:
         InputError: If there are none, or one of them is not a probability.
