@@ -12,11 +12,11 @@ from matplotlib.patches import Polygon
 from telic.policies import MLP, create
 from telic.report.board import corner
 from telic.report.field import draw_field
-from telic.report.keys_picture import LETTERS
 from telic.report.starts import ARROW, FAINT, SIDE, face
 from telic.report.style import COLOURS, PAPER, svg
 from telic.studies.field import field
 from telic.worlds import Keys
+from telic.worlds.grid import LETTERS
 from tests.worlds.boards import board
 
 WORLD, POLICY = Keys(), MLP(width=8)

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telic.core.errors import InputError
-from telic.report.keys_picture import INK, LETTERS, RGB, ansi, in_view, picture
+from telic.report.keys_picture import INK, RGB, ansi, in_view, picture
 from telic.worlds import grid
+from telic.worlds.grid import LETTERS
 from telic.worlds.keys import Keys
 from tests.worlds.boards import board
 

@@ -2,11 +2,10 @@
 
 import jax.numpy as jnp
 
-from telic.report.keys_picture import LETTERS
 from telic.worlds import grid
 from telic.worlds.keys import Board
 
-COLOUR = {letter: grid.COLOURS.index(name) for name, letter in LETTERS.items()}
+COLOUR = {letter: grid.COLOURS.index(name) for name, letter in grid.LETTERS.items()}
 
 
 def board(text, time=0):

@@ -11,7 +11,6 @@ from typing import SupportsInt
 from matplotlib.axes import Axes
 from matplotlib.patches import Annulus, Circle, Patch, Rectangle
 
-from telic.report.keys_picture import LETTERS
 from telic.report.style import COLOURS, PAPER, QUIET
 from telic.worlds import grid
 from telic.worlds.keys import Board, Keys
@@ -102,4 +101,4 @@ def _key(axes: Axes, place: tuple[int, int], colour: str) -> None:
     teeth = [Rectangle((x + 0.36, y + down), 0.21, 0.09) for down in (0.615, 0.79)]
     fill(axes, [bow, shaft, *teeth], COLOURS[colour])
     at, size = (x + 0.74, y + 0.31), points(axes, 0.28)
-    write(axes, at, LETTERS[colour], size=size, colour=COLOURS[colour])
+    write(axes, at, grid.LETTERS[colour], size=size, colour=COLOURS[colour])

@@ -31,17 +31,6 @@ RGB = {
 }
 """MiniGrid's colours."""
 
-LETTERS = {
-    "red": "R",
-    "green": "G",
-    "blue": "B",
-    "purple": "P",
-    "yellow": "Y",
-    "grey": "E",
-}
-"""What stands for each colour where colour alone would not do: its first letter, except
-that green has the G and grey the E."""
-
 INK = (235, 235, 235)
 """The colour of the letters."""
 
@@ -93,7 +82,7 @@ def picture(
     cells = [floor.copy() for _ in range((world.size - 2) ** 2)]
     for cell, colour in zip(board.keys, board.colours, strict=True):
         name = grid.COLOURS[int(colour)]
-        _draw_key(cells[int(cell)], RGB[name], LETTERS[name] if letters else "")
+        _draw_key(cells[int(cell)], RGB[name], grid.LETTERS[name] if letters else "")
     _draw_ball(cells[int(board.ball)])
     cell, heading = divmod(int(board.pose), 4)
     _draw_agent(cells[cell], heading)
@@ -142,11 +131,11 @@ def ansi(world: Keys, board: Board) -> str:
     text[1:-1, 1:-1] = "."
     names = [grid.COLOURS[int(colour)] for colour in board.colours]
     for cell, name in zip(board.keys, names, strict=True):
-        text[_place(world, cell)] = LETTERS[name]
+        text[_place(world, cell)] = grid.LETTERS[name]
     cell, heading = divmod(int(board.pose), 4)
     agent = ">v<^"[heading]
     text[_place(world, board.ball)], text[_place(world, cell)] = "o", agent
-    keys = ", ".join(f"{LETTERS[name]} {name}" for name in names)
+    keys = ", ".join(f"{grid.LETTERS[name]} {name}" for name in names)
     legend = f"{agent} agent, o ball, {keys}; step {board.time} of {world.limit}"
     return "\n".join([*map(" ".join, text), legend])
 

@@ -14,7 +14,6 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
 from telic.report.board import corner, draw_board, fill, points, write
-from telic.report.keys_picture import LETTERS
 from telic.report.style import COLOURS, INK, PAPER, QUIET
 from telic.studies.field import Field
 from telic.worlds import grid
@@ -74,8 +73,8 @@ def face(outcome: str, limit: int) -> Face:
         >>> face("grey", 40).letter, face("fatal", 40).letter
         ('E', '×')
     """
-    if outcome in LETTERS:
-        return Face(COLOURS[outcome], LETTERS[outcome], f"{outcome} key")
+    if outcome in grid.LETTERS:
+        return Face(COLOURS[outcome], grid.LETTERS[outcome], f"{outcome} key")
     if outcome == "fatal":
         return Face(INK, "×", "dies")
     return Face(QUIET, "…", f"nothing in {limit} steps")
