@@ -7,6 +7,7 @@ import numpy as np
 
 from telic.edits import Add
 from telic.render.curves import recovery
+from telic.render.gif import gif
 from telic.render.page import Drawing, Image
 from telic.report.learned import columns
 from telic.rollouts import film
@@ -15,7 +16,6 @@ from telic.runs.source import RunSource
 from telic.studies.isolated import Isolated
 from telic.studies.updates import PLAIN, SPECIFIC
 from telic.worlds.gym import GymWorld
-from telic.worlds.picture import gif
 
 LEARNED = {"return_stock": "stock return", "rate_landing": "landings per episode"}
 EPISODE = 3

@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 
 import jax
 import numpy as np
+import scipy
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
@@ -28,7 +29,6 @@ from telic.policies import Agent
 from telic.rollouts import episode_seeds
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
-from telic.stats import t_quantile
 from telic.studies import answers
 from telic.studies.branches import Branch, branch, rollouts_of
 from telic.studies.flights import more
@@ -116,7 +116,8 @@ def of_repeats(vectors: Sequence[Tree]) -> dict[str, float]:
     middle, variance = rows.mean(axis=0), rows.var(axis=0, ddof=1)
     signal, noise = (middle**2).sum() - variance.sum() / count, variance.sum()
     errors = np.sqrt(variance / count)
-    far = np.abs(middle) > t_quantile(0.95, count - 1) * errors
+    # 95 percent of Student's t with count - 1 degrees of freedom lie within this.
+    far = np.abs(middle) > scipy.special.stdtrit(count - 1, 0.975) * errors
     pairs = cosines(vectors)[np.triu_indices(count, 1)]
     return {
         "signal": float(signal),
