@@ -280,11 +280,12 @@ def _norms(update: Update, steps: int) -> Iterator[Row]:
 
 
 def _entries(update: Update) -> Iterator[Row]:
-    """The reward-specific part of the actor, weight by weight; a trial is a shape."""
+    """The reward-specific part of the actor, to be drawn; a trial is a leaf's shape."""
     vector = trees.at(update.vectors[SPECIFIC], update.base.actor)
     for path, leaf in vector.items():
         for at, value in enumerate(np.asarray(leaf).ravel().tolist()):
-            yield Row("update", path, value, trial=leaf.shape, at=at)
+            drawn = float(f"{value:.6g}")  # all that a picture needs
+            yield Row("update", path, drawn, trial=leaf.shape, at=at)
 
 
 def _films(update: Update, world: Drawable) -> Iterator[Row]:
