@@ -1,7 +1,10 @@
 """Studies: named questions that join the rooms. To add one: a folder, one line here."""
 
 from telic.studies.alternation import Alternation
+from telic.studies.held_out import HeldOut
 from telic.studies.landing import Landing
+from telic.studies.recipes import Recipes
+from telic.studies.retarget import Retarget
 from telic.studies.splice import Splice
 
 EXPERIMENTS = {"alternation": Alternation, "landing": Landing}
@@ -9,8 +12,12 @@ EXPERIMENTS = {"alternation": Alternation, "landing": Landing}
 
 STUDIES = {
     "splice": Splice,
+    "retarget": Retarget,
 }
 """Every study of trained agents, by name: `telic study NAME EXPERIMENT`."""
 
-VARIANTS = {}
+VARIANTS = {
+    "recipes": Recipes,
+    "held-out": HeldOut,
+}
 """Every study that trains agents in several ways, by name: `telic study NAME`."""
