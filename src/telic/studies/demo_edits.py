@@ -62,7 +62,9 @@ def demo_edits(plan: Plan) -> list[DemoEdit]:
     graft = f"{agent} + top({donor} - {agent}, 0.2)"
     made = [
         DemoEdit(GRAFT, "graft of 20 %", graft, aim, world.present),
-        DemoEdit(MEAN, "mean goal vector", f"{agent} + 1.5 * {mean}", aim, world.present),
+        DemoEdit(
+            MEAN, "mean goal vector", f"{agent} + 1.5 * {mean}", aim, world.present
+        ),
     ]
     try:
         others = [goal for goal in world.occasional if is_alone(world, goal)]
