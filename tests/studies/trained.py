@@ -2,20 +2,21 @@
 
 import dataclasses
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from telic.runs import folder
 from telic.runs.carry import carry
 from telic.runs.folder import Run
-from telic.studies import Alternation, Retarget, Splice, answers, retarget, splice
+from telic.studies import Alternation, Retarget, Splice
+from telic.studies.base import Study, preset
+from telic.studies.results import measure_if_missing
 from telic.training import Plan
 from tests import made
 
-PLAN: Plan = dataclasses.replace(Alternation.preset("small"), phases=6).plan()
-SPLICE = answers.settings_of(Splice.preset("small"))
-RETARGET = answers.settings_of(Retarget.preset("small"))
+PLAN: Plan = dataclasses.replace(preset(Alternation, "small"), phases=6).plan()
+SPLICE = preset(Splice, "small")
+RETARGET = dataclasses.replace(preset(Retarget, "small"), new="yellow")
 
 
 def pair(root: Path) -> None:
@@ -27,29 +28,30 @@ def pair(root: Path) -> None:
 def spliced(root: Path) -> None:
     """The same runs, once the small splice study is done on each."""
     for run in made.copied("pair", pair, root):
-        done(splice.job, run, SPLICE)
+        measured(run, "splice", SPLICE)
 
 
 def retargeted(root: Path) -> None:
     """The same runs, once the small retarget study is done on each."""
     for run in made.copied("pair", pair, root):
-        done(retarget.job, run, RETARGET)
+        measured(run, "retarget", RETARGET)
 
 
-def done(job: Callable, run: Run, settings: Mapping[str, Any]) -> list[float]:
-    """Do a study on a run; the shares that it told."""
-    told: list[float] = []
-    job(
+def measured(run: Run, name: str, study: Study) -> list[float]:
+    """Do a study on a run; the fractions that it reported."""
+    reported: list[float] = []
+    measure_if_missing(
         run,
-        settings,
-        tell=lambda kind, value: told.append(value[0]),
-        stop=lambda: False,
+        name,
+        study,
+        report=lambda kind, value: reported.append(value[0]),
+        should_stop=lambda: False,
     )
-    return told
+    return reported
 
 
 def copies(runs: Sequence[Run], root: Path) -> list[Run]:
-    """The runs in another place, without answers: there they may be damaged."""
+    """The runs in another place, without results: there they may be damaged."""
     for run in runs:
         place = root / run.path.parent.name / run.path.name
         shutil.copytree(run.path, place, ignore=shutil.ignore_patterns("studies"))

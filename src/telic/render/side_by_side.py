@@ -5,6 +5,7 @@ Variants down, edits across; a figure for each edit. Every number has its null.
 
 import dataclasses
 from collections.abc import Callable, Hashable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from telic.trials import Effect, Effects
 FEWEST = 5
 """From so many seeds on a cell has the 95 % interval, else its lowest and highest."""
 
-Edits = Mapping[Hashable, Effects]
+Edits = Mapping[Any, Effects]
 """By edit: its effects, one for each variant."""
 
 

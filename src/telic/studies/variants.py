@@ -7,7 +7,7 @@ share is a goal to be moved; what they differ in is the question.
 
 import dataclasses
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -31,7 +31,7 @@ class Comparison(NamedTuple):
 
 
 def compare(
-    tables: Mapping[Hashable, Table],
+    tables: Mapping[Any, Table],
     edits: Iterable[Condition],
     *,
     sites: Mapping[str, str] | None = None,
@@ -65,7 +65,7 @@ def chosen(only: Sequence[str], variants: Mapping[str, Value]) -> dict[str, Valu
     return {k: v for k, v in variants.items() if k in only or not only}
 
 
-def across(tables: Mapping[Hashable, Table], edit: Hashable) -> Table:
+def across(tables: Mapping[Any, Table], edit: Hashable) -> Table:
     """One edit of many tables as one table, with a row for each of them.
 
     Raises:

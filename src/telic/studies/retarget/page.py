@@ -115,11 +115,11 @@ def caption(sites: Mapping[str, str]) -> Callable[[Hashable], str]:
     """
 
     def name(condition: Hashable) -> str:
-        if condition in NAMED or not isinstance(condition, Condition):
-            return NAMED.get(condition, str(condition))  # type: ignore[arg-type]
-        value = condition.value
-        value = sites.get(value, value) if isinstance(value, str) else value
-        return CAPTIONS.get(condition.group, "{}").format(value)
+        if not isinstance(condition, Condition):
+            return str(condition)
+        group, value = condition
+        shown = sites.get(value, value) if isinstance(value, str) else value
+        return NAMED.get(condition) or CAPTIONS.get(group, "{}").format(shown)
 
     return name
 
@@ -136,16 +136,20 @@ def findings(found: RetargetEffects) -> tuple[str, ...]:
 
 def _best(some: Effects) -> Effect:
     """The edit that does most; of vectors, at the strength that was chosen."""
-    chosen = [e for e in some.edits if e.condition[1] == CHOSEN]
+    chosen = [e for e in some.edits if _condition(e).value == CHOSEN]
     return max(chosen or some.edits, key=lambda each: each.verdict.rate.estimate)
 
 
 def _on(effects: Effects, track: str) -> Effects:
     """The effects on one track."""
-    groups = TRACKS[track]
-    return effects.select(
-        [e.condition for e in effects.edits if e.condition[0] in groups]
-    )
+    conditions = map(_condition, effects.edits)
+    return effects.select([c for c in conditions if c.group in TRACKS[track]])
+
+
+def _condition(effect: Effect) -> Condition:
+    """The condition of an effect of this study."""
+    assert isinstance(effect.condition, Condition)
+    return effect.condition
 
 
 def _norms(found: RetargetEffects) -> Table:
