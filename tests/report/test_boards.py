@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from telic.planted import DECOYS
-from telic.report import calibrate, locate
 from telic.render.faithful import faithful
 from telic.render.page import markdown, render
 from telic.render.plane import plane
+from telic.report import calibrate, locate
 from telic.studies import answers
 from telic.studies.calibrated import calibrated
 from telic.studies.located import located

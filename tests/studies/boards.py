@@ -8,6 +8,7 @@ from telic.planted import DECOYS, NONE, RUNGS
 from telic.runs import folder
 from telic.runs.folder import Run
 from telic.studies import Alternation, Calibrate, Locate, answers
+from telic.studies.base import preset
 
 METHODS = ("magnitude", "probe", "random")
 SIZES = [0.01, 0.1, 1.0]
@@ -77,7 +78,7 @@ def judged(method: str, rung: str, seed: int) -> dict[str, float]:
 
 def located(root: Path, seeds: Sequence[int], *, without: int = -1) -> list[Run]:
     """Alternation runs with made-up answers; one seed may have no goal."""
-    plan, runs = Alternation.preset("small").plan(), []
+    plan, runs = preset(Alternation, "small").plan(), []
     for seed in seeds:
         run = folder.create(root, "found", seed, plan)
         answer = {"goals": []} if seed == without else found(seed)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from telic.stats.rows import Identity, Row, Rows, join, rows_of
+from telic.stats.rows import Identity, Row
 from telic.studies.goal_metrics import METRICS, SCORES
 from telic.studies.tables import rows_of_trial
 from telic.trials import Condition, Result
@@ -39,8 +39,3 @@ def result(edit: Condition | str, null: str, share: float) -> Result:
     rates = dict.fromkeys((*METRICS, *SCORES), 0.0)
     rates |= {"aim": share, "old": 1 - share, "return_aim": share, "efficacy": share}
     return Result(edit, null, rates, 10, 1.0, True)
-
-
-def seeds(rows: Mapping[int, Sequence[Row]]) -> Rows:
-    """The rows of several seeds."""
-    return join([rows_of(each, seed) for seed, each in rows.items()])

@@ -9,21 +9,12 @@ from telic.core.errors import InputError
 from telic.studies import STUDIES, VARIANTS
 from telic.studies.base import preset
 from telic.studies.variants import across, averaged, chosen, compare
-from telic.trials import Condition, Table
+from telic.trials import Condition
+from tests.trials.tables import made
 
 every_study = pytest.mark.parametrize("kind", VARIANTS.values(), ids=list(VARIANTS))
 
-NULLS = ("gaussian", "signs")
-
-
-def made(*, seeds, nulls=NULLS, values=None, measure="aim"):
-    """The table of two edits: they have 0.8, nulls 0.1, the last 0.2; but for luck."""
-    rows = [(edit, null) for edit in ("add", "cut") for null in ("", *nulls)]
-    usual = {**dict.fromkeys(nulls, 0.1), nulls[-1]: 0.2, "": 0.8}
-    luck = np.linspace(-0.02, 0.02, seeds)
-    means = [(values or {}).get(row, usual[row[1]]) for row in rows]
-    table = np.array([mean + luck for mean in means])[..., None]
-    return Table(tuple(range(seeds)), tuple(rows), (measure,), table)
+ADD = ["add", "cut"]
 
 
 @pytest.mark.contract
@@ -68,8 +59,8 @@ def test_variants_keep_their_own_order():
 
 def test_one_edit_of_many_tables_is_a_table_with_a_row_for_each_and_its_nulls():
     tables = {
-        "tanh": made(seeds=3, values={("add", ""): 0.9}),
-        "relu": made(seeds=3, nulls=("noise",), values={("add", ""): 0.4}),
+        "tanh": made(ADD, seeds=3, values={("add", ""): 0.9}),
+        "relu": made(ADD, seeds=3, nulls=("noise",), values={("add", ""): 0.4}),
     }
     found = across(tables, "add")
     assert found.rows == (
@@ -80,30 +71,30 @@ def test_one_edit_of_many_tables_is_a_table_with_a_row_for_each_and_its_nulls():
         ("relu", "noise"),
     )
     assert found.seeds == (0, 1, 2)
-    assert found.values_of("aim", "tanh").mean() == pytest.approx(0.9)
-    assert found.values_of("aim", "relu").mean() == pytest.approx(0.4)
-    assert found.values_of("aim", "relu", "noise").mean() == pytest.approx(0.2)
+    assert found.values_of("new", "tanh").mean() == pytest.approx(0.9)
+    assert found.values_of("new", "relu").mean() == pytest.approx(0.4)
+    assert found.values_of("new", "relu", "noise").mean() == pytest.approx(0.2)
 
 
 def test_an_average_is_taken_seed_by_seed_of_the_edit_and_of_each_of_its_nulls():
-    high = made(seeds=3, values={("add", ""): 0.9, ("add", "signs"): 0.4})
-    low = made(seeds=3, values={("add", ""): 0.3, ("add", "signs"): 0.2})
+    high = made(ADD, seeds=3, values={("add", ""): 0.9, ("add", "signs"): 0.4})
+    low = made(ADD, seeds=3, values={("add", ""): 0.3, ("add", "signs"): 0.2})
     found = averaged([high, low])
     assert found.rows == high.rows and found.seeds == high.seeds
-    expected = (high.values_of("aim", "add") + low.values_of("aim", "add")) / 2
-    assert np.allclose(found.values_of("aim", "add"), expected)
-    assert found.values_of("aim", "add").mean() == pytest.approx(0.6)
-    assert found.values_of("aim", "add", "signs").mean() == pytest.approx(0.3)
+    expected = (high.values_of("new", "add") + low.values_of("new", "add")) / 2
+    assert np.allclose(found.values_of("new", "add"), expected)
+    assert found.values_of("new", "add").mean() == pytest.approx(0.6)
+    assert found.values_of("new", "add", "signs").mean() == pytest.approx(0.3)
 
 
 def test_an_average_has_only_the_rows_that_all_tables_have():
-    less = made(seeds=3, nulls=("signs",))
-    found = averaged([made(seeds=3), less])
+    less = made(ADD, seeds=3, nulls=("signs",))
+    found = averaged([made(ADD, seeds=3), less])
     assert set(found.rows) == set(less.rows)
 
 
 def test_variants_of_different_seeds_are_not_set_side_by_side():
-    tables = {"a": made(seeds=3), "b": made(seeds=2)}
+    tables = {"a": made(ADD, seeds=3), "b": made(ADD, seeds=2)}
     with pytest.raises(InputError, match=r"\(0, 1, 2\) and \(0, 1\)"):
         across(tables, "add")
     with pytest.raises(InputError, match="in one"):
@@ -112,12 +103,12 @@ def test_variants_of_different_seeds_are_not_set_side_by_side():
 
 def test_an_edit_that_a_variant_lacks_is_named():
     with pytest.raises(InputError, match="no edit 'turn' of a"):
-        across({"a": made(seeds=3)}, "turn")
+        across({"a": made(ADD, seeds=3)}, "turn")
 
 
 def test_a_comparison_has_the_effects_of_every_edit_in_the_order_of_the_variants():
-    variants = {Condition("b", "x"): made(seeds=3), Condition("a", "x"): made(seeds=3)}
-    found = compare(variants, ["cut", "add"])
+    variants = {Condition(name, "x"): made(ADD, seeds=3) for name in "ba"}
+    found = compare(variants, ["cut", "add"], measure="new")
     assert list(found.edits) == ["cut", "add"]
     for effects in found.edits.values():
         assert [each.condition for each in effects.edits] == list(variants)

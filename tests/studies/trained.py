@@ -28,30 +28,30 @@ def pair(root: Path) -> None:
 def spliced(root: Path) -> None:
     """The same runs, once the small splice study is done on each."""
     for run in made.copied("pair", pair, root):
-        measured(run, "splice", SPLICE)
+        done(run, "splice", SPLICE)
 
 
 def retargeted(root: Path) -> None:
     """The same runs, once the small retarget study is done on each."""
     for run in made.copied("pair", pair, root):
-        measured(run, "retarget", RETARGET)
+        done(run, "retarget", RETARGET)
 
 
-def measured(run: Run, name: str, study: Study) -> list[float]:
-    """Do a study on a run; the fractions that it reported."""
-    reported: list[float] = []
+def done(run: Run, name: str, study: Study) -> list[float]:
+    """Do a study on a run; the fractions of its work that were reported."""
+    told: list[float] = []
     measure_if_missing(
         run,
         name,
         study,
-        report=lambda kind, value: reported.append(value[0]),
+        report=lambda _, value: told.append(value[0]),
         should_stop=lambda: False,
     )
-    return reported
+    return told
 
 
 def copies(runs: Sequence[Run], root: Path) -> list[Run]:
-    """The runs in another place, without results: there they may be damaged."""
+    """The runs in another place, without answers: there they may be damaged."""
     for run in runs:
         place = root / run.path.parent.name / run.path.name
         shutil.copytree(run.path, place, ignore=shutil.ignore_patterns("studies"))

@@ -13,7 +13,7 @@ import numpy as np
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
-from telic.trials import Condition, Effects, Table, effects
+from telic.trials import Effects, Table, effects
 
 Value = TypeVar("Value")
 
@@ -26,14 +26,15 @@ class Comparison(NamedTuple):
         sites: By place, the name of the site at which activations were edited.
     """
 
-    edits: dict[Condition, Effects]
+    edits: dict[Hashable, Effects]
     sites: dict[str, str]
 
 
 def compare(
     tables: Mapping[Any, Table],
-    edits: Iterable[Condition],
+    edits: Iterable[Hashable],
     *,
+    measure: str = "aim",
     sites: Mapping[str, str] | None = None,
 ) -> Comparison:
     """Some edits side by side.
@@ -41,12 +42,13 @@ def compare(
     Args:
         tables: By variant, its trials over seeds.
         edits: The edits; every table has them.
+        measure: What they are judged by.
         sites: As in `Comparison`.
 
     Raises:
         InputError: If the tables are not of the same seeds, or one lacks an edit.
     """
-    found = {edit: effects(across(tables, edit), measure="aim") for edit in edits}
+    found = {edit: effects(across(tables, edit), measure=measure) for edit in edits}
     return Comparison(found, dict(sites or {}))
 
 

@@ -11,7 +11,8 @@ from telic.studies.retarget.case import TRACKS
 from telic.studies.tables import condition_of
 from telic.trials import Condition
 from telic.worlds import Keys
-from tests.studies.handmade import seeds, trial
+from tests.studies.handmade import trial
+from tests.studies.splice.measured import seeds
 from tests.studies.trained import RETARGET
 
 PLANS = {

@@ -13,7 +13,8 @@ from telic.studies.recipes.study import RECIPES
 from telic.studies.recipes.summary import EDITS
 from telic.studies.splice.edits import SwitchPair, edits
 from telic.studies.splice.page import caption
-from tests.studies.handmade import seeds, trial
+from tests.studies.handmade import trial
+from tests.studies.splice.measured import seeds
 
 CHANGED = [name for name in RECIPES if name != "default"]
 

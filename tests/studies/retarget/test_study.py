@@ -13,7 +13,7 @@ from telic.studies.base import settings_of
 from telic.studies.retarget.case import GOAL, TRACKS, sites_of
 from telic.worlds import Keys, Lander
 from telic.worlds.grid import COLOURS
-from tests.studies.trained import PLAN, RETARGET, copies, measured
+from tests.studies.trained import PLAN, RETARGET, copies, done
 
 WORLD = PLAN.world
 OLD, NEW, TRAINED = "purple", "yellow", "blue"
@@ -40,7 +40,7 @@ def test_a_goal_that_was_trained_is_refused_and_the_objectives_are_named(pair):
     word, _, fix = caught.value.fix.rpartition(" ")
     assert word.endswith("--new") and fix not in ("blue", "purple")
     with pytest.raises(InputError, match="'blue' is a goal"):
-        measured(pair[0], "retarget", study)
+        done(pair[0], "retarget", study)
     assert not results.path_of(pair[0], "retarget", settings_of(study)).exists()
 
 
@@ -69,7 +69,7 @@ def test_a_world_whose_goals_cannot_be_exchanged_is_refused(world, says):
 
 def test_no_agents_or_no_earlier_switch_is_an_error_that_says_so(pair):
     with pytest.raises(InputError, match="no earlier switch"):
-        measured(pair[0], "retarget", dataclasses.replace(RETARGET, agents=0))
+        done(pair[0], "retarget", dataclasses.replace(RETARGET, agents=0))
 
 
 def test_beside_has_both_colours_on_every_board_and_without_lacks_the_old():
@@ -112,12 +112,12 @@ def test_every_edit_has_nulls_and_what_was_carried_has_the_uncarried(rows):
 
 
 def test_rows_that_are_there_are_not_measured_again(retargeted):
-    assert measured(retargeted[0], "retarget", RETARGET) == []
+    assert done(retargeted[0], "retarget", RETARGET) == []
 
 
 def test_the_fractions_that_are_reported_grow_from_0_to_1(pair, tmp_path):
     (run,) = copies(pair[:1], tmp_path)
-    told = measured(run, "retarget", dataclasses.replace(RETARGET, episodes=4))
+    told = done(run, "retarget", dataclasses.replace(RETARGET, episodes=4))
     assert told[0] == 0 and told == sorted(told) and 0.9 < told[-1] < 1
 
 

@@ -10,7 +10,8 @@ from telic.studies.pages import study_files
 from telic.studies.retarget.case import CONTRAST, GOAL
 from telic.studies.retarget.summary import CHOSEN, summarise, tables_of
 from telic.trials import Condition
-from tests.studies.handmade import seeds, trial
+from tests.studies.handmade import trial
+from tests.studies.splice.measured import seeds
 from tests.studies.trained import PLAN, RETARGET
 
 WEAK, STRONG = (Condition(GOAL, strength) for strength in (1.0, 2.0))
