@@ -35,7 +35,7 @@ def trial(
 
 
 def result(edit: Condition | str, null: str, share: float) -> Result:
-    """A row in which the aim is reached in a fraction of episodes, else the old goal."""
+    """A row in which a fraction of episodes reaches the aim, the rest the old goal."""
     rates = dict.fromkeys((*METRICS, *SCORES), 0.0)
     rates |= {"aim": share, "old": 1 - share, "return_aim": share, "efficacy": share}
     return Result(edit, null, rates, 10, 1.0, True)

@@ -1,4 +1,4 @@
-"""A world whose ball is held still is the world, if its ball does not move or matter."""
+"""With its ball held still the world is itself, if the ball does not move or matter."""
 
 import functools
 

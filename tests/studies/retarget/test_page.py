@@ -67,7 +67,7 @@ def test_every_edit_of_every_table_stands_beside_its_null(found):
 def test_both_kinds_of_boards_and_the_best_of_every_track_are_told(found):
     text = markdown(page(found))
     for board in ("beside", "without"):
-        assert f"The yellow key {board} the old target" in text
+        assert f"yellow {board} the old target" in text
     told = [line.partition(":")[0] for line in findings(found)]
     assert told == list(TRACKS)
 
@@ -87,7 +87,7 @@ def test_every_edit_has_a_caption_of_its_own_that_names_its_site(found):
     assert name(Condition(REFIT, "imitated")) == "refit, then imitate"
 
 
-def test_the_norms_of_all_colours_are_in_a_table(found):
+def test_the_norms_of_all_goals_are_in_a_table(found):
     (section,) = [s for s in page(found).sections if s.title == "What can be seen"]
     assert [row[0] for row in section.tables[0].rows] == list(found.norms)
     assert render(page(found)).count("What can be seen") == 1

@@ -5,10 +5,11 @@ from collections.abc import Hashable
 from telic.render.page import Page, Section
 from telic.render.side_by_side import Words, findings, side_by_side
 from telic.studies.held_out.summary import BOTH, TRAINED
-from telic.studies.retarget.page import FETCHED, caption
+from telic.studies.retarget.page import caption
 from telic.studies.variants import Comparison
 from telic.trials import Condition
 
+FETCHED = "episodes that end with the new colour (share)"
 TERMS = (
     (
         "Row",

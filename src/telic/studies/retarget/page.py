@@ -21,32 +21,37 @@ from telic.studies.retarget.case import (
     TRANSPORT,
 )
 from telic.studies.retarget.summary import CHOSEN, RetargetEffects
-from telic.studies.splice.page import COLUMNS, sentence
+from telic.studies.splice.page import sentence
 from telic.trials import Condition, Effect, Effects
 
-QUESTION = "Can an agent be made to fetch a key of a colour that was never its target?"
-FETCHED = "episodes that end with the new colour (share)"
+QUESTION = "Can an agent be made to want a goal that was never its target?"
+REACHED = "episodes that end with the new goal (share)"
+COLUMNS = {
+    "old": "old goal",
+    "fatal": "died",
+    "timeout": "timed out",
+    "length": "steps",
+}
 TERMS = (
     (
-        "New colour",
-        "One that no objective of the runs wanted. It lay on their boards as a "
-        "distractor, worth 0.1, unless its input rows have the norm 0: then it was "
-        "never seen.",
+        "New goal",
+        "One that no objective of the runs wanted. It was to be had in some of their "
+        "episodes, unless its input rows have the norm 0: then it was never seen.",
     ),
-    ("input", "The input rows of two colours exchanged: the ceiling, not a finding."),
+    ("input", "The input rows of two goals exchanged: the ceiling, not a finding."),
     (
         "weights",
-        "The goal vector of earlier switches, carried to the new colour by exchanging "
-        "rows; or the contrast of two colours’ rows.",
+        "The goal vector of earlier switches, carried to the new goal by exchanging "
+        "rows; or the contrast of two goals’ rows.",
     ),
     (
         "activations",
         "No weight is changed. Transport: a linear map at a site, fitted by regression "
-        "to what the agent would compute with two colours exchanged.",
+        "to what the agent would compute with two goals exchanged.",
     ),
     ("beyond-input", "Weights are changed, but not those of the first layer."),
     ("not carried", "The same vector before it was carried: a null of the carrying."),
-    ("beside, without", "Whether the old target lies on the board beside the new one."),
+    ("beside, without", "Whether the old target is to be had beside the new goal."),
 )
 
 CAPTIONS = {
@@ -84,7 +89,7 @@ def page(found: RetargetEffects, *, command: str = "") -> Page:
     name = caption(found.sites)
     sections = [
         Section(
-            f"The {found.new} key {board} the old target",
+            f"{found.new} {board} the old target",
             drawings=tuple(_draw(board, each, track, name) for track in TRACKS),
             tables=(_table(board, each, name),),
         )
@@ -153,10 +158,10 @@ def _condition(effect: Effect) -> Condition:
 
 
 def _norms(found: RetargetEffects) -> Table:
-    """The norm of each colour's input rows: 0 means that the colour cannot be seen."""
+    """The norm of each goal's input rows: 0 means that it cannot be seen."""
     rows = tuple((goal, str(norm)) for goal, norm in found.norms.items())
-    words = "Norm of each colour’s rows in the actor’s first layer, after training."
-    return Table(words, ("colour", "norm"), rows)
+    words = "Norm of each goal’s rows in the actor’s first layer, after training."
+    return Table(words, ("goal", "norm"), rows)
 
 
 def _draw(
@@ -164,8 +169,8 @@ def _draw(
 ) -> Drawing:
     """The drawing of one track."""
     return Drawing(
-        bars(_on(effects, track), label=FETCHED, caption=name),
-        f"{track}: {FETCHED}; open squares: the strongest null.",
+        bars(_on(effects, track), label=REACHED, caption=name),
+        f"{track}: {REACHED}; open squares: the strongest null.",
         f"{board}-{track}",
     )
 
@@ -175,6 +180,6 @@ def _table(board: str, effects: Effects, name: Callable[[Hashable], str]) -> Tab
     return trial_table(
         effects,
         columns=COLUMNS,
-        caption=f"Boards {board} the old target: share that end with the new colour.",
+        caption=f"Episodes {board} the old target: share that end with the new goal.",
         name=name,
     )
