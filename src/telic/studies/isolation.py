@@ -27,7 +27,7 @@ from telic.runs.source import RunSource
 from telic.studies import answers, updates
 from telic.studies.branches import Branch, branch, rollouts_of
 from telic.studies.flights import flight, more
-from telic.studies.neighbours import neighbour
+from telic.studies.other_seed import other_seed
 from telic.studies.progress import Stretch
 from telic.studies.updates import PLAIN, SPECIFIC, Update
 from telic.training import Plan, Training
@@ -261,7 +261,7 @@ def _foreign(
     run: Run, plan: Plan, settings: Isolation, stop: Callable[[], bool]
 ) -> dict[str, Tree]:
     """Both vectors of the next seed's run, at the main length; none if it is alone."""
-    other = neighbour(run)
+    other = other_seed(run)
     if other is None:
         return {}
     base = other.state(len(other.schedule) - 1)
