@@ -85,21 +85,6 @@ def test_a_study_without_recovery_has_none(found):
     assert gather.recovery(found) == {}
 
 
-def test_the_retarget_study_has_a_table_for_each_kind_of_boards(tmp_path):
-    trials = [
-        trial("blue", "yellow", share, board=board)
-        for board, share in (("beside", 0.2), ("without", 0.8), ("beside", 0.4))
-    ]
-    runs = stored(tmp_path, "retarget", {1: {}})
-    settings = {**SETTINGS, "new": "yellow"}
-    told = {"arms": ARMS, "trials": trials, "row_norms": {"blue": 1.0}}
-    answers.write(runs[0], "retarget", settings, told)
-    tables = gather.retarget(runs, settings).tables
-    assert list(tables) == ["beside", "without"]
-    assert tables["beside"].values_of("aim", "add").tolist() == pytest.approx([0.3])
-    assert tables["without"].values_of("old", "add").tolist() == pytest.approx([0.2])
-
-
 def test_runs_of_two_experiments_or_of_none_are_refused(tmp_path):
     one = stored(tmp_path, "splice", {0: answer(SWITCHES[0])}, name="one")
     two = stored(tmp_path, "splice", {1: answer(SWITCHES[0])}, name="two")

@@ -71,15 +71,15 @@ def write(runs: Sequence[Any], out: Path) -> list[Path]:
 def _beside(runs: Sequence[Any]) -> dict[str, str]:
     """The tables and figures of runs in the Keys world, as files of their own."""
     from telic.render.style import svg
-    from telic.report import FIGURES, build, moves
+    from telic.report import FIGURES, build, demo_edits
     from telic.report.records import phases_csv
 
     numbers = build.summary(runs)
     texts = {"phases.csv": phases_csv(numbers)}
     for name, draw in FIGURES.items():
         texts[f"{name}.svg"] = svg(draw(numbers))
-    if moves.moves(runs[0].plan()) and runs[0].status() == "complete":
-        texts["field.svg"] = svg(moves.policy_field(runs[0]).figure)
+    if demo_edits.demo_edits(runs[0].plan()) and runs[0].status() == "complete":
+        texts["field.svg"] = svg(demo_edits.policy_field(runs[0]).figure)
     return texts
 
 

@@ -8,7 +8,7 @@ from telic.policies import Agent, Spec
 from telic.render.gif import gif
 from telic.render.keys_picture import picture
 from telic.render.page import Image, Page
-from telic.report import moves
+from telic.report import demo_edits
 from telic.report.alternation import alternation
 from telic.rollouts.record import Episode, record
 from telic.runs import checkpoint
@@ -63,7 +63,7 @@ def page(runs: Sequence[Run], *, command: str = "") -> Page:
         summary(runs),
         records={run.seed(): run.record() for run in runs},
         episodes=_episodes(runs[0]),
-        moved=moves.section(runs),
+        moved=demo_edits.section(runs),
         command=command,
         folders=[str(Path(*runs[0].path.parts[-2:-1]))],
     )

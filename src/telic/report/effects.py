@@ -7,10 +7,8 @@ from typing import Any
 from telic.render.page import Page, markdown, render
 from telic.render.style import svg
 from telic.report import calibrate as calibrate_page
-from telic.report import families as families_page
 from telic.report import isolation as isolation_page
 from telic.report import locate as locate_page
-from telic.report import retarget as retarget_page
 from telic.report import snr as snr_page
 from telic.report import splice as splice_page
 from telic.runs.folder import Run
@@ -19,7 +17,6 @@ from telic.studies.anatomy import anatomy
 from telic.studies.answers import settings_of
 from telic.studies.calibrate import Calibrate
 from telic.studies.calibrated import calibrated
-from telic.studies.families import Comparing, Family
 from telic.studies.isolated import isolated, sorted_
 from telic.studies.located import located
 from telic.studies.repeated import repeated
@@ -47,14 +44,6 @@ def _splice(
     page = splice_page.page(found, recoveries, answers, steps=steps, command=command)
     drawn = splice_page.figures(found)
     return _files(page) | {f"{n}.svg": svg(d.figure) for n, d in drawn.items()}
-
-
-def _retarget(
-    runs: Sequence[Run], settings: Mapping[str, Any], command: str
-) -> dict[str, str]:
-    """The files of the retarget study."""
-    found = gather.retarget(runs, settings)
-    return _files(retarget_page.page(found, new=settings["new"], command=command))
 
 
 def _isolation(
@@ -90,7 +79,6 @@ def _locate(
 TEXTS = {
     "locate": _locate,
     "splice": _splice,
-    "retarget": _retarget,
     "isolation": _isolation,
     "snr": _snr,
 }
@@ -99,7 +87,7 @@ TEXTS = {
 
 def family_texts(
     name: str,
-    family: Family,
+    family: Calibrate,
     runs: Mapping[str, Sequence[Run]],
     *,
     command: str = "",
@@ -109,13 +97,9 @@ def family_texts(
     Raises:
         InputError: If a run has no answer, or the variants' seeds differ.
     """
-    if isinstance(family, Calibrate):
-        found = calibrated(runs, settings_of(family.planting))
-        page = calibrate_page.page(found, command=command)
-        return _files(page) | _drawn(page)
-    assert isinstance(family, Comparing)
-    told = families_page.TOLD[name]
-    return _files(families_page.page(family.compare(runs), told, command=command))
+    found = calibrated(runs, settings_of(family.planting))
+    page = calibrate_page.page(found, command=command)
+    return _files(page) | _drawn(page)
 
 
 def _drawn(page: Page) -> dict[str, str]:

@@ -1,8 +1,11 @@
 """Studies: named questions that join the rooms. To add one: a folder, one line here."""
 
 from telic.studies.alternation import Alternation
+from telic.studies.held_out import HeldOut
 from telic.studies.isolation import Isolation
 from telic.studies.landing import Landing
+from telic.studies.recipes import Recipes
+from telic.studies.retarget import Retarget
 from telic.studies.snr import Snr
 from telic.studies.splice import Splice
 
@@ -11,10 +14,14 @@ EXPERIMENTS = {"alternation": Alternation, "landing": Landing}
 
 STUDIES = {
     "splice": Splice,
+    "retarget": Retarget,
     "isolation": Isolation,
     "snr": Snr,
 }
 """Every study of trained agents, by name: `telic study NAME EXPERIMENT`."""
 
-VARIANTS = {}
+VARIANTS = {
+    "recipes": Recipes,
+    "held-out": HeldOut,
+}
 """Every study that trains agents in several ways, by name: `telic study NAME`."""

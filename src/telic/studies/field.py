@@ -18,7 +18,7 @@ from jaxtyping import Array, Bool, Float, Float64, Int
 
 from telic.core.errors import InputError
 from telic.policies import Agent
-from telic.studies.frozen import drift, follow, outcomes, walk
+from telic.studies.static_ball_mdp import drift, follow, outcomes, walk
 from telic.worlds.keys import PICKUP, Board, Keys
 
 MOVES = ("left", "right", "forward", "pickup", "other")

@@ -9,17 +9,13 @@ from jaxtyping import Float
 from telic.core.errors import InputError
 from telic.runs.folder import Run
 from telic.studies import answers
-from telic.studies.formed import check, gatherer
+from telic.studies.formed import gatherer
 from telic.studies.goal_metrics import trial_by_role
 from telic.trials import Result, Table, rollouts_to, tabulate
 from telic.trials.effects import Arm
 
 REGAINED = 0.9
 """The share of its old return at which an agent counts as recovered."""
-
-
-NORMS = {"row_norms": dict[str, float]}
-"""What pages read of an answer of the retarget study, beside its trials."""
 
 
 class Found(NamedTuple):
@@ -73,22 +69,6 @@ def splice(runs: Sequence[Run], settings: Mapping[str, Any]) -> Found:
     together = Found({**_tables(both), **_tables(trials)}, _arms(found), found)
     recovery(together)  # pages read it later: here it can still be said whose it is
     return together
-
-
-@gatherer("retarget")
-def retarget(runs: Sequence[Run], settings: Mapping[str, Any]) -> Found:
-    """The retarget study over seeds: one table for each kind of board."""
-    found, world = _answers(runs, "retarget", settings), runs[0].plan().world
-    for answer in found.values():
-        check(answer, NORMS)
-    trials = {
-        seed: [
-            (t["board"], trial_by_role(t, world, aim=settings["new"]))
-            for t in answer["trials"]
-        ]
-        for seed, answer in found.items()
-    }
-    return Found(_tables(trials), _arms(found), found)
 
 
 class Recovery(NamedTuple):

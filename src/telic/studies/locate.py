@@ -22,7 +22,7 @@ from telic.locate.locus import Locus
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.studies import answers
-from telic.studies.neighbours import neighbour
+from telic.studies.other_seed import other_seed
 from telic.studies.plane import plane
 from telic.studies.planting import tried
 from telic.studies.progress import Stretch, part
@@ -202,7 +202,7 @@ def _beside(
     run: Run, last: Located, settings: Locate
 ) -> dict[str, list[list[float | None]]]:
     """Each method's agreement with itself in the run of another seed."""
-    other = neighbour(run)
+    other = other_seed(run)
     if other is None:
         return {}
     goals = list(_goals(other, settings))[-1:]

@@ -10,7 +10,9 @@ returns.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
-from jaxtyping import Array
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
@@ -50,7 +52,7 @@ class Purposeful(Protocol):
 
 
 @runtime_checkable
-class Symmetric(Protocol):
+class Symmetric(World, Protocol):
     """A world in which two goals can be exchanged in what is seen."""
 
     def exchanged(self, observations: Array, first: str, second: str) -> Array:
@@ -66,7 +68,14 @@ class Symmetric(Protocol):
         """The goals that are to be had in every episode."""
         ...
 
-    def with_goals(self, goals: Sequence[str], without: Sequence[str] = ()) -> World:
+    @property
+    def occasional(self) -> tuple[str, ...]:
+        """The goals that are to be had in some episodes, and not in every one."""
+        ...
+
+    def with_goals(
+        self, goals: Sequence[str], without: Sequence[str] = ()
+    ) -> "Symmetric":
         """The world in which these goals are to be had in every episode.
 
         Args:
@@ -148,6 +157,46 @@ def present_goals(world: World) -> tuple[str, ...]:
         ('purple', 'blue')
     """
     return world.present if isinstance(world, Symmetric) else tuple(goals_of(world))
+
+
+def entries_of(world: Symmetric, observations: Array, goal: str) -> Bool[Array, "..."]:
+    """Which entries of observations hold a goal: every exchange of it changes them.
+
+    The world must have three goals or more: an exchange changes the entries of both.
+
+    Example:
+        >>> from telic.worlds import Keys
+        >>> from telic.worlds.grid import KEY
+        >>> seen = jnp.array([0, KEY, KEY + 1])
+        >>> entries_of(Keys(), seen, "red").tolist()  # the colour of KEY
+        [False, True, False]
+    """
+    found = jnp.ones(observations.shape, bool)
+    for other in goals_of(world):
+        if other != goal:
+            found &= world.exchanged(observations, goal, other) != observations
+    return found
+
+
+def is_alone(world: Symmetric, goal: str) -> bool:
+    """Whether the input channels of a goal carry that goal and nothing else.
+
+    Only observations made of codes can say so; others are taken at their word.
+
+    Raises:
+        InputError: If no channels carry the goal.
+
+    Example:
+        >>> from telic.worlds import Keys
+        >>> is_alone(Keys(), "blue"), is_alone(Keys(), "grey")  # walls are grey
+        (True, False)
+    """
+    channels, encoding = list(world.channels(goal)), world.encoding
+    if encoding is None:
+        return True
+    lit = (encoding[:, channels] != 0).any(axis=1)
+    own = np.asarray(entries_of(world, jnp.arange(len(encoding)), goal))
+    return not bool((lit & ~own).any())
 
 
 def success_of(world: World, name: str) -> str | None:

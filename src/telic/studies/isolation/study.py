@@ -44,7 +44,7 @@ from telic.studies.isolation.second_phase import (
     rollouts_of,
     second_phase,
 )
-from telic.studies.neighbours import neighbour
+from telic.studies.other_seed import other_seed
 from telic.studies.tables import rows_of_trial
 from telic.studies.work import Work
 from telic.training import Plan, Training
@@ -197,7 +197,7 @@ class Isolation:
 
     def _foreign(self, run: Run, ahead: SecondPhase, work: Work) -> dict[str, Tree]:
         """Both vectors of the next seed's run, at the main length; none if alone."""
-        other = neighbour(run)
+        other = other_seed(run)
         if other is None:
             return {}
         base, at = other.state(ahead.phase), rollouts_of(self.main, other.plan)

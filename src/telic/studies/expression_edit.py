@@ -1,4 +1,4 @@
-"""A wish: one expression tried on trained agents, beside its nulls.
+"""An edit given by an expression, tried on trained agents beside its nulls.
 
 What `telic edit` does. The expression's first agent is the unedited one; what it adds
 to that agent is the edit, and its nulls are as long. An edit that was kept in a file is
@@ -23,7 +23,7 @@ from telic.trials import Result, trial
 from telic.worlds import Symmetric, World, objective_of
 
 
-class Wish(NamedTuple):
+class AgentEdit(NamedTuple):
     """An edit of one agent of a run.
 
     Attributes:
@@ -37,8 +37,8 @@ class Wish(NamedTuple):
     text: str
 
 
-def wish(run: Run, text: str) -> Wish:
-    """What an expression stands for in one run.
+def from_expression(run: Run, text: str) -> AgentEdit:
+    """The edit that an expression stands for in one run.
 
     Raises:
         ExpressionError: If it is wrong; it points at the character.
@@ -53,10 +53,10 @@ def wish(run: Run, text: str) -> Wish:
             fix="add a vector to it, such as: purple + 1.5 * mean(blue - purple)",
         )
     assert isinstance(agent, Agent)  # as a run's source gives them
-    return Wish(agent, Add(vector), text)
+    return AgentEdit(agent, Add(vector), text)
 
 
-def kept(run: Run, path: Path) -> Wish:
+def from_file(run: Run, path: Path) -> AgentEdit:
     """The edit in a file, and the agent of a run that it was made for.
 
     Raises:
@@ -69,7 +69,8 @@ def kept(run: Run, path: Path) -> Wish:
         if trees.digest(agent) == found.agent:
             where = f"{source.schedule[phase]}@{phase}"
             kind = type(found.edit).__name__
-            return Wish(agent, found.edit, f"{path}: {kind} for {where} of {run.name}")
+            text = f"{path}: {kind} for {where} of {run.name}"
+            return AgentEdit(agent, found.edit, text)
     raise InputError(
         f"{path} is an edit of another agent",
         why=f"of {found.agent[:12]}…, which ends none of the phases of {run.name}",
@@ -77,8 +78,8 @@ def kept(run: Run, path: Path) -> Wish:
     )
 
 
-def attempt(
-    run: Run, text: str, *, episodes: int = 512, colours: tuple[str, ...] = ()
+def try_expression(
+    run: Run, text: str, *, episodes: int = 512, goals: tuple[str, ...] = ()
 ) -> list[Result]:
     """The trial of an expression in one run: no edit, the edit, its nulls.
 
@@ -86,23 +87,23 @@ def attempt(
         run: The run.
         text: The expression.
         episodes: Episodes of each agent.
-        colours: Those of the keys on every board; none for those of the run's world.
+        goals: Those to be had in every episode; none for those of the run's world.
 
     Raises:
         ExpressionError: If the expression is wrong.
-        InputError: If there is no such colour, or the world has no keys.
+        InputError: If there is no such goal, or the world's cannot be chosen.
     """
-    return tried(run, wish(run, text), episodes=episodes, colours=colours)
+    return try_edit(run, from_expression(run, text), episodes=episodes, goals=goals)
 
 
-def tried(
-    run: Run, made: Wish, *, episodes: int, colours: tuple[str, ...]
+def try_edit(
+    run: Run, made: AgentEdit, *, episodes: int, goals: tuple[str, ...] = ()
 ) -> list[Result]:
-    """The trial of an edit in one run, as `attempt` does it."""
+    """The trial of an edit in one run, as `try_expression` does it."""
     plan = run.plan()
-    world = _with(plan.world, colours)
+    world = _with(plan.world, goals)
     known = [objective.name for objective in plan.objectives]
-    further = tuple(objective_of(world, name) for name in colours if name not in known)
+    further = tuple(objective_of(world, name) for name in goals if name not in known)
     return trial(
         made.agent,
         {made.text: made.edit},
@@ -119,7 +120,7 @@ def _with(world: World, goals: tuple[str, ...]) -> World:
         return world
     if not isinstance(world, Symmetric):
         raise InputError(
-            f"no keys of {', '.join(goals)} in {type(world).__name__}",
+            f"no boards with {', '.join(goals)} in {type(world).__name__}",
             why="its goals cannot be chosen",
         )
     return world.with_goals(goals)

@@ -8,19 +8,17 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from telic.core.names import check_name
 from telic.policies import MLP
-from telic.runs.folder import Run
-from telic.studies import gather
+from telic.render.page import Page
+from telic.stats.rows import Rows
 from telic.studies.alternation import Alternation
-from telic.studies.answers import settings_of
-from telic.studies.base import preset
-from telic.studies.families import across, chosen
-from telic.studies.splice import Splice, late_switches
-from telic.studies.swaps import MEAN
+from telic.studies.base import Presets, preset
+from telic.studies.late import late_switches
+from telic.studies.recipes import page, summary
+from telic.studies.splice import Splice
+from telic.studies.variants import Comparison, chosen
 from telic.training.plan import Plan
 from telic.training.ppo import Hyper
-from telic.trials import Table
 
 RECIPES: dict[str, dict[str, Any]] = {
     "default": {},
@@ -33,17 +31,6 @@ RECIPES: dict[str, dict[str, Any]] = {
     "width-256": {"policy": MLP(width=256)},
 }
 """What each recipe changes in the alternation study. To add one: one line."""
-
-EDITS = (
-    "layers 0",
-    "layers 0+1",
-    "layers 1+2+3",
-    "graft 5 %",
-    "rank 1",
-    "rank 4",
-    f"1.5 × {MEAN}",
-)
-"""The edits that are compared across recipes; decided before looking."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,24 +48,20 @@ class Recipes:
     only: tuple[str, ...] = ()
     """Only these recipes, `default tanh` say; all of them if empty."""
 
-    SEEDS: ClassVar[str] = "0:3"
-
-    PRESETS: ClassVar[tuple[str, ...]] = ("full", "small")
-    """The presets' names, the usual one first."""
-
-    @classmethod
-    def preset(cls, name: str) -> "Recipes":
-        """`full`, or `small` for tests."""
-        check_name(name, cls.PRESETS, kind="preset")
-        if name == "small":
-            return cls(phases=5, switches=1, episodes=16, base="small")
-        return cls()
+    question: ClassVar[str] = (
+        "does where the goal sits depend on how the agent was trained?"
+    )
+    seeds: ClassVar[str] = "0:3"
+    presets: ClassVar[Presets] = {
+        "full": {},
+        "small": {"phases": 5, "switches": 1, "episodes": 16, "base": "small"},
+    }
 
     def __post_init__(self) -> None:
         """Refuse now what would fail after hours of training."""
-        ((_, settings),) = self.inner()
+        self.substudies()
         for plan in self.plans().values():
-            late_switches(plan, settings)
+            late_switches(plan, self.switches)
 
     def plans(self) -> dict[str, Plan]:
         """What a run of each recipe does."""
@@ -92,29 +75,22 @@ class Recipes:
         """`recipe-tanh`."""
         return f"recipe-{variant}"
 
-    def inner(self) -> tuple[tuple[str, Splice], ...]:
+    def substudies(self) -> tuple[tuple[str, Splice], ...]:
         """The splice study at the last switches of every run."""
-        settings = Splice(
+        splice = Splice(
             switches=self.switches,
             episodes=self.episodes,
-            groups=("layers", "graft", "rank", MEAN),
+            groups=tuple(dict.fromkeys(edit.group for edit in summary.EDITS)),
             recovery=False,
         )
-        return (("splice", settings),)
+        return (("splice", splice),)
 
-    def compare(self, runs: Mapping[str, Sequence[Run]]) -> dict[str, Table]:
-        """For each edit a table whose rows are the recipes, over all switches.
+    def summarise(
+        self, rows: Mapping[str, Sequence[Rows]], plans: Mapping[str, Plan]
+    ) -> Comparison:
+        """The edits that are compared, side by side over the recipes."""
+        return summary.summarise(rows)
 
-        Args:
-            runs: By recipe, its runs; the same seeds of each.
-
-        Raises:
-            InputError: If a run has no answer, or the seeds differ.
-        """
-        ((_, settings),) = self.inner()
-        options = settings_of(settings)
-        tables = {
-            recipe: next(iter(gather.splice(each, options).tables.values()))
-            for recipe, each in runs.items()
-        }
-        return {edit: across(tables, edit) for edit in EDITS}
+    def page(self, effects: Comparison, *, command: str = "") -> Page:
+        """The page."""
+        return page.page(effects, command=command)

@@ -1,4 +1,4 @@
-"""A wish sets out from its first agent, and is tried beside nulls of its own size."""
+"""An expression sets out from its first agent, and is tried beside its nulls."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from telic.core.errors import InputError
 from telic.edits.expression import ExpressionError, evaluate
 from telic.runs.source import RunSource
-from telic.studies.wish import attempt, wish
+from telic.studies.expression_edit import from_expression, try_expression
 from telic.vectors import NULLS
 
 TEXT = "purple + 1.5 * mean(blue - purple, phases=0:4)"
@@ -14,12 +14,12 @@ TEXT = "purple + 1.5 * mean(blue - purple, phases=0:4)"
 
 @pytest.fixture(scope="module")
 def tried(pair):
-    """One trial of a wish."""
-    return attempt(pair[0], TEXT, episodes=16)
+    """One trial of an expression."""
+    return try_expression(pair[0], TEXT, episodes=16)
 
 
 def test_the_first_agent_is_edited_into_what_the_expression_stands_for(pair):
-    made, source = wish(pair[0], TEXT), RunSource(pair[0])
+    made, source = from_expression(pair[0], TEXT), RunSource(pair[0])
     own = source.agent(5)
     assert all(np.array_equal(made.agent[path], own[path]) for path in own)
     _, meant = evaluate(TEXT, source)
@@ -28,19 +28,19 @@ def test_the_first_agent_is_edited_into_what_the_expression_stands_for(pair):
     assert any(not np.array_equal(edited[path], own[path]) for path in own)
 
 
-def test_a_wish_that_changes_nothing_is_refused(pair):
+def test_an_expression_that_changes_nothing_is_refused(pair):
     with pytest.raises(InputError, match="leaves the agent as it is"):
-        wish(pair[0], "purple")
+        from_expression(pair[0], "purple")
 
 
 def test_a_wrong_expression_is_pointed_at(pair):
     with pytest.raises(ExpressionError) as caught:
-        attempt(pair[0], "purple + blu", episodes=4)
+        try_expression(pair[0], "purple + blu", episodes=4)
     assert caught.value.at == 9
     assert "did you mean 'blue'" in str(caught.value)
 
 
-def test_a_trial_of_a_wish_has_the_unedited_agent_the_edit_and_its_nulls(tried):
+def test_a_trial_of_an_expression_has_the_unedited_agent_the_edit_and_its_nulls(tried):
     assert [(row.edit, row.null) for row in tried] == [
         ("no edit", ""),
         (TEXT, ""),
@@ -50,8 +50,10 @@ def test_a_trial_of_a_wish_has_the_unedited_agent_the_edit_and_its_nulls(tried):
     assert norms[0] > 0 and norms == pytest.approx([norms[0]] * len(norms), rel=1e-4)
 
 
-def test_a_trial_of_a_wish_is_the_same_every_time_and_its_rates_are_rates(pair, tried):
-    assert attempt(pair[0], TEXT, episodes=16) == tried
+def test_a_trial_of_an_expression_is_the_same_every_time_and_holds_rates(
+    pair, tried
+):
+    assert try_expression(pair[0], TEXT, episodes=16) == tried
     for row in tried:
         ends = [v for n, v in row.rates.items() if n.startswith("pick_")]
         ends += [row.rates[n] for n in ("wall", "bump", "ball", "timeout")]
@@ -59,12 +61,12 @@ def test_a_trial_of_a_wish_is_the_same_every_time_and_its_rates_are_rates(pair, 
         assert {"return_blue", "return_purple"} <= set(row.rates)
 
 
-def test_other_colours_are_on_the_boards_if_named_and_have_a_return(pair):
-    found = attempt(pair[0], TEXT, episodes=16, colours=("purple", "yellow"))
+def test_other_goals_are_on_the_boards_if_named_and_have_a_return(pair):
+    found = try_expression(pair[0], TEXT, episodes=16, goals=("purple", "yellow"))
     assert {"return_blue", "return_purple", "return_yellow"} <= set(found[0].rates)
 
 
 def test_a_colour_that_does_not_exist_or_comes_twice_is_refused(pair):
     for colours, says in ((("yelow",), "yellow"), (("blue", "blue"), "at most once")):
         with pytest.raises(InputError, match=says):
-            attempt(pair[0], TEXT, episodes=4, colours=colours)
+            try_expression(pair[0], TEXT, episodes=4, goals=colours)

@@ -1,4 +1,4 @@
-"""The frozen world is the world, whenever its ball happens not to move or matter."""
+"""With its ball held still the world is itself, if the ball does not move or matter."""
 
 import functools
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telic.studies.frozen import depart, drift, follow, outcomes, walk
+from telic.studies.static_ball_mdp import depart, drift, follow, outcomes, walk
 from telic.worlds.keys import EVENTS, FORWARD, LEFT, PICKUP, RIGHT, Keys
 from tests.worlds.boards import board
 

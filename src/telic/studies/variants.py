@@ -1,59 +1,59 @@
-"""Families: the same edits on agents that were trained in several ways.
+"""Variants: the same edits on agents that were trained in several ways.
 
-A family trains some *variants* of the alternation study, does studies of edits on the
-runs of each, and sets the variants side by side, one table for each edit. What the
-members of a family share is a goal to be moved; what they differ in is the question.
+A study of variants trains some variants of the alternation study, does studies of edits
+on the runs of each, and sets the variants side by side, edit by edit. What the variants
+share is a goal to be moved; what they differ in is the question.
 """
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
-from telic.runs.folder import Run
-from telic.training.plan import Plan
-from telic.trials import Table
+from telic.trials import Effects, Table, effects
 
 Value = TypeVar("Value")
 
 
-@runtime_checkable
-class Family(Protocol):
-    """What every family has; its fields are settings, and options of the command.
+class Comparison(NamedTuple):
+    """Some edits, each over all variants.
 
     Attributes:
-        SEEDS: The seeds of each variant if none are named.
+        edits: By edit: the effect that it has on the agents of each variant.
+        sites: By place, the name of the site at which activations were edited.
     """
 
-    SEEDS: ClassVar[str]
-
-    def plans(self) -> dict[str, Plan]:
-        """What a run of each variant does, by the variant's name."""
-        ...
-
-    def experiment(self, variant: str) -> str:
-        """The name of the folder in which a variant's runs are."""
-        ...
-
-    def inner(self) -> tuple[tuple[str, Any], ...]:
-        """The studies of edits that are done on every run: names and settings."""
-        ...
+    edits: dict[Hashable, Effects]
+    sites: dict[str, str]
 
 
-@runtime_checkable
-class Comparing(Family, Protocol):
-    """A family whose variants stand side by side, edit by edit."""
+def compare(
+    tables: Mapping[Any, Table],
+    edits: Iterable[Hashable],
+    *,
+    measure: str = "aim",
+    sites: Mapping[str, str] | None = None,
+) -> Comparison:
+    """Some edits side by side.
 
-    def compare(self, runs: Mapping[str, Sequence[Run]]) -> dict[str, Table]:
-        """By edit, a table whose rows are variants; the runs by variant."""
-        ...
+    Args:
+        tables: By variant, its trials over seeds.
+        edits: The edits; every table has them.
+        measure: What they are judged by.
+        sites: As in `Comparison`.
+
+    Raises:
+        InputError: If the tables are not of the same seeds, or one lacks an edit.
+    """
+    found = {edit: effects(across(tables, edit), measure=measure) for edit in edits}
+    return Comparison(found, dict(sites or {}))
 
 
 def chosen(only: Sequence[str], variants: Mapping[str, Value]) -> dict[str, Value]:
-    """The variants that are named, in the family's order; all if none is.
+    """The variants that are named, in their own order; all if none is.
 
     Raises:
         InputError: If there is no variant of such a name.
@@ -67,11 +67,11 @@ def chosen(only: Sequence[str], variants: Mapping[str, Value]) -> dict[str, Valu
     return {k: v for k, v in variants.items() if k in only or not only}
 
 
-def across(tables: Mapping[str, Table], edit: str) -> Table:
+def across(tables: Mapping[Any, Table], edit: Hashable) -> Table:
     """One edit of many tables as one table, with a row for each of them.
 
     Raises:
-        InputError: If the tables are not of the same seeds.
+        InputError: If the tables are not of the same seeds, or one lacks the edit.
 
     Example:
         >>> rows = (("add", ""), ("add", "noise"))
@@ -82,6 +82,8 @@ def across(tables: Mapping[str, Table], edit: str) -> Table:
     first = _alike(tables.values())
     rows, values = [], []
     for name, table in tables.items():
+        if (edit, "") not in table.rows:
+            raise InputError(f"no edit {edit!r} of {name}", why="it was not tried")
         for null in ("", *table.nulls(edit)):
             rows.append((name, null))
             values.append(table.values[table.rows.index((edit, null))])

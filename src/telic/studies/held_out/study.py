@@ -19,52 +19,20 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from telic.core.errors import InputError
-from telic.core.names import check_name
-from telic.runs.folder import Run
-from telic.studies import gather
+from telic.render.page import Page
+from telic.stats.rows import Rows
 from telic.studies.alternation import Alternation
-from telic.studies.answers import settings_of
-from telic.studies.base import preset
-from telic.studies.colours import CONTRAST, GOAL
-from telic.studies.families import across, averaged, chosen
+from telic.studies.base import Presets, preset
+from telic.studies.held_out import page, summary
+from telic.studies.held_out.summary import HELD_OUT, TRAINED
 from telic.studies.retarget import Retarget
+from telic.studies.variants import Comparison, chosen
 from telic.training.plan import Plan
-from telic.trials import Table
-from telic.worlds import Keys
-
-TRAINED: dict[str, tuple[str, ...]] = {
-    "colours-2": ("blue", "purple"),
-    "colours-3": ("blue", "purple", "green"),
-    "colours-4": ("blue", "purple", "green", "red"),
-}
-"""The objectives of each variant, in turn. To add one: one line."""
-
-HELD_OUT = ("yellow", "grey")
-"""The colours that no variant trains: distractors on every board."""
-
-EDITS = (
-    "relabel",
-    f"1.5 × {GOAL}",
-    f"1 × {CONTRAST}",
-    f"1.5 × {CONTRAST}",
-    "transport at actor/0/pre, rank 3",
-    "refit, then imitate",
-)
-"""The edits that are compared, of every track at least one; decided before looking."""
+from telic.worlds import Symmetric, goals_of
 
 EARLIER = 4
 """How many phases must lie before an agent: then a switch between what it wants and
 another colour was among them, even of four colours."""
-
-BOTH = "both"
-"""What stands for the mean over the held-out colours in the name of a row."""
-
-
-def _keys(preset: str) -> Keys:
-    """The world of a preset of the alternation study."""
-    world = preset(Alternation, preset).world
-    assert isinstance(world, Keys)  # as all presets have it
-    return world
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,18 +52,20 @@ class HeldOut:
     only: tuple[str, ...] = ()
     """Only these variants, `colours-2 colours-4` say; all of them if empty."""
 
-    SEEDS: ClassVar[str] = "0:5"
-
-    PRESETS: ClassVar[tuple[str, ...]] = ("full", "small")
-    """The presets' names, the usual one first."""
-
-    @classmethod
-    def preset(cls, name: str) -> "HeldOut":
-        """`full`, or `small` for tests."""
-        check_name(name, cls.PRESETS, kind="preset")
-        if name == "small":
-            return cls(phases=5, agents=1, episodes=16, steps=20, base="small")
-        return cls()
+    question: ClassVar[str] = (
+        "does a goal move further, to a new colour, if more colours were trained?"
+    )
+    seeds: ClassVar[str] = "0:5"
+    presets: ClassVar[Presets] = {
+        "full": {},
+        "small": {
+            "phases": 5,
+            "agents": 1,
+            "episodes": 16,
+            "steps": 20,
+            "base": "small",
+        },
+    }
 
     def __post_init__(self) -> None:
         """Refuse now what would fail after hours of training."""
@@ -106,19 +76,22 @@ class HeldOut:
                 why=f"{EARLIER} phases must lie before each, for a goal vector of them",
                 fix="at least one agent, and runs of more phases",
             )
-        _keys(self.base).channels(HELD_OUT[0])
-        self.inner()
+        inner = self.substudies()
+        for plan in self.plans().values():
+            for _, retarget in inner:
+                retarget.goal(plan)
 
     def plans(self) -> dict[str, Plan]:
         """What a run of each variant does."""
         base = dataclasses.replace(preset(Alternation, self.base), phases=self.phases)
+        assert isinstance(base.world, Symmetric)  # as all presets have it
+        never = [goal for goal in goals_of(base.world) if goal not in HELD_OUT]
         found = {}
         for variant, objectives in chosen(self.only, TRAINED).items():
             # The default pair in the world's own order (purple, blue), then the rest:
             # the order decides which cell holds which key, and so every bit of a run.
-            keys = _keys(self.base)
-            colours = (*keys.colours, *objectives[2:])
-            world = dataclasses.replace(keys, colours=colours, others=HELD_OUT)
+            goals = (*base.world.present, *objectives[2:])
+            world = base.world.with_goals(goals, without=never)
             study = dataclasses.replace(base, objectives=objectives, world=world)
             found[variant] = study.plan()
         return found
@@ -127,7 +100,7 @@ class HeldOut:
         """The variant's own name: `colours-3`."""
         return variant
 
-    def inner(self) -> tuple[tuple[str, Retarget], ...]:
+    def substudies(self) -> tuple[tuple[str, Retarget], ...]:
         """The retarget study, once for each colour that was held out."""
         return tuple(
             (
@@ -142,34 +115,12 @@ class HeldOut:
             for colour in HELD_OUT
         )
 
-    def compare(self, runs: Mapping[str, Sequence[Run]]) -> dict[str, Table]:
-        """For each edit a table: how many colours were trained, and which is new.
+    def summarise(
+        self, rows: Mapping[str, Sequence[Rows]], plans: Mapping[str, Plan]
+    ) -> Comparison:
+        """The edits that are compared: how many were trained, and which is new."""
+        return summary.summarise(rows)
 
-        The old target lies on the board beside the new colour.
-
-        Args:
-            runs: By variant, its runs; the same seeds of each.
-
-        Raises:
-            InputError: If a run has no answer, or the seeds differ.
-        """
-        tables: dict[str, Table] = {}
-        for variant, each in runs.items():
-            found = {
-                settings.new: gather.retarget(each, settings_of(settings)).tables
-                for _, settings in self.inner()
-            }
-            beside = {colour: by_board["beside"] for colour, by_board in found.items()}
-            beside[BOTH] = averaged(list(beside.values()))
-            tables |= {row(variant, new): table for new, table in beside.items()}
-        return {edit: across(tables, edit) for edit in EDITS}
-
-
-def row(variant: str, new: str) -> str:
-    """What the row of a variant and a new colour is called.
-
-    Example:
-        >>> row("colours-3", "yellow")
-        '3 trained, yellow'
-    """
-    return f"{len(TRAINED[variant])} trained, {new}"
+    def page(self, effects: Comparison, *, command: str = "") -> Page:
+        """The page."""
+        return page.page(effects, command=command)

@@ -1,4 +1,4 @@
-"""Every family trains variants that differ; one edit of all makes one table."""
+"""Variants are trained in ways that differ; one edit of all makes one table."""
 
 import dataclasses
 
@@ -6,48 +6,49 @@ import numpy as np
 import pytest
 
 from telic.core.errors import InputError
-from telic.studies import FAMILIES, INNER_STUDIES
-from telic.studies.families import across, averaged, chosen
-from telic.trials.effects import Arm
-from tests.studies.tables import made
+from telic.studies import STUDIES, VARIANTS
+from telic.studies.base import preset
+from telic.studies.variants import across, averaged, chosen, compare
+from telic.trials import Condition
+from tests.trials.tables import made
 
-ADD = [Arm("add", "x", None), Arm("cut", "x", None)]
+every_study = pytest.mark.parametrize("kind", VARIANTS.values(), ids=list(VARIANTS))
 
-every_family = pytest.mark.parametrize("kind", FAMILIES.values(), ids=list(FAMILIES))
+ADD = ["add", "cut"]
 
 
 @pytest.mark.contract
-@every_family
-def test_no_two_variants_of_a_family_are_the_same_or_share_a_folder(kind):
-    family = kind.preset("full")
-    plans = list(family.plans().values())
+@every_study
+def test_no_two_variants_are_the_same_or_share_a_folder(kind):
+    study = preset(kind, "full")
+    plans = list(study.plans().values())
     assert all(one != two for i, one in enumerate(plans) for two in plans[:i])
-    assert len({family.experiment(name) for name in family.plans()}) == len(plans) > 1
+    assert len({study.experiment(name) for name in study.plans()}) == len(plans) > 1
 
 
 @pytest.mark.contract
 @pytest.mark.parametrize(
-    "kind", [kind for kind in FAMILIES.values() if hasattr(kind, "only")]
+    "kind", [kind for kind in VARIANTS.values() if hasattr(kind, "only")]
 )
 def test_the_runs_of_a_variant_are_those_of_full_or_small_whatever_is_chosen(kind):
-    for preset in ("full", "small"):
-        plans = kind.preset(preset).plans()
-        for name, plan in plans.items():
-            one = dataclasses.replace(kind.preset(preset), only=(name,))
+    for which in ("full", "small"):
+        study = preset(kind, which)
+        for name, plan in study.plans().items():
+            one = dataclasses.replace(study, only=(name,))
             assert one.plans() == {name: plan}
     with pytest.raises(InputError, match="did you mean 'small'"):
-        kind.preset("smal")
+        preset(kind, "smal")
 
 
 @pytest.mark.contract
-@every_family
-def test_the_inner_studies_are_registered_and_their_settings_are_theirs(kind):
-    for preset in ("full", "small"):
-        for name, settings in kind.preset(preset).inner():
-            assert type(settings) is INNER_STUDIES[name]
+@every_study
+def test_the_substudies_are_registered_and_their_settings_are_theirs(kind):
+    for which in ("full", "small"):
+        for name, study in preset(kind, which).substudies():
+            assert type(study) is STUDIES[name]
 
 
-def test_variants_keep_the_order_of_the_family():
+def test_variants_keep_their_own_order():
     variants = {"a": 1, "b": 2, "c": 3}
     assert list(chosen(("c", "a"), variants)) == ["a", "c"]
     assert chosen((), variants) == variants
@@ -98,3 +99,17 @@ def test_variants_of_different_seeds_are_not_set_side_by_side():
         across(tables, "add")
     with pytest.raises(InputError, match="in one"):
         averaged(list(tables.values()))
+
+
+def test_an_edit_that_a_variant_lacks_is_named():
+    with pytest.raises(InputError, match="no edit 'turn' of a"):
+        across({"a": made(ADD, seeds=3)}, "turn")
+
+
+def test_a_comparison_has_the_effects_of_every_edit_in_the_order_of_the_variants():
+    variants = {Condition(name, "x"): made(ADD, seeds=3) for name in "ba"}
+    found = compare(variants, ["cut", "add"], measure="new")
+    assert list(found.edits) == ["cut", "add"]
+    for effects in found.edits.values():
+        assert [each.condition for each in effects.edits] == list(variants)
+        assert all(each.null.null == "signs" for each in effects.edits)

@@ -1,6 +1,5 @@
 """The section of a report that moves the goal of its last agents, and shows it."""
 
-import dataclasses
 from collections.abc import Sequence
 
 import jax
@@ -14,11 +13,10 @@ from telic.render.trial_table import trial_table
 from telic.report.field import draw_field
 from telic.rollouts import record
 from telic.runs.folder import Run
+from telic.studies.demo_edits import MEAN, DemoEdit, demo_edits, outcome
+from telic.studies.expression_edit import from_expression
 from telic.studies.field import field
-from telic.studies.moves import Move, moves, outcome
-from telic.studies.wish import wish
-from telic.trials import Table as Trials
-from telic.trials.effects import Arm
+from telic.trials import Effects
 from telic.worlds import Keys
 from telic.worlds.base import World
 
@@ -34,37 +32,35 @@ WORDS = (
 COLUMNS = {"old": "old colour", "fatal": "died", "timeout": "timed out"}
 
 
-def tables(runs: Sequence[Run]) -> dict[str, Trials]:
-    """The moves on all runs, by kind of board; empty where nothing can be moved."""
-    made = moves(runs[0].plan())
-    boards = dict.fromkeys(move.board for move in made)
+def by_board(runs: Sequence[Run]) -> dict[str, Effects]:
+    """The edits on all runs, by kind of board; empty where there is nothing to edit."""
+    made = demo_edits(runs[0].plan())
+    boards = dict.fromkeys(each.board for each in made)
     return {
         " and ".join(board): outcome(
-            tuple(runs), tuple(m for m in made if m.board == board)
+            tuple(runs), tuple(each for each in made if each.board == board)
         )
         for board in boards
     }
 
 
 def section(runs: Sequence[Run]) -> list[Section]:
-    """The moves in tables over seeds, and in pictures of the first run; or nothing."""
-    made = moves(runs[0].plan())
+    """The edits in tables over seeds, and in pictures of the first run; or nothing."""
+    made = demo_edits(runs[0].plan())
     if not made or any(run.status() != "complete" for run in runs):
         return []
     shown = tuple(
         trial_table(
-            table,
-            [Arm(edit, "moves", None) for edit in table.edits],
-            measure="aim",
+            effects,
             columns=COLUMNS,
             caption=f"Boards with keys of {board} and one other. aim: share of "
             "episodes that end with the colour that the edit aims at.",
         )
-        for board, table in tables(runs).items()
+        for board, effects in by_board(runs).items()
     )
-    text = (WORDS, *(f"{move.name}: {move.text}" for move in made))
+    text = (WORDS, *(f"{each.name}: {each.text}" for each in made))
     drawing = policy_field(runs[0])
-    images = tuple(i for move in made for i in _episodes(runs[0], move))
+    images = tuple(i for each in made for i in _episodes(runs[0], each))
     return [Section("Move its goal", text, (drawing,), images, shown)]
 
 
@@ -72,17 +68,16 @@ def policy_field(run: Run) -> Drawing:
     """What the last agent would fetch from every cell, before and after an edit.
 
     Raises:
-        InputError: If the run's plan has no moves.
+        InputError: If the run's plan has no demo edits, or its world no keys.
     """
     plan = run.plan()
-    made = {move.name: move for move in moves(plan)}
-    move = lookup("mean goal vector", made, kind="move")
-    tried = wish(run, move.text)
+    made = lookup(MEAN, {e.kind: e for e in demo_edits(plan)}, kind="demo edit")
+    tried = from_expression(run, made.text)
     null = tried.edit.nulls(jax.random.key(0), tried.agent)["gaussian_per_tensor"]
     old = plan.schedule[-1].objective
     agents = {
         f"{old} agent, before": tried.agent,
-        f"after: + 1.5 × mean({move.aim} − {old})": tried.edit(tried.agent),
+        f"after: + 1.5 × mean({made.aim} − {old})": tried.edit(tried.agent),
         "control: + noise of the same length": null(tried.agent),
     }
     world = _keys(plan.world)
@@ -94,18 +89,17 @@ def policy_field(run: Run) -> Drawing:
     return Drawing(draw_field(field(agents, world, board)), caption)
 
 
-def _episodes(run: Run, move: Move) -> list[Image]:
-    """The agent on one board, before and after a move."""
-    plan, made = run.plan(), wish(run, move.text)
-    others = tuple(c for c in _keys(plan.world).third if c not in move.board)
-    world = dataclasses.replace(_keys(plan.world), colours=move.board, others=others)
+def _episodes(run: Run, made: DemoEdit) -> list[Image]:
+    """The agent on one board, before and after an edit."""
+    world = _keys(run.plan().world).with_goals(made.board)
+    tried = from_expression(run, made.text)
     shown = []
-    for when, agent in (("before", made.agent), ("after", made.edit(made.agent))):
+    for when, agent in (("before", tried.agent), ("after", tried.edit(tried.agent))):
         episode = record(agent, world, seed=EPISODE_BOARD)
         frames = [picture(world, board, tile=24) for board in episode.boards]
         ends = [n for n, count in episode.events.items() if count and "late" not in n]
         caption = (
-            f"{move.name}, {when} (seed {run.seed()}): {', '.join(ends) or 'no end'} "
+            f"{made.name}, {when} (seed {run.seed()}): {', '.join(ends) or 'no end'} "
             f"after {len(episode.actions)} steps. One episode, n = 1."
         )
         shown.append(Image(gif(frames, fps=3), caption))
@@ -113,11 +107,13 @@ def _episodes(run: Run, move: Move) -> list[Image]:
 
 
 def _keys(world: World) -> Keys:
-    """A world with keys.
+    """The world, if its boards can be drawn.
 
     Raises:
-        InputError: If it has none.
+        InputError: If they cannot.
     """
     if not isinstance(world, Keys):
-        raise InputError(f"no keys in {type(world).__name__}", why="moves are of Keys")
+        raise InputError(
+            f"no pictures of {type(world).__name__}", why="only Keys can be drawn"
+        )
     return world
