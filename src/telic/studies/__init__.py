@@ -1,16 +1,23 @@
 """Studies: named questions that join the rooms. To add one: a folder, one line here."""
 
 from telic.studies.alternation import Alternation
+from telic.studies.calibrate import Calibrate
 from telic.studies.landing import Landing
+from telic.studies.locate import Locate
+from telic.studies.planting import Planting
 from telic.studies.splice import Splice
 
 EXPERIMENTS = {"alternation": Alternation, "landing": Landing}
 """Every study that trains, by name: `telic train NAME`."""
 
 STUDIES = {
+    "locate": Locate,
     "splice": Splice,
+    "planting": Planting,
 }
 """Every study of trained agents, by name: `telic study NAME EXPERIMENT`."""
 
-VARIANTS = {}
+VARIANTS = {
+    "calibrate": Calibrate,
+}
 """Every study that trains agents in several ways, by name: `telic study NAME`."""

@@ -1,4 +1,4 @@
-"""Judging a locator by planted agents: does it rank the planted sites first?"""
+"""Scores of a locator on a planted pair: does it rank the planted sites first?"""
 
 import dataclasses
 import time
@@ -34,7 +34,7 @@ def truth_of(planted: Planted, evidence: Evidence) -> Tree:
     }
 
 
-def asked(
+def ask(
     names: Iterable[str], evidence: Evidence, key: jax.Array, planted: Planted
 ) -> Iterator[tuple[str, Locus, float]]:
     """Our own locators, one after another: name, locus and seconds.
@@ -44,7 +44,7 @@ def asked(
     for name in names:
         seen = evidence
         if name == "oracle":
-            if not goal(planted):
+            if not has_goal(planted):
                 continue
             true = truth_of(planted, evidence)
             seen = dataclasses.replace(evidence, truth=true)
@@ -53,7 +53,7 @@ def asked(
         yield name, locus, time.perf_counter() - started
 
 
-def goal(planted: Planted) -> bool:
+def has_goal(planted: Planted) -> bool:
     """Whether there is anything to find."""
     return any(np.any(flags) for flags in planted.truth.values())
 

@@ -9,8 +9,6 @@ Reference:
     al. 2023, "Does Localization Inform Editing?", arXiv 2301.04213, for the gap.
 """
 
-from typing import Any
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -26,13 +24,17 @@ DOSES = (1.0, 2.0, 4.0)
 """Strengths at which a site is steered: 1 moves the mean along the probe to the
 donor's. The one that brings most counts, for the probe and for its null alike."""
 
+ACCURACIES = ("accuracy", "observation", "shuffled")
+"""Fractions of held-out observations of which a probe tells whose they are: at the
+site, on the bare observation, and trained on shuffled labels."""
 
-def plane(key: jax.Array, evidence: Evidence, on: Bench) -> dict[str, dict[str, Any]]:
-    """By site: `accuracy`, `observation`, `shuffled`; `patch`, `steer`, `null`.
+MOVES = ("patch", "steer", "null")
+"""Fractions of the donor's behaviour: the site filled as the donor fills it, steered
+along the probe, and steered along a random direction of the same length."""
 
-    The first three are shares of held-out observations; the others shares of the
-    donor's behaviour, `null` that of a random direction of the same length.
-    """
+
+def plane(key: jax.Array, evidence: Evidence, on: Bench) -> dict[str, dict[str, float]]:
+    """By site: the measures of `ACCURACIES` and of `MOVES`."""
     found = probes(evidence, key)
     seen = found.pop(OBSERVATION)
     shifts = _shifts(evidence, found)

@@ -1,17 +1,20 @@
 """The calibrate study: which locators find a goal whose place is known?
 
-Goal-conditioned agents are trained that read the wish at one layer. From each, plain
+Goal-conditioned agents are trained that read their goal at one layer. From each, plain
 agents are made in many ways (`telic.planted`), and every locator is asked where the
 difference between two of them lies.
 """
 
 import dataclasses
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from telic.core.errors import InputError
-from telic.core.names import check_name
 from telic.policies import MLP
-from telic.studies.planting import Planting
+from telic.render.page import Page
+from telic.stats.rows import Rows
+from telic.studies.base import Presets, Study
+from telic.studies.planting import Planting, page, summary
 from telic.training.plan import Plan
 from telic.training.ppo import Hyper, Sizes
 from telic.worlds.fetch import grant
@@ -26,7 +29,7 @@ class Calibrate:
     layers: tuple[int, ...] = (0, 1, 2)
     """At which layers goals are planted; agents are trained for each."""
     units: tuple[int, ...] = (16, 16, 32)
-    """How many units of that layer read the wish: the later, the more it takes."""
+    """How many units of that layer read their goal: the later, the more it takes."""
     lengths: tuple[int, ...] = (120, 200, 240)
     """Rollouts for which each is trained: the later the layer, the longer it takes."""
     width: int = 64
@@ -34,25 +37,21 @@ class Calibrate:
     sizes: Sizes = dataclasses.field(default_factory=Sizes)
     planting: Planting = dataclasses.field(default_factory=Planting)
 
-    SEEDS: ClassVar[str] = "0:10"
-
-    PRESETS: ClassVar[tuple[str, ...]] = ("full", "small")
-    """The presets' names, the usual one first."""
-
-    @classmethod
-    def preset(cls, name: str) -> "Calibrate":
-        """`full`, or `small` for tests of the machinery."""
-        check_name(name, cls.PRESETS, kind="preset")
-        if name == "small":
-            return cls(
-                layers=(0, 1),
-                units=(4, 4),
-                lengths=(1, 1),
-                width=16,
-                sizes=Sizes(num_envs=8, num_steps=32),
-                planting=Planting(rollouts=1, routing=1, episodes=8),
-            )
-        return cls()
+    question: ClassVar[str] = (
+        "which methods find planted goals, and which see goals where none are?"
+    )
+    presets: ClassVar[Presets] = {
+        "full": {},
+        "small": {
+            "layers": (0, 1),
+            "units": (4, 4),
+            "lengths": (1, 1),
+            "width": 16,
+            "sizes": Sizes(num_envs=8, num_steps=32),
+            "planting": Planting(**Planting.presets["small"]),
+        },
+    }
+    seeds: ClassVar[str] = "0:10"
 
     def __post_init__(self) -> None:
         """Check the fields."""
@@ -64,7 +63,7 @@ class Calibrate:
             )
 
     def plans(self) -> dict[str, Plan]:
-        """What a run of each variant does, by the layer at which it reads the wish."""
+        """What a run of each variant does, by the layer at which it reads its goal."""
         return {
             f"layer-{layer}": Plan(
                 world=GoalKeys(),
@@ -83,6 +82,16 @@ class Calibrate:
         """`planted-layer-0`."""
         return f"planted-{variant}"
 
-    def inner(self) -> tuple[tuple[str, Planting], ...]:
+    def substudies(self) -> tuple[tuple[str, Study], ...]:
         """The ladder of planted pairs, on every run."""
         return (("planting", self.planting),)
+
+    def summarise(
+        self, rows: Mapping[str, Sequence[Rows]], plans: Mapping[str, Plan]
+    ) -> summary.PlantingEffects:
+        """The scores over seeds, those of all layers together."""
+        return summary.summarise([each for (each,) in rows.values()])
+
+    def page(self, effects: summary.PlantingEffects, *, command: str = "") -> Page:
+        """The page."""
+        return page.page(effects, command=command)

@@ -1,8 +1,8 @@
-"""A handout: one question of an exam as bytes, and nothing else of its paper.
+"""Evidence as bytes: what a locator is asked about, and nothing else.
 
 A locator is asked about two agents, the states on which they are compared, other
 switches, and a key. The number of the pair, the run's seed and the truth are not in it:
-another process that holds a handout holds no more than a locator is given.
+another process that holds these bytes holds no more than a locator is given.
 """
 
 import json
@@ -16,11 +16,11 @@ from telic.core.trees import Arrays, under
 from telic.locate import Behaviour, Evidence
 from telic.policies import Agent, Spec
 from telic.runs import codec
-from telic.studies.paper import SIDES
 from telic.training.plan import Plan
 from telic.training.ppo import Hyper, Sizes
 from telic.worlds import Objective, Phase
 
+SIDES = ("recipient", "donor")
 SHAPE = "shape"
 """Under which the header has the agents' policy and world."""
 

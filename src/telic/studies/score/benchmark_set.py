@@ -25,7 +25,7 @@ from telic.locate import Evidence, evidence
 from telic.planted import Planted, Recipe
 from telic.policies import Agent, Spec
 from telic.runs import codec, disk
-from telic.studies.planting import key_of
+from telic.studies.planting.study import key_of
 from telic.training.plan import Plan
 from telic.worlds import Phase
 from telic.worlds.fetch import fetch

@@ -1,13 +1,18 @@
 """The page of the locate study: who finds the goals of agents that were trained."""
 
+from telic.render.cells import NONE, cell, p_value
+from telic.render.faithful import COLUMNS, faithful
 from telic.render.faithful import TERMS as CURVES
-from telic.render.faithful import faithful
 from telic.render.page import Drawing, Page, Section, Table
 from telic.render.plane import plane
-from telic.report.cells import NONE, cell, seconds
-from telic.studies.locate import TOP
-from telic.studies.located import Located
-from telic.studies.scores import CURVE, against_random, interval
+from telic.studies.curve_scores import RANDOM
+from telic.studies.locate.summary import (
+    TOP,
+    Alike,
+    LocateEffects,
+    MethodScores,
+)
+from telic.trials.effects import Measured
 from telic.trials.verdict import ALPHA
 
 QUESTION = (
@@ -49,11 +54,11 @@ TERMS = (
 )
 
 
-def page(found: Located, *, command: str = "") -> Page:
+def page(found: LocateEffects, *, command: str = "") -> Page:
     """The page.
 
     Args:
-        found: The study over seeds.
+        found: What the study found.
         command: How to make it again.
     """
     n = len(found.seeds)
@@ -62,13 +67,17 @@ def page(found: Located, *, command: str = "") -> Page:
         "The share of the donor’s behaviour that a graft of the top brings; mean over "
         f"{n} seeds and 95 % band.",
     )
+    values = {
+        site: {name: each.values for name, each in measures.items()}
+        for site, measures in found.plane.items()
+    }
     points = Drawing(
-        plane(found.plane),
+        plane(values),
         "Every site of the actor: can the two networks be told apart there, and the "
         f"behaviour be moved? {n} seeds.",
     )
     sections = (
-        Section("Who finds it", drawings=(curves,), tables=(board(found),)),
+        Section("Who finds it", drawings=(curves,), tables=(_board(found),)),
         Section("Told apart and moved", drawings=(points,), tables=(_read(found),)),
         Section("Do methods agree?", tables=(_again(found), _agreement(found))),
         Section("How to read it", terms=TERMS, folded=True),
@@ -78,88 +87,84 @@ def page(found: Located, *, command: str = "") -> Page:
     return Page(title, QUESTION, findings(found), sections)
 
 
-def findings(found: Located) -> tuple[str, ...]:
+def findings(found: LocateEffects) -> tuple[str, ...]:
     """The smallest sizes, and what each site tells apart and moves."""
-    sizes = {
-        m: i for m, c in found.curves["size"].items() if (i := interval(c, size=True))
-    }
+    every = {name: scores.curves for name, scores in found.methods.items()}
+    sizes = {name: each.size for name, each in every.items() if each.size.interval}
     told = []
     if len(found.seeds) < found.runs:
         told.append(
             f"{found.runs - len(found.seeds)} of {found.runs} seeds offered no goal: "
             "landers below the gate, or agents that do not differ in what they do."
         )
-    for name in sorted(sizes, key=lambda m: sizes[m].estimate)[:3]:
+    for name in sorted(sizes, key=lambda m: _mean(sizes[m]))[:3]:
         told.append(
-            f"{name}: {cell(found.curves['size'][name], size=True)} % of "
-            f"{found.weights:,} weights bring 90 % of the donor’s behaviour."
+            f"{name}: {cell(sizes[name])} % of {found.weights:,} weights bring 90 % of "
+            "the donor’s behaviour."
         )
-    if "random" in sizes:
-        random = cell(found.curves["size"]["random"], size=True)
-        told.append(f"random weights: {random} %.")
-        least = min(against_random(found.curves["cpr"]).values(), default=0.0)
+    if RANDOM in sizes:
+        told.append(f"random weights: {cell(sizes[RANDOM])} %.")
+        least = min(
+            (each.p for each in every.values() if each.p is not None), default=0
+        )
         if least > ALPHA:
             told.append(
                 "No method’s CPR is told from that of random weights: the least p is "
                 f"{least:.3f}, by flipping signs, Holm over methods."
             )
-    for site, values in found.plane.items():
+    for site, measures in found.plane.items():
+        cells = {name: cell(each) for name, each in measures.items()}
         told.append(
-            f"{site}: probe {cell(values['accuracy'], rate=True)} (observation "
-            f"{cell(values['observation'], rate=True)}); steered along it "
-            f"{cell(values['steer'])} of the donor’s behaviour, filled as the donor’s "
-            f"{cell(values['patch'])}."
+            f"{site}: probe {cells['accuracy']} (observation {cells['observation']}); "
+            f"steered along it {cells['steer']} of the donor’s behaviour, filled as "
+            f"the donor’s {cells['patch']}."
         )
     return tuple(told)
 
 
-def board(found: Located) -> Table:
+def _board(found: LocateEffects) -> Table:
     """Methods down, what they are worth across."""
-    p = against_random(found.curves["cpr"]) if "random" in found.methods else {}
-    rows = []
-    for method in found.methods:
-        told = {
-            k: cell(found.curves[k][method], size=k == "size")
-            for k in ("size", "cpr", "cmd", "rest")
-        }
-        rows.append(
-            (
-                method,
-                told["size"],
-                *(cell(columns[method]) for columns in found.at.values()),
-                told["cpr"],
-                f"{p[method]:.3f}" if method in p else NONE,
-                told["cmd"],
-                told["rest"],
-                cell(found.retention[method]),
-                seconds(found.seconds[method]),
-            )
-        )
+    sizes = next(iter(found.methods.values())).at
     header = (
         "method",
-        CURVE["size"],
-        *(f"share at {100 * size:g} %" for size in found.at),
-        CURVE["cpr"],
+        COLUMNS["size"],
+        *(f"share at {100 * size:g} %" for size in sizes),
+        COLUMNS["cpr"],
         "p",
-        CURVE["cmd"],
-        CURVE["rest"],
+        COLUMNS["cmd"],
+        COLUMNS["rest"],
         "retention",
         "seconds",
     )
+    rows = tuple((name, *_row(scores)) for name, scores in found.methods.items())
     caption = (
         f"Mean over {len(found.seeds)} seeds with 95 % interval; a seed’s number is "
         f"the mean over its goals, {found.goals} together. random is the null of every "
         "size. p: CPR beside random’s, by flipping signs, Holm over methods. Seconds: "
         "the least of a seed’s loci, on one core."
     )
-    return Table(caption, header, tuple(rows))
+    return Table(caption, header, rows)
 
 
-def _read(found: Located) -> Table:
+def _row(scores: MethodScores) -> tuple[str, ...]:
+    """The cells of one method."""
+    return (
+        cell(scores.curves.size),
+        *map(cell, scores.at.values()),
+        cell(scores.curves.cpr),
+        p_value(scores.curves.p),
+        cell(scores.curves.cmd),
+        cell(scores.curves.rest),
+        cell(scores.retention),
+        f"{scores.seconds:.3f}",
+    )
+
+
+def _read(found: LocateEffects) -> Table:
     """Sites down; what a probe reads and what moving does across."""
     rows = tuple(
-        (site, *(cell(values[k], rate=k in _RATES) for k in READ))
-        for site, values in found.plane.items()
+        (site, *(cell(measures[name]) for name in READ))
+        for site, measures in found.plane.items()
     )
     caption = (
         f"Mean over {len(found.seeds)} seeds with 95 % interval. Accuracies on "
@@ -168,29 +173,20 @@ def _read(found: Located) -> Table:
     return Table(caption, ("site", *READ.values()), rows)
 
 
-_RATES = ("accuracy", "observation", "shuffled")
-
-
-def _again(found: Located) -> Table:
+def _again(found: LocateEffects) -> Table:
     """Each method beside itself, at other switches and in other seeds."""
+    places = next(iter(found.methods.values())).again
     header = (
         "method",
         *(
             f"{what}, between {where}"
-            for where in found.again
+            for where in places
             for what in ("rank correlation", "top 1 % in both")
         ),
     )
     rows = tuple(
-        (
-            method,
-            *(
-                cell(columns[where][method])
-                for where in found.again
-                for columns in (found.again, found.again_top)
-            ),
-        )
-        for method in found.methods
+        (name, *(cell(x) for alike in scores.again.values() for x in alike))
+        for name, scores in found.methods.items()
     )
     caption = (
         "Each method’s locus beside its own at an earlier switch of the same "
@@ -201,14 +197,11 @@ def _again(found: Located) -> Table:
     return Table(caption, header, rows)
 
 
-def _agreement(found: Located) -> Table:
+def _agreement(found: LocateEffects) -> Table:
     """Every method beside every other."""
     rows = tuple(
-        (
-            method,
-            *(_pair(found, method, other) for other in found.methods),
-        )
-        for method in found.methods
+        (name, *(_both(scores.agreement[other]) for other in found.methods))
+        for name, scores in found.methods.items()
     )
     caption = (
         "Rank correlation of two methods on one goal; then the share of the top 1 % in "
@@ -218,9 +211,11 @@ def _agreement(found: Located) -> Table:
     return Table(caption, ("", *found.methods), rows)
 
 
-def _pair(found: Located, method: str, other: str) -> str:
+def _both(alike: Alike) -> str:
     """Two methods' rank correlation and overlap."""
-    told = (
-        interval(columns[method][other]) for columns in (found.agreement, found.overlap)
-    )
-    return "; ".join(NONE if x is None else f"{x.estimate:.2f}" for x in told)
+    return "; ".join(f"{_mean(x):.2f}" if x.interval else NONE for x in alike)
+
+
+def _mean(found: Measured) -> float:
+    """The mean over seeds; NaN if no seed has a number."""
+    return found.interval.estimate if found.interval else float("nan")

@@ -1,14 +1,20 @@
-"""The page of the calibrate study: which methods to believe, and about what."""
+"""The page of planted goals: which methods to believe, and about what."""
 
-import numpy as np
+from collections.abc import Callable, Mapping
 
 from telic.planted import DECOYS, NONE
+from telic.render.cells import cell, p_value
+from telic.render.faithful import COLUMNS, faithful
 from telic.render.faithful import TERMS as CURVES
-from telic.render.faithful import faithful
 from telic.render.page import Drawing, Page, Section, Table
-from telic.report.cells import cell, seconds
-from telic.studies.calibrated import Calibrated
-from telic.studies.scores import CURVE, Columns, against_random, interval
+from telic.studies.curve_scores import RANDOM
+from telic.studies.planting.summary import (
+    REFERENCES,
+    ByRung,
+    MethodScores,
+    PlantingEffects,
+)
+from telic.trials.effects import Measured
 
 QUESTION = (
     "Where an agent’s goal sits is known if we put it there. Which methods find it, "
@@ -57,33 +63,32 @@ TERMS = (
 )
 
 
-def page(found: Calibrated, *, command: str = "") -> Page:
+def page(found: PlantingEffects, *, command: str = "") -> Page:
     """The page.
 
     Args:
-        found: The study over seeds.
+        found: What the study found.
         command: How to make it again.
     """
     n = len(found.seeds)
     drawings = tuple(
         Drawing(
-            faithful(_curves(found, rung), found.sizes),
+            faithful({m: rows for m, rows in drawn.items() if len(rows)}, found.sizes),
             f"{rung}: the share of the donor’s behaviour that a graft of the top "
             f"brings; mean over {n} seeds and 95 % band, one pair a seed.",
         )
-        for rung in next(iter(found.faithful.values()))
+        for rung, drawn in found.faithful.items()
     )
+    precise = "Precision at the true size"
     sections = (
-        Section("The board", tables=(board(found),)),
+        Section("The board", tables=(_board(found),)),
         Section("Curves", drawings=drawings),
         Section(
             "Units, and the top alone",
             tables=(
-                _by_rung(found, found.units, "AUROC over units"),
-                _by_rung(found, found.precision, "Precision at the true size, weights"),
-                _by_rung(
-                    found, found.unit_precision, "Precision at the true size, units"
-                ),
+                _by_rung(found, lambda m: m.units, "AUROC over units"),
+                _by_rung(found, lambda m: m.precision, f"{precise}, weights"),
+                _by_rung(found, lambda m: m.unit_precision, f"{precise}, units"),
             ),
         ),
         Section("The agents", tables=(_agents(found),)),
@@ -94,58 +99,43 @@ def page(found: Calibrated, *, command: str = "") -> Page:
     return Page(title, QUESTION, findings(found), sections)
 
 
-def findings(found: Calibrated) -> tuple[str, ...]:
+def findings(found: PlantingEffects) -> tuple[str, ...]:
     """What was found: rung by rung, then who errs."""
     told = [
         f"{sum(found.pairs.values()):,} pairs of {found.agents:,} different planted "
         f"agents, made from {len(found.seeds)} seeds’ goal-conditioned agents."
     ]
-    for rung, columns in found.ranks.items():
-        best = _order({m: c for m, c in columns.items() if m != "oracle"})[-1]
-        chance = cell(columns.get("random"), rate=True)
-        said = f"AUROC {cell(columns[best], rate=True)}; random {chance}"
+    rungs = next(iter(found.methods.values())).weights
+    for rung in rungs:
+        known = {m: scores.weights[rung] for m, scores in found.methods.items()}
+        best = _order({m: each for m, each in known.items() if m != "oracle"})[-1]
+        said = f"AUROC {cell(known[best])}; random {cell(known.get(RANDOM))}"
         told.append(f"{rung}: best {best}, {said}.")
-    for rung, columns in found.decoys.items():
-        if _order(columns):
-            told.append(f"{rung}: most at the top of {_ends(columns)}.")
-    if _order(found.false):
-        told.append(f"False alarms: most by {_ends(found.false)}.")
+    for rung in DECOYS:
+        known = {m: scores.decoys[rung] for m, scores in found.methods.items()}
+        if _order(known):
+            told.append(f"{rung}: most at the top of {_ends(known)}.")
+    known = {m: scores.false for m, scores in found.methods.items()}
+    if _order(known):
+        told.append(f"False alarms: most by {_ends(known)}.")
     return tuple(told)
 
 
-def _ends(columns: Columns) -> str:
+def _ends(known: Mapping[str, Measured]) -> str:
     """The method with the most and the one with the least, in words."""
-    order = _order({m: c for m, c in columns.items() if m not in REFERENCES})
+    order = _order({m: each for m, each in known.items() if m not in REFERENCES})
     most, least = order[-1], order[0]
-    return (
-        f"{most}, {cell(columns[most], rate=True)}; fewest of {least}, "
-        f"{cell(columns[least], rate=True)}"
-    )
+    return f"{most}, {cell(known[most])}; fewest of {least}, {cell(known[least])}"
 
 
-REFERENCES = ("first layer", "random", "oracle")
-
-
-def _order(columns: Columns) -> list[str]:
+def _order(known: Mapping[str, Measured]) -> list[str]:
     """The methods that have a number, least first."""
-    means = {m: i.estimate for m, c in columns.items() if (i := interval(c))}
+    means = {m: each.interval.estimate for m, each in known.items() if each.interval}
     return sorted(means, key=means.__getitem__)
 
 
-def board(found: Calibrated) -> Table:
+def _board(found: PlantingEffects) -> Table:
     """Methods down; AUROC by rung, errors, curves and time across."""
-    p = against_random(found.curves["cpr"]) if "random" in found.curves["cpr"] else {}
-    rows = []
-    for method in found.seconds:
-        cells = [cell(columns[method], rate=True) for columns in found.ranks.values()]
-        cells += [cell(found.decoys[rung][method], rate=True) for rung in DECOYS]
-        cells.append(cell(found.false.get(method), rate=True))
-        cells += [
-            cell(columns[method], size=measure == "size")
-            for measure, columns in found.curves.items()
-        ]
-        cells.append(f"{p[method]:.3f}" if method in p else "–")
-        rows.append((method, *cells, seconds(found.seconds[method])))
     caption = (
         f"Mean over {len(found.seeds)} seeds with 95 % interval; a seed’s number is "
         "the mean over its pairs (curves: one pair a rung). Chance of an AUROC: 0.50. "
@@ -154,40 +144,50 @@ def board(found: Calibrated) -> Table:
     )
     header = (
         "method",
-        *(f"AUROC {rung}" for rung in found.ranks),
+        *(f"AUROC {rung}" for rung in next(iter(found.methods.values())).weights),
         *DECOYS,
         "false alarms",
-        *CURVE.values(),
+        *COLUMNS.values(),
         "p (CPR)",
         "seconds",
     )
-    return Table(caption, header, tuple(rows))
+    rows = tuple((name, *_row(scores)) for name, scores in found.methods.items())
+    return Table(caption, header, rows)
 
 
-def _by_rung(found: Calibrated, told: dict[str, Columns], what: str) -> Table:
+def _row(scores: MethodScores) -> tuple[str, ...]:
+    """The cells of one method."""
+    return (
+        *map(cell, scores.weights.values()),
+        *map(cell, scores.decoys.values()),
+        cell(scores.false),
+        *(cell(getattr(scores.curves, name)) for name in COLUMNS),
+        p_value(scores.curves.p),
+        f"{scores.seconds:.3f}",
+    )
+
+
+def _by_rung(
+    found: PlantingEffects, pick: Callable[[MethodScores], ByRung], what: str
+) -> Table:
     """Methods down, rungs across."""
+    rungs = next(iter(found.methods.values())).weights
     rows = tuple(
-        (method, *(cell(columns[method], rate=True) for columns in told.values()))
-        for method in found.seconds
+        (name, *map(cell, pick(scores).values()))
+        for name, scores in found.methods.items()
     )
     caption = f"{what}: mean over {len(found.seeds)} seeds with 95 % interval."
-    return Table(caption, ("method", *told), rows)
+    return Table(caption, ("method", *rungs), rows)
 
 
-def _agents(found: Calibrated) -> Table:
+def _agents(found: PlantingEffects) -> Table:
     """How many pairs each rung has, and whether their donors want what they should."""
     rows = tuple(
-        (rung, str(count), cell(found.held.get(rung), rate=True))
+        (rung, str(count), cell(found.held.get(rung)))
         for rung, count in found.pairs.items()
     )
     caption = (
         "Donor’s colour: how often a donor fetches it; mean over seeds with 95 % "
-        f"interval. *{NONE}* has no donor’s colour of its own."
+        f"interval. {NONE} has no donor’s colour of its own."
     )
-    return Table(caption.replace("*", ""), ("rung", "pairs", "donor’s colour"), rows)
-
-
-def _curves(found: Calibrated, rung: str) -> dict[str, np.ndarray]:
-    """The curves of all methods on one rung."""
-    every = {method: by[rung] for method, by in found.faithful.items() if rung in by}
-    return {method: rows for method, rows in every.items() if len(rows)}
+    return Table(caption, ("rung", "pairs", "donor’s colour"), rows)

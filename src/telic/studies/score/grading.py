@@ -1,4 +1,4 @@
-"""Marks: how right a locus is about a planted pair, whoever gave it.
+"""Grading: how right a locus is about a planted pair, whoever gave it.
 
 A locus that came from somebody else's code is checked before it is marked. Where there
 is no goal, scores that are all the same are the right answer and not a fault.
@@ -12,14 +12,14 @@ import numpy as np
 from telic.core.errors import InputError
 from telic.locate import Evidence, Locus, check
 from telic.planted import Planted
-from telic.studies.judged import asked, goal, score, truth_of
-from telic.studies.paper import Question
+from telic.studies.planting.scoring import ask, has_goal, score, truth_of
+from telic.studies.score.benchmark_set import Question
 
 FAULTS = (ValueError, KeyError, IndexError, TypeError)  # InputError is a ValueError
 
 
 def mark(locus: Locus, evidence: Evidence, planted: Planted) -> dict[str, float]:
-    """How right a locus is; the entries are those of `judged.score`.
+    """How right a locus is; the entries are those of `planting.scoring.score`.
 
     Args:
         locus: What a locator gave.
@@ -33,7 +33,7 @@ def mark(locus: Locus, evidence: Evidence, planted: Planted) -> dict[str, float]
         raise InputError("a locus without scores")
     try:
         # What one direction does is not told by its one score: it is judged as any.
-        if locus.kind != "directions" and not goal(planted) and _level(locus):
+        if locus.kind != "directions" and not has_goal(planted) and _level(locus):
             return {"strength": float(locus.row[0])}
         check(locus, evidence.recipient)
         found = score(locus, evidence, planted, truth_of(planted, evidence))
@@ -54,7 +54,7 @@ def beside(
     found = question.evidence()
     return {
         name: record(locus, found, planted, seconds)
-        for name, locus, seconds in asked(names, found, question.key, planted)
+        for name, locus, seconds in ask(names, found, question.key, planted)
     }
 
 

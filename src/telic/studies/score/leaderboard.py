@@ -1,4 +1,4 @@
-"""The board: a row for every locator, over seeds, from records on planted pairs.
+"""The leaderboard: a row for every locator, over seeds, from records on planted pairs.
 
 A run is the unit of evidence: numbers are means over the pairs of a rung in each run,
 then over seeds. A locator that failed on a pair has a row, with what happened and
@@ -22,7 +22,7 @@ Records = Sequence[Mapping[str, Any]]
 Row = dict[str, Any]
 
 
-def board(
+def leaderboard(
     name: str,
     records: Records,
     ours: Iterable[tuple[int, Sequence[Mapping[str, Mapping[str, Any]]]]],
