@@ -2,9 +2,9 @@
 
 import pytest
 
+from telic.render.page import Image, markdown, render
 from telic.report.alternation import alternation
 from telic.report.findings import findings
-from telic.render.page import Image, markdown, render
 from telic.report.tables import phases_table, seeds_table, settings_table, study_table
 from telic.studies.summary import summarise
 from telic.worlds import Keys

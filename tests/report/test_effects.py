@@ -7,10 +7,10 @@ from html.parser import HTMLParser
 import pytest
 
 from telic.core.errors import InputError
+from telic.render.page import markdown
 from telic.report import effects
 from telic.report import retarget as retarget_page
 from telic.report import splice as splice_page
-from telic.render.page import markdown
 from telic.studies import gather
 from telic.studies.colours import GOAL, TRACKS
 from telic.trials import verdict

@@ -2,12 +2,12 @@
 
 import pytest
 
-from telic.report import families
 from telic.render.page import markdown, render
+from telic.report import families
 from telic.studies import FAMILIES
-from telic.trials.effects import Arm
 from telic.studies.families import across
 from telic.studies.held_out import BOTH, TRAINED, row
+from telic.trials.effects import Arm
 from tests.studies.tables import made
 
 RECIPES, HELD_OUT = families.TOLD["recipes"], families.TOLD["held-out"]

@@ -10,10 +10,10 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import Polygon
 
 from telic.policies import MLP, create
+from telic.render.style import COLOURS, PAPER, svg
 from telic.report.board import corner
 from telic.report.field import draw_field
 from telic.report.starts import ARROW, FAINT, SIDE, face
-from telic.render.style import COLOURS, PAPER, svg
 from telic.studies.field import field
 from telic.worlds import Keys
 from telic.worlds.shapes import LETTERS

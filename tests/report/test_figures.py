@@ -9,9 +9,9 @@ import pytest
 from matplotlib.figure import Figure
 
 from telic.core.errors import InputError
+from telic.render.style import label, looks, svg
 from telic.report import FIGURES
 from telic.report.seed import seed
-from telic.render.style import label, looks, svg
 from telic.studies.summary import summarise
 from telic.worlds import Goal, Keys, Objective
 

@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 
 from telic.core.errors import InputError
 from telic.render.bars import bars
-from telic.render.dose import dose
 from telic.render.curves import recovery
+from telic.render.dose import dose
 from telic.render.style import svg
 from telic.trials.effects import Arm, standings
 from tests.studies.tables import ARMS, DOSES, GRAFTS, LAYERS, made

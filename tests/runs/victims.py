@@ -14,8 +14,9 @@ def run(path: str) -> None:
 
 def splice(path: str) -> None:
     """Answer the splice study for a run."""
-    from telic.studies import Splice, answers, splice
     from telic.studies.swaps import LAST
+
+    from telic.studies import Splice, answers, splice
 
     small = Splice(switches=1, episodes=8, groups=(LAST,), recovery=False)
     quiet = {"tell": lambda kind, value: None, "stop": lambda: False}

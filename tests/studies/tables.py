@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from telic.trials.effects import Arm
 from telic.trials import Table
+from telic.trials.effects import Arm
 
 NULLS = ("gaussian", "signs")
 MEASURES = ("new", "old", "length", "parameters", "norm")

@@ -7,8 +7,8 @@ import pytest
 
 from telic.core.errors import InputError
 from telic.studies import FAMILIES, INNER_STUDIES
-from telic.trials.effects import Arm
 from telic.studies.families import across, averaged, chosen
+from telic.trials.effects import Arm
 from tests.studies.tables import made
 
 ADD = [Arm("add", "x", None), Arm("cut", "x", None)]

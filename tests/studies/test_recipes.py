@@ -4,12 +4,12 @@ import dataclasses
 
 import jax
 import pytest
+from telic.studies.swaps import Swap, edits
 
 from telic.core.errors import InputError
 from telic.policies import create
 from telic.studies.answers import settings_of
 from telic.studies.recipes import EDITS, RECIPES, Recipes
-from telic.studies.swaps import Swap, edits
 from tests.studies.stored import stored, trial
 
 CHANGED = [name for name in RECIPES if name != "default"]

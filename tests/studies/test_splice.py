@@ -6,6 +6,7 @@ import shutil
 import jax
 import numpy as np
 import pytest
+from telic.studies.swaps import DOSES, LAST, MEAN
 
 from telic.core import trees
 from telic.core.errors import InputError
@@ -13,7 +14,6 @@ from telic.core.trees import digest
 from telic.runs.source import RunSource
 from telic.studies import Alternation, answers, splice
 from telic.studies.splice import Late, Splice, earlier_mean, late_switches
-from telic.studies.swaps import DOSES, LAST, MEAN
 from telic.trials.recovery import Curve
 from telic.vectors import cosine, isolate
 from telic.vectors.nulls import noise

@@ -2,20 +2,19 @@
 
 import dataclasses
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from telic.runs import folder
 from telic.runs.carry import carry
 from telic.runs.folder import Run
-from telic.studies import Alternation, Retarget, Splice, answers, retarget, splice
+from telic.studies import STUDIES, Alternation, results
+from telic.studies.base import preset, settings_of
 from telic.training import Plan
 from tests import made
 
-PLAN: Plan = dataclasses.replace(Alternation.preset("small"), phases=6).plan()
-SPLICE = answers.settings_of(Splice.preset("small"))
-RETARGET = answers.settings_of(Retarget.preset("small"))
+PLAN: Plan = dataclasses.replace(preset(Alternation, "small"), phases=6).plan()
 
 
 def pair(root: Path) -> None:
@@ -27,25 +26,31 @@ def pair(root: Path) -> None:
 def spliced(root: Path) -> None:
     """The same runs, once the small splice study is done on each."""
     for run in made.copied("pair", pair, root):
-        done(splice.job, run, SPLICE)
+        done(run, "splice", preset(STUDIES["splice"], "small"))
 
 
 def retargeted(root: Path) -> None:
     """The same runs, once the small retarget study is done on each."""
     for run in made.copied("pair", pair, root):
-        done(retarget.job, run, RETARGET)
+        done(run, "retarget", preset(STUDIES["retarget"], "small"))
 
 
-def done(job: Callable, run: Run, settings: Mapping[str, Any]) -> list[float]:
+def done(run: Run, name: str, study: Any, *, stopped: bool = False) -> list[float]:
     """Do a study on a run; the shares that it told."""
     told: list[float] = []
-    job(
+    results.measure_if_missing(
         run,
-        settings,
-        tell=lambda kind, value: told.append(value[0]),
-        stop=lambda: False,
+        name,
+        study,
+        report=lambda kind, value: told.append(value[0]),
+        should_stop=lambda: stopped,
     )
     return told
+
+
+def rows(run: Run, name: str, study: Any) -> Any:
+    """The rows of a study that was done on a run."""
+    return results.read(run, name, settings_of(study))
 
 
 def copies(runs: Sequence[Run], root: Path) -> list[Run]:

@@ -1,7 +1,7 @@
 """A paper: the planted pairs of one run, written down; what is right stands apart.
 
 Making planted agents takes training, so a run's paper is made once and kept beside its
-checkpoints, in two folders. Who sits an exam gets neither: see `handout`.
+checkpoints, in two folders. A locator gets neither: see `evidence_file`.
 
     NAME/agents.safetensors, agents.json         agents, their world, and keys
     NAME-truth/truth.safetensors, truth.json     rungs, goals and decoys

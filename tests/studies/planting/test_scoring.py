@@ -10,7 +10,7 @@ from telic.locate.sites import scores_of
 from telic.locate.toys import toy
 from telic.planted import Planted
 from telic.policies import Agent
-from telic.studies.judged import score, truth_of
+from telic.studies.planting.scoring import score, truth_of
 
 TOY = toy()
 BIAS = "actor/0/bias"
