@@ -7,6 +7,7 @@ import pytest
 from telic.cli.main import main
 from telic.runs import folder, index
 from telic.studies import Alternation
+from telic.studies.base import preset
 from tests.runs import small
 from tests.runs.small import PLAN
 
@@ -27,7 +28,7 @@ def root(tmp_path, capsys):
         put(tmp_path, "tiny", seed)
     put(tmp_path, "again", 0)
     put(tmp_path, "tiny", 9, complete=False)
-    put(tmp_path, "other", 1, plan=Alternation.preset("demo").plan())
+    put(tmp_path, "other", 1, plan=preset(Alternation, "demo").plan())
     return tmp_path
 
 

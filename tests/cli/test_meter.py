@@ -12,9 +12,10 @@ from telic.cli.progress import Bars
 from telic.cli.shares import Shares
 from telic.runs.folder import Run
 from telic.studies import Alternation
+from telic.studies.base import preset
 
 RUNS = [Run(Path("/root/alternation-1a2b3c4d") / f"seed-{i:04d}") for i in range(3)]
-PLAN = Alternation.preset("demo").plan()
+PLAN = preset(Alternation, "demo").plan()
 FIRST = str(RUNS[0].path)
 
 

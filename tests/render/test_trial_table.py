@@ -2,23 +2,28 @@
 
 from telic.render.page import Page, Section, render
 from telic.render.trial_table import nulls_table, trial_table
-from telic.trials.effects import Arm
-from tests.studies.tables import ARMS, LAYERS, NULLS, made
+from telic.trials import effects
+from tests.trials.tables import EDITS, LAYERS, NULLS, made
 
 COLUMNS = {"new": "New colour", "old": "Old colour"}
 
 
-def shown(table, arms=LAYERS, **changes):
+def name(condition):
+    """`layers 0`."""
+    return " ".join(map(str, condition))
+
+
+def shown(table, edits=LAYERS, columns=COLUMNS):
     """Its rows as mappings from heading to cell, and its caption."""
-    given = {"measure": "new", "columns": COLUMNS, "caption": "Shares."} | changes
-    found = trial_table(table, arms, **given)
+    what = effects(table, edits, measure="new", also=columns)
+    found = trial_table(what, columns=columns, caption="Shares.", name=name)
     return [dict(zip(found.header, row, strict=True)) for row in found.rows], found
 
 
 def test_an_edit_stands_beside_its_strongest_null_and_its_verdict():
     rows, found = shown(made())
     assert [row["Edit"] for row in rows[:2]] == ["no edit", "donor"]
-    assert [row["Edit"] for row in rows[2:]] == [arm.edit for arm in LAYERS]
+    assert [row["Edit"] for row in rows[2:]] == [name(edit) for edit in LAYERS]
     row = rows[2]
     assert row["New colour"] == "0.80 [0.79, 0.81]"
     assert row["Old colour"] == "0.20 [0.19, 0.21]"
@@ -40,7 +45,7 @@ def test_the_measures_name_is_its_heading_if_there_is_no_other():
 
 
 def test_where_seeds_are_missing_every_number_has_its_own_n():
-    rows, found = shown(made(missing=[(0, (LAYERS[1].edit, ""))]))
+    rows, found = shown(made(missing=[(0, (LAYERS[1], ""))]))
     assert rows[2]["New colour"].endswith("(n=8)")
     assert rows[3]["New colour"].endswith("(n=7)")
     assert rows[3]["Edit − null"].endswith("(n=7)")
@@ -63,21 +68,21 @@ def test_a_column_that_no_seed_has_is_a_dash():
 
 def test_a_trial_without_a_donor_has_no_row_for_it():
     rows, _ = shown(made(donor=False))
-    assert [row["Edit"] for row in rows[:2]] == ["no edit", LAYERS[0].edit]
+    assert [row["Edit"] for row in rows[:2]] == ["no edit", name(LAYERS[0])]
 
 
 def test_no_number_is_a_negative_zero():
-    values = {(LAYERS[0].edit, null): 0.801 for null in NULLS}
+    values = {(LAYERS[0], null): 0.801 for null in NULLS}
     rows, _ = shown(made(values=values), LAYERS[:1])
     assert rows[2]["Edit − null"] == "0.00 [0.00, 0.00]"
     assert rows[2]["Verdict"] == "null: no better than gaussian, signs"
 
 
 def test_every_null_of_every_edit_has_a_row():
-    found = nulls_table(made(), ARMS, measure="new", caption="All.")
+    found = nulls_table(effects(made(), measure="new"), caption="All.", name=name)
     rows = [dict(zip(found.header, row, strict=True)) for row in found.rows]
     pairs = [(row["Edit"], row["Null"]) for row in rows]
-    assert pairs == [(arm.edit, null) for arm in ARMS for null in NULLS]
+    assert pairs == [(name(edit), null) for edit in EDITS for null in NULLS]
     assert rows[0]["Null’s value"] == "0.10 [0.09, 0.11]"
     assert (rows[0]["p, uncorrected"], rows[0]["p"]) == ("0.008", "0.016")
     assert found.caption.startswith("All. ")
@@ -90,12 +95,11 @@ def test_names_of_nulls_are_written_in_words():
 
 
 def test_names_from_anywhere_stay_text_on_a_page():
-    name = "</td><script>\x1b&"
-    arms = [Arm(name, "layers", None)]
-    table = made(arms, nulls=(name, "signs"))
+    hostile = "</td><script>\x1b&"
+    what = effects(made([hostile], nulls=(hostile, "signs")), measure="new")
     tables = (
-        shown(table, arms)[1],
-        nulls_table(table, arms, measure="new", caption=name),
+        trial_table(what, columns={}, caption="Shares."),
+        nulls_table(what, caption=hostile),
     )
     html = render(Page("t", "q", (), (Section("s", tables=tables),)))
     assert "<script" not in html and "\x1b" not in html

@@ -10,10 +10,11 @@ from telic.policies import MLP, Agent, Spec
 from telic.runs import folder
 from telic.runs.folder import Run
 from telic.studies import Alternation
+from telic.studies.base import preset
 from telic.training import Plan
 from telic.worlds.schedule import phase_at
 
-PLAN: Plan = Alternation.preset("small").plan()
+PLAN: Plan = preset(Alternation, "small").plan()
 
 TINY = Agent(
     {"actor/0/kernel": jnp.ones((3, 2)), "actor/0/bias": jnp.arange(2.0)},

@@ -13,9 +13,10 @@ from telic.core.errors import DamagedError, StorageError, TelicError
 from telic.runs import checkpoint, disk, inside
 from telic.runs.checkpoint import Checkpoint
 from telic.studies import Alternation
+from telic.studies.base import preset
 from telic.training import Training, begin
 
-PLAN = Alternation.preset("small").plan()
+PLAN = preset(Alternation, "small").plan()
 
 
 @pytest.fixture(scope="module")

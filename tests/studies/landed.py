@@ -5,6 +5,7 @@ from pathlib import Path
 from telic.runs import folder
 from telic.runs.carry import carry
 from telic.studies import Isolation, Landing, Snr, answers, isolation, snr
+from telic.studies.base import preset
 from tests import made
 from tests.studies.trained import done
 
@@ -14,7 +15,7 @@ SNR = answers.settings_of(Snr.preset("small"))
 
 def landers(root: Path) -> None:
     """Two complete runs, too short to learn anything."""
-    plan = Landing.preset("small").plan()
+    plan = preset(Landing, "small").plan()
     for seed in (0, 1):
         carry(folder.create(root, "landers", seed, plan))
 

@@ -10,6 +10,7 @@ from telic.core.errors import InputError
 from telic.core.trees import digest
 from telic.runs.source import RunSource
 from telic.studies import Alternation, Isolation, answers, isolation
+from telic.studies.base import preset
 from telic.studies.branches import branch, rollouts_of
 from telic.studies.isolated import competent, curves, isolated, regained
 from telic.studies.isolation import GATE, STUDY, check_world, passed
@@ -159,7 +160,7 @@ def test_settings_that_cannot_be_are_refused(wrong, match):
 def test_runs_of_another_world_or_without_the_objective_are_refused(base):
     _, plan = base
     with pytest.raises(InputError, match="has no fuel"):
-        check_world(Alternation.preset("small").plan(), "thrift-5")
+        check_world(preset(Alternation, "small").plan(), "thrift-5")
     with pytest.raises(InputError, match="do not know the objective 'thrift-7'"):
         check_world(plan, "thrift-7")
 

@@ -4,6 +4,7 @@ import pytest
 
 from telic.core.errors import InputError
 from telic.studies import Landing
+from telic.studies.base import preset
 
 
 def test_the_first_phase_charges_nothing_for_fuel():
@@ -15,7 +16,7 @@ def test_the_first_phase_charges_nothing_for_fuel():
 
 
 def test_the_original_is_as_its_author_ran_it():
-    plan = Landing.preset("original").plan()
+    plan = preset(Landing, "original").plan()
     assert plan.rollouts * plan.sizes.batch == 251_904
     assert (plan.sizes.num_envs, plan.sizes.num_steps) == (1, 2048)
     assert plan.sizes.batch // plan.sizes.num_minibatches == 64

@@ -6,12 +6,13 @@ import pytest
 
 from telic.core.errors import InputError
 from telic.studies import Alternation
+from telic.studies.base import preset
 from telic.studies.moves import moves, outcome
 from telic.studies.wish import wish
 from telic.worlds import Keys
 from tests.studies.trained import PLAN
 
-DEMO = Alternation.preset("demo")
+DEMO = preset(Alternation, "demo")
 THREE = Keys(colours=("blue", "purple", "green"))
 
 

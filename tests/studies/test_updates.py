@@ -8,6 +8,7 @@ import pytest
 from telic.core import trees
 from telic.edits import receipt
 from telic.policies import create
+from telic.studies.base import preset
 from telic.studies.landing import Landing
 from telic.studies.updates import (
     NOISE,
@@ -24,7 +25,7 @@ from telic.studies.updates import (
 )
 from telic.vectors import cosine
 
-PLAN = Landing.preset("small").plan()
+PLAN = preset(Landing, "small").plan()
 
 
 def agent(seed):

@@ -4,17 +4,18 @@ import dataclasses
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from telic.runs import folder
 from telic.runs.carry import carry
 from telic.runs.folder import Run
-from telic.studies import STUDIES, Alternation, results
-from telic.studies.base import preset, settings_of
+from telic.studies import Alternation, Splice
+from telic.studies.base import Study, preset
+from telic.studies.results import measure_if_missing
 from telic.training import Plan
 from tests import made
 
 PLAN: Plan = dataclasses.replace(preset(Alternation, "small"), phases=6).plan()
+SPLICE = preset(Splice, "small")
 
 
 def pair(root: Path) -> None:
@@ -26,31 +27,26 @@ def pair(root: Path) -> None:
 def spliced(root: Path) -> None:
     """The same runs, once the small splice study is done on each."""
     for run in made.copied("pair", pair, root):
-        done(run, "splice", preset(STUDIES["splice"], "small"))
+        done(run, "splice", SPLICE)
 
 
 def retargeted(root: Path) -> None:
     """The same runs, once the small retarget study is done on each."""
     for run in made.copied("pair", pair, root):
-        done(run, "retarget", preset(STUDIES["retarget"], "small"))
+        done(run, "retarget", RETARGET)
 
 
-def done(run: Run, name: str, study: Any, *, stopped: bool = False) -> list[float]:
-    """Do a study on a run; the shares that it told."""
+def done(run: Run, name: str, study: Study) -> list[float]:
+    """Do a study on a run; the fractions of its work that were reported."""
     told: list[float] = []
-    results.measure_if_missing(
+    measure_if_missing(
         run,
         name,
         study,
-        report=lambda kind, value: told.append(value[0]),
-        should_stop=lambda: stopped,
+        report=lambda _, value: told.append(value[0]),
+        should_stop=lambda: False,
     )
     return told
-
-
-def rows(run: Run, name: str, study: Any) -> Any:
-    """The rows of a study that was done on a run."""
-    return results.read(run, name, settings_of(study))
 
 
 def copies(runs: Sequence[Run], root: Path) -> list[Run]:

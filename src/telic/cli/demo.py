@@ -51,8 +51,9 @@ def run(argv: Sequence[str]) -> int:
     from telic.cli.execute import execute
     from telic.runs import folder
     from telic.studies import Alternation
+    from telic.studies.base import preset
 
-    study = Alternation.preset(given.preset)
+    study = preset(Alternation, given.preset)
     say(INTRO.format(*study.objectives, study.phases, study.period, len(seeds)))
     plan, root = study.plan(), root_folder(given.root)
     runs = [folder.create(root, name, seed, plan) for seed in seeds]

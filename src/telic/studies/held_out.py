@@ -24,6 +24,7 @@ from telic.runs.folder import Run
 from telic.studies import gather
 from telic.studies.alternation import Alternation
 from telic.studies.answers import settings_of
+from telic.studies.base import preset
 from telic.studies.colours import CONTRAST, GOAL
 from telic.studies.families import across, averaged, chosen
 from telic.studies.retarget import Retarget
@@ -61,7 +62,7 @@ BOTH = "both"
 
 def _keys(preset: str) -> Keys:
     """The world of a preset of the alternation study."""
-    world = Alternation.preset(preset).world
+    world = preset(Alternation, preset).world
     assert isinstance(world, Keys)  # as all presets have it
     return world
 
@@ -110,7 +111,7 @@ class HeldOut:
 
     def plans(self) -> dict[str, Plan]:
         """What a run of each variant does."""
-        base = dataclasses.replace(Alternation.preset(self.base), phases=self.phases)
+        base = dataclasses.replace(preset(Alternation, self.base), phases=self.phases)
         found = {}
         for variant, objectives in chosen(self.only, TRAINED).items():
             # The default pair in the world's own order (purple, blue), then the rest:

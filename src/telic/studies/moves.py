@@ -42,7 +42,8 @@ def moves(plan: Plan) -> list[Move]:
 
     Example:
         >>> from telic.studies import Alternation
-        >>> [move.aim for move in moves(Alternation.preset("demo").plan())]
+        >>> from telic.studies.base import preset
+        >>> [move.aim for move in moves(preset(Alternation, "demo").plan())]
         ['blue', 'blue', 'green']
     """
     wanted, world = [phase.objective for phase in plan.schedule], plan.world

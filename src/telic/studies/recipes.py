@@ -14,6 +14,7 @@ from telic.runs.folder import Run
 from telic.studies import gather
 from telic.studies.alternation import Alternation
 from telic.studies.answers import settings_of
+from telic.studies.base import preset
 from telic.studies.families import across, chosen
 from telic.studies.splice import Splice, late_switches
 from telic.studies.swaps import MEAN
@@ -81,7 +82,7 @@ class Recipes:
 
     def plans(self) -> dict[str, Plan]:
         """What a run of each recipe does."""
-        base = dataclasses.replace(Alternation.preset(self.base), phases=self.phases)
+        base = dataclasses.replace(preset(Alternation, self.base), phases=self.phases)
         return {
             recipe: dataclasses.replace(base, **changes).plan()
             for recipe, changes in chosen(self.only, RECIPES).items()

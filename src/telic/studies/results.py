@@ -18,7 +18,7 @@ from telic.core.errors import DamagedError, InputError, TelicError
 from telic.core.typed import fits, short
 from telic.runs import artifact, disk, inside
 from telic.runs.folder import Run
-from telic.stats.rows import COLUMNS, Identity, Row, Rows, join, rows_of
+from telic.stats.rows import COLUMNS, Row, Rows, join, rows_of
 from telic.studies.base import Study, settings_of
 from telic.studies.work import StoppedError, Work
 
@@ -152,12 +152,10 @@ def checked(run: Run, path: Path) -> Rows:
         raise DamagedError(
             f"{path} is of another study", why=f"it is of {said['study'][:40]}"
         )
-    rows = Rows(
-        {column: tuple(map(_identity, v)) for column, v in said["levels"].items()},
-        {name: codes for name, codes in found.arrays.items() if name != "value"},
-        found.arrays.get("value", np.empty(0)),
-    )
-    _check_form(rows, path)
+    levels = {c: tuple(map(_identity, each)) for c, each in said["levels"].items()}
+    _check_form(levels, found.arrays, path)
+    codes = {column: found.arrays[column].astype(np.int32) for column in COLUMNS}
+    rows = Rows(levels, codes, found.arrays["value"])
     if said["mark"] != run.mark() or rows.levels["seed"] not in ((run.seed(),), ()):
         raise DamagedError(f"{path} is of another run or plan")
     return rows
@@ -214,22 +212,26 @@ def check_together(runs: Sequence[Run]) -> None:
         )
 
 
-def _identity(value: Any) -> Identity:
-    """An identity from JSON, which has no tuples."""
+def _identity(value: Any) -> Any:
+    """An identity from JSON, which has no tuples; `_fit` says whether it is one."""
     return tuple(value) if isinstance(value, list) else value
 
 
-def _check_form(rows: Rows, path: Path) -> None:
+def _check_form(
+    levels: Mapping[str, Sequence[Any]], arrays: Mapping[str, np.ndarray], path: Path
+) -> None:
     """Raise unless every column is there, of one length, and names what it holds.
 
     Raises:
         DamagedError: It names the file.
     """
+    values = arrays.get("value", np.empty(()))
     whole = (
-        set(rows.levels) == set(rows.codes) == set(COLUMNS)
-        and rows.values.dtype == np.float64
-        and rows.values.ndim == 1
-        and all(_fit(rows.codes[c], rows.levels[c], len(rows)) for c in COLUMNS)
+        set(levels) == set(COLUMNS)
+        and set(arrays) == {*COLUMNS, "value"}
+        and values.dtype == np.float64
+        and values.ndim == 1
+        and all(_fit(arrays[c], levels[c], len(values)) for c in COLUMNS)
     )
     if not whole:
         raise DamagedError(f"{path} is no result", why="its columns do not fit")
@@ -243,5 +245,5 @@ def _fit(codes: np.ndarray, levels: Sequence[Any], rows: int) -> bool:
         codes.dtype.kind == "u"
         and codes.shape == (rows,)
         and all(a is None or type(a) in (str, int, float) for a in atoms)
-        and (not rows or codes.max() < len(levels))
+        and (not rows or int(codes.max()) < len(levels))
     )

@@ -23,7 +23,7 @@ class Condition(NamedTuple):
     """
 
     group: str
-    value: float | str
+    value: str | int | float
 
 
 def of_group(conditions: Iterable[Hashable], group: str) -> list[Condition]:

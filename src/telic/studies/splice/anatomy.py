@@ -26,7 +26,7 @@ from telic.vectors import (
 )
 from telic.vectors.nulls import gaussian
 
-Pairs = dict[tuple[str, str | float], tuple[float, float]]
+Pairs = dict[tuple[str, str | int | float], tuple[float, float]]
 """By question and what it is asked of: what was found, and what it would be by chance,
 NaN if that is not known."""
 

@@ -15,20 +15,20 @@ from telic.render.bars import bars
 from telic.render.curves import recovery
 from telic.render.dose import dose
 from telic.render.style import svg
-from telic.trials.effects import Arm, standings
-from tests.studies.tables import ARMS, DOSES, GRAFTS, LAYERS, made
+from telic.trials import Condition, effects
+from tests.trials.tables import DOSES, GRAFTS, LAYERS, made
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = "</svg><script>&amp;\x1b\u202e$\\frac$"
-MEASURED = {"measure": "new", "label": "Share with the new colour"}
+LABEL = "Share with the new colour"
 FIGURES = {
-    "dose": functools.partial(dose, group="mean", axis="Dose", **MEASURED),
-    "graft": functools.partial(dose, group="graft", axis="%", log=True, **MEASURED),
-    "bars": functools.partial(bars, group="layers", **MEASURED),
+    "dose": functools.partial(dose, axis="Dose", curve="mean"),
+    "graft": functools.partial(dose, axis="%", curve="graft", log=True),
+    "bars": functools.partial(bars, caption=lambda c: " ".join(c)),
 }
 GROUPS = {"dose": DOSES, "graft": GRAFTS, "bars": LAYERS}
-MISSING = [(0, (DOSES[1].edit, "")), (1, (GRAFTS[2].edit, "signs"))]
-MISSING += [(1, (LAYERS[0].edit, "")), (2, (LAYERS[0].edit, "gaussian"))]
+MISSING = [(0, (DOSES[1], "")), (1, (GRAFTS[2], "signs"))]
+MISSING += [(1, (LAYERS[0], "")), (2, (LAYERS[0], "gaussian"))]
 
 every_figure = pytest.mark.parametrize("name", FIGURES)
 
@@ -41,6 +41,14 @@ def curves(seeds=8, rollouts=20, names=("edited", "noise", "unedited")):
 
 
 trained_on = functools.partial(recovery, label="Return", steps_per_rollout=1000)
+
+
+def figure_of(name, table, *, measure="new", edits=None, **how):
+    """A figure of the effects of one group."""
+    shown = effects(
+        table, edits or GROUPS[name], measure=measure, also=("old", "length")
+    )
+    return FIGURES[name](shown, **{"label": LABEL} | how)
 
 
 def said(figure: Figure) -> list[str]:
@@ -66,8 +74,8 @@ def collections(figure: Figure, kind: type) -> list:
 @pytest.mark.parametrize("seeds", [3, 8])
 def test_every_edit_is_drawn_beside_its_strongest_null(name, seeds):
     table = made(seeds=seeds)
-    figure, along = FIGURES[name](table, ARMS), 0 if name == "bars" else 1
-    found = standings(table, GROUPS[name], "new")
+    figure, along = figure_of(name, table), 0 if name == "bars" else 1
+    found = effects(table, GROUPS[name], measure="new").edits
     (edits,), (nulls,) = drawn(figure, "o"), drawn(figure, "s")
     rates = [one.verdict.rate.estimate for one in found]
     strongest = [one.null.rate.estimate for one in found]
@@ -79,12 +87,12 @@ def test_every_edit_is_drawn_beside_its_strongest_null(name, seeds):
 
 @every_figure
 def test_a_figure_names_what_it_shows_in_words(name):
-    texts = said(FIGURES[name](made(), ARMS))
-    assert MEASURED["label"] in texts
+    texts = said(figure_of(name, made()))
+    assert LABEL in texts
     assert {"no edit, 0.05", "donor, 0.95"} <= set(texts)
     assert any("95 % interval" in t and "n = 8 seeds" in t for t in texts)
     if name == "bars":
-        assert {arm.edit for arm in LAYERS} <= set(texts)
+        assert {" ".join(edit) for edit in LAYERS} <= set(texts)
         assert texts.count("signs") == len(LAYERS)
     else:
         group = GROUPS[name][0].group
@@ -93,7 +101,7 @@ def test_a_figure_names_what_it_shows_in_words(name):
 
 @every_figure
 def test_few_seeds_are_dots_without_an_interval(name):
-    figure = FIGURES[name](made(seeds=3), ARMS)
+    figure = figure_of(name, made(seeds=3))
     assert not collections(figure, FillBetweenPolyCollection)
     lines = [
         path for c in collections(figure, LineCollection) for path in c.get_paths()
@@ -104,19 +112,19 @@ def test_few_seeds_are_dots_without_an_interval(name):
 
 @every_figure
 def test_seeds_that_lack_a_row_are_left_out_and_the_count_says_so(name):
-    figure = FIGURES[name](made(missing=MISSING), ARMS)
+    figure = figure_of(name, made(missing=MISSING))
     assert any("n = 7 to 8 seeds" in text for text in said(figure))
 
 
 @every_figure
 def test_a_trial_without_a_donor_is_drawn(name):
-    texts = said(FIGURES[name](made(donor=False), ARMS))
+    texts = said(figure_of(name, made(donor=False)))
     assert not any("donor" in text for text in texts)
 
 
 @every_figure
 def test_a_measure_that_is_no_rate_is_drawn_in_its_own_unit(name):
-    figure = FIGURES[name](made(), ARMS, measure="length")
+    figure = figure_of(name, made(), measure="length")
     (axes,) = figure.axes
     low, high = axes.get_xlim() if name == "bars" else axes.get_ylim()
     assert 5 < low < 11 and 29 < high < 35
@@ -126,27 +134,27 @@ def test_a_measure_that_is_no_rate_is_drawn_in_its_own_unit(name):
 @every_figure
 def test_a_figure_is_the_same_bytes_every_time_and_leaves_settings_alone(name):
     before = dict(matplotlib.rcParams)
-    text = svg(FIGURES[name](made(), ARMS))
-    assert text == svg(FIGURES[name](made(), ARMS))
+    text = svg(figure_of(name, made()))
+    assert text == svg(figure_of(name, made()))
     assert ET.fromstring(text).tag == SVG + "svg"
     assert dict(matplotlib.rcParams) == before
 
 
 @every_figure
 def test_names_from_anywhere_stay_plain_text(name):
-    arms = [Arm(HOSTILE + arm.edit, HOSTILE, arm.x) for arm in GROUPS[name]]
-    table = made(arms, nulls=("gaussian", HOSTILE))
-    words = {"group": HOSTILE, "label": HOSTILE}
+    edits = [Condition(HOSTILE, edit.value) for edit in GROUPS[name]]
+    table = made(edits, nulls=("gaussian", HOSTILE))
+    words = {"label": HOSTILE, "caption": lambda edit: f"{edit.group} {edit.value}"}
     if name != "bars":
-        words["axis"] = HOSTILE
-    text = svg(FIGURES[name](table, arms, **words))
+        words = {"label": HOSTILE, "curve": HOSTILE, "axis": HOSTILE}
+    text = svg(figure_of(name, table, edits=edits, **words))
     assert "<script" not in text and "\x1b" not in text and "\u202e" not in text
     assert "&lt;/svg&gt;&lt;script&gt;" in text
     ET.fromstring(text)
 
 
 def test_another_measure_is_drawn_with_its_own_mark_and_label():
-    figure = FIGURES["dose"](made(), ARMS, other=("old", "still the old colour"))
+    figure = figure_of("dose", made(), other=("old", "still the old colour"))
     (axes,) = figure.axes
     (line,) = [
         line
@@ -159,41 +167,45 @@ def test_another_measure_is_drawn_with_its_own_mark_and_label():
 
 
 def test_another_measure_has_room_on_the_axis():
-    figure = FIGURES["dose"](made(), ARMS, other=("length", "steps"))
+    figure = figure_of("dose", made(), other=("length", "steps"))
     assert figure.axes[0].get_ylim()[1] > 26
 
 
 def test_a_curve_is_drawn_from_low_to_high_doses_whatever_their_order():
-    (edits,) = drawn(FIGURES["dose"](made(), ARMS[::-1]), "o")
+    (edits,) = drawn(figure_of("dose", made(), edits=DOSES[::-1]), "o")
     assert edits[:, 0].tolist() == [-1.0, 0.5, 1.0, 2.0]
 
 
 def test_a_logarithmic_axis_names_the_doses_that_were_tried():
-    figure = FIGURES["graft"](made(), ARMS)
+    figure = figure_of("graft", made())
     assert figure.axes[0].get_xscale() == "log"
     assert {"0.1", "1", "10", "50"} <= set(said(figure))
 
 
 def test_doses_too_close_to_be_named_are_drawn_all_the_same():
-    arms = [Arm(f"rank {x}", "rank", float(x)) for x in (*range(1, 30), 1000)]
-    figure = dose(made(arms), arms, group="rank", axis="Rank", log=True, **MEASURED)
+    edits = [Condition("rank", float(x)) for x in (*range(1, 30), 1000)]
+    figure = figure_of("graft", made(edits), edits=edits)
     assert 5 < len(figure.axes[0].get_xticks()) < 30
     assert len(drawn(figure, "o")[0]) == 30
 
 
 @pytest.mark.parametrize(
-    ("group", "log", "why"),
-    [("layers", False, "no place"), ("mean", True, "stands at -1"), ("x", False, "no")],
+    ("edits", "log", "why"),
+    [
+        (LAYERS, False, "no place"),
+        (DOSES, True, "stands at -1"),
+        ((), False, "no edit"),
+    ],
 )
-def test_what_has_no_place_on_the_axis_is_refused(group, log, why):
+def test_what_has_no_place_on_the_axis_is_refused(edits, log, why):
     with pytest.raises(InputError, match=why):
-        dose(made(), ARMS, group=group, axis="x", log=log, **MEASURED)
+        dose(effects(made(), edits, measure="new"), label="x", axis="x", log=log)
 
 
 @pytest.mark.parametrize("count", [1, 4, 20])
 def test_rows_of_bars_do_not_touch(count):
-    arms = [Arm(f"layers {i}", "layers", None) for i in range(count)]
-    figure = bars(made(arms), arms, group="layers", **MEASURED)
+    edits = [Condition("layers", str(number)) for number in range(count)]
+    figure = figure_of("bars", made(edits), edits=edits)
     svg(figure)
     (axes,) = figure.axes
     inches = axes.get_position().height * figure.get_figheight()
