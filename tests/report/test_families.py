@@ -1,6 +1,7 @@
 """The page of a family: variants down, edits across, every number with its null."""
 
 import pytest
+from tests.studies.tables import made
 
 from telic.render.page import markdown, render
 from telic.report import families
@@ -8,7 +9,6 @@ from telic.studies import FAMILIES
 from telic.studies.families import across
 from telic.studies.held_out import BOTH, TRAINED, row
 from telic.trials.effects import Arm
-from tests.studies.tables import made
 
 RECIPES, HELD_OUT = families.TOLD["recipes"], families.TOLD["held-out"]
 EDIT = "layers 0"

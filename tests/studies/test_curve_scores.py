@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from telic.core.errors import DamagedError
 from telic.stats.rows import rows_of
 from telic.studies.curve_scores import (
     against_random,
@@ -45,9 +44,9 @@ def test_a_stored_curve_comes_back_and_is_summed_up(rows):
     assert mean_curves(found)["random"].tolist() == [[0.0, 0.8, 1.0]]
 
 
-def test_curves_that_lack_a_part_are_damaged(rows):
+def test_curves_that_lack_a_part_are_not_read(rows):
     bare = [row for row in rows if row.metric != "retention"]
-    with pytest.raises(DamagedError, match="retention"):
+    with pytest.raises(LookupError, match="retention"):
         curves(rows_of(bare, seed=0), [0])
 
 

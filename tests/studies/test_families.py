@@ -4,12 +4,12 @@ import dataclasses
 
 import numpy as np
 import pytest
+from tests.studies.tables import made
 
 from telic.core.errors import InputError
 from telic.studies import FAMILIES, INNER_STUDIES
 from telic.studies.families import across, averaged, chosen
 from telic.trials.effects import Arm
-from tests.studies.tables import made
 
 ADD = [Arm("add", "x", None), Arm("cut", "x", None)]
 

@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from telic.core.errors import DamagedError
 from telic.stats import Interval, bootstrap, holm, permutation_test
 from telic.stats.rows import Identity, Row, Rows
 from telic.trials import Faithfulness, cmd, cpr, incompleteness, size_for
@@ -63,13 +62,13 @@ def curves(rows: Rows, seeds: Sequence[Identity]) -> Curves:
     """The curves among some rows.
 
     Raises:
-        DamagedError: If a part of them is missing.
+        LookupError: If a part of them is missing.
     """
     kept = rows.where(part=PART)
     if not len(kept):
         return {}
     if lacking := set(PARTS) - set(kept.names("metric")):
-        raise DamagedError(f"stored curves lack {' and '.join(sorted(lacking))}")
+        raise LookupError(f"curves lack {' and '.join(sorted(lacking))}")
     shares = np.array(kept.names("at"), np.float64)
     values = kept.pivot(
         *("condition", "seed", "trial", "metric", "at"),

@@ -1,6 +1,7 @@
 """What a run offers to locators: late switches, or what a second objective makes."""
 
 import dataclasses
+import functools
 from typing import ClassVar
 
 import numpy as np
@@ -19,6 +20,7 @@ from telic.training import Hyper, Plan
 from telic.trials import rates, reaching
 from telic.trials.faithfulness import Bench
 from telic.worlds import (
+    WORLDS,
     Goal,
     Keys,
     Lander,
@@ -83,6 +85,7 @@ def test_a_run_that_offers_no_goal_is_refused(tmp_path):
 
 
 def test_goals_without_success_are_told_by_their_returns(tmp_path, monkeypatch):
+    monkeypatch.setitem(WORLDS, "paid", Paid)
     world = Paid(limit=9)
     study = Alternation(world=world, policy=SHALLOW, sizes=SIZES, period=1, phases=4)
     run = folder.create(tmp_path, "paid", 0, study.plan())
@@ -97,12 +100,15 @@ def test_goals_without_success_are_told_by_their_returns(tmp_path, monkeypatch):
         assert on.measure.behaviour(found) == pytest.approx(told["return_blue"])
     # Without a limit of one's own, a twentieth of the larger return is enough.
     for share, offered in ((0.04, 0), (0.06, 1)):
-        made = on._replace(mine={**on.mine, "pick_blue": 1.0, "wall": 0.0})
-        less = {**made.mine, "pick_blue": 1.0 - share}
-        monkeypatch.setattr(
-            pairs_, "bench", lambda *_, **__: made._replace(theirs=less)
-        )
+        mine = {**on.mine, "pick_blue": 1.0, "wall": 0.0}
+        made = on._replace(mine=mine, theirs={**mine, "pick_blue": 1.0 - share})
+        monkeypatch.setattr(pairs_, "bench", functools.partial(as_made, made))
         assert len(list(pairs(RunSource(run), switches=1, episodes=8))) == offered
+
+
+def as_made(made: Bench, *_, **__) -> Bench:
+    """A bench that was made before."""
+    return made
 
 
 def of_one(**more) -> Plan:

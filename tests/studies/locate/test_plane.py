@@ -1,4 +1,4 @@
-"""The plane: a site that holds the difference brings it, and nulls have equal chances."""
+"""The plane: a site that holds the difference brings it; nulls have equal chances."""
 
 import jax
 import numpy as np

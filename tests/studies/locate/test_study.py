@@ -15,7 +15,7 @@ from telic.studies import Alternation, Locate, results
 from telic.studies.base import preset, restored, settings_of
 from telic.studies.locate import study as study_
 from telic.studies.pages import study_files
-from tests.studies import trained
+from telic.studies.results import measure_if_missing
 from tests.studies.trained import copies, done
 
 NAMES = ("magnitude", "low rank", "random")
@@ -30,7 +30,7 @@ def rows(pair, tmp_path_factory):
         patch.setattr(study_, "plane", lambda *_: {})
         told = done(runs[0], "locate", STUDY)
     assert told == sorted(told) and told[0] == 0.0
-    return trained.rows(runs[0], "locate", STUDY)
+    return results.read(runs[0], "locate", settings_of(STUDY))
 
 
 def alike(rows: Rows, metric: str, condition, where: str | None = None):
@@ -73,7 +73,9 @@ def test_random_agrees_with_itself_at_another_switch_or_seed_by_chance(rows):
 
 def test_one_that_is_stopped_leaves_no_rows(pair, tmp_path):
     (run,) = copies(pair[:1], tmp_path)
-    done(run, "locate", STUDY, stopped=True)
+    measure_if_missing(
+        run, "locate", STUDY, report=lambda *_: None, should_stop=lambda: True
+    )
     assert not (run.path / "studies").exists()
 
 

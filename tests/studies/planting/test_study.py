@@ -3,8 +3,11 @@
 import pytest
 
 from telic.core.errors import InputError
+from telic.studies import results
+from telic.studies.base import settings_of
 from telic.studies.planting import Planting
-from tests.studies import examined, trained
+from telic.studies.results import measure_if_missing
+from tests.studies import examined
 from tests.studies.trained import done
 
 NAMES = ("magnitude", "random", "oracle")
@@ -24,7 +27,7 @@ def run(tmp_path_factory):
 @pytest.fixture(scope="module")
 def rows(run):
     """What was measured of every pair."""
-    return trained.rows(run, "planting", STUDY)
+    return results.read(run, "planting", settings_of(STUDY))
 
 
 def test_all_ordered_pairs_of_colours_are_judged_by_every_locator(rows):
@@ -70,7 +73,9 @@ def test_what_is_measured_is_not_measured_again(run):
 
 def test_one_that_is_stopped_leaves_no_rows(tmp_path):
     run = examined.begun(tmp_path, "layer-1")
-    done(run, "planting", STUDY, stopped=True)
+    measure_if_missing(
+        run, "planting", STUDY, report=lambda *_: None, should_stop=lambda: True
+    )
     assert not (run.path / "studies").exists()
 
 

@@ -7,6 +7,9 @@ from telic.render.page import Drawing, Page, Section, Table
 from telic.render.plane import plane
 from telic.studies.curve_scores import RANDOM
 from telic.studies.locate.summary import (
+    AT,
+    SEEDS,
+    SWITCHES,
     TOP,
     Alike,
     LocateEffects,
@@ -124,11 +127,10 @@ def findings(found: LocateEffects) -> tuple[str, ...]:
 
 def _board(found: LocateEffects) -> Table:
     """Methods down, what they are worth across."""
-    sizes = next(iter(found.methods.values())).at
     header = (
         "method",
         COLUMNS["size"],
-        *(f"share at {100 * size:g} %" for size in sizes),
+        *(f"share at {100 * size:g} %" for size in AT),
         COLUMNS["cpr"],
         "p",
         COLUMNS["cmd"],
@@ -175,12 +177,11 @@ def _read(found: LocateEffects) -> Table:
 
 def _again(found: LocateEffects) -> Table:
     """Each method beside itself, at other switches and in other seeds."""
-    places = next(iter(found.methods.values())).again
     header = (
         "method",
         *(
             f"{what}, between {where}"
-            for where in places
+            for where in (SWITCHES, SEEDS)
             for what in ("rank correlation", "top 1 % in both")
         ),
     )

@@ -95,6 +95,7 @@ def summarise(rows: Rows) -> LocateEffects:
 
     Raises:
         InputError: If no run had a goal to be found.
+        LookupError: If the rows are not of the form that the study gives.
     """
     asked, goals = rows.where(part="run"), rows.where(part="goal", metric="gap")
     if not len(goals):
@@ -104,15 +105,17 @@ def summarise(rows: Rows) -> LocateEffects:
         )
     rows = rows.among("seed", goals.names("seed"))
     found = curves(rows, goals.names("seed"))
-    sizes = next(c.shares for seeds in found.values() for seed in seeds for c in seed)
+    every = [curve for seeds in found.values() for seed in seeds for curve in seed]
+    if not every:
+        raise LookupError("no curve of any goal")
     return LocateEffects(
         seeds=tuple(np.array(goals.names("seed"), int).tolist()),
         runs=len(asked.names("seed")),
         goals=len(goals),
         weights=int(rows.where(part="goal", metric="weights").values[0]),
-        methods=_methods(rows, found, sizes),
+        methods=_methods(rows, found, every[0].shares),
         faithful=mean_curves(found),
-        sizes=sizes,
+        sizes=every[0].shares,
         plane=_plane(rows.where(part="plane")),
     )
 

@@ -105,8 +105,7 @@ def findings(found: PlantingEffects) -> tuple[str, ...]:
         f"{sum(found.pairs.values()):,} pairs of {found.agents:,} different planted "
         f"agents, made from {len(found.seeds)} seeds’ goal-conditioned agents."
     ]
-    rungs = next(iter(found.methods.values())).weights
-    for rung in rungs:
+    for rung in found.rungs:
         known = {m: scores.weights[rung] for m, scores in found.methods.items()}
         best = _order({m: each for m, each in known.items() if m != "oracle"})[-1]
         said = f"AUROC {cell(known[best])}; random {cell(known.get(RANDOM))}"
@@ -144,7 +143,7 @@ def _board(found: PlantingEffects) -> Table:
     )
     header = (
         "method",
-        *(f"AUROC {rung}" for rung in next(iter(found.methods.values())).weights),
+        *(f"AUROC {rung}" for rung in found.rungs),
         *DECOYS,
         "false alarms",
         *COLUMNS.values(),
@@ -171,13 +170,12 @@ def _by_rung(
     found: PlantingEffects, pick: Callable[[MethodScores], ByRung], what: str
 ) -> Table:
     """Methods down, rungs across."""
-    rungs = next(iter(found.methods.values())).weights
     rows = tuple(
         (name, *map(cell, pick(scores).values()))
         for name, scores in found.methods.items()
     )
     caption = f"{what}: mean over {len(found.seeds)} seeds with 95 % interval."
-    return Table(caption, ("method", *rungs), rows)
+    return Table(caption, ("method", *found.rungs), rows)
 
 
 def _agents(found: PlantingEffects) -> Table:

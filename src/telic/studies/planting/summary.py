@@ -63,6 +63,7 @@ class PlantingEffects(NamedTuple):
 
     Attributes:
         seeds: The seeds.
+        rungs: The rungs with a goal, in the order of the ladder.
         pairs: How many planted pairs there are, by rung.
         agents: How many different agents they are made of.
         held: By rung: how often a donor reaches its goal.
@@ -72,6 +73,7 @@ class PlantingEffects(NamedTuple):
     """
 
     seeds: tuple[int, ...]
+    rungs: tuple[str, ...]
     pairs: dict[str, int]
     agents: int
     held: dict[str, Measured]
@@ -97,16 +99,23 @@ class _Scores(NamedTuple):
 
 
 def summarise(variants: Sequence[Rows]) -> PlantingEffects:
-    """The scores over seeds, those of all variants together."""
+    """The scores over seeds, those of all variants together.
+
+    Raises:
+        LookupError: If the rows are not of the form that the study gives.
+    """
     rows = join(variants)
     seeds = variants[0].names("seed")
     played, every = rows.where(part=AGENTS), _every(rows.where(part="locator"), seeds)
-    rungs = [rung for rung in RUNGS if rung in every.rungs]
+    rungs = tuple(rung for rung in RUNGS if rung in every.rungs)
+    if not rungs:
+        raise LookupError("no locator was asked about a planted goal")
     with_goal = [t for t in rows.names("trial") if _rung(t) in RUNGS]
     found = curves(rows.among("trial", with_goal), seeds)
     drawn = {rung: mean_curves(curves(_among(rows, rung), seeds)) for rung in rungs}
     return PlantingEffects(
         seeds=tuple(np.array(seeds, int).tolist()),
+        rungs=rungs,
         pairs={
             rung: len(_among(played.where(metric="donor"), rung))
             for rung in (*rungs, *DECOYS, NONE)
