@@ -85,6 +85,23 @@ class Symmetric(World, Protocol):
         ...
 
 
+@runtime_checkable
+class Graded(Protocol):
+    """A world that says in numbers what an agent in it is worth.
+
+    Attributes:
+        competence: The least measures (events per episode, or `return_NAME`) of an
+            agent that is able enough to be studied.
+        amounts: By goal without an event of success: the objective whose return says
+            how far it was reached.
+    """
+
+    @property
+    def competence(self) -> Mapping[str, float]: ...  # noqa: D102
+    @property
+    def amounts(self) -> Mapping[str, Objective]: ...  # noqa: D102
+
+
 class Roles(NamedTuple):
     """Which events play which part, for an edit from one goal to another.
 
@@ -233,3 +250,33 @@ def roles(world: World, *, aim: str, old: str) -> Roles:
         failures=world.failures if purposeful else (),
         timeout=world.timeout if purposeful else None,
     )
+
+
+ABLE = 0.9
+"""The rate of success of an able agent, in a world that names no other measure."""
+
+
+def competence_of(world: World, goal: str) -> Mapping[str, float]:
+    """The least measures of an agent that can reach a goal; none if nothing tells.
+
+    Example:
+        >>> from telic.worlds import Keys
+        >>> competence_of(Keys(), "blue")
+        {'pick_blue': 0.9}
+    """
+    if isinstance(world, Graded):
+        return world.competence
+    success = success_of(world, goal)
+    return {success: ABLE} if success else {}
+
+
+def amount_of(world: World, objective: Objective) -> Objective:
+    """The objective whose return says how far a goal without success was reached.
+
+    Example:
+        >>> from telic.worlds import Lander, landing_objective
+        >>> amount_of(Lander(), landing_objective("thrift-5")).name
+        'fuel saved'
+    """
+    declared = world.amounts if isinstance(world, Graded) else {}
+    return declared.get(objective.name, objective)
