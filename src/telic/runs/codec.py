@@ -60,7 +60,7 @@ def decode(config: Any) -> Plan:
     parts = _part(config, "plan", dict[str, Any])
     world = dict(_part(parts.get("world"), "world", dict[str, Any]))
     name = str(world.pop("name", ""))
-    own.known(name)
+    own.recall(name)
     kind = lookup(name, WORLDS, kind="world")
     weights = _part(parts.get("objectives"), "objectives", dict[str, dict[str, float]])
     schedule = _part(parts.get("schedule"), "schedule", list[tuple[str, int]])
