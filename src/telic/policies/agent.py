@@ -375,19 +375,25 @@ class Agent(Mapping[str, Array]):
         return structure.shapes_of(plain), HEADS if whole else (LOGITS,)
 
 
-def check_agent(given: object, *, what: str) -> None:
-    """Raise unless something is an agent.
+def check_agent(given: object, *, what: str, only: str = "computes") -> Agent:
+    """The agent itself, if something is one.
+
+    Args:
+        given: What was given.
+        what: What it was given as, for the message.
+        only: What only an agent does, for the message.
 
     Raises:
-        InputError: If it is not; a dict of arrays is none, as it has no policy.
+        InputError: If it is none, such as a dict of arrays.
     """
+    if isinstance(given, Agent):
+        return given
     trees.check_tree(given, what=what)
-    if not isinstance(given, Agent):
-        raise InputError(
-            f"{what} is a {type(given).__name__}",
-            why="an agent computes: a dict of arrays has no policy",
-            fix="telic.Agent(params, policy, spec)",
-        )
+    raise InputError(
+        f"{what} is a {type(given).__name__}",
+        why=f"only an agent {only}: a dict of arrays has no policy",
+        fix="telic.Agent(params, policy, spec)",
+    )
 
 
 def create(key: jax.Array, policy: Policy, world: World) -> Agent:
