@@ -174,3 +174,31 @@ def test_a_policy_is_chosen_by_its_name(policy, tmp_path, monkeypatch):
         "Recurrent",
         "Conv",
     )
+
+
+@pytest.mark.parametrize(
+    ("study", "given", "said", "fix"),
+    [
+        (
+            "landing",
+            ["--policy", "conv"],
+            "the policy `conv` on observations of 8 floats",
+            "use the policy `mlp`",
+        ),
+        (
+            "alternation",
+            ["--policy", "recurrent", "--num-envs", "6", "--num-minibatches", "4"],
+            "must divide num_envs = 6",
+            "num_minibatches = 2",
+        ),
+    ],
+)
+def test_a_policy_that_does_not_fit_leaves_no_folder(
+    study, given, said, fix, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("TELIC_ROOT", str(tmp_path / "runs"))
+    given = ["train", study, "--preset", "small", "--name", "odd", *given]
+    assert main(given) == 2
+    told = capsys.readouterr().err
+    assert said in told and fix in told
+    assert not (tmp_path / "runs").exists()

@@ -15,12 +15,20 @@ import optax
 from jaxtyping import Array, Bool, Float, Int
 
 from telic.core import trees
-from telic.core.errors import DivergedError, InputError, WorldError
+from telic.core.errors import DivergedError, WorldError
 from telic.core.numbers import LARGEST
 from telic.policies import VALUE, Agent, Policy, create, remembers
 from telic.rollouts.collect import Completed, EnvState, Rollout, rollout, start
 from telic.training.gae import advantages
-from telic.training.ppo import Batch, Hyper, Losses, Sizes, optimiser, update
+from telic.training.ppo import (
+    Batch,
+    Hyper,
+    Losses,
+    Sizes,
+    check_sequences,
+    optimiser,
+    update,
+)
 from telic.worlds.base import JaxWorld, World
 
 
@@ -89,13 +97,7 @@ def begin_with(
     Raises:
         InputError: If the agent has memory and copies cannot be dealt out evenly.
     """
-    carry = agent.initial_carry(sizes.num_envs)
-    if remembers(carry) and sizes.num_envs % sizes.num_minibatches:
-        raise InputError(
-            f"ppo num_minibatches = {sizes.num_minibatches}",
-            why="an agent with memory learns from whole sequences: it must divide "
-            f"num_envs = {sizes.num_envs}",
-        )
+    check_sequences(agent.initial_carry(1), sizes)
     return Training(
         agent=agent,
         moments=optimiser(Hyper()).init(agent),
