@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from telic.policies import Conv, Recurrent
 from telic.studies import anatomy
+from tests.small import agent
 
 APART = "cosine of switches two apart"
 AXIS = "AUROC of the objectives on the first axis"
@@ -39,3 +41,40 @@ def test_the_shares_of_all_layers_are_the_whole_for_vectors_and_for_weights(pair
     assert len(layers) == 4
     assert sum(a.values for a in layers) == pytest.approx([1.0, 1.0])
     assert sum(a.chance for a in layers) == pytest.approx([1.0, 1.0])
+
+
+class Source:
+    """Eight checkpoints of a network, as the source of a run gives them."""
+
+    schedule = ("left", "right") * 4
+
+    def __init__(self, policy):
+        self.policy = policy
+
+    def agent(self, phase):
+        return agent(phase, self.policy)
+
+
+@pytest.mark.parametrize(
+    ("policy", "kernel"),
+    [
+        (Conv(channels=(4, 3), width=6), "trunk/1/kernel"),
+        (Recurrent(width=5, memory=4), "trunk/gru/hidden"),
+    ],
+    ids=["conv", "recurrent"],
+)
+def test_networks_with_kernels_of_many_axes_have_an_anatomy(
+    monkeypatch, policy, kernel
+):
+    monkeypatch.setattr(anatomy, "RunSource", Source)
+    found = anatomy.anatomy([policy])
+    actor = agent(0, policy).actor
+    ranks = {name for name in found if name.startswith("effective rank of ")}
+    kernels = {path for path, leaf in actor.items() if leaf.ndim > 1}
+    assert ranks == {f"effective rank of {path}" for path in kernels}
+    rank = float(found[f"effective rank of {kernel}"].values[0])
+    assert 1 < rank <= actor[kernel].shape[-1]
+    layers = {path.rpartition("/")[0] for path in actor}
+    norms = [found[f"squared norm in {layer}"] for layer in layers]
+    assert sum(a.values[0] for a in norms) == pytest.approx(1.0)
+    assert sum(a.chance[0] for a in norms) == pytest.approx(1.0)
