@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from telic.policies import Conv, Recurrent
+from telic.runs.folder import Run
 from telic.studies import anatomy
 from tests.small import agent
 
@@ -64,10 +65,10 @@ class Source:
     ids=["conv", "recurrent"],
 )
 def test_networks_with_kernels_of_many_axes_have_an_anatomy(
-    monkeypatch, policy, kernel
+    monkeypatch, tmp_path, policy, kernel
 ):
-    monkeypatch.setattr(anatomy, "RunSource", Source)
-    found = anatomy.anatomy([policy])
+    monkeypatch.setattr(anatomy, "RunSource", lambda run: Source(policy))
+    found = anatomy.anatomy([Run(tmp_path)])
     actor = agent(0, policy).actor
     ranks = {name for name in found if name.startswith("effective rank of ")}
     kernels = {path for path, leaf in actor.items() if leaf.ndim > 1}
