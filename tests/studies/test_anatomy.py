@@ -1,12 +1,15 @@
 """What switches are like, in numbers; of too few of them a question is left out."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
-from telic.policies import Conv, Recurrent
+from telic.policies import Conv, Policy, Recurrent
 from telic.runs.folder import Run
+from telic.runs.source import RunSource
 from telic.studies import anatomy
-from tests.small import agent
+from tests.small import POLICY, agent
 
 APART = "cosine of switches two apart"
 AXIS = "AUROC of the objectives on the first axis"
@@ -44,13 +47,12 @@ def test_the_shares_of_all_layers_are_the_whole_for_vectors_and_for_weights(pair
     assert sum(a.chance for a in layers) == pytest.approx([1.0, 1.0])
 
 
-class Source:
+@dataclasses.dataclass(frozen=True)
+class Source(RunSource):
     """Eight checkpoints of a network, as the source of a run gives them."""
 
+    policy: Policy = POLICY
     schedule = ("left", "right") * 4
-
-    def __init__(self, policy):
-        self.policy = policy
 
     def agent(self, phase):
         return agent(phase, self.policy)
@@ -67,7 +69,7 @@ class Source:
 def test_networks_with_kernels_of_many_axes_have_an_anatomy(
     monkeypatch, tmp_path, policy, kernel
 ):
-    monkeypatch.setattr(anatomy, "RunSource", lambda run: Source(policy))
+    monkeypatch.setattr(anatomy, "RunSource", lambda run: Source(run, policy))
     found = anatomy.anatomy([Run(tmp_path)])
     actor = agent(0, policy).actor
     ranks = {name for name in found if name.startswith("effective rank of ")}
