@@ -62,7 +62,7 @@ def _module(path: Path, data: bytes) -> ModuleType:
     if str(path.parent) not in sys.path:
         sys.path.append(str(path.parent))
     try:
-        exec(compile(data, str(path), "exec"), vars(module))
+        exec(compile(data, str(path), "exec", dont_inherit=True), vars(module))
     except BaseException as error:  # a file may also raise SystemExit
         del sys.modules[name]
         if isinstance(error, KeyboardInterrupt) and error.args:
