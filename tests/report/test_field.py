@@ -9,7 +9,7 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.patches import Polygon
 
-from telic.policies import MLP, create
+from telic.policies import MLP, Recurrent, create
 from telic.render.style import COLOURS, PAPER, svg
 from telic.report.board import corner
 from telic.report.field import draw_field
@@ -164,6 +164,21 @@ def test_a_letter_on_ink_is_paper_so_that_it_can_be_read_on_a_dark_page_too(two)
     *_, legend = draw_field(two).axes
     (dies,) = [text for text in legend.texts if text.get_text() == "×"]
     assert dies.get_color() == PAPER
+
+
+def test_a_picture_of_an_agent_with_memory_says_that_it_has_no_past(two):
+    agents = {
+        name: create(jax.random.key(0), policy, WORLD)
+        for name, policy in {"plain": POLICY, "gru": Recurrent(8, 8)}.items()
+    }
+    figure = draw_field(field(agents, WORLD, BOARD))
+    *_, legend = figure.axes
+    said = [text for text in legend.texts if "memory" in text.get_text()]
+    assert "first step of an episode" in said[0].get_text()
+    edges = legend.get_ylim()
+    assert max(text.get_position()[1] for text in legend.texts) < max(edges)
+    *_, plain = draw_field(two).axes
+    assert not [text for text in plain.texts if "memory" in text.get_text()]
 
 
 def test_names_are_drawn_as_plain_text_and_settings_left_alone():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from telic.core.errors import InputError
-from telic.policies import MLP, create
+from telic.policies import MLP, Recurrent, create
 from telic.studies.field import MOVES, field
 from telic.worlds import Keys
 from telic.worlds.keys import EVENTS, FORWARD, PICKUP
@@ -129,6 +129,16 @@ def test_agents_stand_in_the_order_given():
     both, alone = (field(some, WORLD, OPEN) for some in (agents, {"a": fresh(0)}))
     assert both.agents == ("b", "a")
     assert both.walks[1] == pytest.approx(alone.walks[0], nan_ok=True)
+
+
+def test_an_agent_with_memory_is_asked_as_in_the_first_step_everywhere():
+    agent = create(jax.random.key(0), Recurrent(width=8, memory=8), WORLD)
+    found = field({"gru": agent}, WORLD, OPEN)
+    seen = WORLD.observe(OPEN._replace(pose=jnp.int32(27)))[None]
+    fresh_output = agent(seen, agent.initial_carry(1))
+    due = np.asarray(jax.nn.softmax(fresh_output.logits)[0])
+    assert found.policy[0, 6, 3, :4] == pytest.approx(due[:4], abs=1e-6)
+    assert found.memory and not field({"it": fresh(0)}, WORLD, OPEN).memory
 
 
 @pytest.mark.parametrize(("agents", "limit"), [({}, 40), ({"a": fresh(0)}, 0)])

@@ -28,6 +28,14 @@ WORDS = (
     " the agent leaves the cell. Bar: mean over all starts.",
 )
 
+MEMORY = (
+    "An agent with memory is asked as in the first step of an episode, at every step of"
+    " a walk: what it would remember is not in this picture.",
+)
+
+LINE = 0.18
+"""The height of a line of words."""
+
 
 def draw_field(field: Field) -> Figure:
     """One board for each agent, three in a row, with one legend below them all.
@@ -48,7 +56,8 @@ def draw_field(field: Field) -> Figure:
     """
     rows = -(-len(field.agents) // COLUMNS)
     row = TITLE + BOARD + SHARES
-    figure = Figure(figsize=(WIDE, rows * row + LEGEND), facecolor=PAPER)
+    legend = LEGEND + LINE * (len(_words(field)) - len(WORDS))
+    figure = Figure(figsize=(WIDE, rows * row + legend), facecolor=PAPER)
     for number, name in enumerate(field.agents):
         left, top = _place(number, len(field.agents))
         panel = _axes(figure, left, top + TITLE, BOARD, BOARD)
@@ -56,7 +65,7 @@ def draw_field(field: Field) -> Figure:
         draw_starts(panel, field, number)
         below = _axes(figure, left, top + TITLE + BOARD, BOARD, SHARES)
         _shares(below, field, number)
-    _legend(_axes(figure, 0.0, rows * row, WIDE, LEGEND), field)
+    _legend(_axes(figure, 0.0, rows * row, WIDE, legend), field, legend)
     return figure
 
 
@@ -90,17 +99,22 @@ def _shares(axes: Axes, field: Field, number: int) -> None:
         left += share
 
 
-def _legend(axes: Axes, field: Field) -> None:
+def _words(field: Field) -> tuple[str, ...]:
+    """How a picture is to be read, line by line."""
+    return (*WORDS, *MEMORY) if field.memory else WORDS
+
+
+def _legend(axes: Axes, field: Field, high: float) -> None:
     """What letters and colours mean, how strength looks, and the rest in words."""
-    axes.set(xlim=(0, WIDE), ylim=(LEGEND, 0))
+    axes.set(xlim=(0, WIDE), ylim=(high, 0))
     faces = [face(outcome, field.limit) for outcome in field.outcomes]
     for slot, shown in enumerate(faces):
         at = 0.1 + 1.17 * _closeness(field) * slot
         _swatch(axes, at, shown, shown.words, size=8.5 * _closeness(field))
     for slot, chance in enumerate((0.25, 0.5, 1.0)):
         _swatch(axes, 6.92 + 0.66 * slot, faces[0], _percent(chance), chance=chance)
-    for line, words in enumerate(WORDS):
-        at = (0.1, 0.46 + 0.18 * line)
+    for line, words in enumerate(_words(field)):
+        at = (0.1, 0.46 + LINE * line)
         write(axes, at, words, size=8.8, colour=INK, bold=False, align="left")
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Float64, Int
 
 from telic.core.errors import InputError
-from telic.policies import Agent
+from telic.policies import Agent, remembers
 from telic.studies.static_ball_mdp import drift, follow, outcomes, walk
 from telic.worlds.keys import PICKUP, Board, Keys
 
@@ -42,6 +42,8 @@ class Field:
         drift: The mean step with which the agent leaves a cell (x to the right, y
             downwards), over the headings; short where they part.
         limit: Steps after which a walk is a timeout.
+        memory: Whether an agent has memory. Then every step of its walk is taken as if
+            it were the first of an episode: a chain of poses has no past.
     """
 
     world: Keys
@@ -52,6 +54,7 @@ class Field:
     walks: Float64[np.ndarray, "agents cells 4 outcomes"]
     drift: Float64[np.ndarray, "agents cells 2"]
     limit: int
+    memory: bool = False
 
     @property
     def free(self) -> Bool[np.ndarray, " cells"]:
@@ -126,6 +129,7 @@ def field(
         walks=_but_ball(board, [found.reshape(-1, 4, len(ends)) for found in walks]),
         drift=_but_ball(board, [drift(leads, policy, limit=limit) for policy in each]),
         limit=limit,
+        memory=any(remembers(agent.initial_carry(1)) for agent in agents.values()),
     )
 
 

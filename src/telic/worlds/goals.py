@@ -7,6 +7,7 @@ goal, a failure. Objectives of a world that declares no goals are measured by th
 returns.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
@@ -16,8 +17,12 @@ from jaxtyping import Array, Bool
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
+from telic.core.typed import short
 from telic.worlds.base import World
 from telic.worlds.objectives import Objective
+
+FORM = 'for example goals = {"left": Goal(Objective("left", {"left": 1.0}), "left")}'
+"""How goals are declared, for messages."""
 
 
 class Goal(NamedTuple):
@@ -124,8 +129,8 @@ def goals_of(world: World) -> Mapping[str, Goal]:
     """The goals of a world; none if it declares none.
 
     Raises:
-        InputError: If one has an event of success that the world does not have, or
-            is not the goal of its objective's name.
+        InputError: If they are no goals by name, one has an event of success that the
+            world does not have, or is not the goal of its objective's name.
 
     Example:
         >>> from telic.worlds import Keys
@@ -135,6 +140,7 @@ def goals_of(world: World) -> Mapping[str, Goal]:
     if not isinstance(world, Purposeful):
         return {}
     name = type(world).__name__
+    _check_form(world, name)
     for goal, (objective, success) in world.goals.items():
         if goal != objective.name:
             raise InputError(
@@ -147,6 +153,33 @@ def goals_of(world: World) -> Mapping[str, Goal]:
     for event in (*world.failures, *([world.timeout] if world.timeout else [])):
         check_name(event, world.events, kind="event of failure")
     return world.goals
+
+
+def _check_form(world: Purposeful, name: str) -> None:
+    """Raise unless goals are goals by name, and failures a tuple."""
+    goals = world.goals
+    if not isinstance(goals, Mapping):
+        raise InputError(
+            f"{name}.goals = {short(goals)}",
+            why="a dict of goals by name",
+            fix=FORM,
+        )
+    for goal, given in goals.items():
+        fine = isinstance(given, Goal) and isinstance(given.objective, Objective)
+        if not fine or not all(math.isfinite(w) for _, w in given.objective.weights):
+            raise InputError(
+                f"the goal {goal!r} of {name} is {short(given)}",
+                why="a Goal has an Objective of finite weights, and the event of its "
+                "success or None",
+                fix=FORM,
+            )
+    late = world.timeout
+    if not isinstance(world.failures, tuple) or not isinstance(late, str | None):
+        raise InputError(
+            f"{name}.failures = {short(world.failures)}, timeout = {short(late)}",
+            why="a tuple of events, and an event or None",
+            fix='for example failures = ("fell",), timeout = None',
+        )
 
 
 def objective_of(world: World, name: str) -> Objective:
