@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
+from telic.report import effects
 
 from telic.core.errors import InputError
 from telic.render.heat import heat
 from telic.render.page import markdown
-from telic.report import effects
-from telic.report.learned import page as learned_page
-from telic.report.learned import table, words
 from telic.studies import isolation
+from telic.studies.landing.page import page as learned_page
+from telic.studies.landing.page import table, words
 from tests.studies.landed import ISOLATION, SNR
 from tests.studies.trained import copies, done
 
