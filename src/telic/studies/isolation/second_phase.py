@@ -94,22 +94,6 @@ def competence_check(agent: Agent, plan: Plan, ahead: SecondPhase) -> dict[str, 
     return {k: float(v) for k, v in metrics.of(found).items() if np.isfinite(v)}
 
 
-def rollouts_of(steps: int, plan: Plan) -> int:
-    """How many rollouts a number of steps is.
-
-    Raises:
-        InputError: If it is not a whole number of them.
-    """
-    if steps < 1 or steps % plan.sizes.batch:
-        near = max(1, round(steps / plan.sizes.batch)) * plan.sizes.batch
-        raise InputError(
-            f"{steps} steps of a second phase",
-            why=f"a rollout of these runs has {plan.sizes.batch} steps",
-            fix=f"for example {near}",
-        )
-    return steps // plan.sizes.batch
-
-
 def _usual(plan: Plan) -> str:
     """The second objective, if none is named."""
     known, last = [each.name for each in plan.objectives], plan.schedule[-1].objective

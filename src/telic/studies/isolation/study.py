@@ -26,6 +26,7 @@ from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.stats.rows import Row, Rows
 from telic.studies.base import Presets
+from telic.studies.branches import Branch, branch, rollouts_of
 from telic.studies.isolation import edits, page, summary
 from telic.studies.isolation.arms import (
     BASE,
@@ -36,12 +37,10 @@ from telic.studies.isolation.arms import (
     SECOND,
     TRIAL,
 )
-from telic.studies.isolation.branches import Branch, branch
 from telic.studies.isolation.edits import CONTINUATION, SPECIFIC, VECTORS, Update
 from telic.studies.isolation.second_phase import (
     SecondPhase,
     competence_check,
-    rollouts_of,
     second_phase,
 )
 from telic.studies.neighbours import neighbour

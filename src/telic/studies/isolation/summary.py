@@ -371,9 +371,9 @@ def _example(rows: Rows, seed: int) -> Example:
     drawn, films = rows.where(part="update"), rows.where(part="film")
     vector = {}
     for path, shape in drawn.pairs("metric", "trial"):
-        assert isinstance(shape, tuple)
+        sides = shape if isinstance(shape, tuple) else ()
         values = drawn.where(metric=path).values
-        vector[str(path)] = values.reshape([int(str(side)) for side in shape])
+        vector[str(path)] = values.reshape([int(str(side)) for side in sides])
     return Example(
         seed,
         vector,

@@ -22,13 +22,12 @@ from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.stats.rows import Row, Rows
 from telic.studies.base import Presets
+from telic.studies.branches import Branch, branch, rollouts_of
 from telic.studies.isolation.arms import FIRST, SECOND, TRIAL
-from telic.studies.isolation.branches import Branch, branch
 from telic.studies.isolation.edits import CONTINUATION, PLAIN, SPECIFIC, VECTORS, Edits
 from telic.studies.isolation.second_phase import (
     SecondPhase,
     competence_check,
-    rollouts_of,
     second_phase,
 )
 from telic.studies.snr import page, summary

@@ -12,6 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from telic.core.errors import InputError
 from telic.policies import Agent
 from telic.runs import metrics
 from telic.stats.rows import Identity, Row
@@ -85,6 +86,22 @@ def branch(
         watch()
     columns = [column for column in rows[0] if column.startswith(CURVES)]
     return Branch(agents, {c: [row[c] for row in rows] for c in columns})
+
+
+def rollouts_of(steps: int, plan: Plan) -> int:
+    """How many rollouts a number of steps is.
+
+    Raises:
+        InputError: If it is not a whole number of them.
+    """
+    if steps < 1 or steps % plan.sizes.batch:
+        near = max(1, round(steps / plan.sizes.batch)) * plan.sizes.batch
+        raise InputError(
+            f"{steps} steps of a second phase",
+            why=f"a rollout of these runs has {plan.sizes.batch} steps",
+            fix=f"for example {near}",
+        )
+    return steps // plan.sizes.batch
 
 
 def _fresh(base: Training, repeat: int, keep_moments: bool) -> Training:
