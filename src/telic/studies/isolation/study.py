@@ -144,7 +144,9 @@ class Isolation:
         grown = self._branches(base, plan, ahead, self.lengths, counted)
         for arm, each in grown.items():
             yield from each.rows("phase", arm)
-        foreign = self._foreign(run, ahead, work.stretch(0.1, 0.1, "the next seed"))
+        foreign = self._foreign(
+            run, ahead, work.stretch(0.1, 0.1, "the next seed, rollout")
+        )
         updates = {
             steps: _update(base, grown, rollouts_of(steps, plan))
             for steps in self.lengths
