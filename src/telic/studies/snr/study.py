@@ -47,8 +47,8 @@ class Snr:
     """How much of a second phase's vector is signal?"""
 
     second: str | None = None
-    """The objective of the second phase, one that the runs know. None: the last of the
-    world's goals that the runs know and were not trained on last."""
+    """The objective of the second phase, one that the runs know; default: the last of
+    the world's goals that they know and were not trained on last."""
     rollout: int = 5_120
     """Steps of one rollout of the second phase; lengths are multiples of it."""
     lengths: tuple[int, ...] = (

@@ -9,8 +9,8 @@ from telic.core import trees
 from telic.edits import receipt
 from telic.policies import create
 from telic.studies.base import preset
-from telic.studies.landing import Landing
-from telic.studies.updates import (
+from telic.studies.isolation.edits import (
+    CRITIC,
     NOISE,
     PARTS,
     PLAIN,
@@ -18,11 +18,12 @@ from telic.studies.updates import (
     SHARES,
     SPECIFIC,
     Update,
-    dose,
     doses,
     nulls,
     parts,
 )
+from telic.studies.landing import Landing
+from telic.trials import Condition
 from telic.vectors import cosine
 
 PLAN = preset(Landing, "small").plan()
@@ -51,11 +52,11 @@ def close(one, two):
 
 
 def test_adding_the_plain_update_gives_the_agent_after_the_second_phase(update):
-    made = {arm.edit: edit for arm, edit in doses(update, (1.0, -1.0))}
-    assert close(made[dose(PLAIN, 1.0)](update.base), actor(update.after))
+    made = doses(update, (1.0, -1.0))
+    assert close(made[Condition(PLAIN, 1.0)](update.base), actor(update.after))
     back = trees.add(update.base, trees.scale(update.after, -1.0))
     expected = trees.add(update.base, back)  # 2 · before - after
-    assert close(made[dose(PLAIN, -1.0)](update.base), actor(expected))
+    assert close(made[Condition(PLAIN, -1.0)](update.base), actor(expected))
 
 
 def test_the_reward_specific_part_leaves_out_what_more_training_does(update):
@@ -65,40 +66,39 @@ def test_the_reward_specific_part_leaves_out_what_more_training_does(update):
 
 
 def test_doses_leave_the_critic_alone(update):
-    for _, edit in doses(update, (-2.0, 0.5)):
+    for edit in doses(update, (-2.0, 0.5)).values():
         changed = receipt(update.base, edit(update.base)).leaves
         assert changed and all(path.startswith("actor/") for path in changed)
 
 
 def test_the_parts_are_parts_of_the_whole_subtraction(update):
-    made = {arm.edit: (arm.group, edit) for arm, edit in parts(update)}
-    groups = [group for group, _ in made.values()]
-    assert set(groups) == {PARTS, RANKS, SHARES, NOISE}
-    whole = next(e for a, e in doses(update, (-1.0,)) if a.group == SPECIFIC)
+    made = parts(update)
+    assert {each.group for each in made} == {PARTS, RANKS, SHARES, NOISE}
+    whole = doses(update, (-1.0,))[Condition(SPECIFIC, -1.0)]
     everything = whole(update.base)
     layers = dict(update.base)
     for layer in range(PLAN.policy.actor_layers):
-        layers = made[f"- actor/{layer}"][1](layers)
+        layers = made[Condition(PARTS, f"actor/{layer}")](layers)
     assert close(layers, everything)
-    rank = made["- rank 8"][1](update.base)  # the input has eight features
+    rank = made[Condition(RANKS, 8.0)](update.base)  # the input has eight features
     assert np.allclose(rank["actor/0/kernel"], everything["actor/0/kernel"], atol=1e-5)
-    only = receipt(update.base, made["- critic"][1](update.base)).leaves
+    only = receipt(update.base, made[Condition(PARTS, CRITIC)](update.base)).leaves
     assert all(path.startswith("critic/") for path in only)
 
 
 def test_a_share_changes_that_share_of_the_weights(update):
-    made = {arm.edit: edit for arm, edit in parts(update)}
+    made = parts(update)
     size = sum(leaf.size for leaf in actor(update.base).values())
     for share in (1, 10, 50):
-        done = receipt(update.base, made[f"- top {share} %"](update.base))
+        done = receipt(update.base, made[Condition(SHARES, float(share))](update.base))
         assert done.parameters == pytest.approx(size * share / 100, abs=1)
 
 
 def test_noise_on_top_is_as_long_as_it_says(update):
-    made = {arm.edit: edit for arm, edit in parts(update)}
-    whole = next(e for a, e in doses(update, (-1.0,)) if a.group == SPECIFIC)
+    made = parts(update)
+    whole = doses(update, (-1.0,))[Condition(SPECIFIC, -1.0)]
     length = float(trees.norm(actor(update.vectors[SPECIFIC])))
-    noisy, clean = made["- it, + 0.5 × noise"](update.base), whole(update.base)
+    noisy, clean = made[Condition(NOISE, 0.5)](update.base), whole(update.base)
     gap = {p: noisy[p] - clean[p] for p in actor(clean)}
     assert float(trees.norm(gap)) == pytest.approx(0.5 * length, rel=1e-4)
 
@@ -108,7 +108,7 @@ def test_every_dose_has_nulls_of_its_own_length(update):
     for name in (PLAIN, SPECIFIC):
         length = float(trees.norm(actor(update.vectors[name])))
         for strength in (-1.0, 2.0):
-            each = found[dose(name, strength)]
+            each = found[Condition(name, strength)]
             assert list(each) == ["continuation", "another seed"]
             for null in each.values():
                 norm = receipt(update.base, null(update.base)).norm
@@ -118,7 +118,7 @@ def test_every_dose_has_nulls_of_its_own_length(update):
 def test_continuation_goes_where_more_of_the_old_training_went(update):
     drift = actor(trees.add(update.same, trees.scale(update.base, -1.0)))
     for name, vector in update.vectors.items():
-        null = nulls(update, (-1.0,))[dose(name, -1.0)]["continuation"]
+        null = nulls(update, (-1.0,))[Condition(name, -1.0)]["continuation"]
         after = null(update.base)
         taken = {path: update.base[path] - after[path] for path in drift}
         assert cosine(taken, drift) == pytest.approx(1.0, abs=1e-5)
@@ -134,6 +134,6 @@ def test_a_run_that_is_alone_has_no_null_of_another_seed(update):
 def test_a_second_phase_that_changed_nothing_is_subtracted_without_harm():
     base = agent(0)
     still = Update(base, base, base, {})
-    for _, edit in doses(still, (-1.0,)):
+    for edit in doses(still, (-1.0,)).values():
         assert close(edit(base), base)
         assert all(jnp.isfinite(leaf).all() for leaf in edit(base).values())
