@@ -16,7 +16,7 @@ from telic.report.field import draw_field
 from telic.report.starts import ARROW, FAINT, SIDE, face
 from telic.studies.field import field
 from telic.worlds import Keys
-from telic.worlds.shapes import LETTERS
+from telic.worlds.grid import LETTERS
 from tests.worlds.boards import board
 
 WORLD, POLICY = Keys(), MLP(width=8)

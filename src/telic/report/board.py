@@ -2,7 +2,7 @@
 
 It is MiniGrid's visual language on paper: grey walls, a grey ball, keys in their
 colours, each with the letter of its colour beside it, as colour never stands alone.
-`telic.worlds.picture` draws the same in pixels, with the agent.
+`telic.render.keys_picture` draws the same in pixels, with the agent.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,6 @@ from matplotlib.patches import Annulus, Circle, Patch, Rectangle
 from telic.render.style import COLOURS, PAPER, QUIET
 from telic.worlds import grid
 from telic.worlds.keys import Board, Keys
-from telic.worlds.shapes import LETTERS
 
 WALL = 0.22
 """How thick a wall is drawn, in cells."""
@@ -102,4 +101,4 @@ def _key(axes: Axes, place: tuple[int, int], colour: str) -> None:
     teeth = [Rectangle((x + 0.36, y + down), 0.21, 0.09) for down in (0.615, 0.79)]
     fill(axes, [bow, shaft, *teeth], COLOURS[colour])
     at, size = (x + 0.74, y + 0.31), points(axes, 0.28)
-    write(axes, at, LETTERS[colour], size=size, colour=COLOURS[colour])
+    write(axes, at, grid.LETTERS[colour], size=size, colour=COLOURS[colour])

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from telic.core.errors import InputError
 from telic.policies import Agent, Spec
+from telic.render.gif import gif
+from telic.render.keys_picture import picture
 from telic.render.page import Image, Page
 from telic.report import demo_edits
 from telic.report.alternation import alternation
@@ -15,7 +17,6 @@ from telic.runs.folder import Run
 from telic.studies.summary import Summary, summarise
 from telic.training import Plan
 from telic.worlds import Keys
-from telic.worlds.picture import gif, picture
 from telic.worlds.schedule import phase_at
 
 BOARDS = (0, 1)

@@ -6,6 +6,8 @@ import jax
 
 from telic.core.errors import InputError
 from telic.core.names import lookup
+from telic.render.gif import gif
+from telic.render.keys_picture import picture
 from telic.render.page import Drawing, Image, Section
 from telic.render.trial_table import trial_table
 from telic.report.field import draw_field
@@ -17,7 +19,6 @@ from telic.studies.field import field
 from telic.trials import Effects
 from telic.worlds import Keys
 from telic.worlds.base import World
-from telic.worlds.picture import gif, picture
 
 FIELD_BOARD = 98
 """The board of the policy field: one on which agents fetch each colour about as often

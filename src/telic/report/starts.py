@@ -17,7 +17,6 @@ from telic.render.style import COLOURS, INK, PAPER, QUIET
 from telic.report.board import corner, draw_board, fill, points, write
 from telic.studies.field import Field
 from telic.worlds import grid
-from telic.worlds.shapes import LETTERS
 
 INNER, OUTER, GAP = 0.235, 0.465, 0.02
 """How far the inside and the outside of a side are from the middle of its cell, and
@@ -74,8 +73,8 @@ def face(outcome: str, limit: int) -> Face:
         >>> face("grey", 40).letter, face("fatal", 40).letter
         ('E', '×')
     """
-    if outcome in LETTERS:
-        return Face(COLOURS[outcome], LETTERS[outcome], f"{outcome} key")
+    if outcome in grid.LETTERS:
+        return Face(COLOURS[outcome], grid.LETTERS[outcome], f"{outcome} key")
     if outcome == "fatal":
         return Face(INK, "×", "dies")
     return Face(QUIET, "…", f"nothing in {limit} steps")

@@ -2,9 +2,11 @@
 
 from telic.studies.alternation import Alternation
 from telic.studies.held_out import HeldOut
+from telic.studies.isolation import Isolation
 from telic.studies.landing import Landing
 from telic.studies.recipes import Recipes
 from telic.studies.retarget import Retarget
+from telic.studies.snr import Snr
 from telic.studies.splice import Splice
 
 EXPERIMENTS = {"alternation": Alternation, "landing": Landing}
@@ -13,6 +15,8 @@ EXPERIMENTS = {"alternation": Alternation, "landing": Landing}
 STUDIES = {
     "splice": Splice,
     "retarget": Retarget,
+    "isolation": Isolation,
+    "snr": Snr,
 }
 """Every study of trained agents, by name: `telic study NAME EXPERIMENT`."""
 

@@ -1,20 +1,18 @@
-"""What pictures of the Keys world show: colours, letters, the view, frames."""
+"""What pictures of the Keys world show: colours, letters, the view."""
 
 import dataclasses
-import io
 
 import jax
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageSequence
 
 from telic.core.errors import InputError
+from telic.render.keys_picture import INK, RGB, ansi, in_view, picture
 from telic.worlds import grid
+from telic.worlds.grid import LETTERS
 from telic.worlds.keys import Keys
-from telic.worlds.picture import INK, RGB, ansi, gif, in_view, picture
-from telic.worlds.shapes import LETTERS, mask
 from tests.worlds.boards import board
 
 WORLD = Keys()
@@ -82,14 +80,31 @@ def test_each_key_has_its_letter_beside_it_unless_it_is_not_wanted():
     assert INK not in colours(plain)
 
 
-def test_no_two_colours_have_the_same_letter_or_glyph():
+def letter(colour, size):
+    """The pixels of one cell that the letter of a key there changes, and without it."""
+    one = board("> . / o P")._replace(colours=np.array([grid.COLOURS.index(colour)]))
+    small = Keys(size=4, colours=(colour,), others=())
+    cells = [
+        tile(picture(small, one, tile=size, shade=False, letters=shown), 2, 2, size)
+        for shown in (True, False)
+    ]
+    return (cells[0] != cells[1]).any(axis=2), cells[1]
+
+
+@pytest.mark.parametrize("size", [16, 24, 32])
+def test_no_two_colours_have_the_same_letter_or_glyph(size):
     assert set(LETTERS) == set(grid.COLOURS)
     assert len(set(LETTERS.values())) == len(LETTERS)
-    assert len({mask(colour, 32).tobytes() for colour in LETTERS}) == len(LETTERS)
+    glyphs = {letter(colour, size)[0].tobytes() for colour in LETTERS}
+    assert len(glyphs) == len(LETTERS)
 
 
-def test_a_letter_never_covers_its_key():
-    assert not any((mask(colour, 64) * mask("key", 64)).any() for colour in LETTERS)
+@pytest.mark.parametrize("size", [16, 24, 32, 64])
+@pytest.mark.parametrize("colour", LETTERS)
+def test_a_letter_never_covers_its_key(colour, size):
+    changed, plain = letter(colour, size)
+    assert changed.sum() > size**2 / 64
+    assert not plain[changed].any()
 
 
 @given(seeds)
@@ -134,24 +149,3 @@ def test_an_agent_on_a_key_hides_it_in_text_and_stands_on_it_in_pixels():
     assert "P" not in "".join(ansi(WORLD, on).splitlines()[:-1])
     found = colours(tile(picture(WORLD, on, shade=False), 1, 4))
     assert {RGB["purple"], RGB["red"]} <= found
-
-
-def test_a_gif_gives_back_every_frame_exactly_at_its_pace():
-    frames = [picture(WORLD, BOARD._replace(pose=np.int32(i))) for i in range(9)]
-    image = Image.open(io.BytesIO(gif(frames, fps=5)))
-    back = [np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(image)]
-    assert len(back) == len(frames)
-    assert all(map(np.array_equal, back, frames))
-    assert image.info["duration"] == 200
-    assert image.info["loop"] == 0
-
-
-def test_the_same_frames_give_the_same_bytes():
-    frames = [picture(WORLD, BOARD), picture(WORLD, BOARD, shade=False)]
-    assert gif(frames) == gif(frames)
-
-
-@pytest.mark.parametrize(("count", "fps"), [(0, 4), (1, 0), (1, 51), (1, -1)])
-def test_a_gif_without_frames_or_at_an_impossible_pace_is_refused(count, fps):
-    with pytest.raises(InputError, match=f"{count} frames at {fps} a second"):
-        gif([picture(WORLD, BOARD)] * count, fps=fps)

@@ -6,24 +6,36 @@ difference from an agent that trained for as long, from the same base and the sa
 data, under the old objective.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from telic.core import trees
 from telic.core.trees import Tree, at
 from telic.edits import Add, Chain, Edit, Graft, LowRank, Noise, top
 from telic.policies import Agent
-from telic.studies.swaps import Grouped
-from telic.trials.effects import Arm
+from telic.trials import Condition
 from telic.vectors import isolate, matched
 
 PLAIN, SPECIFIC = "plain update", "reward-specific part"
+VECTORS = (PLAIN, SPECIFIC)
+"""The groups of doses: the value of a condition is the vector's strength."""
+
 PARTS, SHARES, RANKS = "part of it", "largest weights", "rank"
 NOISE = "with noise"
-"""The families of edits; the last four subtract the reward-specific part."""
+PARTIAL = (PARTS, RANKS, SHARES, NOISE)
+"""The groups that subtract the reward-specific part in part. The value of a condition
+is a layer, or the critic; the rank; per cent of the weights; the length of the noise
+in lengths of the vector."""
+
+CRITIC = "critic"
+CONTINUATION = "continuation"
+"""What more training under the old objective changes."""
 
 RANK = (1, 2, 4, 8)
 SHARE = (0.01, 0.05, 0.1, 0.2, 0.5)
 AMOUNT = (0.25, 0.5, 1.0, 2.0)
+
+Edits = dict[Condition, Edit]
 
 
 class Update(NamedTuple):
@@ -39,7 +51,7 @@ class Update(NamedTuple):
     base: Agent
     after: Agent
     same: Agent
-    foreign: dict[str, Tree]
+    foreign: Mapping[str, Tree]
 
     @property
     def vectors(self) -> dict[str, Tree]:
@@ -50,69 +62,54 @@ class Update(NamedTuple):
         }
 
 
-def doses(update: Update, strengths: tuple[float, ...]) -> Grouped:
+def doses(update: Update, strengths: Sequence[float]) -> Edits:
     """Both vectors at all strengths; below 0 they are subtracted."""
-    return [
-        (Arm(dose(name, s), name, s), Add(at(vector, update.base.actor), strength=s))
+    return {
+        Condition(name, s): Add(at(vector, update.base.actor), strength=s)
         for name, vector in update.vectors.items()
         for s in strengths
-    ]
+    }
 
 
-def dose(name: str, strength: float) -> str:
-    """The name of an edit: how much of which vector."""
-    return f"{strength:g} × {name}"
-
-
-def parts(update: Update) -> Grouped:
+def parts(update: Update) -> Edits:
     """The reward-specific part subtracted in part: layers, ranks, weights, noise."""
     vector, base = update.vectors[SPECIFIC], update.base.actor
     own = at(vector, base)
     aim = trees.add(base, trees.scale(own, -1.0))
     length = float(trees.norm(own))
     rest = {path: leaf for path, leaf in vector.items() if path not in base}
-    layers = sorted(layer.name for layer in base.layers)
-    made: list[tuple[str, str, float | None, Edit]] = [
-        (
-            f"- {layer}",
-            PARTS,
-            None,
-            Add(trees.select(vector, f"{layer}/"), strength=-1.0),
-        )
-        for layer in layers
-    ]
-    made += [("- critic", PARTS, None, Add(rest, strength=-1.0))]
-    made += [(f"- rank {r}", RANKS, float(r), LowRank(aim, r)) for r in RANK]
-    made += [
-        (f"- top {100 * s:g} %", SHARES, 100 * s, Graft(aim, top(base, aim, s)))
-        for s in SHARE
-    ]
-    made += [
-        (f"- it, + {a:g} × noise", NOISE, a, _noisy(own, a * length)) for a in AMOUNT
-    ]
-    return [(Arm(name, group, x), edit) for name, group, x, edit in made]
+    found: Edits = {
+        Condition(PARTS, layer): Add(trees.select(vector, f"{layer}/"), strength=-1.0)
+        for layer in sorted(layer.name for layer in base.layers)
+    }
+    if rest:
+        found[Condition(PARTS, CRITIC)] = Add(rest, strength=-1.0)
+    found |= {Condition(RANKS, float(r)): LowRank(aim, r) for r in RANK}
+    found |= {Condition(SHARES, 100 * s): Graft(aim, top(base, aim, s)) for s in SHARE}
+    found |= {
+        Condition(NOISE, a): Chain((Add(own, strength=-1.0), Noise(a * length)))
+        for a in AMOUNT
+    }
+    return found
 
 
-def nulls(update: Update, strengths: tuple[float, ...]) -> dict[str, dict[str, Edit]]:
+def nulls(
+    update: Update, strengths: Sequence[float]
+) -> dict[Condition, dict[str, Edit]]:
     """For every dose: as much of what more training does, and of another seed's vector.
 
     Both are brought to the vector's own length.
     """
     actor = update.base.actor
     drift = isolate(actor, update.same.actor)
-    found: dict[str, dict[str, Edit]] = {}
+    found: dict[Condition, dict[str, Edit]] = {}
     for name, vector in update.vectors.items():
-        others = {"continuation": drift}
+        others = {CONTINUATION: drift}
         if name in update.foreign:
             others["another seed"] = at(update.foreign[name], actor)
         for s in strengths:
-            found[dose(name, s)] = {
+            found[Condition(name, s)] = {
                 null: Add(matched(other, at(vector, actor)), strength=s)
                 for null, other in others.items()
             }
     return found
-
-
-def _noisy(vector: Tree, norm: float) -> Edit:
-    """The vector subtracted, and noise of some length on top."""
-    return Chain((Add(vector, strength=-1.0), Noise(norm)))

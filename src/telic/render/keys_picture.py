@@ -1,26 +1,25 @@
-"""Pictures of the Keys world: pixels, text and moving images.
+"""Pictures of the Keys world, in pixels and as text.
 
 They speak MiniGrid's visual language, so that its users can read them at once: a black
 floor with thin lines, grey walls, coloured keys, a grey ball, a red triangle that
 points where the agent looks, and a lighter shade over what it sees. Colour never
 stands alone: each key has the first letter of its colour beside it (E for grey, since
-G is green). Nothing is written to disk: a moving image comes back as bytes.
+G is green).
 
 Reference: Chevalier-Boisvert et al. 2023, "Minigrid & Miniworld: Modular &
 Customizable Reinforcement Learning Environments", arXiv:2306.13831 (its colours).
 """
 
-from collections.abc import Sequence
+import functools
 from typing import SupportsInt
 
 import numpy as np
-from jaxtyping import Bool, Float, Float64, UInt8
-from PIL import Image
+from jaxtyping import Bool, UInt8
+from PIL import Image, ImageDraw, ImageFont
 
 from telic.core.errors import InputError
 from telic.worlds import grid
 from telic.worlds.keys import Board, Keys
-from telic.worlds.shapes import LETTERS, mask
 
 RGB = {
     "red": (255, 0, 0),
@@ -38,7 +37,14 @@ INK = (235, 235, 235)
 SHADE = 0.3
 """How far what is in view is lightened towards white."""
 
-Canvas = Float64[np.ndarray, "rows columns tile tile 3"]
+BARS = ((0.3, 0.42, 0.42, 0.88), (0.36, 0.62, 0.57, 0.7), (0.36, 0.78, 0.57, 0.88))
+"""The shaft of a key and its two teeth: left, top, right and bottom, in cells."""
+
+FINER = 4
+"""How many times finer shapes are drawn than shown, so that their edges are smooth."""
+
+_font = functools.lru_cache(ImageFont.load_default)
+"""Pillow's own font in a size in pixels; to load it takes longer than a picture."""
 
 
 def picture(
@@ -70,16 +76,20 @@ def picture(
     """
     if tile < 4:
         raise InputError(f"tile = {tile}", why="allowed: 4 pixels or more")
-    canvas = _room(world.size, tile)
+    floor = Image.new("RGB", (tile * FINER, tile * FINER), RGB["grey"])
+    line = max(1, tile // 32) * FINER
+    floor.paste((0, 0, 0), (line, line, *floor.size))
+    cells = [floor.copy() for _ in range((world.size - 2) ** 2)]
     for cell, colour in zip(board.keys, board.colours, strict=True):
-        name, at = grid.COLOURS[int(colour)], _place(world, cell)
-        _paint(canvas[at], RGB[name], mask("key", tile))
-        if letters:
-            _paint(canvas[at], INK, mask(name, tile))
-    _paint(canvas[_place(world, board.ball)], RGB["grey"], mask("ball", tile))
+        name = grid.COLOURS[int(colour)]
+        _draw_key(cells[int(cell)], RGB[name], grid.LETTERS[name] if letters else "")
+    _draw_ball(cells[int(board.ball)])
     cell, heading = divmod(int(board.pose), 4)
-    turned = np.rot90(mask("agent", tile), -heading)
-    _paint(canvas[_place(world, cell)], RGB["red"], turned)
+    _draw_agent(cells[cell], heading)
+    canvas = np.full((world.size, world.size, tile, tile, 3), RGB["grey"], np.float64)
+    inside = canvas[1:-1, 1:-1]
+    shown = [np.asarray(cell.reduce(FINER)) for cell in cells]
+    inside[:] = np.reshape(shown, inside.shape)
     if shade:
         canvas[in_view(world, board)] += SHADE * (255 - canvas[in_view(world, board)])
     side = world.size * tile
@@ -121,68 +131,13 @@ def ansi(world: Keys, board: Board) -> str:
     text[1:-1, 1:-1] = "."
     names = [grid.COLOURS[int(colour)] for colour in board.colours]
     for cell, name in zip(board.keys, names, strict=True):
-        text[_place(world, cell)] = LETTERS[name]
+        text[_place(world, cell)] = grid.LETTERS[name]
     cell, heading = divmod(int(board.pose), 4)
     agent = ">v<^"[heading]
     text[_place(world, board.ball)], text[_place(world, cell)] = "o", agent
-    keys = ", ".join(f"{LETTERS[name]} {name}" for name in names)
+    keys = ", ".join(f"{grid.LETTERS[name]} {name}" for name in names)
     legend = f"{agent} agent, o ball, {keys}; step {board.time} of {world.limit}"
     return "\n".join([*map(" ".join, text), legend])
-
-
-def gif(
-    frames: Sequence[UInt8[np.ndarray, "height width 3"]], *, fps: int | float = 4
-) -> bytes:
-    """A moving image that repeats for ever; the same frames give the same bytes.
-
-    Equal neighbours become one frame that is shown for longer, as GIF allows.
-
-    Args:
-        frames: Pictures of one size, at least one.
-        fps: Frames a second, 0.1 to 50; GIF counts time in steps of 10 ms.
-
-    Raises:
-        InputError: If there is no frame, or they would be shown too fast or slowly.
-
-    Example:
-        >>> gif([np.zeros((8, 8, 3), np.uint8)])[:6]
-        b'GIF89a'
-    """
-    if not frames or not 0.1 <= fps <= 50:
-        raise InputError(
-            f"a moving image of {len(frames)} frames at {fps} a second",
-            why="allowed: 1 frame or more, at 0.1 to 50 a second",
-        )
-    images = [
-        Image.fromarray(frame).quantize(dither=Image.Dither.NONE) for frame in frames
-    ]
-    file = _Memory()
-    images[0].save(
-        file,  # pyright: ignore[reportArgumentType] (it can be written to)
-        format="GIF",
-        save_all=True,
-        append_images=images[1:],
-        duration=round(100 / fps) * 10,
-        loop=0,
-    )
-    return bytes(file)
-
-
-class _Memory(bytearray):
-    """The one thing Pillow asks of a file: bytes can be written to it."""
-
-    def write(self, data: bytes) -> int:
-        """Append; this room has no files, not even ones in memory."""
-        self.extend(data)
-        return len(data)
-
-
-def _room(size: int, tile: int) -> Canvas:
-    """An empty room: walls, and a floor with a line at two sides of each cell."""
-    canvas = np.full((size, size, tile, tile, 3), RGB["grey"], np.float64)
-    line = max(1, tile // 32)
-    canvas[1:-1, 1:-1, line:, line:] = 0
-    return canvas
 
 
 def _place(world: Keys, cell: SupportsInt) -> tuple[int, int]:
@@ -191,10 +146,28 @@ def _place(world: Keys, cell: SupportsInt) -> tuple[int, int]:
     return row + 1, column + 1
 
 
-def _paint(
-    pixels: Float64[np.ndarray, "tile tile 3"],
-    colour: tuple[int, int, int],
-    covered: Float[np.ndarray, "tile tile"],
-) -> None:
-    """Lay a colour over a tile, in place, where a shape covers it."""
-    pixels += covered[:, :, None] * (np.array(colour) - pixels)
+def _draw_key(cell: Image.Image, colour: tuple[int, int, int], letter: str) -> None:
+    """A key on the left of its cell, and its letter on the right."""
+    draw, side = ImageDraw.Draw(cell), cell.width
+    draw.fontmode = "1"  # without greys, as a GIF has but 256 colours
+    bow = [x * side for x in (0.17, 0.09, 0.55, 0.47)]
+    draw.ellipse(bow, outline=colour, width=round(0.11 * side))
+    for bar in BARS:
+        draw.rectangle([x * side for x in bar], fill=colour)
+    at, font = (0.74 * side, 0.43 * side), _font(0.36 * side)
+    draw.text(at, letter, INK, font, anchor="ms", stroke_width=max(1, side // 64))
+
+
+def _draw_ball(cell: Image.Image) -> None:
+    """A ball in the middle of its cell."""
+    box = [x * cell.width for x in (0.2, 0.2, 0.8, 0.8)]
+    ImageDraw.Draw(cell).ellipse(box, fill=RGB["grey"])
+
+
+def _draw_agent(cell: Image.Image, heading: int) -> None:
+    """A triangle that points where the agent looks."""
+    fx, fy = grid.HEADINGS[heading]
+    corners = ((-0.36, -0.32), (-0.36, 0.32), (0.38, 0))
+    points = [(0.5 + x * fx - y * fy, 0.5 + x * fy + y * fx) for x, y in corners]
+    outline = [x * cell.width for point in points for x in point]
+    ImageDraw.Draw(cell).polygon(outline, fill=RGB["red"])
