@@ -55,7 +55,7 @@ class Orchard:
         return Transition(state, events.astype(jnp.float32), done, ~done)
 
     def observe(self, state):
-        return (state[:, None] == jnp.arange(CELLS)).astype(jnp.float32).ravel()
+        return (state[:, None] == jnp.arange(CELLS)[None]).astype(jnp.float32).ravel()
 
     def channels(self, goal):
         first = CELLS * FRUITS.index(goal)
