@@ -8,10 +8,10 @@ import pytest
 
 from telic.core.errors import InputError
 from telic.runs.source import RunSource
-from telic.studies import Alternation, Retarget, results
-from telic.studies.base import settings_of
+from telic.studies import Alternation, Landing, Retarget, results
+from telic.studies.base import preset, settings_of
 from telic.studies.retarget.case import GOAL, TRACKS, sites_of
-from telic.worlds import Keys, Lander
+from telic.worlds import Keys
 from telic.worlds.grid import COLOURS
 from tests.studies.trained import PLAN, RETARGET, copies, done
 
@@ -59,12 +59,16 @@ def test_without_a_name_the_new_goal_is_one_whose_input_is_its_own():
 
 
 @pytest.mark.parametrize(
-    ("world", "says"),
-    [(Lander(), "goals of Lander cannot be"), (Keys.preset("code"), "no channels")],
+    ("plan", "says"),
+    [
+        (preset(Landing, "small").plan(), "goals of Lander cannot be"),
+        (dataclasses.replace(PLAN, world=Keys.preset("code")), "no channels"),
+    ],
+    ids=["lander", "code"],
 )
-def test_a_world_whose_goals_cannot_be_exchanged_is_refused(world, says):
+def test_a_world_whose_goals_cannot_be_exchanged_is_refused(plan, says):
     with pytest.raises(InputError, match=says):
-        Retarget(new=NEW).goal(dataclasses.replace(PLAN, world=world))
+        Retarget(new=NEW).goal(plan)
 
 
 def test_no_agents_or_no_earlier_switch_is_an_error_that_says_so(pair):
@@ -117,7 +121,7 @@ def test_rows_that_are_there_are_not_measured_again(retargeted):
 
 def test_the_fractions_that_are_reported_grow_from_0_to_1(pair, tmp_path):
     (run,) = copies(pair[:1], tmp_path)
-    told = done(run, "retarget", dataclasses.replace(RETARGET, episodes=4))
+    told = done(run, "retarget", RETARGET)
     assert told[0] == 0 and told == sorted(told) and 0.9 < told[-1] < 1
 
 

@@ -39,7 +39,11 @@ RIDGE = 1e-4
 
 
 def activation_edits(case: Case, seen: Array) -> Edits:
-    """Maps and directions at sites of the actor."""
+    """Maps and directions at sites of the actor.
+
+    Directions are of observations that show the new goal alone: where there is none, as
+    in a world that shows everything, there are no directions.
+    """
     sites, made = sites_of(case.agent), {}
     for group, place, rank in (
         (TRANSPORT, LINEAR, None),
@@ -51,7 +55,7 @@ def activation_edits(case: Case, seen: Array) -> Edits:
         edit = Transport(sites[place], found.matrix, found.shift)
         made[Condition(group, place)] = edit
     only_new = seen[_shows(case, seen, case.new) & ~_shows(case, seen, case.old)]
-    for place in (FIRST, SECOND):
+    for place in (FIRST, SECOND) if len(only_new) else ():
         now, target = _pairs(case, only_new, sites[place])
         edit = Steer(sites[place], difference_of_means(target, now))
         made[Condition(STEER, place)] = edit

@@ -100,7 +100,7 @@ def page(found: RetargetEffects, *, command: str = "") -> Page:
         for board, each in found.boards.items()
     )
     sections += [
-        Section("What can be seen", tables=(_norms(found),)),
+        Section("What can be seen", _left_out(found), tables=(_norms(found),)),
         Section("Every null of every edit", tables=nulls, folded=True),
         Section("What was run", code=command, folded=True),
         Section("Words", terms=TERMS, folded=True),
@@ -155,6 +155,17 @@ def _condition(effect: Effect) -> Condition:
     """The condition of an effect of this study."""
     assert isinstance(effect.condition, Condition)
     return effect.condition
+
+
+def _left_out(found: RetargetEffects) -> tuple[str, ...]:
+    """Which edits could not be tried, and why."""
+    tried = {_condition(e).group for each in found.boards.values() for e in each.edits}
+    if STEER in tried:
+        return ()
+    return (
+        "No agent is steered: nothing that was seen showed the new goal without the "
+        "old one.",
+    )
 
 
 def _norms(found: RetargetEffects) -> Table:

@@ -18,8 +18,8 @@ def study(name, root, *more):
 
 
 def contents(root):
-    """Every run and answer with its time of writing, by place."""
-    kept = [*root.glob("*/*/run.json"), *root.glob("*/*/studies/*.json")]
+    """Every run and result with its time of writing, by place."""
+    kept = [*root.glob("*/*/run.json"), *root.glob("*/*/studies/*.safetensors")]
     return {str(p.relative_to(root)): p.stat().st_mtime_ns for p in kept}
 
 
@@ -33,7 +33,7 @@ def no_workers():
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
     """A folder in which two recipes were trained, edited and compared."""
-    root = tmp_path_factory.mktemp("family")
+    root = tmp_path_factory.mktemp("variants")
     assert study(RECIPES, root, "--json") == 0
     return root
 
@@ -42,7 +42,9 @@ def test_the_chosen_recipes_are_trained_edited_and_compared(root):
     folders = {path.split("/")[0] for path in contents(root)}
     assert folders == {"recipe-default", "recipe-decay-0"}
     out = root / "recipes"
-    assert {path.name for path in out.iterdir()} == {"report.html", "report.md"}
+    drawn = {f"the-same-edits-side-by-side-{i}.svg" for i in range(1, 8)}
+    names = {path.name for path in out.iterdir()}
+    assert names == {"report.html", "report.md", *drawn}
     text = (out / "report.md").read_text()
     assert "| default | " in text and "| decay-0 | " in text
     assert "telic study recipes --only default decay-0" in text
@@ -53,7 +55,8 @@ def test_the_same_command_goes_on_and_does_nothing_again(root, capsys, tmp_path)
     before = contents(root)
     assert study(RECIPES, root, "--json", "--out", str(tmp_path)) == 0
     files = json.loads(capsys.readouterr().out)["files"]
-    assert files == [str(tmp_path / name) for name in ("report.html", "report.md")]
+    assert files[:2] == [str(tmp_path / name) for name in ("report.html", "report.md")]
+    assert len(files) == 2 + 7
     assert contents(root) == before
 
 
