@@ -48,14 +48,14 @@ def test_there_is_a_table_for_each_kind_of_boards_and_agents_are_averaged():
 
 def test_the_strength_that_is_told_was_chosen_on_the_other_seeds():
     every = seeds({0: rows(0.9, 0.2), 1: rows(0.1, 0.6), 2: rows(0.2, 0.7)})
-    (effects,) = summarise(every, "yellow").boards.values()
+    (effects,) = summarise(every, "yellow", PLAN).boards.values()
     # Seed 0 takes the strong one, as the others would have it; so does seed 1 the weak.
     assert effects[BEST].values.tolist() == pytest.approx([0.2, 0.1, 0.2])
     assert "not carried" in {null.null for null in effects[BEST].verdict.against}
 
 
 def test_one_seed_has_no_others_to_choose_on():
-    (effects,) = summarise(seeds({0: rows(0.9, 0.2)}), "yellow").boards.values()
+    (effects,) = summarise(seeds({0: rows(0.9, 0.2)}), "yellow", PLAN).boards.values()
     assert BEST not in effects and STRONG in effects
 
 
@@ -71,9 +71,9 @@ def test_the_norm_of_each_goals_input_is_a_mean_over_seeds():
     norms = {
         seed: [*rows(0.5, 0.5), Row("norms", "blue", float(seed))] for seed in (1, 2)
     }
-    assert summarise(seeds(norms), "yellow").norms["blue"].estimate == 1.5
+    assert summarise(seeds(norms), "yellow", PLAN).norms["blue"].estimate == 1.5
 
 
 def test_a_run_without_rows_is_an_error_and_no_page(pair):
     with pytest.raises(InputError, match="no results of retarget"):
-        study_files("retarget", Retarget(new="yellow"), pair)
+        study_files("retarget", Retarget(new="yellow", PLAN), pair)

@@ -100,7 +100,7 @@ def page(found: RetargetEffects, *, command: str = "") -> Page:
         for board, each in found.boards.items()
     )
     sections += [
-        Section("What can be seen", _left_out(found), tables=(_norms(found),)),
+        Section("What can be seen", _told(found), tables=(_norms(found),)),
         Section("Every null of every edit", tables=nulls, folded=True),
         Section("What was run", code=command, folded=True),
         Section("Words", terms=TERMS, folded=True),
@@ -155,6 +155,13 @@ def _condition(effect: Effect) -> Condition:
     """The condition of an effect of this study."""
     assert isinstance(effect.condition, Condition)
     return effect.condition
+
+
+def _told(found: RetargetEffects) -> tuple[str, ...]:
+    """What the new goal paid in training, and which edits could not be tried."""
+    paid = ", ".join(f"{worth:g} under {name}" for name, worth in found.worth.items())
+    words = f"Reaching the new goal paid {paid}, in training."
+    return (*((words,) if paid else ()), *_left_out(found))
 
 
 def _left_out(found: RetargetEffects) -> tuple[str, ...]:

@@ -143,7 +143,7 @@ class Retarget:
 
     def summarise(self, rows: Rows, plan: Plan) -> summary.RetargetEffects:
         """The effects over seeds."""
-        return summary.summarise(rows, self.goal(plan))
+        return summary.summarise(rows, self.goal(plan), plan)
 
     def page(self, effects: summary.RetargetEffects, *, command: str = "") -> Page:
         """The page."""

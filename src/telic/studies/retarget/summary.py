@@ -9,7 +9,9 @@ from telic.stats.rows import Identity, Rows
 from telic.studies.goal_metrics import METRICS
 from telic.studies.retarget.case import CONTRAST, GOAL
 from telic.studies.tables import table
+from telic.training import Plan
 from telic.trials import Condition, Effects, Table, choose_on_others, effects
+from telic.worlds import success_of
 
 CHOSEN = "chosen"
 """The value of a vector at the strength that was best on the other seeds."""
@@ -24,6 +26,8 @@ class RetargetEffects(NamedTuple):
         sites: By place, the name of the site at which activations were edited.
         boards: By kind of board: what each edit does to reaching the new goal.
         norms: By goal, the norm of its input weights.
+        worth: What the event of the new goal's success paid under each objective that
+            was trained, by its name; empty if it has no such event.
     """
 
     new: str
@@ -31,10 +35,12 @@ class RetargetEffects(NamedTuple):
     sites: dict[str, str]
     boards: dict[str, Effects]
     norms: dict[str, Interval]
+    worth: dict[str, float]
 
 
-def summarise(rows: Rows, new: str) -> RetargetEffects:
+def summarise(rows: Rows, new: str, plan: Plan) -> RetargetEffects:
     """The effects over seeds; a seed's number is the mean over its agents."""
+    success, events = success_of(plan.world, new), plan.world.events
     tables, norms = tables_of(rows), rows.where(part="norms")
     return RetargetEffects(
         new=new,
@@ -47,6 +53,11 @@ def summarise(rows: Rows, new: str) -> RetargetEffects:
         norms={
             str(goal): bootstrap(norms.where(metric=goal).pivot("seed"), np.mean)
             for goal in norms.names("metric")
+        },
+        worth={
+            phase.objective: float(plan.vector(phase.objective)[events.index(success)])
+            for phase in plan.schedule
+            if success is not None
         },
     )
 

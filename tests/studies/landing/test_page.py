@@ -1,9 +1,9 @@
 """The page of runs in any world: returns and events while agents learned."""
 
 import numpy as np
+from telic.report.learned import page, table, words
 
 from telic.render.page import markdown
-from telic.report.learned import page, table, words
 
 
 def test_the_runs_themselves_have_a_page(landers):
