@@ -13,7 +13,7 @@ before an array is loaded, and only a `TelicError` comes out. There is no pickle
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -84,14 +84,24 @@ def write(
     return mark(data)
 
 
-def read(path: Path, kind: str) -> Artifact:
+def read(
+    path: Path, kind: str, old: Callable[[bytes, Path], "Artifact"] | None = None
+) -> Artifact:
     """What is in a file of some kind.
+
+    Args:
+        path: Where it is.
+        kind: What it should be.
+        old: What reads files of that kind from before there was this format.
 
     Raises:
         DamagedError: If it is not, bit for bit, what was written.
         InputError: If it is a whole file of another kind.
     """
-    return from_bytes(disk.read_file(path, most=LARGEST_FILE), path, kind)
+    data = disk.read_file(path, most=LARGEST_FILE)
+    if old is not None and not is_artifact(data):
+        return old(data, path)
+    return from_bytes(data, path, kind)
 
 
 def to_bytes(
@@ -137,7 +147,11 @@ def to_bytes(
 
 
 def from_bytes(
-    data: bytes, path: Path, kind: str, names: Collection[str] | None = None
+    data: bytes,
+    path: Path,
+    kind: str,
+    names: Collection[str] | None = None,
+    header: int = HEADER,
 ) -> Artifact:
     """What is in the bytes of a file of some kind.
 
@@ -146,23 +160,25 @@ def from_bytes(
         path: Where they are from, for messages.
         kind: What they should be.
         names: Which arrays there may be, if any other is to be refused unread.
+        header: The longest header that is read, in bytes.
 
     Raises:
         DamagedError: If they are not, bit for bit, what was written.
         InputError: If they are a whole file of another kind.
     """
-    header = _header(data, path)
+    _check_size(data, path, header)
     if not is_artifact(data):
         raise DamagedError(f"{path} is not a file that telic wrote")
     if mark(data) != _sha256(data):
         raise DamagedError(
             f"{path} was altered", why="its content has not the hash in its header"
         )
-    about = _about(header, path)
+    found = _header(data, path)
+    about = _about(found, path)
     if about["kind"] != kind:
         raise InputError(f"{path} is of kind {short(about['kind'])}, not {kind!r}")
-    _check_types(header, path)
-    odd = [] if names is None else sorted(header.keys() - {*names, "__metadata__"})
+    _check_types(found, path)
+    odd = [] if names is None else sorted(found.keys() - {*names, "__metadata__"})
     if odd:
         why = f"it has {len(odd)} other arrays, {odd[0][:60]!r} among them"
         raise DamagedError(f"{path} is not of the form that is due", why=why)
@@ -215,14 +231,19 @@ def _sha256(data: bytes) -> str:
     return sha.hexdigest()
 
 
-def _header(data: bytes, path: Path) -> dict[str, Any]:
-    """What bytes say of the arrays in them, by name, before any array is loaded."""
+def _check_size(data: bytes, path: Path, most: int = HEADER) -> int:
+    """The size of the header of safetensors, if it can be one."""
     size = int.from_bytes(data[:8], "little")
-    if len(data) < 8 or size > min(HEADER, len(data) - 8):
+    if len(data) < 8 or size > min(most, len(data) - 8):
         raise DamagedError(
             f"{path} is not safetensors", why=f"a header of {size} bytes"
         )
-    return disk.parse_json(data[8 : 8 + size], path)
+    return size
+
+
+def _header(data: bytes, path: Path) -> dict[str, Any]:
+    """What bytes say of the arrays in them, by name, before any array is loaded."""
+    return disk.parse_json(data[8 : 8 + _check_size(data, path)], path)
 
 
 def _about(header: dict[str, Any], path: Path) -> dict[str, Any]:
