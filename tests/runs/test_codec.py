@@ -1,4 +1,4 @@
-"""One codec for all that is kept: it gives back what it was given, and trusts nothing."""
+"""One codec for all that is kept: it gives back what it was given, trusting nothing."""
 
 import dataclasses
 import json
@@ -11,7 +11,7 @@ import pytest
 
 from telic.core import trees
 from telic.core.errors import DamagedError, InputError
-from telic.edits import EDITS, Add, Chain, Edit, Noise, Steer
+from telic.edits import Add, Chain, Edit, Noise, Steer
 from telic.locate import Locus
 from telic.policies import MLP, POLICIES, Agent, Policy
 from telic.runs import codec
@@ -20,7 +20,7 @@ from telic.studies.answers import settings_of
 from telic.training import Hyper, Sizes
 from telic.worlds import WORLDS, GoalKeys, Keys, Lander, Objective, Phase, World
 from tests.edits import examples
-from tests.small import AGENT
+from tests.edits.examples import AGENT
 
 
 def again(value: Any, kind: Any) -> Any:
@@ -66,9 +66,9 @@ def test_the_settings_of_every_study_come_back_in_the_form_of_stored_answers(set
 
 
 @pytest.mark.contract
-@pytest.mark.parametrize("name", EDITS)
-def test_every_edit_comes_back_and_does_the_same(name):
-    edit = examples.EXAMPLES[name]
+@pytest.mark.parametrize(("name", "kind"), examples.ALL)
+def test_every_edit_comes_back_and_does_the_same(name, kind):
+    edit = examples.example(name, kind)
     found = again(edit, Edit)
     assert type(found) is type(edit)
     assert trees.digest(found(AGENT)) == trees.digest(edit(AGENT))
@@ -121,7 +121,7 @@ def test_an_agent_a_key_and_scores_of_64_bits_come_back_bit_for_bit():
     [
         ({"name": "splise", "donor": {}, "layers": []}, Edit, "splice"),
         ({"name": "add", "vektor": {}}, Edit, "vector"),
-        ({"name": "keys", "viu": 3}, World, "view"),
+        ({"name": "keys", "viewe": 3}, World, "view"),
         ({"name": "mpl"}, Policy, "mlp"),
     ],
 )

@@ -90,6 +90,18 @@ def encode(value: Any, arrays: dict[str, np.ndarray] | None = None) -> Any:
     return codec.encode(value, FAMILIES, arrays)
 
 
+def pack(value: Any) -> tuple[Any, dict[str, np.ndarray]]:
+    """A value as JSON, and the arrays in it: what a file is made of.
+
+    Example:
+        >>> from telic.worlds import Objective
+        >>> pack(Objective("fly", {"height": 1.0}))[1]
+        {}
+    """
+    arrays: dict[str, np.ndarray] = {}
+    return encode(value, arrays), arrays
+
+
 def decode(
     data: Any,
     kind: Any = Plan,

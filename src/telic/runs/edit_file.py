@@ -36,9 +36,8 @@ def write(path: Path, edit: Edit, agent: Agent) -> None:
         StorageError: If the disk refuses.
     """
     _edited(edit, agent, path)
-    arrays: dict[str, np.ndarray] = {}
-    payload = codec.encode(Kept(edit, trees.digest(agent)), arrays)
-    artifact.write(path, "edit", payload, arrays)
+    kept = Kept(edit, trees.digest(agent))
+    artifact.write(path, "edit", *codec.pack(kept))
 
 
 def read(path: Path) -> Kept:

@@ -45,10 +45,9 @@ def to_bytes(locus: Locus) -> bytes:
         str(layer): tuple(np.asarray(x, np.float64) for x in pair)
         for layer, pair in locus.factors.items()
     }
-    arrays: dict[str, np.ndarray] = {}
     parts = {"scores": scores_of(locus.scores), "factors": factors}
-    payload = codec.encode({"kind": str(locus.kind), **parts}, arrays)
-    return artifact.to_bytes("locus", payload, arrays)
+    packed = codec.pack({"kind": str(locus.kind), **parts})
+    return artifact.to_bytes("locus", *packed)
 
 
 def from_bytes(data: bytes, path: Path, like: Agent) -> Locus:

@@ -162,7 +162,7 @@ def _make(path: Path, run: Run, exam: Exam, tell: Tell, stop: Stop) -> bool:
         if tried[planted.rung] <= exam.each:
             chosen[number] = planted
         tell("share", MAKING * min(1.0, number / total))
-    paper.keep(path, run.seed(), chosen, base.recipe)
+    paper.keep(path, run.seed(), chosen)
     return True
 
 
