@@ -120,7 +120,7 @@ def encode(
     if isinstance(value, Mapping) and value and all(map(_is_array, value.values())):
         arrays |= {_join(at, path): np.asarray(x) for path, x in value.items()}
         return {"tree": at}
-    if dataclasses.is_dataclass(value) or hasattr(value, "_fields"):
+    if _has_fields(value):
         parts = {name: getattr(value, name) for name in _hints(type(value))}
         name = _name(value, families)
     elif isinstance(value, Mapping):
@@ -177,7 +177,7 @@ def decode(data: Any, kind: Any, source: Source = ALONE, *, what: str = "") -> A
     if kind in source.families.forms:
         form = source.families.forms[kind]
         return form.of(_build(data, form.kind, source, what or kind.__name__))
-    if dataclasses.is_dataclass(kind) or hasattr(kind, "_fields"):
+    if isinstance(kind, type) and _has_fields(kind):
         return _build(data, kind, source, what or kind.__name__)
     if _of_array(kind):
         return _array(data, kind, source, what)
@@ -257,12 +257,12 @@ def _array(data: Any, kind: Any, source: Source, what: str) -> Any:
             f"{what}: the array {short(name)} is not finite or too large",
             why=f"allowed: up to {source.largest:g} in size",
         )
-    if getattr(kind, "array_type", kind) is not np.ndarray:
-        found = jnp.asarray(found)
     if form == "key":
         if found.dtype != np.uint32 or found.shape[-1:] != (2,):
             raise DamagedError(f"{what}: {short(name)} is no random key")
-        return jax.random.wrap_key_data(found)
+        return jax.random.wrap_key_data(jnp.asarray(found))
+    if getattr(kind, "array_type", kind) is not np.ndarray:
+        found = jnp.asarray(found)
     if not isinstance(found, kind):
         raise DamagedError(
             f"{what} is {found.dtype}{list(found.shape)}",
@@ -305,6 +305,11 @@ def _name(value: Any, families: Families) -> str | None:
                 fix=f"add it to the table of every {word}, under a name",
             )
     return None
+
+
+def _has_fields(value: Any) -> bool:
+    """Whether something is, or makes, a dataclass or a named tuple."""
+    return dataclasses.is_dataclass(value) or hasattr(value, "_fields")
 
 
 def _hints(kind: Any) -> dict[str, Any]:

@@ -51,8 +51,9 @@ def pack(found: Evidence, key: jax.Array) -> bytes:
 def unpack(data: bytes) -> tuple[Evidence, jax.Array]:
     """The evidence and the key, bit for bit as they were packed."""
     found = artifact.from_bytes(data, Path("the question"), "handout")
-    switches, behaviour, key = codec.decode(found.payload, Handout, found.arrays)
-    return Evidence(*switches[0], behaviour, switches), key
+    given: Handout = codec.decode(found.payload, Handout, found.arrays)
+    recipient, donor = given.switches[0]
+    return Evidence(recipient, donor, given.behaviour, given.switches), given.key
 
 
 def warm() -> None:
