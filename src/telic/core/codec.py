@@ -114,6 +114,8 @@ def encode(
     if type(value) in families.forms:
         value = families.forms[type(value)].to(value)
     if _is_array(value):
+        if at in arrays:
+            raise InputError(f"two arrays would have the name {at!r}")
         secret = jnp.issubdtype(value.dtype, jax.dtypes.prng_key)
         arrays[at] = np.asarray(jax.random.key_data(value) if secret else value)
         return {"key" if secret else "array": at}
@@ -275,7 +277,7 @@ def _tree(name: Any, kind: Any, source: Source, what: str) -> dict[str, Any]:
     """All arrays under a name."""
     if not isinstance(name, str):
         raise DamagedError(f"{what} = {short(name)}", why="the name of arrays is due")
-    found = trees.under(source.arrays, name)
+    found = trees.under(source.arrays, name) if name else source.arrays
     if not found:
         raise DamagedError(f"{what}: the arrays {short(name)} are missing")
     return {

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from safetensors import SafetensorError
-from safetensors.numpy import load, save
+from safetensors.numpy import load
 
 from telic.core import trees
 from telic.core.errors import DamagedError, InputError
@@ -36,9 +36,13 @@ HEADER = 5 << 20
 
 LARGEST_FILE = disk.LIMITS[".safetensors"]
 
-DTYPES = ("F64", "F32", "F16", "I64", "I32", "I16", "I8")
-DTYPES += ("U64", "U32", "U16", "U8", "BOOL")
-"""The types of numbers in a file, as safetensors spells them."""
+DTYPES = {
+    **{f"float{bits}": f"F{bits}" for bits in (16, 32, 64)},
+    **{f"int{bits}": f"I{bits}" for bits in (8, 16, 32, 64)},
+    **{f"uint{bits}": f"U{bits}" for bits in (8, 16, 32, 64)},
+    "bool": "BOOL",
+}
+"""The types of numbers in a file: NumPy's names, and those of safetensors."""
 
 KEY = "telic"
 _START = b'{"__metadata__":{"telic":"{\\"sha256\\":\\"'
@@ -118,32 +122,26 @@ def to_bytes(
         {'method': 'snr'}
     """
     about = {"sha256": _BLANK, "kind": kind, "schema": SCHEMA, "versions": versions()}
-    flat = {name: np.asarray(leaf, order="C") for name, leaf in arrays.items()}
+    leaves, places = _laid_out(kind, arrays)
     try:
-        text = json.dumps(
-            {**about, "payload": dict(payload)},
-            allow_nan=False,
-            ensure_ascii=False,
-            separators=(",", ":"),
-        )
+        text = _text({**about, "payload": dict(payload)})
         strict.parse(text.encode())  # what is written can be read
-        data = save(flat, {KEY: text})
-        _check_types(_header(data, Path(kind)), Path(kind))
-    except DamagedError as error:
-        raise InputError(
-            f"a file of kind {kind}: {error.what}", why=error.why
-        ) from None
-    except (SafetensorError, RecursionError, TypeError, KeyError, ValueError) as error:
+        header = _text({"__metadata__": {KEY: text}, **places}).encode()
+    except (RecursionError, TypeError, ValueError) as error:
         why = f"{type(error).__name__}: {error}"[:200]
+        raise InputError(f"this is no payload of kind {kind}", why=why) from error
+    header += b" " * (-len(header) % 8)
+    size = 8 + len(header) + sum(leaf.nbytes for leaf in leaves)
+    if len(header) > HEADER or size > LARGEST_FILE:
         raise InputError(
-            f"this cannot be kept in a file of kind {kind}", why=why
-        ) from error
-    if len(data) > LARGEST_FILE:
-        raise InputError(
-            f"a file of kind {kind} of {len(data)} bytes", why=f"at most {LARGEST_FILE}"
+            f"a file of kind {kind} of {size} bytes, {len(header)} of them its header",
+            why=f"at most {LARGEST_FILE} and {HEADER}",
         )
-    assert data[8:_AT] == _START, "safetensors writes its metadata first"
-    return b"".join((data[:_AT], _sha256(data).encode(), data[_AT + len(_BLANK) :]))
+    start = len(header).to_bytes(8, "little") + header
+    # Large arrays are not copied but once, into the result.
+    bodies = [leaf.reshape(-1).view(np.uint8).data for leaf in leaves]
+    sha = _sha256(start, *bodies).encode()
+    return b"".join((start[:_AT], sha, start[_AT + len(_BLANK) :], *bodies))
 
 
 def from_bytes(
@@ -223,10 +221,38 @@ def check_numbers(
         raise DamagedError(f"{path}: the numbers of {odd[:80]!r} are not finite{bound}")
 
 
-def _sha256(data: bytes) -> str:
+def _text(value: Any) -> str:
+    """JSON without spaces; NaN is refused."""
+    return json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+
+
+def _laid_out(
+    kind: str, arrays: Mapping[str, np.ndarray]
+) -> tuple[list[np.ndarray], dict[str, Any]]:
+    """Arrays in the order in which they lie in a file, and where each of them lies."""
+    leaves, places, end = [], {}, 0
+    flat = {name: np.asarray(leaf, order="C") for name, leaf in arrays.items()}
+    # Those of large numbers first: so each begins at a multiple of its numbers' size.
+    for name in sorted(flat, key=lambda name: (-flat[name].itemsize, name)):
+        leaf = flat[name].astype(flat[name].dtype.newbyteorder("<"), copy=False)
+        if leaf.dtype.name not in DTYPES or name == "__metadata__":
+            raise InputError(
+                f"the array {name[:80]!r} of {leaf.dtype} in a file of kind {kind}",
+                why=f"allowed: {', '.join(DTYPES)}",
+            )
+        places[name] = {
+            "dtype": DTYPES[leaf.dtype.name],
+            "shape": list(leaf.shape),
+            "data_offsets": [end, end := end + leaf.nbytes],
+        }
+        leaves.append(leaf)
+    return leaves, places
+
+
+def _sha256(data: bytes, *more: memoryview) -> str:
     """The hash of a file with zeros where its hash is."""
     view, sha = memoryview(data), hashlib.sha256()
-    for part in (view[:_AT], _BLANK.encode(), view[_AT + len(_BLANK) :]):
+    for part in (view[:_AT], _BLANK.encode(), view[_AT + len(_BLANK) :], *more):
         sha.update(part)
     return sha.hexdigest()
 
@@ -267,10 +293,10 @@ def _check_types(header: Mapping[str, Any], path: Path) -> None:
     """Raise unless all arrays are of types that are read."""
     for name, leaf in header.items():
         dtype = leaf.get("dtype") if isinstance(leaf, dict) else leaf
-        if name != "__metadata__" and dtype not in DTYPES:
+        if name != "__metadata__" and dtype not in DTYPES.values():
             raise DamagedError(
                 f"{path}: the array {name[:80]!r} is of type {short(dtype)}",
-                why=f"allowed: {', '.join(DTYPES)}",
+                why=f"allowed: {', '.join(DTYPES.values())}",
             )
 
 
