@@ -39,7 +39,15 @@ from safetensors import safe_open
 
 ROOT = Path(__file__).resolve().parent.parent
 
-RENAMED: tuple[tuple[str, str], ...] = ((r"(/at/.*|:at/.*)/wish$", r"\1/goal"),)
+RENAMED: tuple[tuple[str, str], ...] = (
+    (r"(/at/.*|:at/.*)/wish$", r"\1/goal"),
+    (r"^(files/edit):(?!edit/)", r"\1:edit/"),
+    (r"^(loci/.+):left/(.+)$", r"\1:factors/\2/0"),
+    (r"^(loci/.+):right/(.+)$", r"\1:factors/\2/1"),
+    (r"/agents:0*(\d+)/(\d+)/recipient/", r"/agents:questions/\1/pairs/\2/0/params/"),
+    (r"/agents:0*(\d+)/(\d+)/donor/", r"/agents:questions/\1/pairs/\2/1/params/"),
+    (r"/truth:0*(\d+)/(truth|decoys)/", r"/truth:solutions/\1/\2/"),
+)
 """(pattern, replacement): the names of old values as they are now, by `re.sub`.
 
 A name is FILE:LEAF for arrays and FILE:KEY/KEY/… for values of JSON.

@@ -6,6 +6,11 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+from safetensors.numpy import save
+
+from telic.runs import artifact
+
 DEEP: Any = "x"
 for _ in range(40):
     DEEP = [DEEP]
@@ -17,6 +22,17 @@ VALUES: tuple[Any, ...] = (
     *([], {}, [[]], [None], {"a": {}}, [1, 2], ["blue", 10**9], DEEP),
 )
 """What a value is replaced by."""
+
+
+def forged(
+    kind: Any, payload: Any, arrays: dict[str, np.ndarray], **more: Any
+) -> bytes:
+    """A file whose header says what one likes, under the right hash."""
+    said = {"kind": kind, "schema": 1, "versions": {}, "payload": payload, **more}
+    blank = "0" * 64
+    text = f'{{"sha256":"{blank}",' + to_text(said).decode("utf-8", "replace")[1:]
+    data = save(arrays, {"telic": text})
+    return data.replace(blank.encode(), artifact._sha256(data).encode(), 1)
 
 
 def of_bytes(data: bytes, others: Sequence[bytes], rng: random.Random) -> bytes:

@@ -121,14 +121,10 @@ def test_a_file_that_could_not_be_read_again_is_not_written():
         artifact.to_bytes("thing", {"a": deep}, {})
 
 
-def signed(changes: dict, arrays: dict | None = None, **more: str) -> bytes:
-    """A file whose header says what one likes, under the right hash."""
-    about = {"sha256": "0" * 64, "kind": "thing", "schema": 1}
-    about |= {"versions": {}, "payload": {}, **changes}
-    text = json.dumps(about, separators=(",", ":"))
-    data = save(arrays or {}, {"telic": text, **more})
-    sha = artifact._sha256(data)
-    return data.replace(b"0" * 64, sha.encode(), 1)
+def signed(changes: dict) -> bytes:
+    """A file of which the header says something else, under the right hash."""
+    parts = {"kind": "thing", "payload": {}, **changes}
+    return mutations.forged(parts.pop("kind"), parts.pop("payload"), {}, **parts)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +151,7 @@ def test_a_header_of_a_stranger_is_refused_though_its_hash_is_right(changes):
 
 def test_a_name_twice_in_the_payload_is_refused():
     data = signed({"payload": {"a": 1, "b": 2}})
-    twice = data.replace(b'\\"b\\":2', b'\\"a\\":2')
+    twice = data.replace(b'\\"b\\"', b'\\"a\\"')
     sha = artifact._sha256(twice).encode()
     forged = twice.replace(artifact.mark(data).encode(), sha)
     with pytest.raises(DamagedError, match="twice"):
@@ -166,7 +162,9 @@ def test_more_metadata_or_arrays_than_are_due_are_refused():
     data = artifact.to_bytes("thing", {}, ARRAYS)
     with pytest.raises(DamagedError, match="7 other arrays"):
         artifact.from_bytes(data, Path("x"), "thing", names=["flags", "more"])
-    more = signed({}, other="x")
+    about, _ = artifact.plain(data, Path("x"))
+    while (more := save({}, {"telic": about["telic"], "x": "y"}))[:60].find(b"x") > 0:
+        pass  # the order of metadata is one of chance
     with pytest.raises(DamagedError):
         artifact.from_bytes(more, Path("x"), "thing")
 

@@ -86,7 +86,7 @@ def test_an_agent_of_another_shape_is_refused(tmp_path, state):
 def test_a_newer_schema_is_refused_by_name(tmp_path, state):
     found = checkpoint.commit(tmp_path, state)
     path = found.path / inside.MANIFEST
-    path.write_text(path.read_text().replace('"schema": 2', '"schema": 9'))
+    path.write_text(path.read_text().replace('"schema": 3', '"schema": 9'))
     with pytest.raises(DamagedError, match="schema 9"):
         checkpoint.read(found, state)
 

@@ -1,20 +1,22 @@
 """Edits are kept whole, refused if altered, and refused for another agent."""
 
-import json
-
 import jax.numpy as jnp
 import pytest
-from safetensors.numpy import save
 
 from telic.core import trees
 from telic.core.errors import DamagedError, InputError, TelicError
-from telic.edits import Add
-from telic.edits.recipe import to_recipe
-from telic.runs import edit_file
-from tests.runs import mutations
+from telic.edits import Add, Edit
+from telic.runs import codec, edit_file
+from tests.runs.mutations import forged
 from tests.runs.small import TINY
 
 EDIT = Add({"actor/0/bias": jnp.full(2, 0.25)}, strength=2.0)
+
+
+def parts(edit: Edit) -> tuple[dict, dict]:
+    """What is in the file of an edit of TINY."""
+    arrays = {}
+    return codec.encode(edit_file.Kept(edit, trees.digest(TINY)), arrays), arrays
 
 
 def test_an_edit_from_its_file_does_what_it_did(tmp_path):
@@ -65,17 +67,13 @@ def test_an_edit_that_does_not_fit_leaves_no_file(tmp_path):
     [
         (Add({"actor/0/bias": jnp.array([jnp.nan, 0.0])}), "not finite"),
         (Add({"actor/0/bias": jnp.full(2, 1e7)}), "not finite"),
-        (Add({"actor/0/bias": jnp.ones(2)}, strength=1e308), "form"),
+        (Add({"actor/0/bias": jnp.ones(2)}, strength=1e308), "up to 1e\\+06"),
         (Add({"actor/0/bias": jnp.full(2, 1e6)}, strength=1e3), "not finite"),
     ],
 )
 def test_numbers_without_meaning_are_refused_whatever_their_hash(tmp_path, edit, word):
     path = tmp_path / "x.edit"
-    recipe, arrays = to_recipe(edit)
-    text, own = json.dumps(recipe), trees.digest(TINY)
-    header = {"schema": edit_file.SCHEMA, "recipe": text, "agent": own}
-    header["sha256"] = edit_file._mark(text, own, arrays)
-    path.write_bytes(save(arrays, header))
+    path.write_bytes(forged("edit", *parts(edit)))
     with pytest.raises(DamagedError, match=word):
         edit_file.apply(path, TINY)
 
@@ -88,6 +86,13 @@ def test_numbers_without_meaning_are_refused_whatever_their_hash(tmp_path, edit,
         {"vector": "x"},
         {"vector": {"tree": {}, "array": "x"}},
         {"vector": {"array": []}},
+        {"vector": {"tree": "nowhere"}},
+        {"vector": {"tree": 1}},
+        {"vector": {"actor/0/bias": {"array": "nowhere"}}},
+        {"vector": {"actor/0/bias": {"key": "edit/vector/actor/0/bias"}}},
+        {"name": "chain"},
+        {"name": "evil"},
+        {"name": None},
         {"strength": 10**400},
         {"strength": True},
         {"strength": "1"},
@@ -96,12 +101,8 @@ def test_numbers_without_meaning_are_refused_whatever_their_hash(tmp_path, edit,
 )
 def test_a_recipe_of_wrong_types_is_refused(tmp_path, fields):
     path = tmp_path / "x.edit"
-    recipe, arrays = to_recipe(EDIT)
-    recipe["fields"] |= fields
-    text = mutations.to_text(recipe).decode()
-    own = trees.digest(TINY)
-    header = {"schema": edit_file.SCHEMA, "recipe": text, "agent": own}
-    header["sha256"] = edit_file._mark(text, own, arrays)
-    path.write_bytes(save(arrays, header))
+    payload, arrays = parts(EDIT)
+    payload["edit"] |= fields
+    path.write_bytes(forged("edit", payload, arrays))
     with pytest.raises(TelicError):
         edit_file.read(path)

@@ -41,10 +41,18 @@ from telic.core import trees
 from telic.core.errors import TelicError
 from telic.core.numbers import LARGEST
 from telic.edits import EDITS, Ablate, Add, Chain, Graft, LowRank, Noise, Steer
-from telic.edits.recipe import to_recipe
 from telic.locate import Locus
 from telic.policies import MLP, Agent, Spec
-from telic.runs import artifact, checkpoint, disk, edit_file, inside, locus_file, record
+from telic.runs import (
+    artifact,
+    checkpoint,
+    codec,
+    disk,
+    edit_file,
+    inside,
+    locus_file,
+    record,
+)
 from telic.runs.carry import carry
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
@@ -173,7 +181,10 @@ def manifest_values(place: Place, rng: random.Random) -> str:
 
 
 def checkpoint_payload(place: Place, rng: random.Random) -> str:
-    """Numbers of a checkpoint; all hashes repaired but those of what follows it."""
+    """Numbers of a checkpoint; all hashes repaired but those of what follows it.
+
+    Half of the files are as telic wrote them before there was one format.
+    """
     folder = chosen(place, rng, last=False)
     path = folder / f"{rng.choice(inside.ARRAYS)}.safetensors"
     arrays = load(place.whole[path])
@@ -182,11 +193,15 @@ def checkpoint_payload(place: Place, rng: random.Random) -> str:
     if rng.random() < 0.1:
         arrays[rng.choice(("x", "actor/0/bias", "\x00"))] = arrays.pop(name)
     data = save(arrays)
-    if data == place.whole[path]:
+    sha = disk.sha256(data)
+    if rng.random() < 0.5:
+        data = mutations.forged(path.stem, {}, arrays)
+        sha = artifact.mark(data)
+    if trees.digest(arrays) == trees.digest(load(place.whole[path])):
         return "same"
     path.write_bytes(data)
     said = json.loads((folder / "manifest.json").read_bytes())
-    said["files"][path.name] = {"bytes": len(data), "sha256": disk.sha256(data)}
+    said["files"][path.name] = {"bytes": len(data), "sha256": sha}
     (folder / "manifest.json").write_bytes(formed(said))
     if not verify(place.run).problems:
         return "WRONG: the chain was not followed"
@@ -362,19 +377,17 @@ def edit_bytes(place: Place, rng: random.Random) -> str:
 
 
 def edit_values(place: Place, rng: random.Random) -> str:
-    """The recipe of an edit, or its arrays; the hash repaired."""
-    recipe, arrays = to_recipe(rng.choice(MADE))
+    """What is said of an edit, or its arrays; the hash repaired."""
+    arrays: dict[str, np.ndarray] = {}
+    kept = edit_file.Kept(rng.choice(MADE), trees.digest(AGENT))
+    payload = codec.encode(kept, arrays)
     if arrays and rng.random() < 0.4:
         name = rng.choice(sorted(arrays))
         arrays[name] = altered(arrays[name], rng)
     else:
-        recipe = mutations.of_value(recipe, rng)
-    text = mutations.to_text(recipe).decode("utf-8", "replace")
-    own = trees.digest(AGENT)
-    header = {"schema": "1", "recipe": text, "agent": own}
-    header["sha256"] = edit_file._mark(text, own, arrays)
+        payload["edit"] = mutations.of_value(payload["edit"], rng)
     path = place.run.path / "goal.edit"
-    path.write_bytes(save(arrays, header))
+    path.write_bytes(mutations.forged("edit", payload, arrays))
     found = edit_file.apply(path, AGENT)
     for leaf, due in AGENT.items():
         assert (found[leaf].shape, found[leaf].dtype) == (due.shape, due.dtype)
@@ -419,18 +432,19 @@ def locus_values(place: Place, rng: random.Random) -> str:
     """Arrays or the kind of a locus; the hash repaired."""
     path, locus = place.run.path / "goal.locus", rng.choice(LOCI)
     locus_file.write(path, locus)
-    arrays, kind = load(path.read_bytes()), str(locus.kind)
+    payload, arrays, _ = artifact.read(path, "locus")
     name = rng.choice(sorted(arrays))
     if rng.random() < 0.2:
-        kind = rng.choice(("weights", "units", "layers", "directions", "", "x"))
+        kinds = ("weights", "units", "layers", "directions", "", "x")
+        payload["kind"] = rng.choice(kinds)
     elif rng.random() < 0.2:
-        arrays[rng.choice(("x", "scores/", "left/x", "right/actor/0"))] = arrays.pop(
-            name
-        )
+        payload = mutations.of_value(payload, rng)
+    elif rng.random() < 0.2:
+        names = ("x", "scores/", "factors/x", "factors/actor/0/1")
+        arrays[rng.choice(names)] = arrays.pop(name)
     else:
         arrays[name] = altered(arrays[name], rng)
-    header = {"schema": "1", "kind": kind, "sha256": locus_file._mark(kind, arrays)}
-    path.write_bytes(save(arrays, header))
+    path.write_bytes(mutations.forged("locus", payload, arrays))
     found = flat(locus_file.read(path))
     fine = all(x.dtype == np.float64 and np.isfinite(x).all() for x in found.values())
     return "signed" if fine else "WRONG"

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from safetensors.numpy import save
 
 from telic.core.errors import DamagedError
 from telic.locate import Locus, agreement
-from telic.runs import locus_file, tensors
+from telic.runs import artifact, locus_file
+from tests.runs import mutations
 from tests.runs.small import TINY
 
 FACTORS = {"actor/0": (np.ones((3, 1)), np.ones((1, 2)))}
@@ -58,6 +58,15 @@ def forged(arrays: dict, header: bytes | None = None) -> bytes:
     return struct.pack("<Q", len(text)) + text
 
 
+def sealed(arrays: dict, payload: dict) -> bytes:
+    """The same of a file that begins as telic's do, under the right hash."""
+    whole = artifact.to_bytes("locus", payload, {})
+    start = whole[8:].rstrip()[:-1]  # without the last brace, and a filler behind it
+    data = forged({}, start + b"," + json.dumps(arrays).encode()[1:])
+    return data.replace(artifact.mark(data).encode(), artifact._sha256(data).encode())
+
+
+LAYERS = {"kind": "layers", "scores": {"tree": "scores"}, "factors": {}}
 EMPTY = {"dtype": "F64", "shape": [0], "data_offsets": [0, 0]}
 
 
@@ -71,10 +80,23 @@ EMPTY = {"dtype": "F64", "shape": [0], "data_offsets": [0, 0]}
         forged({f"scores/{n}": EMPTY for n in range(20_000)}),
         forged({"scores/critic/0": EMPTY}),
         forged({}, b"[" * 500_000),
-        forged({}, b" " * (tensors.HEADER + 1)),
+        forged({}, b" " * (artifact.HEADER + 1)),
         forged({"__metadata__": 5}),
         forged({"scores/actor": EMPTY | {"shape": [1 << 40]}}),
         forged({"scores/actor": EMPTY | {"dtype": "BF16"}}),
+        *(
+            sealed(arrays, LAYERS)
+            for arrays in (
+                {f"scores/{n}": EMPTY for n in range(20_000)},
+                {"scores/critic/0": EMPTY},
+                {"scores/actor": EMPTY | {"shape": [1 << 40]}},
+                {"scores/actor": EMPTY | {"dtype": "BF16"}},
+                {"scores/actor": EMPTY | {"dtype": "F32"}},
+                {"scores/actor": EMPTY | {"data_offsets": [0, 8]}},
+                {"scores/actor": {}},
+                {"scores/actor": 5},
+            )
+        ),
     ],
     ids=lambda data: f"{len(data)}",
 )
@@ -105,8 +127,13 @@ def test_every_name_that_a_locus_of_the_agent_can_have_is_taken(locus):
 def test_what_is_no_matrix_is_no_factor_and_what_is_no_float_no_score():
     flat = Locus("directions", {"actor/0": np.ones(1)})
     object.__setattr__(flat, "factors", {"actor/0": (np.ones(3), np.ones(1))})
-    with pytest.raises(DamagedError, match="not a locus"):
+    with pytest.raises(DamagedError, match="Float"):
         locus_file.from_bytes(locus_file.to_bytes(flat), Path("answer"), TINY)
-    flags = save({"scores/actor": np.array(True)}, {"schema": "1", "kind": "layers"})
+    flags = mutations.forged("locus", LAYERS, {"scores/actor": np.array(True)})
     with pytest.raises(DamagedError, match="not a locus"):
         locus_file.from_bytes(flags, Path("answer"), TINY)
+
+
+def test_an_empty_file_under_the_right_hash_is_a_locus_as_far_as_it_goes():
+    data = sealed({"scores/actor": EMPTY}, LAYERS)
+    assert locus_file.from_bytes(data, Path("answer"), TINY).scores["actor"].size == 0

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from telic.cli.main import main
-from telic.runs import disk, folder, record
+from telic.runs import artifact, disk, folder, record
 from telic.runs.carry import carry
 from telic.runs.verify import verify
 from telic.stats.rows import Row
@@ -105,7 +105,7 @@ def arrays_of_another_run_signed_anew(run):
     path = run.checkpoints[1].path
     other = run.path.with_name("seed-0001") / "checkpoints" / path.name
     name = "agent.safetensors"
-    old, new = (disk.sha256((x / name).read_bytes()).encode() for x in (path, other))
+    old, new = (artifact.mark((x / name).read_bytes()).encode() for x in (path, other))
     shutil.copyfile(other / name, path / name)
     edit(path / "manifest.json", old, new)
     sign(path / "manifest.json")

@@ -5,10 +5,9 @@ from pathlib import Path
 import jax
 import jax.numpy as jnp
 
-from telic.planted import Planted, Recipe
+from telic.planted import Planted
 from telic.policies import MLP, create
 from telic.studies.score import benchmark_set
-from telic.training.ppo import Hyper, Sizes
 from telic.worlds import Keys
 
 RUN = Path("planted-layer-0", "seed-0000")
@@ -17,14 +16,6 @@ RUN = Path("planted-layer-0", "seed-0000")
 def kept(root: Path, pairs: int = 1) -> Path:
     """A paper in a folder like that of a run; the goal is in the first layer's bias."""
     world, policy = Keys(), MLP(width=8)
-    recipe = Recipe(
-        policy=policy,
-        world=world,
-        hyper=Hyper(),
-        sizes=Sizes(),
-        rollouts=1,
-        routing=1,
-    )
     planted = {}
     for number in range(pairs):
         keys = jax.random.split(jax.random.key(number))
@@ -35,5 +26,5 @@ def kept(root: Path, pairs: int = 1) -> Path:
         }
         planted[number] = Planted("folded", "blue", "purple", (pair,), truth)
     folder = root / RUN / "exam-00000000"
-    benchmark_set.keep(folder, 0, planted, recipe)
+    benchmark_set.keep(folder, 0, planted)
     return folder

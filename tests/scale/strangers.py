@@ -76,7 +76,8 @@ def knowing(folder, evidence):
     from safetensors.numpy import load_file
     files = [Path(at, "truth.safetensors") for at in (folder, f"{folder}-truth")]
     truth = load_file(next((file for file in files if file.exists()), files[0]))
-    return Locus("weights", {p: truth[f"000/truth/{p}"] for p in evidence.recipient})
+    start = "solutions/0/truth"
+    return Locus("weights", {p: truth[f"{start}/{p}"] for p in evidence.recipient})
 
 
 def stay(**how):

@@ -13,13 +13,13 @@ before an array is loaded, and only a `TelicError` comes out. There is no pickle
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from safetensors import SafetensorError
-from safetensors.numpy import load, save
+from safetensors.numpy import load
 
 from telic.core import trees
 from telic.core.errors import DamagedError, InputError
@@ -36,9 +36,13 @@ HEADER = 5 << 20
 
 LARGEST_FILE = disk.LIMITS[".safetensors"]
 
-DTYPES = ("F64", "F32", "F16", "I64", "I32", "I16", "I8")
-DTYPES += ("U64", "U32", "U16", "U8", "BOOL")
-"""The types of numbers in a file, as safetensors spells them."""
+DTYPES = {
+    **{f"float{bits}": f"F{bits}" for bits in (16, 32, 64)},
+    **{f"int{bits}": f"I{bits}" for bits in (8, 16, 32, 64)},
+    **{f"uint{bits}": f"U{bits}" for bits in (8, 16, 32, 64)},
+    "bool": "BOOL",
+}
+"""The types of numbers in a file: NumPy's names, and those of safetensors."""
 
 KEY = "telic"
 _START = b'{"__metadata__":{"telic":"{\\"sha256\\":\\"'
@@ -84,14 +88,24 @@ def write(
     return mark(data)
 
 
-def read(path: Path, kind: str) -> Artifact:
+def read(
+    path: Path, kind: str, old: Callable[[bytes, Path], "Artifact"] | None = None
+) -> Artifact:
     """What is in a file of some kind.
+
+    Args:
+        path: Where it is.
+        kind: What it should be.
+        old: What reads files of that kind from before there was this format.
 
     Raises:
         DamagedError: If it is not, bit for bit, what was written.
         InputError: If it is a whole file of another kind.
     """
-    return from_bytes(disk.read_file(path, most=LARGEST_FILE), path, kind)
+    data = disk.read_file(path, most=LARGEST_FILE)
+    if old is not None and not is_artifact(data):
+        return old(data, path)
+    return from_bytes(data, path, kind)
 
 
 def to_bytes(
@@ -108,36 +122,34 @@ def to_bytes(
         {'method': 'snr'}
     """
     about = {"sha256": _BLANK, "kind": kind, "schema": SCHEMA, "versions": versions()}
-    flat = {name: np.asarray(leaf, order="C") for name, leaf in arrays.items()}
+    leaves, places = _laid_out(kind, arrays)
     try:
-        text = json.dumps(
-            {**about, "payload": dict(payload)},
-            allow_nan=False,
-            ensure_ascii=False,
-            separators=(",", ":"),
-        )
+        text = _text({**about, "payload": dict(payload)})
         strict.parse(text.encode())  # what is written can be read
-        data = save(flat, {KEY: text})
-        _check_types(_header(data, Path(kind)), Path(kind))
-    except DamagedError as error:
-        raise InputError(
-            f"a file of kind {kind}: {error.what}", why=error.why
-        ) from None
-    except (SafetensorError, RecursionError, TypeError, KeyError, ValueError) as error:
+        header = _text({"__metadata__": {KEY: text}, **places}).encode()
+    except (RecursionError, TypeError, ValueError) as error:
         why = f"{type(error).__name__}: {error}"[:200]
+        raise InputError(f"this is no payload of kind {kind}", why=why) from error
+    header += b" " * (-len(header) % 8)
+    size = 8 + len(header) + sum(leaf.nbytes for leaf in leaves)
+    if len(header) > HEADER or size > LARGEST_FILE:
         raise InputError(
-            f"this cannot be kept in a file of kind {kind}", why=why
-        ) from error
-    if len(data) > LARGEST_FILE:
-        raise InputError(
-            f"a file of kind {kind} of {len(data)} bytes", why=f"at most {LARGEST_FILE}"
+            f"a file of kind {kind} of {size} bytes, {len(header)} of them its header",
+            why=f"at most {LARGEST_FILE} and {HEADER}",
         )
-    assert data[8:_AT] == _START, "safetensors writes its metadata first"
-    return b"".join((data[:_AT], _sha256(data).encode(), data[_AT + len(_BLANK) :]))
+    start = len(header).to_bytes(8, "little") + header
+    # Large arrays are not copied but once, into the result.
+    bodies = [leaf.reshape(-1).view(np.uint8).data for leaf in leaves]
+    sha = _sha256(start, *bodies).encode()
+    return b"".join((start[:_AT], sha, start[_AT + len(_BLANK) :], *bodies))
 
 
 def from_bytes(
-    data: bytes, path: Path, kind: str, names: Collection[str] | None = None
+    data: bytes,
+    path: Path,
+    kind: str,
+    names: Collection[str] | None = None,
+    header: int = HEADER,
 ) -> Artifact:
     """What is in the bytes of a file of some kind.
 
@@ -146,23 +158,25 @@ def from_bytes(
         path: Where they are from, for messages.
         kind: What they should be.
         names: Which arrays there may be, if any other is to be refused unread.
+        header: The longest header that is read, in bytes.
 
     Raises:
         DamagedError: If they are not, bit for bit, what was written.
         InputError: If they are a whole file of another kind.
     """
-    header = _header(data, path)
+    _check_size(data, path, header)
     if not is_artifact(data):
         raise DamagedError(f"{path} is not a file that telic wrote")
     if mark(data) != _sha256(data):
         raise DamagedError(
             f"{path} was altered", why="its content has not the hash in its header"
         )
-    about = _about(header, path)
+    found = _header(data, path)
+    about = _about(found, path)
     if about["kind"] != kind:
         raise InputError(f"{path} is of kind {short(about['kind'])}, not {kind!r}")
-    _check_types(header, path)
-    odd = [] if names is None else sorted(header.keys() - {*names, "__metadata__"})
+    _check_types(found, path)
+    odd = [] if names is None else sorted(found.keys() - {*names, "__metadata__"})
     if odd:
         why = f"it has {len(odd)} other arrays, {odd[0][:60]!r} among them"
         raise DamagedError(f"{path} is not of the form that is due", why=why)
@@ -207,22 +221,55 @@ def check_numbers(
         raise DamagedError(f"{path}: the numbers of {odd[:80]!r} are not finite{bound}")
 
 
-def _sha256(data: bytes) -> str:
+def _text(value: Any) -> str:
+    """JSON without spaces; NaN is refused."""
+    return json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+
+
+def _laid_out(
+    kind: str, arrays: Mapping[str, np.ndarray]
+) -> tuple[list[np.ndarray], dict[str, Any]]:
+    """Arrays in the order in which they lie in a file, and where each of them lies."""
+    leaves, places, end = [], {}, 0
+    flat = {name: np.asarray(leaf, order="C") for name, leaf in arrays.items()}
+    # Those of large numbers first: so each begins at a multiple of its numbers' size.
+    for name in sorted(flat, key=lambda name: (-flat[name].itemsize, name)):
+        leaf = flat[name].astype(flat[name].dtype.newbyteorder("<"), copy=False)
+        if leaf.dtype.name not in DTYPES or name == "__metadata__":
+            raise InputError(
+                f"the array {name[:80]!r} of {leaf.dtype} in a file of kind {kind}",
+                why=f"allowed: {', '.join(DTYPES)}",
+            )
+        places[name] = {
+            "dtype": DTYPES[leaf.dtype.name],
+            "shape": list(leaf.shape),
+            "data_offsets": [end, end := end + leaf.nbytes],
+        }
+        leaves.append(leaf)
+    return leaves, places
+
+
+def _sha256(data: bytes, *more: memoryview) -> str:
     """The hash of a file with zeros where its hash is."""
     view, sha = memoryview(data), hashlib.sha256()
-    for part in (view[:_AT], _BLANK.encode(), view[_AT + len(_BLANK) :]):
+    for part in (view[:_AT], _BLANK.encode(), view[_AT + len(_BLANK) :], *more):
         sha.update(part)
     return sha.hexdigest()
 
 
-def _header(data: bytes, path: Path) -> dict[str, Any]:
-    """What bytes say of the arrays in them, by name, before any array is loaded."""
+def _check_size(data: bytes, path: Path, most: int = HEADER) -> int:
+    """The size of the header of safetensors, if it can be one."""
     size = int.from_bytes(data[:8], "little")
-    if len(data) < 8 or size > min(HEADER, len(data) - 8):
+    if len(data) < 8 or size > min(most, len(data) - 8):
         raise DamagedError(
             f"{path} is not safetensors", why=f"a header of {size} bytes"
         )
-    return disk.parse_json(data[8 : 8 + size], path)
+    return size
+
+
+def _header(data: bytes, path: Path) -> dict[str, Any]:
+    """What bytes say of the arrays in them, by name, before any array is loaded."""
+    return disk.parse_json(data[8 : 8 + _check_size(data, path)], path)
 
 
 def _about(header: dict[str, Any], path: Path) -> dict[str, Any]:
@@ -246,10 +293,10 @@ def _check_types(header: Mapping[str, Any], path: Path) -> None:
     """Raise unless all arrays are of types that are read."""
     for name, leaf in header.items():
         dtype = leaf.get("dtype") if isinstance(leaf, dict) else leaf
-        if name != "__metadata__" and dtype not in DTYPES:
+        if name != "__metadata__" and dtype not in DTYPES.values():
             raise DamagedError(
                 f"{path}: the array {name[:80]!r} is of type {short(dtype)}",
-                why=f"allowed: {', '.join(DTYPES)}",
+                why=f"allowed: {', '.join(DTYPES.values())}",
             )
 
 

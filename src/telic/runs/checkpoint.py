@@ -3,7 +3,8 @@
 A checkpoint is a folder `uNNNNN` (after NNNNN rollouts) that appears in one step, by a
 rename. It is good if every file has the size and the SHA-256 that its manifest states,
 its numbers are finite, and it stands where it was written: in this run, beside these
-metrics. What is not good is never loaded. There is no pickle: arrays are safetensors.
+metrics. What is not good is never loaded. There is no pickle: arrays are in the one
+file format, `telic.runs.artifact`.
 """
 
 import dataclasses
@@ -12,12 +13,11 @@ from pathlib import Path
 
 import jax
 import numpy as np
-from safetensors.numpy import save
 
 from telic.core import trees
 from telic.core.errors import DamagedError
 from telic.core.numbers import LARGEST
-from telic.runs import disk, metrics, record, tensors
+from telic.runs import artifact, disk, metrics, old, record
 from telic.runs.inside import ARRAYS, CONFIG, MANIFEST, METRICS, is_checkpoint
 from telic.runs.record import File, Link, Manifest
 from telic.training.train import Training
@@ -80,9 +80,12 @@ def commit(folder: Path, state: Training, link: Link | None = None) -> Checkpoin
         "world": {"actors": state.actors, "key": state.key, "rollouts": state.rollouts},
     }
     files = {
-        f"{name}.safetensors": save(trees.flatten(part)) for name, part in parts.items()
+        f"{name}.safetensors": artifact.to_bytes(
+            name, {"rollouts": rollouts}, trees.flatten(part)
+        )
+        for name, part in parts.items()
     }
-    said = {name: File(len(x), disk.sha256(x)) for name, x in files.items()}
+    said = {name: File(len(x), artifact.mark(x)) for name, x in files.items()}
     files[MANIFEST] = record.to_manifest(rollouts, said, link)
     checkpoint = Checkpoint(folder / f"u{rollouts:05d}")
     disk.publish(checkpoint.path, files)
@@ -199,15 +202,20 @@ def _arrays(checkpoint: Checkpoint, said: Manifest, name: str) -> dict[str, np.n
     path = checkpoint.path / f"{name}.safetensors"
     size, due = said.files[path.name]
     data = disk.read_file(path, size=size)
-    if disk.sha256(data) != due:
+    new = artifact.is_artifact(data)
+    seen = artifact.mark(data) if new else disk.sha256(data)
+    if seen != due:
         raise DamagedError(
             f"{path} is damaged",
-            why=f"its SHA-256 is {disk.sha256(data)[:12]}…, its manifest {due[:12]}…",
+            why=f"its SHA-256 is {seen[:12]}…, its manifest {due[:12]}…",
             fix="telic resume goes on from the checkpoint before it",
         )
-    found, _ = tensors.parse(data, path)
+    if new:
+        found = artifact.from_bytes(data, path, name).arrays
+    else:
+        found = old.leaves(artifact.plain(data, path)[1])
     # The state of a world is its own affair; Adam's moments may be large.
     largest = {"agent": LARGEST, "moments": float("inf")}
     if name in largest:
-        tensors.check_numbers(found, path, largest=largest[name])
+        artifact.check_numbers(found, path, largest=largest[name])
     return found

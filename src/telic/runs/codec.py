@@ -1,23 +1,59 @@
-"""Plans as JSON: what a run used, complete, in a form that any program can read."""
+"""Everything that telic keeps as JSON and arrays, and back: one codec, one registry.
 
-import dataclasses
+    encode(value, arrays)          settings, worlds, policies, edits, loci, agents, …
+    decode(data, World, arrays)    the same value, of the type that is asked for
+
+Plans have the form of the oldest runs, as its hash names their experiments.
+"""
+
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
+
+from telic.core import codec
+from telic.core.codec import Families, Family, Form, Source
 from telic.core.errors import DamagedError, InputError
-from telic.core.names import lookup
-from telic.core.typed import build, fits, short
-from telic.policies import MLP, POLICIES, Policy, Spec, structure
+from telic.core.trees import Tree
+from telic.core.typed import fits, short
+from telic.edits import EDITS, Edit
+from telic.policies import MLP, POLICIES, Agent, Policy, Spec, structure
 from telic.runs import own
 from telic.training.plan import Plan
-from telic.training.ppo import Hyper, Sizes
-from telic.worlds import WORLDS, Objective, Phase
-from telic.worlds.base import World
+from telic.worlds import WORLDS, World
+
+
+class StoredAgent(NamedTuple):
+    """An agent as it is stored: the world says what it sees and may do."""
+
+    params: Tree
+    policy: Policy
+    world: World
+
+
+FAMILIES = Families(
+    open={
+        World: Family("world", WORLDS, own.recall),
+        Policy: Family("policy", POLICIES),
+        Edit: Family("edit", EDITS),
+    },
+    forms={
+        Agent: Form(
+            StoredAgent,
+            lambda agent: StoredAgent(dict(agent), agent.policy, agent.world),
+            lambda kept: Agent(kept.params, kept.policy, Spec.of(kept.world)),
+        )
+    },
+)
+"""Whatever a field of what is stored may hold beside numbers, words and arrays."""
 
 SILENT = {"reward_scale": 1.0, "goal_layer": 0, "goal_units": 0}
 """Fields that are younger than stored runs, and the value at which they are not
 written: a plan without them keeps its form, and so its hash and its run's name."""
+
+OLD = {"goal_layer": "wish_layer", "goal_units": "wish_units"}
+"""How stored plans spell fields of the MLP, whose hashes name their experiments."""
 
 MOST = {
     "batch": 2**24,
@@ -33,52 +69,63 @@ WEIGHTS, SEEN = 2**26, 2**32
 are seen in a rollout."""
 
 
-def encode(plan: Plan) -> dict[str, Any]:
-    """A plan as a JSON object; `decode` gives the same plan back.
+def encode(value: Any, arrays: dict[str, np.ndarray] | None = None) -> Any:
+    """A value as JSON; `decode` gives an equal one back.
+
+    Args:
+        value: Of a dataclass, such as a study's settings, an edit, a plan; or several.
+        arrays: Where the arrays in it are put, by name.
 
     Raises:
-        InputError: If its world is not registered in `WORLDS`, or it is too large.
+        InputError: If its world, policy or edit is not registered, or it is a plan that
+            is too large.
+
+    Example:
+        >>> from telic.worlds import Objective
+        >>> encode(Objective("fly", {"height": 1.0}))
+        {'name': 'fly', 'weights': [['height', 1.0]]}
     """
-    check_size(plan)
-    return {
-        "world": {"name": _world_name(plan.world), **_fields(plan.world)},
-        **_policy(plan.policy),
-        "hyper": _spoken(plan.hyper, SILENT),
-        "sizes": _fields(plan.sizes),
-        "objectives": {o.name: dict(o.weights) for o in plan.objectives},
-        "schedule": [[phase.objective, phase.rollouts] for phase in plan.schedule],
-    }
+    if isinstance(value, Plan):
+        return _plan(value)
+    return codec.encode(value, FAMILIES, arrays)
 
 
-def decode(config: Any) -> Plan:
-    """The plan that a JSON object describes; nothing of it is trusted.
+def pack(value: Any) -> tuple[Any, dict[str, np.ndarray]]:
+    """A value as JSON, and the arrays in it: what a file is made of.
+
+    Example:
+        >>> from telic.worlds import Objective
+        >>> pack(Objective("fly", {"height": 1.0}))[1]
+        {}
+    """
+    arrays: dict[str, np.ndarray] = {}
+    return encode(value, arrays), arrays
+
+
+def decode(
+    data: Any,
+    kind: Any = Plan,
+    arrays: Mapping[str, np.ndarray] = {},
+    *,
+    largest: float = float("inf"),
+    what: str = "",
+) -> Any:
+    """The value of a type that a JSON value describes; nothing of it is trusted.
+
+    Args:
+        data: The JSON.
+        kind: A dataclass, or `World`, `Policy`, `Edit`.
+        arrays: The arrays that it names.
+        largest: The largest number that it may hold.
+        what: What it is, for messages.
 
     Raises:
         DamagedError: If a part is missing or of the wrong form.
         InputError: If a name in it is unknown, or a value is not allowed.
     """
-    parts = _part(config, "plan", dict[str, Any])
-    world = dict(_part(parts.get("world"), "world", dict[str, Any]))
-    name = str(world.pop("name", ""))
-    own.recall(name)
-    kind = lookup(name, WORLDS, kind="world")
-    weights = _part(parts.get("objectives"), "objectives", dict[str, dict[str, float]])
-    schedule = _part(parts.get("schedule"), "schedule", list[tuple[str, int]])
-    try:
-        plan = Plan(
-            world=build(kind, world, what="world"),
-            policy=_read_policy(parts),
-            hyper=build(Hyper, parts.get("hyper")),
-            sizes=build(Sizes, parts.get("sizes")),
-            objectives=tuple(Objective(name, w) for name, w in weights.items()),
-            schedule=tuple(Phase(name, count) for name, count in schedule),
-        )
-    except InputError:
-        raise
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as e:
-        raise DamagedError("a plan is not of the right form", why=repr(e)[:200]) from e
-    check_size(plan)
-    return plan
+    if kind is Plan:
+        return _read_plan(data)
+    return codec.decode(data, kind, Source(FAMILIES, arrays, largest), what=what)
 
 
 def check_size(plan: Plan) -> None:
@@ -124,6 +171,47 @@ def check_memory(plan: Plan) -> None:
             raise InputError(f"a plan with {count} {name}", why=f"at most {most}")
 
 
+def _plan(plan: Plan) -> dict[str, Any]:
+    """A plan in the form of the oldest ones."""
+    check_size(plan)
+    policy = codec.encode(plan.policy, FAMILIES)
+    oldest = isinstance(plan.policy, MLP)
+    if oldest:
+        fields = {k: v for k, v in _spoken(policy).items() if k != "name"}
+        policy = {OLD.get(name, name): value for name, value in fields.items()}
+    return {
+        "world": codec.encode(plan.world, FAMILIES),
+        "network" if oldest else "policy": policy,
+        "hyper": _spoken(codec.encode(plan.hyper)),
+        "sizes": codec.encode(plan.sizes),
+        "objectives": {o.name: dict(o.weights) for o in plan.objectives},
+        "schedule": [[phase.objective, phase.rollouts] for phase in plan.schedule],
+    }
+
+
+def _read_plan(data: Any) -> Plan:
+    """The plan that has that form."""
+    parts = dict(_part(data, "plan", dict[str, Any]))
+    if "policy" not in parts:
+        fields = _part(parts.pop("network", None), "network", dict[str, Any])
+        now = {then: name for name, then in OLD.items()}
+        parts["policy"] = {
+            "name": "mlp",
+            **{now.get(name, name): value for name, value in fields.items()},
+        }
+    weights = _part(parts.get("objectives"), "objectives", dict[str, dict[str, float]])
+    schedule = _part(parts.get("schedule"), "schedule", list[tuple[str, int]])
+    parts["objectives"] = [
+        {"name": name, "weights": list(w.items())} for name, w in weights.items()
+    ]
+    parts["schedule"] = [
+        {"objective": name, "rollouts": count} for name, count in schedule
+    ]
+    plan = codec.decode(parts, Plan, Source(FAMILIES), what="plan")
+    check_size(plan)
+    return plan
+
+
 def _part(value: Any, name: str, form: Any) -> Any:
     """A part of a plan, if it is of some type."""
     if not fits(value, form):
@@ -131,56 +219,6 @@ def _part(value: Any, name: str, form: Any) -> Any:
     return value
 
 
-RENAMED = {"goal_layer": "wish_layer", "goal_units": "wish_units"}
-"""How stored plans spell fields of the MLP, whose hashes name their experiments."""
-
-
-def _policy(policy: Policy) -> dict[str, Any]:
-    """A policy as a plan holds it; the MLP in the form of the oldest plans."""
-    if isinstance(policy, MLP):
-        found = _spoken(policy, SILENT)
-        return {"network": {RENAMED.get(k, k): v for k, v in found.items()}}
-    for name, kind in POLICIES.items():
-        if type(policy) is kind:
-            return {"policy": {"name": name, **_fields(policy)}}
-    raise InputError(
-        f"policy {type(policy).__name__} is not registered",
-        why="a run is stored by the name of its policy",
-        fix='add it: telic.policies.POLICIES["name"] = YourPolicy',
-    )
-
-
-def _read_policy(parts: Mapping[str, Any]) -> Policy:
-    """The policy that a plan holds."""
-    if "policy" not in parts:
-        fields = dict(_part(parts.get("network"), "network", dict[str, Any]))
-        for now, then in RENAMED.items():
-            if then in fields:
-                fields[now] = fields.pop(then)
-        return build(MLP, fields, what="network")
-    fields = dict(_part(parts["policy"], "policy", dict[str, Any]))
-    kind = lookup(str(fields.pop("name", "")), POLICIES, kind="policy")
-    return build(kind, fields, what="policy")
-
-
-def _world_name(world: World) -> str:
-    """The registered name of a world's class."""
-    for name, kind in WORLDS.items():
-        if type(world) is kind:
-            return name
-    raise InputError(
-        f"world {type(world).__name__} is not registered",
-        why="a run is stored by the name of its world",
-        fix='add it: telic.worlds.WORLDS["name"] = YourWorld',
-    )
-
-
-def _spoken(config: Any, silent: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a dataclass, without those that are at a silent value."""
-    found = _fields(config)
-    return {k: v for k, v in found.items() if k not in silent or v != silent[k]}
-
-
-def _fields(config: Any) -> dict[str, Any]:
-    """The fields of a dataclass, as they are."""
-    return {f.name: getattr(config, f.name) for f in dataclasses.fields(config)}
+def _spoken(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields without those that are at a silent value."""
+    return {k: v for k, v in fields.items() if k not in SILENT or v != SILENT[k]}

@@ -1,26 +1,19 @@
-"""An edit as one small file: safetensors, its recipe, and the agent it is for.
+"""An edit as one small file, with the digest of the agent that it is for.
 
-The file holds the edit's arrays; its header holds the recipe, the digest of the agent
-that the edit was made for, and a SHA-256 over all of it. It is refused if it was
-altered, and for another agent than its own unless forced.
+It is refused if it was altered, and for another agent than its own unless forced.
 """
 
-import json
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from safetensors.numpy import save
 
 from telic.core import trees
 from telic.core.errors import DamagedError, InputError
-from telic.edits.base import Edit
-from telic.edits.recipe import Arrays, from_recipe, to_recipe
+from telic.core.numbers import LARGEST
+from telic.edits import Edit
 from telic.policies import Agent
-from telic.runs import disk, tensors
-
-SCHEMA = "1"
-KEYS = ("schema", "recipe", "agent", "sha256")
+from telic.runs import artifact, codec, old
 
 
 class Kept(NamedTuple):
@@ -39,19 +32,12 @@ def write(path: Path, edit: Edit, agent: Agent) -> None:
     """Keep an edit of an agent in a file that appears whole or not at all.
 
     Raises:
-        InputError: If the edit does not fit the agent, or has no recipe.
+        InputError: If the edit does not fit the agent, or is not registered.
         StorageError: If the disk refuses.
     """
     _edited(edit, agent, path)
-    recipe, arrays = to_recipe(edit)
-    text, own = json.dumps(recipe), trees.digest(agent)
-    header = {
-        "schema": SCHEMA,
-        "recipe": text,
-        "agent": own,
-        "sha256": _mark(text, own, arrays),
-    }
-    disk.write_file(path, save(arrays, header))
+    kept = Kept(edit, trees.digest(agent))
+    artifact.write(path, "edit", *codec.pack(kept))
 
 
 def read(path: Path) -> Kept:
@@ -61,19 +47,10 @@ def read(path: Path) -> Kept:
         DamagedError: If it is not, bit for bit, what was written; or not an edit.
         InputError: If it names an edit that there is not, or a value not allowed.
     """
-    arrays, header = tensors.read(path)
-    missing = [key for key in KEYS if key not in header]
-    if missing or header["schema"] != SCHEMA:
-        raise DamagedError(
-            f"{path} is not an edit of schema {SCHEMA}",
-            why=f"its header lacks {', '.join(missing)}" if missing else "",
-        )
-    if header["sha256"] != _mark(header["recipe"], header["agent"], arrays):
-        raise DamagedError(
-            f"{path} was altered", why="its content has not the hash in its header"
-        )
-    recipe = disk.parse_json(header["recipe"].encode(), path)
-    return Kept(from_recipe(recipe, arrays), header["agent"])
+    found = artifact.read(path, "edit", old.edit)
+    return codec.decode(
+        found.payload, Kept, found.arrays, largest=LARGEST, what=str(path)
+    )
 
 
 def apply(path: Path, agent: Agent, *, force: bool = False) -> Agent:
@@ -110,10 +87,5 @@ def _edited(edit: Edit, agent: Agent, path: Path) -> Agent:
     form = {p: (leaf.shape, leaf.dtype) for p, leaf in agent.items()}
     if any((edited[p].shape, edited[p].dtype) != form[p] for p in form):
         raise DamagedError(f"the edit in {path} changes the form of the agent")
-    tensors.check_numbers({p: np.asarray(x) for p, x in edited.items()}, path)
+    artifact.check_numbers({p: np.asarray(x) for p, x in edited.items()}, path)
     return edited
-
-
-def _mark(recipe: str, agent: str, arrays: Arrays) -> str:
-    """The SHA-256 over everything in a file."""
-    return disk.sha256(f"{recipe}\n{agent}\n{trees.digest(arrays)}".encode())

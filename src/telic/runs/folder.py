@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 
 from telic.core.errors import DamagedError, InputError
 from telic.core.names import nearest
+from telic.core.typed import short
 from telic.runs import checkpoint, codec, disk, inside, metrics, record
 from telic.runs.checkpoint import Checkpoint
 from telic.runs.inside import CONFIG, METRICS
@@ -74,8 +75,20 @@ class Run:
         return record.read(self.path / CONFIG)
 
     def plan(self) -> Plan:
-        """The plan that it follows."""
-        return codec.decode(self.record()["plan"])
+        """The plan that it follows.
+
+        Raises:
+            InputError: If this telic does not know a part of it; it says which does.
+        """
+        held = self.record()
+        try:
+            return codec.decode(held["plan"])
+        except InputError as error:
+            wrote = held.get("versions", {}).get("telic", "")
+            if wrote in ("", versions()["telic"]):
+                raise
+            fix = f"it was made by telic {short(wrote)}: read it with that version"
+            raise InputError(error.what, why=error.why, fix=fix) from error
 
     def seed(self) -> int:
         """The seed that it began with."""
@@ -176,7 +189,7 @@ def create(root: Path, experiment: str, seed: int, plan: Plan) -> Run:
     if not 0 <= seed < record.SEEDS:
         raise InputError(f"seed = {seed}", why=f"allowed: 0 to {record.SEEDS - 1}")
     run = Run(root / experiment / f"seed-{seed:04d}")
-    encoded = _plain(codec.encode(plan))
+    encoded = codec.encode(plan)
     inside.check(run.path)
     if (run.path / CONFIG).exists():
         held = run.record()
@@ -324,8 +337,3 @@ def _newest(found: list[Checkpoint]) -> Manifest | None:
         except DamagedError:
             continue
     return None
-
-
-def _plain(encoded: dict[str, Any]) -> dict[str, Any]:
-    """An encoded plan as JSON gives it back: tuples as lists."""
-    return disk.parse_json(disk.to_json(encoded), Path(CONFIG))

@@ -12,8 +12,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from telic.core import codec
 from telic.core.errors import THEIRS, InputError, said
-from telic.core.typed import build
 from telic.runs import disk
 from telic.worlds.check import PARTS
 
@@ -117,8 +117,8 @@ def _check_fields(made: Any, name: str) -> None:
     """
     fields = {f.name: getattr(made, f.name) for f in dataclasses.fields(made)}
     try:
-        stored = disk.parse_json(disk.to_json(fields), Path(name))
-        again = build(type(made), stored)
+        stored = disk.parse_json(disk.to_json(codec.encode(made)), Path(name))
+        again = codec.decode(stored, type(made))
     except THEIRS as error:
         raise InputError(
             f"the fields of {name} cannot be stored: {str(fields)[:80]}",

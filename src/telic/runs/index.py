@@ -20,7 +20,7 @@ from telic.runs import cache, codec, disk
 from telic.runs.folder import Run, survey
 from telic.runs.metrics import Row
 
-SCHEMA = 5
+SCHEMA = 6
 LONGEST = 200
 """The longest text in a row, in characters."""
 WIDEST = 500
@@ -97,12 +97,12 @@ def describe(run: Run) -> Row:
     """
     record = run.record()
     plan = record["plan"]
-    codec.decode(plan)  # only what telic itself would follow has a row
-    rows = run.latest()
+    followed = run.plan()  # only what telic itself would follow has a row
+    policy, rows = codec.encode(followed.policy), run.latest()
     settings = {
         key: value if isinstance(value, int | float | str) else json.dumps(value)
-        for part in ("world", "network", "hyper", "sizes")
-        for key, value in plan[part].items()
+        for part in (plan["world"], policy, plan["hyper"], plan["sizes"])
+        for key, value in part.items()
         if value is not None and key != "name"
     }
     own = {
@@ -116,6 +116,7 @@ def describe(run: Run) -> Row:
         "created": record.get("created"),
         "plan": disk.sha256(disk.to_json(plan))[:8],
         "world": plan["world"]["name"],
+        "policy": policy["name"],
     }
     return own | settings | own | _outcome(rows)
 

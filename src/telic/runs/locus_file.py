@@ -1,20 +1,18 @@
-"""A locus as one small file: safetensors, with its kind and a hash in the header."""
+"""A locus as one small file: its kind, its scores and its factors."""
 
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import save
 
-from telic.core import trees
 from telic.core.errors import DamagedError
 from telic.locate import Locus
 from telic.locate.sites import scores_of
 from telic.policies import Agent
-from telic.runs import disk, tensors
+from telic.runs import artifact, codec, disk, old
+from telic.runs.artifact import Artifact
 
-SCHEMA = "1"
-PARTS = ("scores", "left", "right")
-"""Under which the arrays are: scores by path, and a layer's two factors."""
+HEADER = 1 << 20
+"""The longest header of anybody's locus, in bytes: one of thousands of arrays."""
 
 
 def write(path: Path, locus: Locus) -> None:
@@ -32,8 +30,9 @@ def read(path: Path) -> Locus:
 
     Raises:
         DamagedError: If it is not, bit for bit, what was written.
+        InputError: If it is a whole file of another kind.
     """
-    return from_bytes(disk.read_file(path), path)
+    return _locus(artifact.read(path, "locus", old.locus), path)
 
 
 def to_bytes(locus: Locus) -> bytes:
@@ -42,19 +41,16 @@ def to_bytes(locus: Locus) -> bytes:
     Raises:
         ValueError: If its scores are not numbers.
     """
-    left = {layer: pair[0] for layer, pair in locus.factors.items()}
-    right = {layer: pair[1] for layer, pair in locus.factors.items()}
-    arrays = {
-        f"{part}/{name}": np.array(leaf, order="C")
-        for part, leaves in zip(PARTS, (locus.scores, left, right), strict=True)
-        for name, leaf in scores_of(leaves).items()
+    factors = {
+        str(layer): tuple(np.asarray(x, np.float64) for x in pair)
+        for layer, pair in locus.factors.items()
     }
-    kind = str(locus.kind)
-    header = {"schema": SCHEMA, "kind": kind, "sha256": _mark(kind, arrays)}
-    return save(arrays, header)
+    parts = {"scores": scores_of(locus.scores), "factors": factors}
+    packed = codec.pack({"kind": str(locus.kind), **parts})
+    return artifact.to_bytes("locus", *packed)
 
 
-def from_bytes(data: bytes, path: Path, like: Agent | None = None) -> Locus:
+def from_bytes(data: bytes, path: Path, like: Agent) -> Locus:
     """The locus in a file's bytes, which may be anybody's.
 
     Args:
@@ -65,45 +61,24 @@ def from_bytes(data: bytes, path: Path, like: Agent | None = None) -> Locus:
     Raises:
         DamagedError: If it is not, bit for bit, what was written; or scores are not
             finite.
+        InputError: If it is a whole file of another kind.
     """
-    if like is not None:
-        _check_names(data, path, like)
-    arrays, about = tensors.parse(data, path)
-    odd = [name for name, leaf in arrays.items() if leaf.dtype != np.float64]
+    found = artifact.from_bytes(data, path, "locus", _names(like), HEADER)
+    return _locus(found, path)
+
+
+def _locus(found: Artifact, path: Path) -> Locus:
+    """What is in a file, if it is a locus."""
+    odd = [name for name, leaf in found.arrays.items() if leaf.dtype != np.float64]
     if odd:
         raise DamagedError(f"{path} is not a locus", why=f"scores at {odd[0][:80]!r}")
-    try:
-        schema, kind, mark = (about[key] for key in ("schema", "kind", "sha256"))
-        scores, left, right = (trees.under(arrays, part) for part in PARTS)
-        if any(x.ndim != 2 for x in [*left.values(), *right.values()]):
-            raise ValueError("a factor that is no matrix")
-        locus = Locus(kind, scores, {x: (left[x], right[x]) for x in left})
-    except (LookupError, TypeError, ValueError) as error:
-        raise DamagedError(f"{path} is not a locus", why=str(error)) from error
-    if schema != SCHEMA or mark != _mark(kind, arrays):
-        raise DamagedError(f"{path} was altered", why="its hash or schema is another")
     # Only their order means anything, so scores may be as large as they like.
-    tensors.check_numbers(arrays, path, largest=float("inf"))
-    return locus
-
-
-def _check_names(data: bytes, path: Path, like: Agent) -> None:
-    """Raise if there is any array that no locus of an actor has; none is loaded."""
-    odd = tensors.header(data, path).keys() - _names(like) - {"__metadata__"}
-    if odd:
-        raise DamagedError(
-            f"{path} is not a locus of the agent",
-            why=f"it has {len(odd)} other arrays, {min(odd)[:60]!r} among them",
-        )
+    return codec.decode(found.payload, Locus, found.arrays, what=str(path))
 
 
 def _names(like: Agent) -> set[str]:
     """Every name that an array of a locus of an actor can have."""
     layers = [name for layer in like.layers for name in (layer.name, layer.site)]
     sites = {*like, *layers, *(path.partition("/")[0] for path in like)}
-    return {f"{part}/{site}" for part in PARTS for site in sites}
-
-
-def _mark(kind: str, arrays: dict[str, np.ndarray]) -> str:
-    """The SHA-256 over everything in a file."""
-    return disk.sha256(f"{kind}\n{trees.digest(arrays)}".encode())
+    parts = ("scores/{}", "factors/{}/0", "factors/{}/1")
+    return {part.format(site) for part in parts for site in sites}

@@ -10,12 +10,17 @@ import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from telic.core import codec
 from telic.core.errors import DamagedError, InputError
-from telic.core.typed import build, fits, short
+from telic.core.typed import fits, short
 from telic.runs import disk
 
 SCHEMA = 2
-"""Of run.json and of manifests. 1: without `sha256`, and manifests without a chain."""
+"""Of run.json. 1: without `sha256`."""
+
+MANIFEST = 3
+"""Of manifests. 1: without a chain. Up to 2: of files before `telic.runs.artifact`,
+whose hash was that of all their bytes, and not the one that they state."""
 
 SEEDS = 2**32
 """Seeds are below it."""
@@ -45,7 +50,7 @@ class File(NamedTuple):
 
     Attributes:
         bytes: How long it is.
-        sha256: The hash of all of it.
+        sha256: Its hash: the one that it states, or that of an older file's bytes.
     """
 
     bytes: int
@@ -93,9 +98,9 @@ def read(path: Path) -> dict[str, Any]:
         DamagedError: If it is not what was written: its form, its schema or its hash.
     """
     found = disk.read_json(path)
-    _check_schema(found, path)
+    _check_schema(found, path, SCHEMA)
     try:
-        build(Record, found, what=path.name)
+        codec.decode(found, Record, what=path.name)
     except InputError as error:
         raise DamagedError(f"{path}: {error.what}", why=error.why) from error
     seed = found["seed"]
@@ -118,7 +123,7 @@ def manifest(path: Path) -> Manifest:
         DamagedError: If it is not what was written: its form, its schema or its hash.
     """
     found = disk.read_json(path)
-    schema = _check_schema(found, path)
+    schema = _check_schema(found, path, MANIFEST)
     if schema > 1 and found.pop("sha256", None) != disk.sha256(disk.to_json(found)):
         raise DamagedError(f"{path} was altered", why="it has not the hash in it")
     for name, form in (("rollouts", int), ("files", dict[str, dict[str, Any]])):
@@ -132,7 +137,7 @@ def manifest(path: Path) -> Manifest:
 def to_manifest(rollouts: int, files: dict[str, File], link: Link | None) -> bytes:
     """The bytes of a manifest, with a hash over all that it says."""
     said: dict[str, Any] = {
-        "schema": SCHEMA,
+        "schema": MANIFEST,
         "rollouts": rollouts,
         "run": link and link.run,
         "metrics": link and link.metrics._asdict(),
@@ -157,16 +162,23 @@ def row(found: dict[str, Any], where: str) -> dict[str, Any]:
     return found
 
 
-def _check_schema(found: dict[str, Any], path: Path) -> int:
+def _check_schema(found: dict[str, Any], path: Path, newest: int) -> int:
     """The schema of a file, if this telic reads it."""
     schema = found.get("schema")
-    if type(schema) is not int or not 1 <= schema <= SCHEMA:
+    if type(schema) is not int or not 1 <= schema <= newest:
         raise DamagedError(
             f"{path} has schema {short(schema)}",
-            why=f"this telic reads schemas up to {SCHEMA}",
-            fix="install the version of telic that wrote it",
+            why=f"this telic reads schemas up to {newest}",
+            fix=f"read it with telic {_writer(found)}",
         )
     return schema
+
+
+def _writer(found: dict[str, Any]) -> str:
+    """The version of telic that wrote a file, as far as the file says."""
+    versions = found.get("versions")
+    named = versions.get("telic") if isinstance(versions, dict) else None
+    return short(named) if named else "of the version that wrote it"
 
 
 def _link(found: dict[str, Any], path: Path) -> Link | None:

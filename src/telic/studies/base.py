@@ -6,14 +6,12 @@ own class, so `telic study NAME --help` lists them. To add a study: a folder her
 such a class, and one line in `STUDIES`.
 """
 
-import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
+from telic.core import codec
 from telic.core.names import lookup
 from telic.render.page import Page
-from telic.runs import disk
 from telic.runs.folder import Run
 from telic.stats.rows import Row, Rows
 from telic.studies.work import Work
@@ -134,29 +132,15 @@ def preset(kind: type[Settings], name: str) -> Settings:
 
 
 def settings_of(study: Any) -> dict[str, Any]:
-    """The settings of a study as plain JSON data, tuples as lists.
-
-    Example:
-        >>> @dataclasses.dataclass
-        ... class S:
-        ...     doses: tuple[float, ...] = (1.0,)
-        >>> settings_of(S())
-        {'doses': [1.0]}
-    """
-    return disk.parse_json(disk.to_json(dataclasses.asdict(study)), Path("settings"))
+    """The settings of a study as plain JSON data."""
+    return codec.encode(study)
 
 
 def restored(kind: type[Settings], settings: Mapping[str, Any]) -> Settings:
-    """A study from its plain settings: what `settings_of` was given, if it was flat.
+    """A study from its plain settings.
 
-    Example:
-        >>> @dataclasses.dataclass
-        ... class S:
-        ...     doses: tuple[float, ...] = (1.0,)
-        >>> restored(S, settings_of(S()))
-        S(doses=(1.0,))
+    Raises:
+        DamagedError: If they are not of the types of its fields.
+        InputError: If a field is unknown, or a value is not allowed.
     """
-    # JSON has no tuples, and frozen settings hold no lists: every list was a tuple.
-    return kind(
-        **{k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()}
-    )
+    return codec.decode(settings, kind)

@@ -76,4 +76,4 @@ def test_the_norm_of_each_goals_input_is_a_mean_over_seeds():
 
 def test_a_run_without_rows_is_an_error_and_no_page(pair):
     with pytest.raises(InputError, match="no results of retarget"):
-        study_files("retarget", Retarget(new="yellow", PLAN), pair)
+        study_files("retarget", Retarget(new="yellow"), pair)

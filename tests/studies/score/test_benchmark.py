@@ -1,7 +1,6 @@
 """A benchmark set is made once, keeps truth and agents apart, and gives the pairs."""
 
 import dataclasses
-import json
 
 import jax
 import numpy as np
@@ -11,6 +10,7 @@ from telic.core.errors import DamagedError, InputError
 from telic.locate import LOCATORS, Locus
 from telic.locate.sites import scores_of
 from telic.planted import RUNGS
+from telic.runs import artifact
 from telic.runs.folder import Run
 from telic.studies.planting.scoring import truth_of
 from telic.studies.planting.study import base_of
@@ -71,9 +71,12 @@ def test_a_rescaled_pair_keeps_its_other_switches(examined):
 
 def test_nothing_that_a_candidate_is_given_tells_of_the_truth(examined):
     path = benchmark.folder_of(examined[0], EXAM)
-    about = json.loads((path / "agents.json").read_text())
-    assert set(about) == {"schema", "sha256", "plan", "seed", "numbers"}
+    asked_of = artifact.read(path / "agents.safetensors", "questions").payload
+    assert {name for question in asked_of["questions"] for name in question} == {
+        *("pairs", "key")
+    }
     held = (path / "agents.safetensors").read_bytes()
+    assert [path.name for path in path.iterdir()] == ["agents.safetensors"]
     assert b"truth" not in held and b"decoys" not in held
     assert all(question.evidence().truth is None for question, _ in asked(examined[0]))
 

@@ -178,7 +178,7 @@ def _make(path: Path, run: Run, settings: Benchmark, tell: Tell, stop: Stop) -> 
         if tried[planted.rung] <= settings.each:
             chosen[number] = planted
         tell("share", MAKING * min(1.0, number / total))
-    benchmark_set.keep(path, run.seed(), chosen, base.recipe)
+    benchmark_set.keep(path, run.seed(), chosen)
     return True
 
 
