@@ -1,18 +1,10 @@
-"""Craftax-Classic as a world of your own: which of its achievements is wanted.
+"""Craftax-Classic as a world of your own: two of its achievements that can be wanted.
 
-Its 22 achievements are the events. One is told in the step that unlocks it, so at most
-once an episode, which is what the success of a goal has to be. (What an inventory gains
-would be told again and again: an agent that has found water would drink to the end of
-the episode, and an agent that wants wood would be paid for the number of trees.)
-
-Three things differ from Craftax-Classic. An episode ends with the first of the `wanted`
-achievements, as an episode of Keys ends with the first key, so that its end says what
-was wanted. It lasts 200 steps at most, not 10,000. And the land is 32 cells wide, not
-64, as no agent walks further in that time; a step costs half as much.
-
-Reference:
-    Matthews et al. 2024, "Craftax: A Lightning-Fast Benchmark for Open-Ended
-    Reinforcement Learning", arXiv 2402.16801.
+Its 22 achievements are the events, each told in the step that unlocks it: at most once
+an episode, as a goal's success must be (what an inventory gains comes again and again).
+Unlike there, the first `wanted` achievement ends an episode, so that its end says what
+was wanted; it lasts 200 steps at most; and the land is 32 cells wide, not 64, which
+makes a step more than twice as fast. Matthews et al. 2024, "Craftax", arXiv 2402.16801.
 """
 
 import dataclasses
@@ -26,11 +18,8 @@ try:
     from craftax.craftax_classic.constants import Achievement, Action
     from craftax.craftax_classic.envs import craftax_symbolic_env as craftax
 except ModuleNotFoundError as error:
-    raise InputError(
-        "craftax is not installed",
-        why="the world is an environment of this package",
-        fix="pip install 'telic[craftax]'",
-    ) from error
+    fix = "pip install 'telic[craftax]'"
+    raise InputError("craftax is not installed", why=str(error), fix=fix) from error
 
 ACHIEVEMENTS = tuple(each.name.lower() for each in Achievement)
 
@@ -47,8 +36,7 @@ class Craftax(GymnaxWorld):
     starts: int = 1024
     events = (*ACHIEVEMENTS, "died", "time_up")
     actions = tuple(each.name.lower() for each in Action)
-    failures = ("died",)
-    timeout = "time_up"
+    failures, timeout = ("died",), "time_up"
 
     @property
     def goals(self):  # noqa: D102
@@ -61,14 +49,11 @@ class Craftax(GymnaxWorld):
 
     def move(self, key, state, action):  # noqa: D102
         after, seen, reward, done = super().move(key, state, action)
-        ends = jnp.array([ACHIEVEMENTS.index(name) for name in self.wanted])
-        return after, seen, reward, done | after.achievements[ends].any()
+        ends = jnp.array([name in self.wanted for name in ACHIEVEMENTS])
+        return after, seen, reward, done | (after.achievements & ends).any()
 
     def happened(self, moved):  # noqa: D102
-        new = moved.after.achievements & ~moved.before.achievements
+        died = moved.after.player_health <= 0
         late = (moved.after.timestep >= self.limit) & ~moved.done
-        return {
-            **dict(zip(ACHIEVEMENTS, new, strict=True)),
-            "died": moved.after.player_health <= 0,
-            "time_up": late,
-        }
+        new = moved.after.achievements & ~moved.before.achievements
+        return dict(zip(self.events, (*new, died, late), strict=True))

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from telic.core.errors import InputError, StorageError
+from telic.core.errors import InputError, StorageError, TelicError
 from telic.runs import cache
 from telic.worlds import WORLDS, World
 
@@ -138,6 +138,9 @@ def _imported(path: Path) -> ModuleType:
         sys.path.append(str(path.parent))
     try:
         spec.loader.exec_module(module)
+    except TelicError:  # the file says itself what it lacks
+        del sys.modules[name]
+        raise
     except Exception as error:
         del sys.modules[name]
         raise InputError(

@@ -131,7 +131,7 @@ class GymnaxWorld:
     @property
     def observation(self) -> tuple[int, ...]:
         """The shape of what is seen."""
-        seen = jax.eval_shape(lambda: self.begin(jax.random.key(0))[1])
+        seen = jax.eval_shape(lambda: self.begin(self.draw(jax.random.key(0)))[1])
         return tuple(seen.shape) or (1,)
 
     @property
@@ -140,17 +140,20 @@ class GymnaxWorld:
         return None
 
     def draw(self, key: jax.Array) -> Array:
-        """The chance of a step is its key, as numbers."""
+        """The chance of a step is its key, as the numbers that `PRNGKey` gives.
+
+        These libraries were written for such keys, and some keep one in their state;
+        of arrays of keys no checkpoint could be stored.
+        """
         return jax.random.key_data(key)
 
     def reset(self, chance: Array) -> Inner:
         """The first state of an episode."""
-        key = jax.random.wrap_key_data(chance)
         if self.starts:
-            chosen = jax.random.randint(key, (), 0, self.starts)
+            chosen = jax.random.randint(chance, (), 0, self.starts)
             state, seen = jax.tree.map(lambda leaf: leaf[chosen], _starts(self))
         else:
-            state, seen = self.begin(key)
+            state, seen = self.begin(chance)
         return Inner(_strong(state), self._row(seen), jnp.zeros((), jnp.int32))
 
     def step(self, state: Inner, action: Int[Array, ""], chance: Array) -> Transition:
@@ -159,8 +162,7 @@ class GymnaxWorld:
         Raises:
             InputError: If an event is told that the world does not list.
         """
-        key = jax.random.wrap_key_data(chance)
-        after, seen, reward, done = self.move(key, state.state, action)
+        after, seen, reward, done = self.move(chance, state.state, action)
         told = self.happened(Moved(state.state, action, after, reward, done))
         for name in told:
             check_name(name, self.events, kind="event")
@@ -205,5 +207,5 @@ def _made(world: GymnaxWorld) -> tuple[Any, Any]:
 def _starts(world: GymnaxWorld) -> tuple[Any, Array]:
     """The first states of a world's episodes and what is seen in them, made once."""
     with jax.ensure_compile_time_eval():
-        keys = jax.random.split(jax.random.key(0), world.starts)
+        keys = jax.vmap(world.draw)(jax.random.split(jax.random.key(0), world.starts))
         return jax.jit(jax.vmap(world.begin))(keys)
