@@ -62,7 +62,9 @@ def write(runs: Sequence[Any], out: Path) -> list[Path]:
     made = build.page if keys else learned.page
     page = made(runs, command=command(runs))
     texts = {"report.html": render(page), "report.md": markdown(page)}
-    texts |= _beside(runs) if keys else {}
+    wanted = [phase.objective for phase in runs[0].plan().schedule]
+    alternates = 1 < len(set(wanted)) < len(wanted)
+    texts |= _beside(runs) if keys else _phases(runs) if alternates else {}
     for name, text in texts.items():
         disk.write_file(out / name, text.encode())
     return [out / name for name in texts]
@@ -80,6 +82,19 @@ def _beside(runs: Sequence[Any]) -> dict[str, str]:
         texts[f"{name}.svg"] = svg(draw(numbers))
     if moves.moves(runs[0].plan()) and runs[0].status() == "complete":
         texts["field.svg"] = svg(moves.policy_field(runs[0]).figure)
+    return texts
+
+
+def _phases(runs: Sequence[Any]) -> dict[str, str]:
+    """What every phase of runs in any other world brought, and how its episodes end."""
+    from telic.report import FIGURES, build
+    from telic.report.records import phases_csv
+    from telic.report.style import svg
+
+    numbers = build.summary(runs)
+    texts = {"phases.csv": phases_csv(numbers)}
+    if numbers.outcomes:
+        texts["outcomes.svg"] = svg(FIGURES["outcomes"](numbers))
     return texts
 
 
