@@ -108,6 +108,23 @@ def test_episodes_begin_in_as_many_states_as_are_asked_for(starts, many):
     assert np.array_equal(states.seen.argmax(axis=1), states.state.x)
 
 
+class Drawn(Line):
+    def make(self):
+        corridor = Corridor()
+        corridor.cells = jnp.arange(7)  # what is kept must be no part of a trace
+        corridor.seen = lambda place: (corridor.cells == place.x).astype(jnp.float32)
+        return corridor, None
+
+
+@pytest.mark.parametrize("starts", [0, 2])
+def test_an_environment_made_while_a_program_is_traced_serves_the_next_one(starts):
+    world = Drawn(starts=starts, limit=7)
+    chance = world.draw(jax.random.key(0))
+    traced = jax.eval_shape(world.reset, chance)
+    state = jax.jit(world.reset)(chance)
+    assert traced.seen.shape == state.seen.shape and int(state.seen.sum()) == 1
+
+
 class Noted(NamedTuple):
     x: jax.Array
     key: jax.Array
