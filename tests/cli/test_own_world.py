@@ -59,6 +59,9 @@ def test_an_own_world_is_trained_in_shown_and_edited(file, capsys):
     assert run.status() == "complete" and run.plan().world.max_steps == 40
     assert main(["edit", "poles", "right + (left@2 - right@3)", "--episodes", "8"]) == 0
     assert "left" in capsys.readouterr().out
+    assert main(["report", "poles"]) == 0
+    made = {path.name for path in (file.parent / "runs/poles/report").iterdir()}
+    assert made == {"report.html", "report.md", "phases.csv", "outcomes.svg"}
 
 
 def test_fields_of_an_own_world_are_options(file):

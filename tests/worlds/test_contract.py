@@ -1,4 +1,6 @@
-"""What every JAX world of `WORLDS` keeps: one battery over all of them."""
+"""What every JAX world of `WORLDS` keeps, and two that telic does not ship."""
+
+from importlib.util import find_spec
 
 import jax
 import jax.numpy as jnp
@@ -8,17 +10,26 @@ import pytest
 from telic.core.trees import digest
 from telic.policies import Spec
 from telic.worlds import WORLDS, GoalConditioned, JaxWorld, World
+from tests.worlds.test_gymnax import Line
 
 pytestmark = pytest.mark.contract
 
 COPIES, STEPS = 32, 60
 IN_JAX = [name for name, made in WORLDS.items() if isinstance(made(), JaxWorld)]
+CRAFTAX = pytest.mark.skipif(find_spec("craftax") is None, reason="needs craftax")
 
 
-@pytest.fixture(scope="module", params=IN_JAX)
+@pytest.fixture(
+    scope="module",
+    params=[*IN_JAX, "gymnax's functions", pytest.param("craftax", marks=CRAFTAX)],
+)
 def world(request):
     """Each world with its default settings."""
-    return WORLDS[request.param]()
+    if request.param == "craftax":
+        from examples.craftax_classic import Craftax
+
+        return Craftax()
+    return (WORLDS | {"gymnax's functions": Line})[request.param]()
 
 
 @pytest.fixture(scope="module")

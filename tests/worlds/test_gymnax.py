@@ -6,6 +6,7 @@ from typing import ClassVar, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import pytest
 
 from telic.core.errors import InputError
@@ -91,6 +92,68 @@ def test_an_agent_learns_to_walk_to_the_end_that_is_wanted():
     )
     found = play(state.agent, world, episode_seeds(jax.random.key(1), world, 64))
     assert found.events[:, 1].mean() > 0.9
+
+
+@pytest.mark.parametrize(("starts", "many"), [(0, 3), (2, 2)])
+def test_episodes_begin_in_as_many_states_as_are_asked_for(starts, many):
+    class Wide(Line):
+        def begin(self, key):
+            state = Place(jax.random.randint(key, (), 2, 5))
+            return state, self.make()[0].seen(state)
+
+    world = Wide(starts=starts)
+    chance = jax.vmap(world.draw)(jax.random.split(jax.random.key(0), 64))
+    states = jax.jit(jax.vmap(world.reset))(chance)
+    assert len(np.unique(states.state.x)) == many
+    assert np.array_equal(states.seen.argmax(axis=1), states.state.x)
+
+
+class Drawn(Line):
+    def make(self):
+        corridor = Corridor()
+        corridor.cells = jnp.arange(7)  # what is kept must be no part of a trace
+        corridor.seen = lambda place: (corridor.cells == place.x).astype(jnp.float32)
+        return corridor, None
+
+
+@pytest.mark.parametrize("starts", [0, 2])
+def test_an_environment_made_while_a_program_is_traced_serves_the_next_one(starts):
+    world = Drawn(starts=starts, limit=7)
+    chance = world.draw(jax.random.key(0))
+    traced = jax.eval_shape(world.reset, chance)
+    state = jax.jit(world.reset)(chance)
+    assert traced.seen.shape == state.seen.shape and int(state.seen.sum()) == 1
+
+
+class Noted(NamedTuple):
+    x: jax.Array
+    key: jax.Array
+    steps: int
+
+
+class Noting(Corridor):
+    """The corridor, with Python's numbers and a key in its state."""
+
+    def reset_env(self, key, params):
+        seen, place = super().reset_env(key, params)
+        return seen, Noted(place.x, jax.random.split(key)[0], 0)
+
+    def step_env(self, key, state, action, params):
+        seen, place, *rest = super().step_env(key, state, action, params)
+        return seen, Noted(place.x, key, state.steps + 1), *rest
+
+
+class Note(Line):
+    def make(self):
+        return Noting(), None
+
+
+def test_a_state_with_a_key_and_plain_numbers_is_one_that_can_be_stored():
+    world, key = Note(), jax.random.key(0)
+    state = world.reset(world.draw(key))
+    after = world.step(state, jnp.int32(0), world.draw(key)).state
+    for before, now in zip(*map(jax.tree.leaves, (state, after)), strict=True):
+        assert before.aval == now.aval and np.asarray(now).dtype == now.dtype
 
 
 def test_an_event_that_is_not_listed_is_refused():

@@ -63,7 +63,9 @@ def write(runs: Sequence[Any], out: Path) -> list[Path]:
     made = build.page if keys else learned.page
     page = made(runs, command=command(runs))
     texts = {"report.html": render(page), "report.md": markdown(page)}
-    texts |= _beside(runs) if keys else {}
+    wanted = [phase.objective for phase in runs[0].plan().schedule]
+    alternates = 1 < len(set(wanted)) < len(wanted)
+    texts |= _beside(runs) if keys else _phases(runs) if alternates else {}
     for name, text in texts.items():
         disk.write_file(out / name, text.encode())
     return [out / name for name in texts]
@@ -83,6 +85,20 @@ def _beside(runs: Sequence[Any]) -> dict[str, str]:
         texts[f"{name}.svg"] = svg(draw(numbers))
     if edits.demo_edits(runs[0].plan()) and runs[0].status() == "complete":
         texts["field.svg"] = svg(section.policy_field(runs[0]).figure)
+    return texts
+
+
+def _phases(runs: Sequence[Any]) -> dict[str, str]:
+    """What every phase of runs in any other world brought, and how its episodes end."""
+    from telic.render.style import svg
+    from telic.studies.alternation import report as build
+    from telic.studies.alternation.figures import FIGURES
+    from telic.studies.alternation.records import phases_csv
+
+    numbers = build.summary(runs)
+    texts = {"phases.csv": phases_csv(numbers)}
+    if numbers.outcomes:
+        texts["outcomes.svg"] = svg(FIGURES["outcomes"](numbers))
     return texts
 
 

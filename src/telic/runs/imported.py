@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from telic.core import codec
-from telic.core.errors import THEIRS, InputError, said
+from telic.core.errors import THEIRS, InputError, said, TelicError
 from telic.runs import disk
 from telic.worlds.check import PARTS
 
@@ -67,6 +67,8 @@ def _module(path: Path, data: bytes) -> ModuleType:
         del sys.modules[name]
         if isinstance(error, KeyboardInterrupt) and error.args:
             raise  # it is asked to stop (`telic.scale.signals`)
+        if isinstance(error, TelicError):
+            raise  # the file says itself what it lacks
         raise InputError(
             f"{path.name} cannot be imported",
             why=said(error),

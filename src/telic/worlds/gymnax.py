@@ -68,6 +68,10 @@ class GymnaxWorld:
 
     limit: int = 500
     """Steps after which an episode is truncated, if it has not ended."""
+    starts: int = 0
+    """Begin episodes in one of so many first states, which are made once; 0: each in
+    one of its own. A rollout calls `reset` in every step of every copy, so where an
+    environment draws whole landscapes, 0 may cost ten times the steps themselves."""
 
     def make(self) -> tuple[Any, Any]:
         """The environment and its parameters; made once for each world."""
@@ -127,7 +131,7 @@ class GymnaxWorld:
     @property
     def observation(self) -> tuple[int, ...]:
         """The shape of what is seen."""
-        seen = jax.eval_shape(lambda: self.begin(jax.random.key(0))[1])
+        seen = jax.eval_shape(lambda: self.begin(self.draw(jax.random.key(0)))[1])
         return tuple(seen.shape) or (1,)
 
     @property
@@ -136,13 +140,21 @@ class GymnaxWorld:
         return None
 
     def draw(self, key: jax.Array) -> Array:
-        """The chance of a step is its key, as numbers."""
+        """The chance of a step is its key, as the numbers that `PRNGKey` gives.
+
+        These libraries were written for such keys, and some keep one in their state;
+        of arrays of keys no checkpoint could be stored.
+        """
         return jax.random.key_data(key)
 
     def reset(self, chance: Array) -> Inner:
         """The first state of an episode."""
-        state, seen = self.begin(jax.random.wrap_key_data(chance))
-        return Inner(state, self._row(seen), jnp.zeros((), jnp.int32))
+        if self.starts:
+            chosen = jax.random.randint(chance, (), 0, self.starts)
+            state, seen = jax.tree.map(lambda leaf: leaf[chosen], _starts(self))
+        else:
+            state, seen = self.begin(chance)
+        return Inner(_strong(state), self._row(seen), jnp.zeros((), jnp.int32))
 
     def step(self, state: Inner, action: Int[Array, ""], chance: Array) -> Transition:
         """What follows `action` in `state`.
@@ -150,15 +162,14 @@ class GymnaxWorld:
         Raises:
             InputError: If an event is told that the world does not list.
         """
-        key = jax.random.wrap_key_data(chance)
-        after, seen, reward, done = self.move(key, state.state, action)
+        after, seen, reward, done = self.move(chance, state.state, action)
         told = self.happened(Moved(state.state, action, after, reward, done))
         for name in told:
             check_name(name, self.events, kind="event")
         events = [jnp.asarray(told.get(e, 0), jnp.float32) for e in self.events]
         time = state.time + 1
         return Transition(
-            state=Inner(after, self._row(seen), time),
+            state=Inner(_strong(after), self._row(seen), time),
             events=jnp.stack([event.reshape(()) for event in events]),
             terminated=jnp.asarray(done, bool).reshape(()),
             truncated=time >= self.limit,
@@ -173,7 +184,28 @@ class GymnaxWorld:
         return jnp.asarray(seen, jnp.float32).reshape(self.observation)
 
 
+def _strong(state: Any) -> Any:
+    """A state whose numbers have types of their own.
+
+    A first state often holds Python's numbers, whose types are weak; a step would give
+    others back, and a program that takes states would be compiled a second time.
+    """
+    return jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.result_type(leaf)), state)
+
+
 @functools.lru_cache(maxsize=32)
 def _made(world: GymnaxWorld) -> tuple[Any, Any]:
-    """The environment of a world and its parameters, made once."""
-    return world.make()
+    """The environment of a world and its parameters, made once.
+
+    Whatever is being traced meanwhile: what is kept must not be a part of it.
+    """
+    with jax.ensure_compile_time_eval():
+        return world.make()
+
+
+@functools.lru_cache(maxsize=32)
+def _starts(world: GymnaxWorld) -> tuple[Any, Array]:
+    """The first states of a world's episodes and what is seen in them, made once."""
+    with jax.ensure_compile_time_eval():
+        keys = jax.vmap(world.draw)(jax.random.split(jax.random.key(0), world.starts))
+        return jax.jit(jax.vmap(world.begin))(keys)
