@@ -50,9 +50,7 @@ def test_a_trial_of_an_expression_has_the_unedited_agent_the_edit_and_its_nulls(
     assert norms[0] > 0 and norms == pytest.approx([norms[0]] * len(norms), rel=1e-4)
 
 
-def test_a_trial_of_an_expression_is_the_same_every_time_and_holds_rates(
-    pair, tried
-):
+def test_a_trial_of_an_expression_is_the_same_every_time_and_holds_rates(pair, tried):
     assert try_expression(pair[0], TEXT, episodes=16) == tried
     for row in tried:
         ends = [v for n, v in row.rates.items() if n.startswith("pick_")]
