@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from telic.report import calibrate, families, isolation, locate, retarget, snr, splice
+from telic.report import families, isolation, retarget, snr
+from telic.studies.locate import page as locate
+from telic.studies.planting import page as calibrate
+from telic.studies.splice import page as splice
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs" / "results"

@@ -91,8 +91,8 @@ def test_runs_of_two_experiments_are_refused_before_any_work(root, capsys):
         (["splice", "--switches", "9"], "three phases must lie before", "--switches 3"),
         (["locate", "--switches", "9"], "three phases must lie before", "--switches 3"),
         (["retarget", "--new", "blue"], "objectives are blue, purple", "--new "),
-        (["isolation"], "about landers", "telic train landing"),
-        (["snr"], "about landers", "telic train landing"),
+        (["isolation", "--second", "red"], "known: blue, purple", "--second"),
+        (["snr", "--second", "purpel"], "known: blue, purple", "'purple'"),
     ],
 )
 def test_what_a_study_cannot_do_is_said_once_and_before_any_work(

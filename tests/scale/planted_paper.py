@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from telic.planted import Planted, Recipe
 from telic.policies import MLP, create
-from telic.studies import paper
+from telic.studies.score import benchmark_set
 from telic.training.ppo import Hyper, Sizes
 from telic.worlds import Keys
 
@@ -35,5 +35,5 @@ def kept(root: Path, pairs: int = 1) -> Path:
         }
         planted[number] = Planted("folded", "blue", "purple", (pair,), truth)
     folder = root / RUN / "exam-00000000"
-    paper.keep(folder, 0, planted, recipe)
+    benchmark_set.keep(folder, 0, planted, recipe)
     return folder

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from telic.core.errors import InputError
+from telic.runs import evidence_file
 from telic.scale import outfit, processes, walls
 from telic.scale.examiner import LOG, OFF, Candidate, examine
-from telic.studies import handout, marks, paper
+from telic.studies.score import benchmark_set, grading
 from tests.scale import candidates, planted_paper
 from tests.scale.candidates import written
 
@@ -38,8 +39,10 @@ def test_a_good_locator_is_scored_as_ours_is_with_walls_and_without(folder, tmp_
         )
         for way in ("try", "off")
     ]
-    pairs = zip(paper.questions(folder), paper.solutions(folder), strict=True)
-    ours = [marks.beside(*pair, ["magnitude"])["magnitude"] for pair in pairs]
+    pairs = zip(
+        benchmark_set.questions(folder), benchmark_set.solutions(folder), strict=True
+    )
+    ours = [grading.beside(*pair, ["magnitude"])["magnitude"] for pair in pairs]
     for report in reports:
         assert report.outcome == "scored"
         assert [*map(without_seconds, report.records)] == [*map(without_seconds, ours)]
@@ -49,10 +52,10 @@ def test_a_good_locator_is_scored_as_ours_is_with_walls_and_without(folder, tmp_
 
 
 def test_a_handout_is_bit_for_bit_the_evidence_and_nothing_else(folder):
-    question = paper.questions(folder)[1]
+    question = benchmark_set.questions(folder)[1]
     found = question.evidence()
-    data = handout.pack(found, question.key)
-    again, key = handout.unpack(data)
+    data = evidence_file.pack(found, question.key)
+    again, key = evidence_file.unpack(data)
     assert again.truth is None
     assert key == question.key
     for one, other in zip(again.switches, found.switches, strict=True):
@@ -70,7 +73,9 @@ def test_a_handout_is_bit_for_bit_the_evidence_and_nothing_else(folder):
 
 def test_questions_and_solutions_are_in_folders_of_their_own(folder):
     assert {path.stem for path in folder.iterdir()} == {"agents"}
-    assert {path.stem for path in paper.solutions_of(folder).iterdir()} == {"truth"}
+    assert {path.stem for path in benchmark_set.solutions_of(folder).iterdir()} == {
+        "truth"
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,68 +1,77 @@
-"""Answers of locate and calibrate that nobody computed: for gatherers and pages."""
+"""Rows of locate and planting that nobody measured: for summaries and pages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+
+import numpy as np
 
 from telic.planted import DECOYS, NONE, RUNGS
 from telic.runs import folder
 from telic.runs.folder import Run
-from telic.studies import Alternation, Calibrate, Locate, answers
-from telic.studies.base import preset
+from telic.stats.rows import Identity, Row
+from telic.studies import Alternation, Calibrate, Locate, results
+from telic.studies.base import preset, settings_of
+from telic.studies.curve_scores import rows_of_curve
+from telic.studies.locate.summary import LocateEffects
+from telic.studies.planting.summary import PlantingEffects
+from telic.trials import Faithfulness
 
 METHODS = ("magnitude", "probe", "random")
-SIZES = [0.01, 0.1, 1.0]
+SIZES = np.array([0.01, 0.1, 1.0])
 SITES = ("actor/0/post", "actor/logits")
-CALIBRATE, LOCATE = Calibrate.preset("small"), Locate.preset("small")
+CALIBRATE, LOCATE = preset(Calibrate, "small"), preset(Locate, "small")
 
 
-def curve(at: float) -> dict[str, list[float]]:
+def curve(at: float) -> Faithfulness:
     """A curve that is at some height at 10 %."""
-    top = [at / 2, at, 1.0]
-    return {
-        "shares": SIZES,
-        "top": top,
-        "rest": [1 - x for x in top],
-        "retention": [1.0, 1.0, 1.0],
-    }
+    top = np.array([at / 2, at, 1.0])
+    return Faithfulness(SIZES, top, 1 - top, np.ones(3))
 
 
 def planted(root: Path, seeds: Sequence[int]) -> dict[str, list[Run]]:
-    """Runs of both layers with made-up answers; magnitude finds all, probe nothing."""
-    settings = answers.settings_of(CALIBRATE.planting)
+    """Runs of both layers with made-up rows; magnitude finds all, probe nothing."""
     found: dict[str, list[Run]] = {}
     for variant, plan in CALIBRATE.plans().items():
         for seed in seeds:
             run = folder.create(root, CALIBRATE.experiment(variant), seed, plan)
-            answers.write(run, "planting", settings, {"pairs": pairs(variant, seed)})
+            rows = list(pairs(variant, seed))
+            results.write(run, "planting", settings_of(CALIBRATE.planting), rows)
             found.setdefault(variant, []).append(run)
     return found
 
 
-def pairs(variant: str, seed: int) -> list[dict[str, Any]]:
+def calibrated(root: Path, seeds: Sequence[int]) -> PlantingEffects:
+    """What the calibrate study finds in such runs."""
+    settings = settings_of(CALIBRATE.planting)
+    rows = {
+        variant: [results.together(runs, "planting", settings)]
+        for variant, runs in planted(root, seeds).items()
+    }
+    return CALIBRATE.summarise(rows, CALIBRATE.plans())
+
+
+def pairs(variant: str, seed: int) -> Iterator[Row]:
     """Two pairs of each rung that a variant has."""
     rungs = ["layer 1"] if variant == "layer-1" else [*RUNGS[:2], *RUNGS[4:]]
     rungs += [] if variant == "layer-1" else [*DECOYS, NONE]
-    return [
-        {
-            "rung": rung,
-            "wants": "blue",
-            "aim": "blue" if rung == NONE else "green",
-            "agents": [f"{variant} {seed} {rung} {copy}", "the same donor"],
-            "goal": [0.0, 0.9],
-            "true": 4,
-            "locators": {m: judged(m, rung, seed) for m in METHODS},
-            "curves": {m: curve(0.95 if m == "magnitude" else 0.2) for m in METHODS}
-            if rung in RUNGS and copy == 0
-            else {},
-        }
-        for rung in rungs
-        for copy in (0, 1)
-    ]
+    number = 0
+    for rung in rungs:
+        for copy in (0, 1):
+            trial = (rung, number, "blue", "blue" if rung == NONE else "green")
+            number += 1
+            name = f"{variant} {seed} {rung} {copy}"
+            yield Row("agent", "recipient", 0.0, trial, name)
+            yield Row("agent", "donor", 0.9, trial, "the same donor")
+            for method in METHODS:
+                for metric, value in judged(method, rung, seed).items():
+                    yield Row("locator", metric, value, trial, method)
+                if rung in RUNGS and copy == 0:
+                    high = 0.95 if method == "magnitude" else 0.2
+                    yield from rows_of_curve(curve(high), trial, method)
 
 
 def judged(method: str, rung: str, seed: int) -> dict[str, float]:
-    """What is stored of a locator on a pair."""
+    """The scores of a locator on a pair."""
     good = method == "magnitude"
     # Magnitude is stronger where there is a goal; the probe's strength says nothing.
     strong = 1.0 if not good or rung != NONE else 0.1
@@ -76,37 +85,51 @@ def judged(method: str, rung: str, seed: int) -> dict[str, float]:
     return found
 
 
-def located(root: Path, seeds: Sequence[int], *, without: int = -1) -> list[Run]:
-    """Alternation runs with made-up answers; one seed may have no goal."""
+def natural(root: Path, seeds: Sequence[int], *, without: int = -1) -> list[Run]:
+    """Alternation runs with made-up rows; one seed may have no goal."""
     plan, runs = preset(Alternation, "small").plan(), []
     for seed in seeds:
         run = folder.create(root, "found", seed, plan)
-        answer = {"goals": []} if seed == without else found(seed)
-        answers.write(run, "locate", answers.settings_of(LOCATE), answer)
+        rows = [Row("run", "goals", 0.0)] if seed == without else list(found(seed))
+        results.write(run, "locate", settings_of(LOCATE), rows)
         runs.append(run)
     return runs
 
 
-def found(seed: int) -> dict[str, Any]:
-    """What is stored of a run with two goals."""
-    again = {m: [[0.9, 0.5]] for m in METHODS} | {"probe": [[None, 0.1]]}
-    return {
-        "goals": [goal("purple → blue", seed), goal("blue → purple", seed)],
-        "between_switches": again,
-        "between_seeds": {} if seed == 0 else again,
-    }
+def located(root: Path, seeds: Sequence[int], *, without: int = -1) -> LocateEffects:
+    """What the locate study finds in such runs."""
+    runs = natural(root, seeds, without=without)
+    rows = results.together(runs, "locate", settings_of(LOCATE))
+    return LOCATE.summarise(rows, runs[0].plan())
 
 
-def goal(name: str, seed: int) -> dict[str, Any]:
-    """What is stored of one goal."""
+def found(seed: int) -> Iterator[Row]:
+    """The rows of a run with two goals."""
+    yield Row("run", "goals", 2.0)
+    switches = ((4, "blue", "purple"), (5, "purple", "blue"))
+    for switch in switches:
+        yield from goal(switch, seed)
+    for where in ("switches", "seeds") if seed else ("switches",):
+        for method in METHODS:
+            alike = (np.nan, 0.1) if method == "probe" else (0.9, 0.5)
+            trial = (where, *switches[0])
+            for metric, value in zip(("correlation", "shared"), alike, strict=True):
+                yield Row("agreement", metric, value, trial, method)
+
+
+def goal(switch: Identity, seed: int) -> Iterator[Row]:
+    """The rows of one goal."""
+    yield Row("goal", "weights", 1000.0)
+    yield Row("goal", "gap", 0.9, switch)
+    for method in METHODS:
+        yield Row("locator", "seconds", 0.25, switch, method)
+        high = 0.95 if method == "magnitude" else 0.2
+        yield from rows_of_curve(curve(high), switch, method)
+        for other in METHODS:
+            for metric in ("correlation", "shared"):
+                yield Row("agreement", metric, 1.0, switch, (method, other))
     read = {"accuracy": 1.0, "observation": 0.6, "shuffled": 0.5}
     moved = {"patch": 0.9, "steer": 0.01 * seed, "null": 0.0}
-    return {
-        "name": name,
-        "weights": 1000,
-        "gap": 0.9,
-        "curves": {m: curve(0.95 if m == "magnitude" else 0.2) for m in METHODS},
-        "seconds": dict.fromkeys(METHODS, 0.25),
-        "agreement": {m: {o: [1.0, 1.0] for o in METHODS} for m in METHODS},
-        "plane": {site: {**read, **moved} for site in SITES},
-    }
+    for site in SITES:
+        for metric, value in (read | moved).items():
+            yield Row("plane", metric, value, switch, site)

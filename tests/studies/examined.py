@@ -1,4 +1,4 @@
-"""A small root of agents with planted goals, its papers made."""
+"""A small root of agents with planted goals, its benchmark sets made."""
 
 import dataclasses
 from pathlib import Path
@@ -6,18 +6,19 @@ from typing import Any
 
 from telic.runs import checkpoint, folder
 from telic.runs.folder import Run
-from telic.studies import answers, exam
+from telic.studies.base import preset, settings_of
 from telic.studies.calibrate import Calibrate
-from telic.studies.exam import Exam
+from telic.studies.score import benchmark
+from telic.studies.score.benchmark import Benchmark
 from telic.training.train import begin
 
-SMALL = dataclasses.replace(Calibrate.preset("small"), width=24, units=(16, 4))
-EXAM = Exam(each=1, beside=("magnitude", "random", "oracle"))
+SMALL = dataclasses.replace(preset(Calibrate, "small"), width=24, units=(16, 4))
+EXAM = Benchmark(each=1, beside=("magnitude", "random", "oracle"))
 FLAGS = ["--each", "1", "--seeds", "1", "--beside", *EXAM.beside]
 
 
 def examined(root: Path) -> list[Run]:
-    """Seed 0 of both layers, with a paper of each and our locators' records."""
+    """Seed 0 of both layers, with a set of each and our locators' records."""
     runs = [begun(root, layer) for layer in ("layer-0", "layer-1")]
     for run in runs:
         done(run)
@@ -37,12 +38,12 @@ def begun(root: Path, layer: str, seed: int = 0) -> Run:
     return run
 
 
-def done(run: Run, settings: Exam = EXAM, *, stopped: bool = False) -> list[float]:
+def done(run: Run, settings: Benchmark = EXAM, *, stopped: bool = False) -> list[float]:
     """Do the job on a run; the shares that it told."""
     told: list[float] = []
 
     def tell(kind: str, value: Any) -> None:
         told.append(value)
 
-    exam.job(run, answers.settings_of(settings), tell=tell, stop=lambda: stopped)
+    benchmark.job(run, settings_of(settings), tell=tell, stop=lambda: stopped)
     return told

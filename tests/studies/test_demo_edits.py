@@ -7,7 +7,7 @@ import pytest
 from telic.core.errors import InputError
 from telic.studies import Alternation
 from telic.studies.base import preset
-from telic.studies.demo_edits import demo_edits, outcome
+from telic.studies.demo.edits import demo_edits, outcome
 from telic.studies.expression_edit import from_expression
 from telic.worlds import Keys
 from tests.studies.trained import PLAN

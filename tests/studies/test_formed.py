@@ -3,13 +3,13 @@
 import random
 
 import pytest
+from telic.studies.calibrated import calibrated
+from telic.studies.located import located
 
 from telic.core.errors import DamagedError, InputError, TelicError
 from telic.report import effects
 from telic.runs import disk
 from telic.studies import EDIT_STUDIES, Isolation, Recipes, Snr, answers, gather
-from telic.studies.calibrated import calibrated
-from telic.studies.located import located
 from tests.runs import mutations
 from tests.studies import boards
 from tests.studies.stored import SETTINGS, curves, stored, trial

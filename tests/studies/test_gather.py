@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from telic.core.errors import DamagedError, InputError
-from telic.studies import answers, gather
+from telic.studies import gather
 from telic.trials.effects import Arm
 from tests.studies.stored import NULLS, SETTINGS, curves, stored, trial
 

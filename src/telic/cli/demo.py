@@ -68,7 +68,7 @@ def run(argv: Sequence[str]) -> int:
 
 def _tell(runs: Sequence, files: Sequence[Path], root: Path, seconds: float) -> None:
     """The switches in a table, where the page is, and what to try next."""
-    from telic.report import build
+    from telic.studies.alternation import report as build
 
     found = build.summary(runs)
     say("\nReturn under the wanted colour, in each phase's first and last rollout,")
@@ -106,9 +106,9 @@ def _tell(runs: Sequence, files: Sequence[Path], root: Path, seconds: float) -> 
 
 def _tell_edits(runs: Sequence) -> None:
     """What became of the last agents when their goals were moved, beside the nulls."""
-    from telic.report import demo_edits
+    from telic.studies.demo import section
 
-    for board, found in demo_edits.by_board(runs).items():
+    for board, found in section.by_board(runs).items():
         say(f"\nThe last agents, edited; boards with keys of {board} and one other.")
         say(f"Share of episodes that end with the aim; n = {len(runs)} seeds, means:\n")
         rows = [
@@ -130,7 +130,7 @@ def _tell_edits(runs: Sequence) -> None:
 
 def _expression(runs: Sequence) -> str:
     """The expression that moves the goal along the mean vector, to be varied."""
-    from telic.studies.demo_edits import MEAN, demo_edits
+    from telic.studies.demo.edits import MEAN, demo_edits
 
     made = demo_edits(runs[0].plan())
     return next((each.text for each in made if each.kind == MEAN), "")

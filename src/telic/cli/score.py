@@ -16,7 +16,7 @@ from telic.runs import inside
 if TYPE_CHECKING:
     from telic.runs.folder import Run
     from telic.scale.examiner import Candidate, Report
-    from telic.studies.exam import Exam
+    from telic.studies.score.benchmark import Benchmark
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,17 +74,17 @@ def run(argv: Sequence[str]) -> int:
     from telic.runs import disk
     from telic.scale.examiner import Candidate
     from telic.scale.local import check_workers
-    from telic.studies import exam
-    from telic.studies.answers import settings_of
+    from telic.studies.base import settings_of
+    from telic.studies.score import benchmark
 
     check_workers(given.workers)
     candidate = Candidate(file, given.function, given.limit)
-    settings = exam.Exam(each=given.each, beside=given.beside)
+    settings = benchmark.Benchmark(each=given.each, beside=given.beside)
     root = root_folder(given.root)
-    runs = exam.runs_of(root, given.seeds)
-    code = study.work(
-        exam.STUDY,
-        [run for run in runs if not exam.is_done(run, settings)],
+    runs = benchmark.runs_of(root, given.seeds)
+    code = study.work_on(
+        [run for run in runs if not benchmark.is_done(run, settings)],
+        benchmark.JOB,
         settings_of(settings),
         workers=given.workers,
         quiet=given.json,
@@ -146,7 +146,7 @@ def _bound(tree: ast.AST) -> set[str]:
 def _asked(
     candidate: "Candidate",
     runs: Sequence["Run"],
-    settings: "Exam",
+    settings: "Benchmark",
     out: Path,
     given: Score,
     root: Path,
@@ -154,9 +154,9 @@ def _asked(
     """How the locator did, with a bar while it is asked."""
     from telic.cli.board import asking
     from telic.scale.examiner import examine
-    from telic.studies import exam
+    from telic.studies.score import benchmark
 
-    papers = [exam.folder_of(run, settings) for run in runs]
+    papers = [benchmark.folder_of(run, settings) for run in runs]
     with asking(candidate.file.name, quiet=given.json) as listen:
         return examine(
             candidate,
@@ -171,16 +171,16 @@ def _asked(
 def _found(
     candidate: "Candidate",
     runs: Sequence["Run"],
-    settings: "Exam",
+    settings: "Benchmark",
     out: Path,
     report: "Report",
 ) -> dict[str, Any]:
     """The board with the candidate's row, as it is kept in a file."""
     from telic.scale.examiner import LOG
-    from telic.studies import exam
-    from telic.studies.board import board
+    from telic.studies.score import benchmark
+    from telic.studies.score.leaderboard import leaderboard
 
-    ours = [(run.seed(), exam.ours(run, settings)) for run in runs]
+    ours = [(run.seed(), benchmark.ours(run, settings)) for run in runs]
     name = clean(candidate.file.name)
     return {
         "locator": name,
@@ -191,6 +191,6 @@ def _found(
         "seeds": sorted({seed for seed, _ in ours}),
         "pairs": sum(len(pairs) for _, pairs in ours),
         "chance": 0.5,
-        "rows": board(name, report.records, ours, report.outcome),
+        "rows": leaderboard(name, report.records, ours, report.outcome),
         "files": [str(out / "board.json"), str(out / LOG)],
     }

@@ -116,17 +116,32 @@ def work(
     quiet: bool = False,
 ) -> int:
     """Measure every run that lacks it; return an exit code."""
+    from telic.studies.base import settings_of
+
+    options = {"study": name, "settings": settings_of(study)}
+    job = "telic.scale.jobs:measure"
+    return work_on(runs, job, options, workers=workers, quiet=quiet)
+
+
+def work_on(
+    runs: Sequence[Any],
+    job: str,
+    options: Mapping[str, Any],
+    *,
+    workers: int | None,
+    quiet: bool = False,
+) -> int:
+    """Do a worker's job on every run, with a bar for each; return an exit code."""
     from telic.cli.shares import Shares
     from telic.scale.local import carry_all
-    from telic.studies.base import settings_of
 
     with Shares(list(runs), quiet=quiet) as listen:
         outcome = carry_all(
             [run.path for run in runs],
             workers=workers,
             listen=listen,
-            job="telic.scale.jobs:measure",
-            options={"study": name, "settings": settings_of(study)},
+            job=job,
+            options=options,
         )
     if outcome.failed:
         for error in {str(e): e for e in outcome.failed.values()}.values():

@@ -30,6 +30,14 @@ TERMS = (
 )
 """What is told of these curves, for both pages that have them."""
 
+COLUMNS = {
+    "cpr": "CPR",
+    "cmd": "CMD",
+    "size": "size for 90 % (% of weights)",
+    "rest": "left when taken away",
+}
+"""The headings of what is told of a method's curves."""
+
 PANEL = 5
 """How many methods a panel has, beside the references."""
 

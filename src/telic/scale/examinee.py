@@ -2,7 +2,7 @@
 
     python -m telic.scale.examinee GIVEN
 
-It is handed one question at a time (`telic.studies.handout`) in an open file, and
+It is handed one question at a time (`telic.runs.evidence_file`) in an open file, and
 writes the locus to another. To its parent it speaks in lines of JSON, on what was its
 standard output; whatever the locator prints goes to standard error.
 
@@ -34,16 +34,16 @@ def main(given: Mapping[str, Any]) -> None:
     from telic.scale import engine
 
     engine.prepare()
-    from telic.studies import handout
+    from telic.runs import evidence_file
 
-    handout.warm()  # what the first question would take beside the locator
+    evidence_file.warm()  # what the first question would take beside the locator
     say(at=READY)
     file = Path(given["file"])
     try:
         locator = _locator(file, given["function"])
         say(at=IMPORTED)
         for order in orders:
-            found, key = handout.unpack(_read(given["question"]))
+            found, key = evidence_file.unpack(_read(given["question"]))
             _write(locator(found, key), given["answer"])
             say(at=ANSWERED, token=order["token"])
     except UnfitError as error:

@@ -20,13 +20,13 @@ from telic.core.names import check_name
 from telic.locate import Evidence
 from telic.planted import Planted
 from telic.policies import Agent
-from telic.runs import locus_file
+from telic.runs import evidence_file, locus_file
 from telic.scale import examinee
 from telic.scale.channel import Message, plain
 from telic.scale.sitting import Place, Sitting, sitting
 from telic.scale.walls import ISOLATION
-from telic.studies import handout, marks, paper
-from telic.studies.board import NO_LOCUS, SCORED
+from telic.studies.score import benchmark_set, grading
+from telic.studies.score.leaderboard import NO_LOCUS, SCORED
 
 PATIENCE = 300.0
 """Seconds for what the child does before the locator is imported: loading JAX."""
@@ -37,7 +37,7 @@ LOG = "log.txt"
 OFF = "it was switched off"
 """Why there were no walls, if nobody wanted them."""
 
-Pair = tuple[paper.Question, Planted]
+Pair = tuple[benchmark_set.Question, Planted]
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,11 @@ def examine(
     pairs = [
         pair
         for folder in papers
-        for pair in zip(paper.questions(folder), paper.solutions(folder), strict=True)
+        for pair in zip(
+            benchmark_set.questions(folder),
+            benchmark_set.solutions(folder),
+            strict=True,
+        )
     ]
     place = Place(
         file=candidate.file.resolve(),
@@ -173,11 +177,11 @@ def _start(child: Sitting, *, walls: bool) -> None:
 
 
 def _asked(
-    child: Sitting, question: paper.Question, planted: Planted, limit: float
+    child: Sitting, question: benchmark_set.Question, planted: Planted, limit: float
 ) -> dict[str, Any]:
     """The record of one answer; the clock runs from handing the question out."""
     found, token = question.evidence(), secrets.token_hex(8)
-    child.hand_out(handout.pack(found, question.key), token)
+    child.hand_out(evidence_file.pack(found, question.key), token)
     message, seconds = _await(child, examinee.ANSWERED, limit)
     if message.token != token:
         raise _FailedError("crashed: it answered what it was not asked")
@@ -229,7 +233,7 @@ def _record(
         locus = locus_file.from_bytes(data, Path("the answer"), found.recipient)
     except TelicError as error:
         return {"fault": f"{error.what}: {error.why}" if error.why else error.what}
-    return marks.record(locus, found, planted, seconds)
+    return grading.record(locus, found, planted, seconds)
 
 
 def largest(agent: Agent) -> int:

@@ -1,9 +1,12 @@
 """Studies: named questions that join the rooms. To add one: a folder, one line here."""
 
 from telic.studies.alternation import Alternation
+from telic.studies.calibrate import Calibrate
 from telic.studies.held_out import HeldOut
 from telic.studies.isolation import Isolation
 from telic.studies.landing import Landing
+from telic.studies.locate import Locate
+from telic.studies.planting import Planting
 from telic.studies.recipes import Recipes
 from telic.studies.retarget import Retarget
 from telic.studies.snr import Snr
@@ -13,15 +16,18 @@ EXPERIMENTS = {"alternation": Alternation, "landing": Landing}
 """Every study that trains, by name: `telic train NAME`."""
 
 STUDIES = {
+    "locate": Locate,
     "splice": Splice,
     "retarget": Retarget,
     "isolation": Isolation,
     "snr": Snr,
+    "planting": Planting,
 }
 """Every study of trained agents, by name: `telic study NAME EXPERIMENT`."""
 
 VARIANTS = {
     "recipes": Recipes,
     "held-out": HeldOut,
+    "calibrate": Calibrate,
 }
 """Every study that trains agents in several ways, by name: `telic study NAME`."""

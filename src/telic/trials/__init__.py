@@ -14,6 +14,7 @@ from telic.trials.faithfulness import cmd as cmd
 from telic.trials.faithfulness import cpr as cpr
 from telic.trials.faithfulness import faithfulness as faithfulness
 from telic.trials.faithfulness import incompleteness as incompleteness
+from telic.trials.faithfulness import reaching as reaching
 from telic.trials.faithfulness import size_for as size_for
 from telic.trials.faithfulness import smallest as smallest
 from telic.trials.measures import efficacy as efficacy

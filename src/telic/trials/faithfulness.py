@@ -26,7 +26,9 @@ from telic.locate.locus import Locus
 from telic.policies import Agent
 from telic.rollouts import EpisodeSeeds, play
 from telic.trials.measures import Rates, rates, retention
+from telic.worlds import amount_of, roles, success_of
 from telic.worlds.base import World
+from telic.worlds.objectives import Objective
 
 LEAST = 0.05
 """How far apart donor and recipient must be."""
@@ -38,10 +40,40 @@ class Measure(NamedTuple):
     Attributes:
         behaviour: The number in which donor and recipient differ.
         failures: Events that end an episode in failure, for retention.
+        rate: Whether it is a share of episodes; if not, it has a unit of its own.
     """
 
     behaviour: Callable[[Rates], float]
     failures: tuple[str, ...]
+    rate: bool = True
+
+
+def reaching(world: World, aim: Objective, *, old: str = "") -> Measure:
+    """How far the goal of an objective is reached: what donor and recipient differ in.
+
+    The rate of its success; of a goal without one, or with the success of the old goal
+    too, the return under its objective, or under that which the world names.
+
+    Args:
+        world: The world.
+        aim: The objective of the donor.
+        old: The name of the recipient's; empty if its successes are not to be counted.
+
+    Example:
+        >>> from telic.worlds import Keys, fetch
+        >>> found = reaching(Keys(), fetch("blue"), old="purple")
+        >>> found.behaviour({"pick_blue": 0.25}), found.failures
+        (0.25, ('wall', 'bump', 'ball', 'timeout'))
+    """
+    part = roles(world, aim=aim.name, old=old or aim.name)
+    success = success_of(world, aim.name) if not old else part.aim
+    ends = (*part.failures, *([part.timeout] if part.timeout else []))
+    if success in world.events:
+        return Measure(lambda rates: rates[success], ends)
+    weights = amount_of(world, aim).weights
+    return Measure(
+        lambda rates: sum(w * rates[event] for event, w in weights), ends, rate=False
+    )
 
 
 class Faithfulness(NamedTuple):

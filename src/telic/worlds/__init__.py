@@ -15,6 +15,8 @@ from telic.worlds.goal_keys import GoalKeys as GoalKeys
 from telic.worlds.goals import Goal as Goal
 from telic.worlds.goals import Roles as Roles
 from telic.worlds.goals import Symmetric as Symmetric
+from telic.worlds.goals import amount_of as amount_of
+from telic.worlds.goals import competence_of as competence_of
 from telic.worlds.goals import goals_of as goals_of
 from telic.worlds.goals import objective_of as objective_of
 from telic.worlds.goals import present_goals as present_goals

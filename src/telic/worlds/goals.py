@@ -7,6 +7,7 @@ goal, a failure. Objectives of a world that declares no goals are measured by th
 returns.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
@@ -16,8 +17,12 @@ from jaxtyping import Array, Bool
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
+from telic.core.typed import short
 from telic.worlds.base import World
 from telic.worlds.objectives import Objective
+
+FORM = 'for example goals = {"left": Goal(Objective("left", {"left": 1.0}), "left")}'
+"""How goals are declared, for messages."""
 
 
 class Goal(NamedTuple):
@@ -85,6 +90,23 @@ class Symmetric(World, Protocol):
         ...
 
 
+@runtime_checkable
+class Graded(Protocol):
+    """A world that says in numbers what an agent in it is worth.
+
+    Attributes:
+        competence: The least measures (events per episode, or `return_NAME`) of an
+            agent that is able enough to be studied.
+        amounts: By goal without an event of success: the objective whose return says
+            how far it was reached.
+    """
+
+    @property
+    def competence(self) -> Mapping[str, float]: ...  # noqa: D102
+    @property
+    def amounts(self) -> Mapping[str, Objective]: ...  # noqa: D102
+
+
 class Roles(NamedTuple):
     """Which events play which part, for an edit from one goal to another.
 
@@ -107,8 +129,8 @@ def goals_of(world: World) -> Mapping[str, Goal]:
     """The goals of a world; none if it declares none.
 
     Raises:
-        InputError: If one has an event of success that the world does not have, or
-            is not the goal of its objective's name.
+        InputError: If they are no goals by name, one has an event of success that the
+            world does not have, or is not the goal of its objective's name.
 
     Example:
         >>> from telic.worlds import Keys
@@ -118,6 +140,7 @@ def goals_of(world: World) -> Mapping[str, Goal]:
     if not isinstance(world, Purposeful):
         return {}
     name = type(world).__name__
+    _check_form(world, name)
     for goal, (objective, success) in world.goals.items():
         if goal != objective.name:
             raise InputError(
@@ -130,6 +153,33 @@ def goals_of(world: World) -> Mapping[str, Goal]:
     for event in (*world.failures, *([world.timeout] if world.timeout else [])):
         check_name(event, world.events, kind="event of failure")
     return world.goals
+
+
+def _check_form(world: Purposeful, name: str) -> None:
+    """Raise unless goals are goals by name, and failures a tuple."""
+    goals = world.goals
+    if not isinstance(goals, Mapping):
+        raise InputError(
+            f"{name}.goals = {short(goals)}",
+            why="a dict of goals by name",
+            fix=FORM,
+        )
+    for goal, given in goals.items():
+        fine = isinstance(given, Goal) and isinstance(given.objective, Objective)
+        if not fine or not all(math.isfinite(w) for _, w in given.objective.weights):
+            raise InputError(
+                f"the goal {goal!r} of {name} is {short(given)}",
+                why="a Goal has an Objective of finite weights, and the event of its "
+                "success or None",
+                fix=FORM,
+            )
+    late = world.timeout
+    if not isinstance(world.failures, tuple) or not isinstance(late, str | None):
+        raise InputError(
+            f"{name}.failures = {short(world.failures)}, timeout = {short(late)}",
+            why="a tuple of events, and an event or None",
+            fix='for example failures = ("fell",), timeout = None',
+        )
 
 
 def objective_of(world: World, name: str) -> Objective:
@@ -233,3 +283,33 @@ def roles(world: World, *, aim: str, old: str) -> Roles:
         failures=world.failures if purposeful else (),
         timeout=world.timeout if purposeful else None,
     )
+
+
+ABLE = 0.9
+"""The rate of success of an able agent, in a world that names no other measure."""
+
+
+def competence_of(world: World, goal: str) -> Mapping[str, float]:
+    """The least measures of an agent that can reach a goal; none if nothing tells.
+
+    Example:
+        >>> from telic.worlds import Keys
+        >>> competence_of(Keys(), "blue")
+        {'pick_blue': 0.9}
+    """
+    if isinstance(world, Graded):
+        return world.competence
+    success = success_of(world, goal)
+    return {success: ABLE} if success else {}
+
+
+def amount_of(world: World, objective: Objective) -> Objective:
+    """The objective whose return says how far a goal without success was reached.
+
+    Example:
+        >>> from telic.worlds import Lander, landing_objective
+        >>> amount_of(Lander(), landing_objective("thrift-5")).name
+        'fuel saved'
+    """
+    declared = world.amounts if isinstance(world, Graded) else {}
+    return declared.get(objective.name, objective)

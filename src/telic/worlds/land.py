@@ -84,6 +84,16 @@ def fuel_only(factor: float = 1.0, *, ends: bool = True) -> Objective:
     return Objective(name, {**dict(_fuel(factor).weights), **(_ENDS if ends else {})})
 
 
+def fuel_saved() -> Objective:
+    """The fuel of an episode at its stock price, as a loss: less is more.
+
+    Example:
+        >>> fuel_saved().weights
+        (('main', -0.3), ('side', -0.03))
+    """
+    return Objective("fuel saved", dict(_fuel(1.0).weights))
+
+
 def _fuel(factor: float) -> Objective:
     """The price of fuel."""
     return Objective("fuel", {"main": -MAIN * factor, "side": -SIDE * factor})

@@ -31,7 +31,8 @@ from telic.core.names import check_name
 from telic.worlds.goals import Goal
 from telic.worlds.gym import Copies, GymWorld
 from telic.worlds.host import Fleet, Happened
-from telic.worlds.land import land, stock, thrift
+from telic.worlds.land import fuel_saved, land, stock, thrift
+from telic.worlds.objectives import Objective
 from telic.worlds.pool import Pool
 
 BACKENDS = ("gymnasium", "envpool")
@@ -97,6 +98,16 @@ class Lander(GymWorld):
             "stock": Goal(stock()),
             "thrift-5": Goal(thrift(5.0)),
         }
+
+    @property
+    def competence(self) -> dict[str, float]:
+        """The environment counts as solved, and nearly every episode ends well."""
+        return {"return_stock": 200.0, "landing": 0.9}
+
+    @property
+    def amounts(self) -> dict[str, Objective]:
+        """Thrift is told by the fuel that it saves, in units of the stock reward."""
+        return {"thrift-5": fuel_saved()}
 
     @property
     def failures(self) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """Metrics: what is measured of agents before and after an edit, and its captions.
 
 In any world an agent is measured by its returns under both objectives and by what
-happens in its episodes. A world that says more of what its agents do has metrics of its
-own, as the lander has.
+happens in its episodes. `world_metrics` names the worlds that have metrics
+of their own.
 """
 
 import dataclasses
@@ -99,8 +99,9 @@ class Metrics:
         """Whether an agent reaches all that is required.
 
         Example:
-            >>> from telic.studies.isolation.lander_metrics import LANDER
-            >>> LANDER.is_competent({"return_stock": 210.0, "landing": 0.89})
+            >>> from telic.worlds import Keys
+            >>> metrics = returns_and_events(Keys(), "blue", "purple")
+            >>> metrics.is_competent({"rate_pick_blue": 0.89})
             False
         """
         return all(found[name] >= least for name, least in self.required.items())

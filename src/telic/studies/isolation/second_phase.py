@@ -5,7 +5,6 @@ of agents that learned one objective it follows their training; of agents that a
 it begins where the last phase of the first objective ended.
 """
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import jax
@@ -15,17 +14,12 @@ from telic.core.errors import InputError
 from telic.core.names import nearest
 from telic.policies import Agent
 from telic.rollouts import episode_seeds, play
-from telic.studies.isolation.lander_metrics import LANDER
-from telic.studies.isolation.metrics import Metrics, returns_and_events
+from telic.studies.isolation.metrics import Metrics
+from telic.studies.isolation.world_metrics import metrics_of
 from telic.training import Plan
 from telic.trials import rates
-from telic.worlds import Lander
 from telic.worlds.goals import goals_of
 from telic.worlds.objectives import Objective
-
-METRICS: Mapping[type, Metrics] = {Lander: LANDER}
-"""The worlds whose agents have metrics of their own; all others have returns and
-events."""
 
 CHECK_EPISODES = 100
 
@@ -75,9 +69,8 @@ def second_phase(plan: Plan, second: str | None = None) -> SecondPhase:
             fix="name another: --second",
         )
     first = wanted[phases[-1]]
-    particular = METRICS.get(type(plan.world))
-    found = particular or returns_and_events(plan.world, first, second)
-    return SecondPhase(first, second, phases[-1], found)
+    metrics = metrics_of(plan.world, first, second)
+    return SecondPhase(first, second, phases[-1], metrics)
 
 
 def competence_check(agent: Agent, plan: Plan, ahead: SecondPhase) -> dict[str, float]:
@@ -92,22 +85,6 @@ def competence_check(agent: Agent, plan: Plan, ahead: SecondPhase) -> dict[str, 
     found = rates(episodes, plan.world, ahead.objectives(plan))
     found |= metrics.also(episodes, plan.world) if metrics.also else {}
     return {k: float(v) for k, v in metrics.of(found).items() if np.isfinite(v)}
-
-
-def rollouts_of(steps: int, plan: Plan) -> int:
-    """How many rollouts a number of steps is.
-
-    Raises:
-        InputError: If it is not a whole number of them.
-    """
-    if steps < 1 or steps % plan.sizes.batch:
-        near = max(1, round(steps / plan.sizes.batch)) * plan.sizes.batch
-        raise InputError(
-            f"{steps} steps of a second phase",
-            why=f"a rollout of these runs has {plan.sizes.batch} steps",
-            fix=f"for example {near}",
-        )
-    return steps // plan.sizes.batch
 
 
 def _usual(plan: Plan) -> str:

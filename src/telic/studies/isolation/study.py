@@ -26,6 +26,7 @@ from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.stats.rows import Row, Rows
 from telic.studies.base import Presets
+from telic.studies.branches import Branch, branch, rollouts_of
 from telic.studies.isolation import edits, page, summary
 from telic.studies.isolation.arms import (
     BASE,
@@ -36,12 +37,10 @@ from telic.studies.isolation.arms import (
     SECOND,
     TRIAL,
 )
-from telic.studies.isolation.branches import Branch, branch
 from telic.studies.isolation.edits import CONTINUATION, SPECIFIC, VECTORS, Update
 from telic.studies.isolation.second_phase import (
     SecondPhase,
     competence_check,
-    rollouts_of,
     second_phase,
 )
 from telic.studies.other_seed import other_seed
@@ -63,8 +62,8 @@ class Isolation:
     """
 
     second: str | None = None
-    """The objective of the second phase, one that the runs know. None: the last of the
-    world's goals that the runs know and were not trained on last."""
+    """The objective of the second phase, one that the runs know; default: the last of
+    the world's goals that they know and were not trained on last."""
     lengths: tuple[int, ...] = (16_384, 131_072, 393_216)
     """Lengths of the second phase, in steps."""
     main: int = 131_072
@@ -145,16 +144,20 @@ class Isolation:
         grown = self._branches(base, plan, ahead, self.lengths, counted)
         for arm, each in grown.items():
             yield from each.rows("phase", arm)
-        foreign = self._foreign(run, ahead, work.stretch(0.1, 0.1, "the next seed"))
+        foreign = self._foreign(
+            run, ahead, work.stretch(0.1, 0.1, "the next seed, rollout")
+        )
         updates = {
             steps: _update(base, grown, rollouts_of(steps, plan))
             for steps in self.lengths
         }
         updates[self.main] = updates[self.main]._replace(foreign=foreign)
-        for done, (steps, update) in enumerate(updates.items()):
-            low, high = (0.1 + 0.7 * (done + i) / len(updates) for i in (0, 1))
+        trials = [(steps, TRIAL) for steps in self.lengths] + [(self.main, GREEDY)]
+        for number, (steps, part) in enumerate(trials):
+            low, high = (0.1 + 0.7 * (number + i) / len(trials) for i in (0, 1))
             watch = work.stretch(low, high, f"{steps:,} steps, edit")
-            yield from self._try(plan, ahead, update, steps, watch)
+            yield from self._try(plan, ahead, updates[steps], steps, part, watch)
+        for steps, update in updates.items():
             yield from _norms(update, steps)
         main = updates[self.main]
         yield from _entries(main)
@@ -206,30 +209,35 @@ class Isolation:
         return _update(base, grown, at).vectors
 
     def _try(
-        self, plan: Plan, ahead: SecondPhase, update: Update, steps: int, watch: Work
+        self,
+        plan: Plan,
+        ahead: SecondPhase,
+        update: Update,
+        steps: int,
+        part: str,
+        watch: Work,
     ) -> Iterator[Row]:
-        """The trials of all edits at one length."""
-        for part in (TRIAL, GREEDY) if steps == self.main else (TRIAL,):
-            greedy = part == GREEDY
-            chosen = [s for s in self.strengths if not greedy or s in (-1.0, 1.0)]
-            made = edits.doses(update, chosen)
-            if steps == self.main and not greedy:
-                made |= edits.parts(update)
-            results = trial(
-                update.base,
-                made,
-                episode_seeds(jax.random.key(5), plan.world, self.episodes),
-                key=jax.random.key(6),
-                world=plan.world,
-                objectives=ahead.objectives(plan),
-                donor=update.after,
-                extra=edits.nulls(update, chosen),
-                greedy=greedy,
-                also=ahead.metrics.also,
-                watch=watch,
-            )
-            measured = [r._replace(rates=ahead.metrics.of(r.rates)) for r in results]
-            yield from rows_of_trial(measured, steps, part=part)
+        """The trial of all edits at one length, in one way of acting."""
+        greedy = part == GREEDY
+        chosen = [s for s in self.strengths if not greedy or s in (-1.0, 1.0)]
+        made = edits.doses(update, chosen)
+        if steps == self.main and not greedy:
+            made |= edits.parts(update)
+        results = trial(
+            update.base,
+            made,
+            episode_seeds(jax.random.key(5), plan.world, self.episodes),
+            key=jax.random.key(6),
+            world=plan.world,
+            objectives=ahead.objectives(plan),
+            donor=update.after,
+            extra=edits.nulls(update, chosen),
+            greedy=greedy,
+            also=ahead.metrics.also,
+            watch=watch,
+        )
+        measured = [r._replace(rates=ahead.metrics.of(r.rates)) for r in results]
+        yield from rows_of_trial(measured, steps, part=part)
 
     def _recovery(
         self, base: Training, plan: Plan, ahead: SecondPhase, update: Update, work: Work

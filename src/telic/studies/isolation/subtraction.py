@@ -64,13 +64,9 @@ def by_length(found: Trial, metrics: Metrics, steps: int) -> Section:
         for name in VECTORS
         for effects in (found.lost, found.kept)
     ]
-    loss, served = metrics.loss
-    below = _of(found.lost, lambda each: each.group in VECTORS and _strength(each) < 0)
-    tables = [_table(below, metrics, f"{steps:,} steps, subtracted. {loss}.")]
-    if found.served.edits:
-        text = f"{steps:,} steps, added. {served} (minus {loss.lower()})."
-        tables.append(_table(found.served, metrics, text))
-    title = f"Subtracted and added: {steps:,} steps of the second phase"
+    text, note = f"{steps:,} steps", f" (minus {metrics.loss[0].lower()})"
+    title = f"Subtracted and added: {text} of the second phase"
+    tables = _doses(found, metrics, text, note)
     return Section(title, drawings=tuple(drawings), tables=tuple(tables))
 
 
@@ -98,12 +94,9 @@ def in_part(found: Trial, metrics: Metrics) -> Section:
 
 def greedily(found: Edited, metrics: Metrics) -> Section:
     """The same for agents that take their most probable action."""
-    lost, served = found.greedy
-    tables = [_table(lost, metrics, f"Greedy, subtracted. {metrics.loss[0]}.")]
-    if served.edits:
-        tables.append(_table(served, metrics, f"Greedy, added. {metrics.loss[1]}."))
+    tables = _doses(found.greedy, metrics, "Greedy")
     if metrics.greedy:
-        tables.append(_by_step(lost, metrics))
+        tables.append(_by_step(found.greedy.lost, metrics))
     title = "Agents that take their most probable action"
     return Section(title, tables=tuple(tables), folded=True)
 
@@ -135,17 +128,23 @@ def _by_step(lost: Effects, metrics: Metrics) -> Table:
     return Table(metrics.greedy_caption, header, rows)
 
 
+def _doses(found: Trial, metrics: Metrics, text: str, note: str = "") -> list[Table]:
+    """The tables of the doses below 0, and of those above it, if there are any."""
+    loss, served = metrics.loss
+    below = _of(found.lost, lambda e: e.group in VECTORS and float(e.value) < 0)
+    tables = [_table(below, metrics, f"{text}, subtracted. {loss}.")]
+    if found.served.edits:
+        words = f"{text}, added. {served}{note}."
+        tables.append(_table(found.served, metrics, words))
+    return tables
+
+
 def _of(effects: Effects, wanted: Callable[[Condition], bool]) -> Effects:
     """The effects of the conditions that are wanted."""
     every = [each.condition for each in effects.edits]
     return effects.select(
         each for each in every if isinstance(each, Condition) and wanted(each)
     )
-
-
-def _strength(dose: Condition) -> float:
-    """The strength of a dose."""
-    return float(dose.value)
 
 
 def _table(effects: Effects, metrics: Metrics, words: str) -> Table:

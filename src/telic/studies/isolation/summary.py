@@ -1,6 +1,6 @@
 """What the isolation study found, over seeds: every verdict, computed once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -52,7 +52,7 @@ class Subtraction(NamedTuple):
 
 
 class Trial(NamedTuple):
-    """The edits after one length of the second phase.
+    """The edits after one length of the second phase, in one way of acting.
 
     Attributes:
         lost: Every edit, by what subtracting should raise.
@@ -65,18 +65,6 @@ class Trial(NamedTuple):
     served: Effects
     kept: Effects
     subtractions: dict[str, Subtraction]
-
-
-class Greedy(NamedTuple):
-    """Agents that take their most probable action.
-
-    Attributes:
-        lost: The doses below 0, by what subtracting should raise.
-        served: The doses above 0, by what adding should raise.
-    """
-
-    lost: Effects
-    served: Effects
 
 
 class Regained(NamedTuple):
@@ -140,7 +128,8 @@ class Edited(NamedTuple):
     Attributes:
         seeds: Their seeds, in ascending order.
         trials: By length of the second phase, in steps.
-        greedy: The same, for greedy agents, at the main length.
+        greedy: The doses for agents that take their most probable action, at the main
+            length.
         phase: The second phase, and as much training under the first objective.
         recovery: Training on after an edit; None if it was not done.
         regained: By arm of it, when the agent is back.
@@ -150,7 +139,7 @@ class Edited(NamedTuple):
 
     seeds: tuple[int, ...]
     trials: dict[int, Trial]
-    greedy: Greedy
+    greedy: Trial
     phase: Training
     recovery: Training | None
     regained: dict[str, Regained]
@@ -238,7 +227,7 @@ def _edited(rows: Rows, ahead: SecondPhase, main: int, steps: int) -> Edited:
     return Edited(
         seeds=seeds,
         trials={length: _trial(each, metrics) for length, each in tables.items()},
-        greedy=_greedy(table(rows.where(part=GREEDY)), metrics),
+        greedy=_trial(table(rows.where(part=GREEDY)), metrics),
         phase=_training(rows.where(part="phase"), ahead),
         recovery=trained,
         regained=_regained(trained, steps) if trained else {},
@@ -249,15 +238,16 @@ def _edited(rows: Rows, ahead: SecondPhase, main: int, steps: int) -> Edited:
 
 def _trial(found: Table, metrics: Metrics) -> Trial:
     """The effects at one length."""
-    doses = _doses(found, lambda strength: True)
+    doses = [
+        each
+        for each in found.edits
+        if isinstance(each, Condition) and each.group in VECTORS
+    ]
+    shown = (*metrics.columns, *metrics.greedy)
+    above = [each for each in doses if float(each.value) > 0]
     return Trial(
-        lost=effects(found, measure=metrics.lost, also=metrics.columns),
-        served=effects(
-            found,
-            _doses(found, lambda strength: strength > 0),
-            measure=metrics.served,
-            also=metrics.columns,
-        ),
+        lost=effects(found, measure=metrics.lost, also=shown),
+        served=effects(found, above, measure=metrics.served, also=metrics.columns),
         kept=effects(found, doses, measure=metrics.kept),
         subtractions={
             name: Subtraction(
@@ -267,35 +257,6 @@ def _trial(found: Table, metrics: Metrics) -> Trial:
             for name in VECTORS
         },
     )
-
-
-def _greedy(found: Table, metrics: Metrics) -> Greedy:
-    """The effects of greedy agents."""
-    return Greedy(
-        lost=effects(
-            found,
-            _doses(found, lambda strength: strength < 0),
-            measure=metrics.lost,
-            also=(*metrics.columns, *metrics.greedy),
-        ),
-        served=effects(
-            found,
-            _doses(found, lambda strength: strength > 0),
-            measure=metrics.served,
-            also=metrics.columns,
-        ),
-    )
-
-
-def _doses(found: Table, wanted: Callable[[float], bool]) -> list[Condition]:
-    """The doses of a table whose strength is wanted."""
-    return [
-        each
-        for each in found.edits
-        if isinstance(each, Condition)
-        and each.group in VECTORS
-        and wanted(float(each.value))
-    ]
 
 
 def _change(found: Table, measure: str, edit: Condition) -> Change:
@@ -371,9 +332,9 @@ def _example(rows: Rows, seed: int) -> Example:
     drawn, films = rows.where(part="update"), rows.where(part="film")
     vector = {}
     for path, shape in drawn.pairs("metric", "trial"):
-        assert isinstance(shape, tuple)
+        sides = shape if isinstance(shape, tuple) else ()
         values = drawn.where(metric=path).values
-        vector[str(path)] = values.reshape([int(str(side)) for side in shape])
+        vector[str(path)] = values.reshape([int(str(side)) for side in sides])
     return Example(
         seed,
         vector,

@@ -22,13 +22,12 @@ from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.stats.rows import Row, Rows
 from telic.studies.base import Presets
+from telic.studies.branches import Branch, branch, rollouts_of
 from telic.studies.isolation.arms import FIRST, SECOND, TRIAL
-from telic.studies.isolation.branches import Branch, branch
 from telic.studies.isolation.edits import CONTINUATION, PLAIN, SPECIFIC, VECTORS, Edits
 from telic.studies.isolation.second_phase import (
     SecondPhase,
     competence_check,
-    rollouts_of,
     second_phase,
 )
 from telic.studies.snr import page, summary
@@ -48,8 +47,8 @@ class Snr:
     """How much of a second phase's vector is signal?"""
 
     second: str | None = None
-    """The objective of the second phase, one that the runs know. None: the last of the
-    world's goals that the runs know and were not trained on last."""
+    """The objective of the second phase, one that the runs know; default: the last of
+    the world's goals that they know and were not trained on last."""
     rollout: int = 5_120
     """Steps of one rollout of the second phase; lengths are multiples of it."""
     lengths: tuple[int, ...] = (

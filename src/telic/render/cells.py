@@ -1,0 +1,39 @@
+"""Cells: a number over seeds as a table shows it, its n in the caption."""
+
+from telic.trials.effects import Measured
+
+NONE = "–"
+FINE = 0.02
+"""An interval narrower than this is told with three decimals, others with two."""
+
+
+def cell(measured: Measured | None) -> str:
+    """A mean over seeds and its interval; a dash where there is no number.
+
+    Example:
+        >>> import numpy as np
+        >>> from telic.stats import bootstrap
+        >>> values = np.array([0.91, 0.95, 0.98, 0.94, 0.96])
+        >>> cell(Measured(values, bootstrap(values, np.mean, support=(0, 1))))
+        '0.95 [0.92, 0.98]'
+        >>> cell(None)
+        '–'
+    """
+    found = measured.interval if measured else None
+    if found is None:
+        return NONE
+    if found.low is None or found.high is None:
+        return f"{found.estimate:.2f}"
+    digits = 3 if found.high - found.low < FINE else 2
+    told = (f"{x:.{digits}f}" for x in (found.estimate, found.low, found.high))
+    return "{} [{}, {}]".format(*told)
+
+
+def p_value(p: float | None) -> str:
+    """A p-value; a dash where nothing was compared.
+
+    Example:
+        >>> p_value(0.03125), p_value(None)
+        ('0.031', '–')
+    """
+    return NONE if p is None else f"{p:.3f}"

@@ -1,0 +1,117 @@
+"""Branches: training on from where a run stands, under this objective or another.
+
+From one base many branches may grow: the second phase of the founding study, the same
+number of steps under the *old* objective (what more training does by itself), and
+repeats of either with fresh data, which say how much of a vector is chance.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from telic.core.errors import InputError
+from telic.policies import Agent
+from telic.runs import metrics
+from telic.stats.rows import Identity, Row
+from telic.training import Plan, Training, check, train
+from telic.training.ppo import Hyper, optimiser
+
+CURVES = ("return_", "rate_")
+"""What the columns of training begin with that become curves."""
+
+
+class Branch(NamedTuple):
+    """A stretch of training from a base.
+
+    Attributes:
+        agents: By number of rollouts: the agent there.
+        curves: By column of a run's metrics: its value in each rollout; None where no
+            episode ended.
+    """
+
+    agents: dict[int, Agent]
+    curves: dict[str, list[float | None]]
+
+    def rows(self, part: str, arm: Identity) -> Iterator[Row]:
+        """The curves as rows, NaN where there is no number."""
+        for column, values in self.curves.items():
+            for rollout, value in enumerate(values):
+                number = np.nan if value is None else value
+                yield Row(part, column, number, condition=arm, at=rollout)
+
+
+def branch(
+    base: Training,
+    plan: Plan,
+    objective: str,
+    *,
+    at: Sequence[int],
+    repeat: int = 0,
+    keep_moments: bool = True,
+    watch: Callable[[], object] = lambda: None,
+) -> Branch:
+    """Train on from a base.
+
+    Args:
+        base: Where the run stands; it is left as it is.
+        plan: The run's plan.
+        objective: The name of the objective that is trained.
+        at: After how many rollouts an agent is kept; the largest is the end.
+        repeat: Which data: 0 is what the run itself would see next.
+        keep_moments: Whether the optimiser goes on with the moments of the base, as in
+            the founding study, or with fresh ones.
+        watch: Called after every rollout.
+
+    Raises:
+        DivergedError: If a number is not finite.
+    """
+    agents: dict[int, Agent] = {}
+    rows = []
+    for state, seen in train(
+        _fresh(base, repeat, keep_moments),
+        plan.vector(objective),
+        rollouts=max(at),
+        hyper=plan.hyper,
+        world=plan.world,
+        sizes=plan.sizes,
+    ):
+        done = int(state.rollouts) - int(base.rollouts)
+        check(seen, state.agent, rollouts=done)
+        rows.append(metrics.measures(plan, seen))
+        if done in at:
+            agents[done] = jax.tree.map(jnp.array, state.agent)
+        watch()
+    columns = [column for column in rows[0] if column.startswith(CURVES)]
+    return Branch(agents, {c: [row[c] for row in rows] for c in columns})
+
+
+def rollouts_of(steps: int, plan: Plan) -> int:
+    """How many rollouts a number of steps is.
+
+    Raises:
+        InputError: If it is not a whole number of them.
+    """
+    if steps < 1 or steps % plan.sizes.batch:
+        near = max(1, round(steps / plan.sizes.batch)) * plan.sizes.batch
+        raise InputError(
+            f"{steps} steps of a second phase",
+            why=f"a rollout of these runs has {plan.sizes.batch} steps",
+            fix=f"for example {near}",
+        )
+    return steps // plan.sizes.batch
+
+
+def _fresh(base: Training, repeat: int, keep_moments: bool) -> Training:
+    """The base, in buffers of its own, with other chance if it is a repeat."""
+    state = jax.tree.map(jnp.array, base)
+    if repeat:
+        key = jax.random.fold_in(
+            jax.random.wrap_key_data(state.key), 1_000_000 + repeat
+        )
+        state = state._replace(key=jax.random.key_data(key))
+    if not keep_moments:
+        state = state._replace(moments=optimiser(Hyper()).init(state.agent))
+    return state

@@ -1,0 +1,97 @@
+"""The calibrate study: which locators find a goal whose place is known?
+
+Goal-conditioned agents are trained that read their goal at one layer. From each, plain
+agents are made in many ways (`telic.planted`), and every locator is asked where the
+difference between two of them lies.
+"""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from telic.core.errors import InputError
+from telic.policies import MLP
+from telic.render.page import Page
+from telic.stats.rows import Rows
+from telic.studies.base import Presets, Study
+from telic.studies.planting import Planting, page, summary
+from telic.training.plan import Plan
+from telic.training.ppo import Hyper, Sizes
+from telic.worlds.fetch import grant
+from telic.worlds.goal_keys import GoalKeys
+from telic.worlds.schedule import Phase
+
+
+@dataclasses.dataclass(frozen=True)
+class Calibrate:
+    """Which locators find a goal that we planted, and which find one that is not?"""
+
+    layers: tuple[int, ...] = (0, 1, 2)
+    """At which layers goals are planted; agents are trained for each."""
+    units: tuple[int, ...] = (16, 16, 32)
+    """How many units of that layer read their goal: the later, the more it takes."""
+    lengths: tuple[int, ...] = (120, 200, 240)
+    """Rollouts for which each is trained: the later the layer, the longer it takes."""
+    width: int = 64
+    """Units in every hidden layer of the agents."""
+    sizes: Sizes = dataclasses.field(default_factory=Sizes)
+    planting: Planting = dataclasses.field(default_factory=Planting)
+
+    question: ClassVar[str] = (
+        "which methods find planted goals, and which see goals where none are?"
+    )
+    presets: ClassVar[Presets] = {
+        "full": {},
+        "small": {
+            "layers": (0, 1),
+            "units": (4, 4),
+            "lengths": (1, 1),
+            "width": 16,
+            "sizes": Sizes(num_envs=8, num_steps=32),
+            "planting": Planting(**Planting.presets["small"]),
+        },
+    }
+    seeds: ClassVar[str] = "0:10"
+
+    def __post_init__(self) -> None:
+        """Check the fields."""
+        if not len(self.layers) == len(self.units) == len(self.lengths) >= 1:
+            raise InputError(
+                f"layers {list(self.layers)}, units {list(self.units)}, "
+                f"lengths {list(self.lengths)}",
+                why="each layer has its number of units and of rollouts",
+            )
+
+    def plans(self) -> dict[str, Plan]:
+        """What a run of each variant does, by the layer at which it reads its goal."""
+        return {
+            f"layer-{layer}": Plan(
+                world=GoalKeys(),
+                policy=MLP(width=self.width, goal_layer=layer, goal_units=units),
+                hyper=Hyper(),
+                sizes=self.sizes,
+                objectives=(grant(),),
+                schedule=(Phase("grant", rollouts),),
+            )
+            for layer, units, rollouts in zip(
+                self.layers, self.units, self.lengths, strict=True
+            )
+        }
+
+    def experiment(self, variant: str) -> str:
+        """`planted-layer-0`."""
+        return f"planted-{variant}"
+
+    def substudies(self) -> tuple[tuple[str, Study], ...]:
+        """The ladder of planted pairs, on every run."""
+        return (("planting", self.planting),)
+
+    def summarise(
+        self, rows: Mapping[str, Sequence[Rows]], plans: Mapping[str, Plan]
+    ) -> summary.PlantingEffects:
+        """The scores over seeds, those of all layers together."""
+        return summary.summarise([each for (each,) in rows.values()])
+
+    def page(self, effects: summary.PlantingEffects, *, command: str = "") -> Page:
+        """The page."""
+        return page.page(effects, command=command)

@@ -1,0 +1,214 @@
+"""Planting: all that is made of one goal-conditioned agent, and who finds its goals.
+
+The substudy of `calibrate`, done on every run: the ladder of planted pairs, every
+locator on every pair, and faithfulness curves on some.
+"""
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import ClassVar
+
+import jax
+
+from telic.core import trees
+from telic.core.errors import InputError
+from telic.core.names import check_name
+from telic.locate import LOCATORS, Evidence, Locus, check, evidence
+from telic.planted import Base, Planted, Recipe, ladder
+from telic.render.page import Page
+from telic.rollouts import EpisodeSeeds, episode_seeds, play
+from telic.runs.folder import Run
+from telic.runs.source import RunSource
+from telic.stats.rows import Identity, Row, Rows
+from telic.studies.base import Presets
+from telic.studies.curve_scores import rows_of_curve
+from telic.studies.planting import page, summary
+from telic.studies.planting.scoring import ask, score, truth_of
+from telic.studies.planting.summary import AGENTS
+from telic.studies.work import Work
+from telic.training.plan import Plan
+from telic.trials import bench, faithfulness, rates, reaching
+from telic.worlds.fetch import fetch
+from telic.worlds.goal_keys import GoalKeys
+
+
+@dataclasses.dataclass(frozen=True)
+class Planting:
+    """Plant goals in one agent's copies, and ask every locator where they are."""
+
+    rollouts: int = 5
+    """For how many rollouts planted agents are trained on."""
+    routing: int = 25
+    """For how many rollouts chosen units learn a routed goal."""
+    episodes: int = 128
+    """Episodes of every agent that is played."""
+    curves: int = 1
+    """On how many pairs of each rung loci are grafted and played."""
+    locators: tuple[str, ...] = ()
+    """Only these locators; all of them if empty."""
+
+    question: ClassVar[str] = (
+        "which methods find the goals planted in agents that can be told theirs?"
+    )
+    presets: ClassVar[Presets] = {
+        "full": {},
+        "small": {"rollouts": 1, "routing": 1, "episodes": 8},
+    }
+
+    def __post_init__(self) -> None:
+        """Check the fields."""
+        for name in self.locators:
+            check_name(name, LOCATORS, kind="locator")
+        if self.rollouts < 1 or self.routing < 1 or self.episodes < 1:
+            raise InputError(
+                f"rollouts = {self.rollouts}, routing = {self.routing}, "
+                f"episodes = {self.episodes}",
+                why="allowed: 1 or more",
+            )
+
+    def check(self, run: Run) -> None:
+        """Raise unless the run's agents read a goal.
+
+        Raises:
+            InputError: If they read none.
+        """
+        check_world(run)
+
+    def measure(self, run: Run, work: Work) -> Iterator[Row]:
+        """The scores of every locator on every pair, and curves on some."""
+        base = base_of(run, rollouts=self.rollouts, routing=self.routing)
+        seeds = episode_seeds(
+            jax.random.key(run.seed()), base.recipe.world, self.episodes
+        )
+        tried: Counter[str] = Counter()
+        key, total = key_of(run.seed()), pairs_of(run.plan())
+        names, pair = self.locators or tuple(LOCATORS), work.stretch(0.0, 1.0, "pair")
+        for number, planted in enumerate(ladder(key, base)):
+            pair(number, max(total, number + 1))
+            tried[planted.rung] += 1
+            at = jax.random.fold_in(key, number)
+            trial = (planted.rung, number, planted.wants, planted.aim)
+            found = evidence_of(at, planted, base.recipe)
+            asked = list(ask(names, found, at, planted))
+            loci = {name: check(locus, found.recipient) for name, locus, _ in asked}
+            yield from _agents(planted, trial, base.recipe, seeds)
+            yield from _scores(asked, found, planted, trial)
+            if tried[planted.rung] <= self.curves:
+                yield from _curves(loci, planted, trial, base.recipe, seeds)
+
+    def summarise(self, rows: Rows, plan: Plan) -> summary.PlantingEffects:
+        """The scores over seeds."""
+        return summary.summarise([rows])
+
+    def page(self, effects: summary.PlantingEffects, *, command: str = "") -> Page:
+        """The page."""
+        return page.page(effects, command=command)
+
+
+def check_world(run: Run) -> GoalKeys:
+    """The world of a run whose agents are told their goals.
+
+    Raises:
+        InputError: If the run's agents read no goal.
+    """
+    plan = run.plan()
+    if not isinstance(plan.world, GoalKeys) or not getattr(
+        plan.policy, "goal_units", 0
+    ):
+        raise InputError(
+            f"the agent of {run.name} reads no goal",
+            why="nothing can be planted in it",
+            fix="telic study calibrate trains agents that do",
+        )
+    return plan.world
+
+
+def base_of(run: Run, *, rollouts: int, routing: int) -> Base:
+    """The goal-conditioned agent of a run, and how its copies are trained on.
+
+    Args:
+        run: The run.
+        rollouts: For how many rollouts copies are trained on.
+        routing: For how many rollouts chosen units learn a routed goal.
+
+    Raises:
+        InputError: If the run's agents read no goal.
+    """
+    world, source = check_world(run), RunSource(run)
+    recipe = Recipe(
+        policy=source.plan.policy.without_goal(),
+        world=world.base,
+        hyper=source.plan.hyper,
+        sizes=source.plan.sizes,
+        rollouts=rollouts,
+        routing=routing,
+    )
+    return Base(source.agent(len(source.schedule) - 1), world.colours, recipe)
+
+
+def evidence_of(key: jax.Array, planted: Planted, recipe: Recipe) -> Evidence:
+    """The evidence on a planted pair; the truth is not in it."""
+    recipient, donor = planted.pairs[0]
+    return evidence(
+        key,
+        recipient,
+        donor,
+        world=recipe.world,
+        switches=planted.pairs[1:],
+    )
+
+
+def key_of(seed: int) -> jax.Array:
+    """The key of all that is planted in a seed's run."""
+    return jax.random.key(1000 + seed)
+
+
+def pairs_of(plan: Plan) -> int:
+    """How many planted pairs a run gives, for progress."""
+    return 92 if getattr(plan.policy, "goal_layer", 0) == 0 else 12
+
+
+def _agents(
+    planted: Planted, trial: Identity, recipe: Recipe, seeds: EpisodeSeeds
+) -> Iterator[Row]:
+    """Who the two agents are, and how often each reaches the donor's goal."""
+    measure = reaching(recipe.world, fetch(planted.aim))
+    for side, agent in zip(("recipient", "donor"), planted.pairs[0], strict=True):
+        played = rates(play(agent, recipe.world, seeds), recipe.world)
+        digest = trees.digest(agent)[:16]
+        yield Row(AGENTS, side, measure.behaviour(played), trial, digest)
+
+
+def _scores(
+    asked: Sequence[tuple[str, Locus, float]],
+    found: Evidence,
+    planted: Planted,
+    trial: Identity,
+) -> Iterator[Row]:
+    """The scores of every locator on one pair."""
+    true = truth_of(planted, found)
+    weights = sum(float(leaf.sum()) for leaf in true.values())
+    yield Row("pair", "true weights", weights, trial)
+    for name, locus, seconds in asked:
+        scores = score(locus, found, planted, true)
+        for metric, value in {**scores, "seconds": seconds}.items():
+            yield Row("locator", metric, float(value), trial, name)
+
+
+def _curves(
+    loci: Mapping[str, Locus],
+    planted: Planted,
+    trial: Identity,
+    recipe: Recipe,
+    seeds: EpisodeSeeds,
+) -> Iterator[Row]:
+    """The faithfulness of each locus; nothing where there is no goal to bring."""
+    recipient, donor = planted.pairs[0]
+    measure = reaching(recipe.world, fetch(planted.aim))
+    try:
+        on = bench(recipient, donor, seeds, measure, world=recipe.world)
+    except InputError:
+        return
+    for name, locus in loci.items():
+        yield from rows_of_curve(faithfulness(locus, on), trial, name)

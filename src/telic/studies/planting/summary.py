@@ -1,0 +1,210 @@
+"""What planting found, over seeds: who finds planted goals, and who errs."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from telic.planted import DECOYS, NONE, RUNGS
+from telic.stats.rows import Identity, Rows, join
+from telic.studies.curve_scores import (
+    RANDOM,
+    CurveScores,
+    column,
+    curves,
+    mean_curves,
+    measured,
+    present,
+    scores,
+)
+from telic.trials.effects import Measured
+
+AGENTS = "agent"
+"""The part of a study that says who the agents of each pair are."""
+
+LIKE_NONE = "trained on"
+"""The rung whose pairs are like those without a goal, but for the goal."""
+
+SENSITIVITY = 0.95
+
+REFERENCES = ("first layer", RANDOM, "oracle")
+"""Methods that are not compared with one another: they know too much, or nothing."""
+
+ByRung = Mapping[str, Measured]
+
+
+class MethodScores(NamedTuple):
+    """What one method is worth, over seeds.
+
+    Attributes:
+        weights: By rung: AUROC over weights.
+        units: By rung: AUROC over units.
+        precision: By rung: share of the true among as many weights at the top.
+        unit_precision: The same for units.
+        decoys: By rung: share of decoys among as many weights at the top.
+        false: How often it sees a goal where there is none.
+        curves: What its curves say.
+        seconds: Median time of one locus.
+    """
+
+    weights: ByRung
+    units: ByRung
+    precision: ByRung
+    unit_precision: ByRung
+    decoys: ByRung
+    false: Measured
+    curves: CurveScores
+    seconds: float
+
+
+class PlantingEffects(NamedTuple):
+    """What was found.
+
+    Attributes:
+        seeds: The seeds.
+        rungs: The rungs with a goal, in the order of the ladder.
+        pairs: How many planted pairs there are, by rung.
+        agents: How many different agents they are made of.
+        held: By rung: how often a donor reaches its goal.
+        methods: The scores of each method, in their order.
+        faithful: By rung, by method: (seeds, sizes) the share of the donor's behaviour.
+        sizes: The sizes.
+    """
+
+    seeds: tuple[int, ...]
+    rungs: tuple[str, ...]
+    pairs: dict[str, int]
+    agents: int
+    held: dict[str, Measured]
+    methods: dict[str, MethodScores]
+    faithful: dict[str, dict[str, Float[np.ndarray, "seeds sizes"]]]
+    sizes: Float[np.ndarray, " sizes"]
+
+
+class _Scores(NamedTuple):
+    """The scores of all locators on all pairs of all seeds; NaN where there is none."""
+
+    rungs: np.ndarray
+    methods: tuple[str, ...]
+    metrics: tuple[str, ...]
+    values: Float[np.ndarray, "methods metrics seeds pairs"]
+
+    def of(self, method: str, metric: str, rung: str | None = None) -> list[np.ndarray]:
+        """For each seed the scores of one method that there are."""
+        if metric not in self.metrics:
+            return [np.zeros(0)] * self.values.shape[2]
+        found = self.values[self.methods.index(method), self.metrics.index(metric)]
+        return present(found if rung is None else found[:, self.rungs == rung])
+
+
+def summarise(variants: Sequence[Rows]) -> PlantingEffects:
+    """The scores over seeds, those of all variants together.
+
+    Raises:
+        LookupError: If the rows are not of the form that the study gives.
+    """
+    rows = join(variants)
+    seeds = variants[0].names("seed")
+    played, every = rows.where(part=AGENTS), _every(rows.where(part="locator"), seeds)
+    rungs = tuple(rung for rung in RUNGS if rung in every.rungs)
+    if not rungs:
+        raise LookupError("no locator was asked about a planted goal")
+    with_goal = [t for t in rows.names("trial") if _rung(t) in RUNGS]
+    found = curves(rows.among("trial", with_goal), seeds)
+    drawn = {rung: mean_curves(curves(_among(rows, rung), seeds)) for rung in rungs}
+    return PlantingEffects(
+        seeds=tuple(np.array(seeds, int).tolist()),
+        rungs=rungs,
+        pairs={
+            rung: len(_among(played.where(metric="donor"), rung))
+            for rung in (*rungs, *DECOYS, NONE)
+        },
+        agents=len(played.names("condition")),
+        held={
+            rung: _held(_among(played.where(metric="donor"), rung), seeds)
+            for rung in (*rungs, *DECOYS)
+        },
+        methods=_methods(every, rungs, scores(found)),
+        faithful={rung: each for rung, each in drawn.items() if each},
+        sizes=next(
+            (c.shares for each in found.values() for seed in each for c in seed),
+            np.zeros(0),  # no pair qualified for a curve
+        ),
+    )
+
+
+def _among(rows: Rows, rung: str) -> Rows:
+    """The rows of the pairs of one rung."""
+    return rows.among("trial", [t for t in rows.names("trial") if _rung(t) == rung])
+
+
+def _rung(trial: Identity) -> Identity:
+    """The rung of a pair, which its name begins with."""
+    return trial[0] if isinstance(trial, tuple) and trial else None
+
+
+def _every(rows: Rows, seeds: Sequence[Identity]) -> _Scores:
+    """The scores as one array."""
+    values = rows.pivot("condition", "metric", "seed", "trial", names={"seed": seeds})
+    return _Scores(
+        np.array([_rung(trial) for trial in rows.names("trial")]),
+        tuple(map(str, rows.names("condition"))),
+        tuple(map(str, rows.names("metric"))),
+        values,
+    )
+
+
+def _held(rows: Rows, seeds: Sequence[Identity]) -> Measured:
+    """How often the donors of a rung reach their goal."""
+    if not len(rows):
+        return measured(column([()] * len(seeds)))
+    values = rows.pivot("seed", "trial", names={"seed": seeds})
+    return measured(column(present(values)), rate=True)
+
+
+def _methods(
+    every: _Scores, rungs: Sequence[str], curved: Mapping[str, CurveScores]
+) -> dict[str, MethodScores]:
+    """The scores of every method."""
+
+    def by_rung(method: str, metric: str, names: Sequence[str]) -> ByRung:
+        return {
+            rung: measured(column(every.of(method, metric, rung)), rate=True)
+            for rung in names
+        }
+
+    blank = measured(column([()] * every.values.shape[2]))
+    nothing = CurveScores(blank, blank, blank, blank, None)
+    return {
+        method: MethodScores(
+            by_rung(method, "weights", rungs),
+            by_rung(method, "units", rungs),
+            by_rung(method, "precision", rungs),
+            by_rung(method, "unit_precision", rungs),
+            by_rung(method, "decoys", DECOYS),
+            _false(every, method),
+            curved.get(method, nothing),
+            _seconds(every.of(method, "seconds")),
+        )
+        for method in every.methods
+    }
+
+
+def _false(every: _Scores, method: str) -> Measured:
+    """How often a method's strength, where there is no goal, is that of a goal.
+
+    The threshold is the one that 95 of 100 pairs with a goal exceed, trained on as the
+    pairs without one were.
+    """
+    there = np.concatenate(every.of(method, "strength", LIKE_NONE))
+    nothing = every.of(method, "strength", NONE)
+    if not len(there) or not any(map(len, nothing)):
+        return measured(column([()] * len(nothing)))
+    mark = np.quantile(there, 1 - SENSITIVITY)
+    return measured(column([each >= mark for each in nothing]), rate=True)
+
+
+def _seconds(times: Sequence[np.ndarray]) -> float:
+    """The median over seeds of a method's median time: without the compiler's."""
+    return float(np.median([np.median(each) for each in times if len(each)]))

@@ -1,0 +1,1 @@
+"""Score: planted pairs on which anybody's locator is tried, and ours beside it."""
