@@ -13,7 +13,6 @@ what changed in it, and say in the CHANGELOG why.
 import itertools
 import json
 import re
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,9 +21,10 @@ import numpy as np
 import pytest
 
 from telic.cli import report
-from telic.report import effects
 from telic.runs.folder import Run
-from telic.studies import answers
+from telic.stats.rows import Rows
+from telic.studies import pages, results
+from telic.studies.base import settings_of
 from tests.studies.trained import SPLICE
 from tools import golden
 
@@ -58,14 +58,14 @@ def observed(pair: Sequence[Run], landers: Sequence[Run], out: Path) -> dict[str
     runs = {"pair": pair, "landers": landers}
     texts = {
         "landers": report.write(landers, out)[0].read_text(),
-        "splice": effects.texts("splice", pair, SPLICE)["report.html"],
+        "splice": pages.study_files("splice", SPLICE, pair)["report.html"],
     }
-    answer = answers.read(pair[0], "splice", SPLICE)
+    rows = results.read(pair[0], "splice", settings_of(SPLICE))
     return {
         "leaves": {name: leaves(each[0]) for name, each in runs.items()},
         "sizes": {name: sizes(each[0]) for name, each in runs.items()},
-        "fields": {path: kinds(values) for path, values in fields(answer).items()},
-        "means": means(answer),
+        "fields": {name: len(values) for name, values in fields(rows).items()},
+        "means": means(rows),
         "pages": {name: masked(text) for name, text in texts.items()},
     }
 
@@ -87,28 +87,21 @@ def sizes(run: Run) -> dict[str, float]:
     return {leaf: float(np.linalg.norm(value)) for leaf, value in found.items()}
 
 
-def fields(answer: dict[str, Any]) -> dict[str, list]:
-    """All values at every path of an answer, whatever the place in a list."""
-    found: dict[str, list] = {}
-    for path, value in golden.flat(answer):
-        plain = re.sub(r"(?<![^/])\d+(?![^/])", "#", path)
-        found.setdefault(plain, []).append(value)
-    return found
-
-
-def kinds(values: Sequence[Any]) -> dict[str, int]:
-    """How many values of which type there are."""
-    return dict(Counter(type(value).__name__ for value in values))
-
-
-def means(answer: dict[str, Any]) -> dict[str, float]:
-    """The means of the fields that hold so many numbers that no single draw matters."""
-    numbers = {
-        path: [value for value in values if isinstance(value, int | float)]
-        for path, values in fields(answer).items()
+def fields(rows: Rows) -> dict[str, np.ndarray]:
+    """The values of every metric of every part of a study."""
+    return {
+        f"{part}/{metric}": rows.where(part=part, metric=metric).values
+        for part, metric in rows.pairs("part", "metric")
     }
-    found = {path: each for path, each in numbers.items() if len(each) >= MANY}
-    return {path: float(np.mean(each)) for path, each in found.items()}
+
+
+def means(rows: Rows) -> dict[str, float]:
+    """The means of the fields that hold so many numbers that no single draw matters."""
+    return {
+        name: float(np.nanmean(values))
+        for name, values in fields(rows).items()
+        if len(values) >= MANY
+    }
 
 
 def masked(page: str) -> list[str]:
@@ -129,11 +122,11 @@ def test_agents_are_as_large_as_they_were(seen, due, name):
     assert seen["sizes"][name] == pytest.approx(due["sizes"][name], rel=CLOSE)
 
 
-def test_an_answer_has_the_fields_that_it_had(seen, due):
+def test_results_have_the_rows_that_they_had(seen, due):
     assert seen["fields"] == due["fields"]
 
 
-def test_the_numbers_of_an_answer_are_on_average_what_they_were(seen, due):
+def test_the_numbers_of_results_are_on_average_what_they_were(seen, due):
     assert seen["means"] == pytest.approx(due["means"], rel=DRAWS, abs=DRAWS)
 
 

@@ -35,6 +35,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from safetensors import safe_open
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -192,6 +193,8 @@ def entries(root: Path, tree: Path) -> Iterator[tuple[str, Entry]]:
     """Everything under a folder of experiments, by name."""
     for path in sorted(root.rglob("*")):
         name = _plain(str(path.relative_to(root).with_suffix("")))
+        if path.parent.name == "studies":
+            continue  # they are below, numbered in the order of their settings
         if path.suffix in (".safetensors", ".npz"):
             for leaf, value in arrays(path).items():
                 yield f"{name}:{leaf}", of_array(value)
@@ -206,6 +209,9 @@ def entries(root: Path, tree: Path) -> Iterator[tuple[str, Entry]]:
             yield f"{name}.md", of_text(path.read_text(), root, tree)
     for name, answer in answers(root):
         yield name, of_json(answer, root, tree)
+    for name, rows in results(root):
+        for (part, metric), values in rows.items():
+            yield f"{name}:{part}/{metric}", of_array(values)
 
 
 def answers(root: Path) -> Iterator[tuple[str, Any]]:
@@ -219,6 +225,28 @@ def answers(root: Path) -> Iterator[tuple[str, Any]]:
     for name, _, answer in sorted(found, key=lambda each: each[:2]):
         numbers[name] += 1
         yield f"{name}-{numbers[name]}", answer
+
+
+def results(root: Path) -> Iterator[tuple[str, dict[tuple[str, str], np.ndarray]]]:
+    """The rows of studies by run and study: the values of each part and metric."""
+    found = []
+    for path in root.rglob("studies/*.safetensors"):
+        with safe_open(path, "numpy") as file:
+            said = json.loads(file.metadata()["telic"])["payload"]
+            held = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        name = _plain(str(path.relative_to(root).with_suffix("")))
+        found.append((name, json.dumps(said["settings"]), said["levels"], held))
+    numbers: Counter[str] = Counter()
+    for name, _, levels, held in sorted(found, key=lambda each: each[:2]):
+        numbers[name] += 1
+        parts, metrics = (np.array(levels[k])[held[k]] for k in ("part", "metric"))
+        yield (
+            f"{name}-{numbers[name]}",
+            {
+                (part, metric): held["value"][(parts == part) & (metrics == metric)]
+                for part, metric in sorted(set(zip(parts, metrics, strict=True)))
+            },
+        )
 
 
 def _spoken(

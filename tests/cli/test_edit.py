@@ -11,7 +11,7 @@ from telic.cli.main import main
 from telic.expressions.signatures import SIGNATURES
 from telic.runs import edit_file
 from telic.runs.source import RunSource
-from telic.studies.wish import wish
+from telic.studies.expression_edit import from_expression
 from telic.vectors import NULLS
 
 TEXT = "purple + 1.5 * mean(blue - purple, phases=0:4)"
@@ -70,7 +70,7 @@ def test_an_edit_that_is_kept_does_to_its_agent_what_was_tried(edit, pair, tmp_p
     path = tmp_path / "kept" / "blue.edit"
     code, said = edit("--save", str(path))
     assert code == 0 and f"kept in {path}" in said.out
-    agent, made = RunSource(pair[0]).agent(5), wish(pair[0], TEXT)
+    agent, made = RunSource(pair[0]).agent(5), from_expression(pair[0], TEXT)
     found, meant = edit_file.apply(path, agent), made.edit(made.agent)
     assert all(np.array_equal(found[p], meant[p]) for p in meant)
     assert any(not np.array_equal(found[p], agent[p]) for p in agent)

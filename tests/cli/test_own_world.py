@@ -70,7 +70,7 @@ def test_fields_of_an_own_world_are_options(file):
 
 def test_a_strangers_run_does_not_import_a_file_that_was_never_named(file):
     with pytest.raises(InputError, match="is not telic's") as found:
-        own.known("my_pole.py:Pole")
+        own.recall("my_pole.py:Pole")
     assert "telic world" in found.value.fix and "my_pole.py:Pole" not in WORLDS
 
 
@@ -79,10 +79,11 @@ def test_a_file_that_has_changed_is_refused_until_it_is_named_again(file):
     forget(file)
     file.write_text(MAZE + "\n# changed\n")
     with pytest.raises(InputError, match="has changed"):
-        own.known("my_pole.py:Pole")
+        own.recall("my_pole.py:Pole")
     own.adopt(f"{file}:Pole")
     forget(file)
-    assert own.known("my_pole.py:Pole")
+    own.recall("my_pole.py:Pole")
+    assert "my_pole.py:Pole" in WORLDS
 
 
 @pytest.mark.parametrize(
@@ -97,6 +98,64 @@ def test_a_file_that_has_changed_is_refused_until_it_is_named_again(file):
 def test_what_is_no_world_is_refused_in_one_line(file, text, said):
     with pytest.raises(InputError, match=said):
         own.adopt(text.format(folder=file.parent))
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "said"),
+    [
+        ("raise SystemExit(0)", 2, "my_pole.py cannot be imported"),
+        ("def (", 2, "SyntaxError"),
+        ("Pole.events = ('left', 'left')", 2, "Pole.events = ('left', 'left')"),
+        ("Pole.goals = {'left': 'left'}", 2, "the goal 'left' of Pole is 'left'"),
+        ("Pole.actions = ()", 2, "Pole.actions = ()"),
+        ("def make(*_): 1 / 0\nPole.make = make", 2, "ZeroDivisionError"),
+        ("Pole = Pole()", 2, "is of the type Pole"),
+        ("Pole.fleet = lambda *_: 1 / 0", 7, "failed while a copy was made"),
+    ],
+)
+def test_a_world_that_is_broken_is_refused_in_one_line(file, more, code, said, capsys):
+    file.write_text(f"{MAZE}\n{more}\n")
+    assert main(["train", "alternation", "--world", f"{file}:Pole", *FEW]) == code
+    told = capsys.readouterr().err
+    assert said in told and "a bug" not in told and "Traceback" not in told
+    assert not (file.parent / "runs" / "poles").exists()
+
+
+FIELDS = """
+@dataclasses.dataclass(frozen=True)
+class Short(Pole):
+    side: str = "left"
+    {0}: int = 1
+
+    def __post_init__(self):
+        if self.side == "none":
+            raise ValueError("a pole has two sides")
+
+    @property
+    def goals(self):
+        wanted = Pole.goals["left"].objective
+        return Pole.goals if self.side == "left" else {{"left": wanted}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "said"),
+    [
+        ("size", ["--side", "none"], "ValueError: a pole has two sides"),
+        ("size", ["--side", "right"], "the goal 'left' of Short is Objective"),
+        ("seeds", [], "the world has a field 'seeds'"),
+    ],
+)
+def test_options_that_a_world_refuses_are_said(file, field, given, said, capsys):
+    file.write_text(MAZE + FIELDS.format(field))
+    try:
+        argv = ["train", "alternation", "--world", f"{file}:Short", *FEW, *given]
+        assert main(argv) == 2
+    finally:
+        WORLDS.pop("my_pole.py:Short", None)
+    told = capsys.readouterr().err
+    assert said in told and "a bug" not in told
+    assert not (file.parent / "runs" / "poles").exists()
 
 
 def test_two_goals_are_needed_to_alternate_between(file, capsys):
@@ -115,3 +174,31 @@ def test_a_policy_is_chosen_by_its_name(policy, tmp_path, monkeypatch):
         "Recurrent",
         "Conv",
     )
+
+
+@pytest.mark.parametrize(
+    ("study", "given", "said", "fix"),
+    [
+        (
+            "landing",
+            ["--policy", "conv"],
+            "the policy `conv` on observations of 8 floats",
+            "use the policy `mlp`",
+        ),
+        (
+            "alternation",
+            ["--policy", "recurrent", "--num-envs", "6", "--num-minibatches", "4"],
+            "must divide num_envs = 6",
+            "num_minibatches = 2",
+        ),
+    ],
+)
+def test_a_policy_that_does_not_fit_leaves_no_folder(
+    study, given, said, fix, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("TELIC_ROOT", str(tmp_path / "runs"))
+    given = ["train", study, "--preset", "small", "--name", "odd", *given]
+    assert main(given) == 2
+    told = capsys.readouterr().err
+    assert said in told and fix in told
+    assert not (tmp_path / "runs").exists()

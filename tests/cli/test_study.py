@@ -11,8 +11,9 @@ from telic.cli.main import main
 from telic.core.errors import InputError
 from telic.runs.folder import Run
 from telic.scale.local import Outcome
-from telic.studies import EDIT_STUDIES, FAMILIES
-from telic.studies.answers import settings_of
+from telic.studies import STUDIES, VARIANTS
+from telic.studies.splice import Splice
+from telic.studies.work import Work
 from tests.scale.here import in_this_process
 from tests.studies.trained import copies, without_its_last_phase
 
@@ -21,14 +22,14 @@ QUICK = ["--preset", "small", "--groups", "layers", "--switches", "1", "--no-rec
 
 @pytest.fixture
 def root(pair, tmp_path):
-    """A folder with one experiment of two runs, without answers."""
+    """A folder with one experiment of two runs, without results."""
     copies(pair, tmp_path)
     return tmp_path
 
 
-def answers_under(root):
-    """Every answer, by its place."""
-    return {path: path.read_bytes() for path in root.glob("*/*/studies/*.json")}
+def results_under(root):
+    """All results, by their place."""
+    return {path: path.read_bytes() for path in root.glob("*/*/studies/*.safetensors")}
 
 
 def refused(argv, capsys):
@@ -40,7 +41,7 @@ def refused(argv, capsys):
 
 
 @pytest.mark.contract
-@pytest.mark.parametrize("name", [*EDIT_STUDIES, *FAMILIES])
+@pytest.mark.parametrize("name", [*STUDIES, *VARIANTS])
 def test_every_study_is_in_the_help_and_lists_its_options(name, capsys):
     assert main(["study", "--help"]) == 0
     assert f"\n  {name} " in capsys.readouterr().out
@@ -75,14 +76,14 @@ def test_an_incomplete_run_is_named_with_what_to_do_and_nothing_is_done(
     said = refused(argv, capsys)
     assert "pair/seed-0000 is partial" in said
     assert "fix: telic resume pair/seed-0000" in said
-    assert not answers_under(root / "other")
+    assert not results_under(root / "other")
 
 
 def test_runs_of_two_experiments_are_refused_before_any_work(root, capsys):
     shutil.copytree(root / "pair", root / "twin")
     argv = ["study", "splice", "pair", "twin/seed-0000", "--root", str(root)]
     assert "2 experiments" in refused(argv, capsys)
-    assert not answers_under(root)
+    assert not results_under(root)
 
 
 @pytest.mark.parametrize(
@@ -91,8 +92,8 @@ def test_runs_of_two_experiments_are_refused_before_any_work(root, capsys):
         (["splice", "--switches", "9"], "three phases must lie before", "--switches 3"),
         (["locate", "--switches", "9"], "three phases must lie before", "--switches 3"),
         (["retarget", "--new", "blue"], "objectives are blue, purple", "--new "),
-        (["isolation"], "about landers", "telic train landing"),
-        (["snr"], "about landers", "telic train landing"),
+        (["isolation", "--second", "red"], "known: blue, purple", "--second"),
+        (["snr", "--second", "purpel"], "known: blue, purple", "'purple'"),
     ],
 )
 def test_what_a_study_cannot_do_is_said_once_and_before_any_work(
@@ -101,7 +102,7 @@ def test_what_a_study_cannot_do_is_said_once_and_before_any_work(
     monkeypatch.setattr("telic.scale.local.carry_all", None)
     said = refused(["study", argv[0], "pair", *argv[1:], "--root", str(root)], capsys)
     assert said.count(why) == 1 and fix in said
-    assert "compiling" not in said and not answers_under(root)
+    assert "compiling" not in said and not results_under(root)
 
 
 def test_one_and_the_same_failure_of_many_runs_is_told_once(root, capsys, monkeypatch):
@@ -114,13 +115,10 @@ def test_one_and_the_same_failure_of_many_runs_is_told_once(root, capsys, monkey
 
 
 def test_a_study_tells_what_it_tries_and_of_how_many(root):
-    from telic.studies import splice
-
     told = []
     run = Run(root / "pair" / "seed-0000")
-    settings = splice.Splice(groups=("layers",), switches=2, episodes=4, recovery=False)
-    options = settings_of(settings)
-    splice.job(run, options, tell=lambda *what: told.append(what), stop=lambda: False)
+    study = Splice(groups=("layers",), switches=2, episodes=4, recovery=False)
+    list(study.measure(run, Work(lambda *what: told.append(what), lambda: False)))
     shares = [share for _, (share, _) in told]
     assert {kind for kind, _ in told} == {"share"}
     assert shares == sorted(shares) and shares[0] >= 0 and shares[-1] < 1
@@ -140,7 +138,7 @@ def test_a_study_prints_what_it_found_and_where_and_the_same_command_goes_on(
     out = root / "pair" / "splice"
     assert f"3 files in {out}" in said.out
     assert f"open:  {out / 'report.html'}" in said.out
-    page, done = (out / "report.html").read_bytes(), answers_under(root)
+    page, done = (out / "report.html").read_bytes(), results_under(root)
     assert len(done) == 2
     times = {path: path.stat().st_mtime_ns for path in done}
 
@@ -149,7 +147,7 @@ def test_a_study_prints_what_it_found_and_where_and_the_same_command_goes_on(
     files = json.loads(said.out)["files"]
     assert files[0] == str(out / "report.html")
     assert sorted(files) == sorted(str(path) for path in out.iterdir())
-    assert answers_under(root) == done
+    assert results_under(root) == done
     assert times == {path: path.stat().st_mtime_ns for path in done}
     assert (out / "report.html").read_bytes() == page
 

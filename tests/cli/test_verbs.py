@@ -12,7 +12,7 @@ import telic
 from telic.cli.main import VERBS, main
 from tests.scale.here import in_this_process
 
-HEAVY = ("jax", "numpy", "tyro", "rich", "matplotlib", "gymnasium")
+HEAVY = ("jax", "numpy", "scipy", "tyro", "rich", "matplotlib", "gymnasium")
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from telic.edits import LowRank
-from tests.small import AGENT, DONOR
+from telic.policies import Conv, Recurrent
+from tests.small import AGENT, CODES, DONOR, agent
 
 KERNELS = [path for path, leaf in AGENT.items() if leaf.ndim == 2]
 BIASES = [path for path in AGENT if path not in KERNELS]
@@ -72,3 +73,35 @@ def test_a_higher_rank_is_never_farther_from_the_donor(a, b):
     assert gaps[2] <= gaps[1] + 1e-4
     assert gaps[1] <= gaps[0] + 1e-4
     assert gaps[2] < 1e-4
+
+
+POLICIES = {
+    "conv": Conv(channels=(4, 3), width=6),
+    "recurrent": Recurrent(width=5, memory=4),
+}
+
+
+@pytest.mark.parametrize("name", POLICIES)
+@pytest.mark.parametrize("rank", [1, 2])
+def test_kernels_of_many_axes_are_cut_as_matrices_by_units(name, rank):
+    one, other = (agent(seed, POLICIES[name]) for seed in (0, 1))
+    edited = LowRank(other, rank)(one)
+    assert edited.logits(CODES).shape == (16, 7)
+    cut = [path for path, leaf in one.items() if leaf.ndim > 2]
+    assert cut
+    for path in cut:
+        assert edited[path].shape == one[path].shape
+        units = one[path].shape[-1]
+        moved = np.asarray(edited[path] - one[path], np.float64).reshape(-1, units)
+        gap = np.asarray(other[path] - one[path], np.float64).reshape(-1, units)
+        values, due = (np.linalg.svd(x, compute_uv=False) for x in (moved, gap))
+        np.testing.assert_allclose(values[:rank], due[:rank], rtol=1e-3)
+        assert (values[rank:] < 1e-4 * values[0]).all()
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_full_rank_of_any_network_is_the_donor(name):
+    one, other = (agent(seed, POLICIES[name]) for seed in (0, 1))
+    edited = LowRank(other, 500)(one)
+    for path, leaf in other.items():
+        np.testing.assert_allclose(edited[path], leaf, rtol=1e-3, atol=1e-4)

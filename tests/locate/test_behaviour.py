@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from telic.locate import preference
-from telic.locate.behaviour import between, leaning, slope
+from telic.locate.behaviour import between, forward, leaning, slope
 from telic.locate.toys import toy
+from telic.policies import Recurrent
 from tests.locate.examples import EVIDENCE, row
+from tests.small import CODES, agent
 
 BEHAVIOUR, RECIPIENT, DONOR = EVIDENCE.behaviour, EVIDENCE.recipient, EVIDENCE.donor
 
@@ -85,6 +87,28 @@ def test_the_slope_is_that_of_finite_differences(path, place):
 
     due = (at(step) - at(-step)) / (2 * step)
     assert float(found[path][place]) == pytest.approx(due, rel=0.05, abs=2e-3)
+
+
+def test_given_activations_of_an_agent_with_memory_take_the_place_of_its_own():
+    policy = Recurrent(width=4, memory=4)
+    one, other = (agent(seed, policy) for seed in (0, 1))
+    said, sites = forward(one, CODES)
+    np.testing.assert_allclose(said, one.logits(CODES), atol=1e-5)
+    there = forward(other, CODES)[1]["trunk/gru/state"]
+    moved, given = forward(one, CODES, (), {"trunk/gru/state": there})
+    np.testing.assert_array_equal(given["trunk/gru/state"], there)
+    kernel, bias = one["actor/0/kernel"], one["actor/0/bias"]
+    np.testing.assert_allclose(moved, there @ kernel + bias[None], atol=1e-4)
+    assert not np.allclose(moved, said, atol=1e-3)
+    own, _ = forward(one, CODES, (), sites)
+    np.testing.assert_allclose(own, said, atol=1e-5)
+
+
+def test_every_row_without_sequences_is_the_first_of_an_episode():
+    one = agent(0, Recurrent(width=4, memory=4))
+    said, _ = forward(one, CODES)
+    each, _ = forward(one, CODES[:, None], jnp.ones((16, 1), bool))
+    np.testing.assert_allclose(said, each, atol=1e-5)
 
 
 def test_it_can_be_differentiated_compiled_and_mapped():

@@ -1,5 +1,7 @@
 """An agent reads as the mapping of its parameters, runs itself, and never changes."""
 
+import dataclasses
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -58,6 +60,13 @@ def test_the_dict_that_an_agent_was_made_of_is_its_own():
     given["actor/0/bias"] = jnp.zeros(8)
     del given["actor/1/bias"]
     assert trees.digest(made) == trees.digest(AGENT)
+
+
+def test_the_dict_that_an_agent_gives_is_a_copy():
+    held, before = AGENT.params, trees.digest(AGENT)
+    held["actor/0/bias"] = jnp.zeros(8)
+    del held["actor/1/bias"]
+    assert trees.digest(AGENT) == trees.digest(AGENT.params) == before
 
 
 def test_replacing_gives_another_agent_and_leaves_this_one():
@@ -248,14 +257,28 @@ def test_the_actor_alone_is_what_its_logits_depend_on():
     assert trees.digest(actor.actor) == trees.digest(actor)
 
 
-def test_the_actor_of_an_edited_agent_keeps_its_interventions():
+def test_the_actor_of_an_edited_agent_keeps_the_interventions_that_it_meets():
     both = Steer("critic/0/post", jnp.ones(8))(STEERED)
     np.testing.assert_allclose(
         STEERED.actor.logits(CODES), STEERED.logits(CODES), atol=1e-5
     )
-    assert {p for p in both.actor if p.startswith("at/")} == {
-        p for p in both if p.startswith("at/")
-    }
+    held = {p for p in STEERED if p.startswith("at/")}
+    assert held and {p for p in both.actor if p.startswith("at/")} == held
+
+
+def test_the_actor_of_a_goal_conditioned_agent_acts_without_what_its_critic_was_told():
+    policy = dataclasses.replace(POLICY, goal_units=4)
+    told = agent(0, policy, GOAL_KEYS)
+    both = Steer("critic/0/post", jnp.ones(8))(Steer("actor/1/post", jnp.ones(8))(told))
+    seen = jnp.concatenate([CODES.reshape(16, 25), jnp.zeros((16, 1), jnp.uint8)], 1)
+    actor = both.actor
+    held = {path for path in actor if path.startswith("at/")}
+    assert held == {"at/actor/0/pre/0/goal", "at/actor/1/post/0/shift"}
+    np.testing.assert_allclose(actor.logits(seen), both.logits(seen), atol=1e-5)
+    action, _, _ = actor.act(seen, (), jnp.linspace(0, 0.99, 16))
+    np.testing.assert_array_equal(
+        action, both.act(seen, (), jnp.linspace(0, 0.99, 16))[0]
+    )
 
 
 def test_an_actor_alone_acts_and_is_a_donor():

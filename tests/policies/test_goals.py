@@ -9,7 +9,7 @@ import pytest
 
 from telic.core.errors import InputError
 from telic.core.trees import digest
-from telic.policies import MLP, Agent, Spec, capture, create
+from telic.policies import MLP, Agent, Conv, Recurrent, Spec, capture, create
 from telic.policies.interventions import intervene
 from telic.runs import codec
 from telic.training import Hyper, Plan
@@ -106,6 +106,30 @@ def test_a_goal_is_a_row_of_its_table():
 def test_a_goal_in_a_world_that_tells_none_is_refused():
     with pytest.raises(InputError, match="the world Keys tells no goal"):
         create(KEY, policy(), Keys())
+
+
+def test_a_goal_in_a_world_that_tells_none_is_refused_for_a_table_too():
+    table = {"at/actor/0/pre/0/goal": jnp.ones((4, 8))}
+    with pytest.raises(InputError, match="has 4 rows") as found:
+        Agent({**AGENT, **table}, POLICY, AGENT.spec)
+    assert "a row for each goal that its world tells: 0" in found.value.why
+
+
+def test_an_agent_that_should_read_a_goal_and_has_no_table_is_refused():
+    told = create(KEY, policy(), WORLD)
+    without = {p: x for p, x in told.items() if not p.startswith("at/")}
+    with pytest.raises(InputError, match="has no table of goals") as found:
+        Agent(without, policy(), told.spec)
+    assert "without_goal()" in found.value.fix
+    Agent(without, policy().without_goal(), told.spec)
+    Agent(told, policy(), told.spec)
+    Agent(told.actor, policy(), told.spec)
+
+
+@pytest.mark.parametrize("kind", [Conv(), Recurrent()], ids=repr)
+def test_policies_that_read_no_goal_are_refused_where_one_is_told(kind):
+    with pytest.raises(InputError, match="tell"):
+        create(KEY, kind, WORLD)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """A corpus of altered files: only `TelicError` comes out, or what was written.
 
-Checkpoints, manifests, run.json, metrics, edits, loci and answers are changed, byte by
+Checkpoints, manifests, run.json, metrics, edits, loci and results are changed, byte by
 byte and value by value, the latter with every hash repaired that its author could
 repair. Each case ends in one of these ways:
 
@@ -44,12 +44,13 @@ from telic.edits import EDITS, Ablate, Add, Chain, Graft, LowRank, Noise, Steer
 from telic.edits.recipe import to_recipe
 from telic.locate import Locus
 from telic.policies import MLP, Agent, Spec
-from telic.runs import checkpoint, disk, edit_file, inside, locus_file, record
+from telic.runs import artifact, checkpoint, disk, edit_file, inside, locus_file, record
 from telic.runs.carry import carry
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.runs.verify import verify
-from telic.studies import answers
+from telic.stats.rows import Row, rows_of
+from telic.studies import results
 from telic.training import begin
 from tests.runs import mutations
 from tests.runs.small import PLAN, make
@@ -92,7 +93,7 @@ def place():
     runs = [make(root, seed) for seed in (0, 1)]
     for run in runs:
         carry(run)
-        answers.write(run, "splice", SETTINGS, ANSWER)
+        results.write(run, "splice", SETTINGS, ROWS)
     like = jax.eval_shape(
         lambda: begin(0, policy=PLAN.policy, world=PLAN.world, sizes=PLAN.sizes)
     )
@@ -106,7 +107,8 @@ def place():
 
 
 SETTINGS = {"episodes": 16}
-ANSWER = {"pairs": [{"rates": [0.5, 0.25], "name": "add", "none": None}]}
+ROWS = [Row("trial", "aim", v, ("a", 1), ("add", v)) for v in (0.5, 0.25)]
+TABLE = rows_of(ROWS, 0).table()
 
 
 def digest(state: Any) -> str:
@@ -434,23 +436,24 @@ def locus_values(place: Place, rng: random.Random) -> str:
     return "signed" if fine else "WRONG"
 
 
-def answer_bytes(place: Place, rng: random.Random) -> str:
-    """Bytes of an answer."""
-    path = answers.path_of(place.run, "splice", SETTINGS)
+def result_bytes(place: Place, rng: random.Random) -> str:
+    """Bytes of results."""
+    path = results.path_of(place.run, "splice", SETTINGS)
     path.write_bytes(
         mutations.of_bytes(place.whole[path], place.other_bytes(path), rng)
     )
-    found = answers.read(place.run, "splice", SETTINGS)
-    return "same" if found == ANSWER else "WRONG"
+    found = results.read(place.run, "splice", SETTINGS)
+    return "same" if found.table() == TABLE else "WRONG"
 
 
-def answer_values(place: Place, rng: random.Random) -> str:
-    """Values of an answer; its hash not repaired."""
-    path = answers.path_of(place.run, "splice", SETTINGS)
-    held = mutations.of_value(json.loads(place.whole[path]), rng)
-    path.write_bytes(mutations.to_text(held))
-    found = answers.read(place.run, "splice", SETTINGS)
-    return "same" if found == ANSWER else "WRONG"
+def result_values(place: Place, rng: random.Random) -> str:
+    """What results say of their rows; the hash is that of what is said."""
+    path = results.path_of(place.run, "splice", SETTINGS)
+    whole = artifact.from_bytes(place.whole[path], path, "rows")
+    odd = mutations.of_value(whole.payload, rng)
+    artifact.write(path, "rows", odd, whole.arrays)
+    found = results.read(place.run, "splice", SETTINGS)
+    return "same" if found.table() == TABLE else "WRONG"
 
 
 FAMILIES: dict[Case, int] = {
@@ -465,8 +468,8 @@ FAMILIES: dict[Case, int] = {
     edit_values: 700,
     locus_bytes: 700,
     locus_values: 300,
-    answer_bytes: 400,
-    answer_values: 300,
+    result_bytes: 400,
+    result_values: 300,
 }
 """How many cases of each kind."""
 

@@ -25,18 +25,20 @@ from telic.runs.carry import carry
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.runs.verify import verify
-from telic.studies import answers
+from telic.stats.rows import Row
+from telic.studies import results
 from tests.runs.small import PLAN, TINY, make
 
 SETTINGS = {"episodes": 1}
 LAST = "checkpoints/u00006"
-ANSWER = f"studies/splice-{disk.sha256(disk.to_json(SETTINGS))[:8]}.json"
+ROWS = [Row("trial", "aim", 0.5)]
+RESULT = f"studies/splice-{disk.sha256(disk.to_json(SETTINGS))[:8]}.safetensors"
 PATHS = (
     ".",
     *inside.LAYOUT,
     LAST,
     *(f"{LAST}/{name}" for name in inside.HELD),
-    ANSWER,
+    RESULT,
 )
 """Every path that telic opens in a run's folder; `.` is the folder itself."""
 
@@ -51,8 +53,8 @@ def good(tmp_path_factory):
     for seed in (0, 1):
         run = make(root, seed)
         carry(run)
-        path = answers.write(run, "splice", SETTINGS, {"rates": [0.5]})
-        assert path == run.path / ANSWER
+        path = results.write(run, "splice", SETTINGS, ROWS)
+        assert path == run.path / RESULT
         run.path.joinpath("run.lock").touch()
     return root
 
@@ -94,9 +96,11 @@ QUESTIONS = {
     "agents": lambda run: [trees.unsound(each) for each in agents(run)] == [None] * 4,
     "source": lambda run: trees.unsound(RunSource(run).agent(2)) is None,
     "verify": lambda run: not verify(run).problems,
-    "answer": lambda run: answers.read(run, "splice", SETTINGS) == {"rates": [0.5]},
-    "answered": lambda run: bool(answers.write(run, "splice", SETTINGS, {})),
-    "done": lambda run: answers.is_done(run, "splice", SETTINGS) in (True, False),
+    "answer": lambda run: (
+        results.read(run, "splice", SETTINGS).values.tolist() == [0.5]
+    ),
+    "kept": lambda run: bool(results.write(run, "splice", SETTINGS, ROWS)),
+    "done": lambda run: results.is_done(run, "splice", SETTINGS) in (True, False),
     "lock": lambda run: entered(run),
     "carry": lambda run: int(carry(run).rollouts) == PLAN.rollouts,
 }

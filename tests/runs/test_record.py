@@ -212,7 +212,13 @@ def test_a_world_that_shows_too_much_is_refused_before_anything_is_allocated(
         "objectives": (Objective("any", {world.events[0]: 1.0}),),
         "schedule": (Phase("any", 1),),
     }
-    run = make(tmp_path, plan=dataclasses.replace(PLAN, world=world, **parts))
+    plan = dataclasses.replace(PLAN, world=world, **parts)
+    with pytest.raises(InputError, match=word):
+        make(tmp_path, plan=plan)
+    assert not list(tmp_path.iterdir())
+    with monkeypatch.context() as unchecked:  # the folder may be a stranger's
+        unchecked.setattr(codec, "check_memory", lambda plan: None)
+        run = make(tmp_path, plan=plan)
     with pytest.raises(InputError, match=word):
         carry(run)
 

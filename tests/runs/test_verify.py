@@ -9,18 +9,19 @@ from telic.cli.main import main
 from telic.runs import disk, folder, record
 from telic.runs.carry import carry
 from telic.runs.verify import verify
-from telic.studies import answers
+from telic.stats.rows import Row
+from telic.studies import results
 from tests.runs.small import aged, make
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    """A complete run with an answer, and a run of another seed beside it."""
+    """A complete run with results, and a run of another seed beside it."""
     root = tmp_path_factory.mktemp("whole")
     runs = [make(root, seed) for seed in (0, 1)]
     for run in runs:
         carry(run)
-    answers.write(runs[0], "splice", {}, {"rates": [0.5]})
+    results.write(runs[0], "splice", {}, [Row("trial", "half", 0.5)])
     return runs[0]
 
 
@@ -161,14 +162,14 @@ def test_of_a_run_of_schema_1_the_arrays_alone_are_proved(run, capsys):
     assert "after 3 rollouts" in capsys.readouterr().out
 
 
-def test_verify_proves_answers_and_names_folders_that_are_not_opened(run, capsys):
+def test_verify_proves_results_and_names_folders_that_are_not_opened(run, capsys):
     root = run.path.parent.parent
     argv = ["runs", "verify", "--root", str(root)]
     assert main(argv) == 0
     said = capsys.readouterr().out
     assert said.count("4 checkpoints, sound") == 2
     assert f"last manifest {verify(run).sha256}" in said
-    edit(answers.path_of(run, "splice", {}), b"0.5", b"0.6")
+    edit(results.path_of(run, "splice", {}), b"half", b"hulf")
     other = run.path.with_name("seed-0001")
     (other / "run.lock").unlink(missing_ok=True)
     (other / "run.lock").symlink_to(run.metrics)

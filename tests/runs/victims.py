@@ -13,14 +13,14 @@ def run(path: str) -> None:
 
 
 def splice(path: str) -> None:
-    """Answer the splice study for a run."""
-    from telic.studies.swaps import LAST
-
-    from telic.studies import Splice, answers, splice
+    """Do the splice study on a run."""
+    from telic.studies.results import measure_if_missing
+    from telic.studies.splice import Splice
+    from telic.studies.splice.edits import LAST
 
     small = Splice(switches=1, episodes=8, groups=(LAST,), recovery=False)
-    quiet = {"tell": lambda kind, value: None, "stop": lambda: False}
-    splice.job(Run(Path(path)), answers.settings_of(small), **quiet)
+    quiet = {"report": lambda kind, value: None, "should_stop": lambda: False}
+    measure_if_missing(Run(Path(path)), "splice", small, **quiet)
 
 
 def report(path: str) -> None:

@@ -51,7 +51,7 @@ def runs(seeds: int, phases: int = 6) -> dict[int, list[Row]]:
     return {s: run(0.1, 0.9 + 0.01 * s, phases) for s in range(1, seeds + 1)}
 
 
-@pytest.fixture(name="runs")
+@pytest.fixture(name="runs", scope="session")
 def runs_fixture() -> Callable[..., dict[int, list[Row]]]:
     """`runs(seeds, phases)`: the metrics of a small study."""
     return runs

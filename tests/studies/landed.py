@@ -4,13 +4,15 @@ from pathlib import Path
 
 from telic.runs import folder
 from telic.runs.carry import carry
-from telic.studies import Isolation, Landing, Snr, answers, isolation, snr
-from telic.studies.base import preset
+from telic.runs.folder import Run
+from telic.stats.rows import Rows
+from telic.studies import Isolation, Landing, Snr, results
+from telic.studies.base import Study, preset, settings_of
 from tests import made
 from tests.studies.trained import done
 
-ISOLATION = answers.settings_of(Isolation.preset("small"))
-SNR = answers.settings_of(Snr.preset("small"))
+ISOLATION = preset(Isolation, "small")
+SNR = preset(Snr, "small")
 
 
 def landers(root: Path) -> None:
@@ -23,5 +25,10 @@ def landers(root: Path) -> None:
 def isolated(root: Path) -> None:
     """The same runs, once both small studies are done on them."""
     for run in made.copied("landers", landers, root):
-        done(isolation.job, run, ISOLATION)
-        done(snr.job, run, SNR)
+        done(run, "isolation", ISOLATION)
+        done(run, "snr", SNR)
+
+
+def rows_of(run: Run, name: str, study: Study) -> Rows:
+    """The rows of a study that was done on a run."""
+    return results.read(run, name, settings_of(study))

@@ -8,7 +8,7 @@ from pathlib import Path
 from telic.runs import folder
 from telic.runs.carry import carry
 from telic.runs.folder import Run
-from telic.studies import Alternation, Splice
+from telic.studies import Alternation, Retarget, Splice
 from telic.studies.base import Study, preset
 from telic.studies.results import measure_if_missing
 from telic.training import Plan
@@ -16,6 +16,7 @@ from tests import made
 
 PLAN: Plan = dataclasses.replace(preset(Alternation, "small"), phases=6).plan()
 SPLICE = preset(Splice, "small")
+RETARGET = dataclasses.replace(preset(Retarget, "small"), new="yellow")
 
 
 def pair(root: Path) -> None:

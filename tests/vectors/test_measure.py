@@ -33,6 +33,22 @@ def test_energies_add_up_to_one_and_follow_the_sizes():
     assert vectors.energies({"a": jnp.zeros(3), "b": jnp.zeros(1)}) == {"a": 0, "b": 0}
 
 
+@pytest.mark.parametrize("shape", [(6, 4), (2, 3, 4), (3, 1, 2, 4), (1, 4, 3)])
+def test_a_kernel_of_many_axes_has_the_spectrum_of_its_matrix_by_units(shape):
+    kernel = np.random.default_rng(0).normal(size=shape)
+    found = vectors.spectra({"k": kernel, "b": np.ones(4)})
+    values = np.linalg.svd(kernel.reshape(-1, shape[-1]), compute_uv=False)
+    np.testing.assert_allclose(found["k"], values)
+    assert set(found) == {"k"}
+    assert (values**2).sum() == pytest.approx((kernel**2).sum())
+
+
+def test_a_kernel_of_many_axes_that_is_one_pattern_a_unit_has_rank_one():
+    pattern, units = np.arange(1.0, 10.0).reshape(3, 3, 1, 1), np.array([1.0, -2.0])
+    found = vectors.effective_ranks({"k": pattern * units})
+    assert found == {"k": pytest.approx(1.0)}
+
+
 def test_a_gaussian_vector_is_as_dense_as_its_docstring_says():
     found = vectors.concentration(GAUSS)
     for share, due in {0.01: 0.08, 0.05: 0.28, 0.1: 0.44, 0.2: 0.65}.items():

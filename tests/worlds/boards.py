@@ -4,9 +4,8 @@ import jax.numpy as jnp
 
 from telic.worlds import grid
 from telic.worlds.keys import Board
-from telic.worlds.shapes import LETTERS
 
-COLOUR = {letter: grid.COLOURS.index(name) for name, letter in LETTERS.items()}
+COLOUR = {letter: grid.COLOURS.index(name) for name, letter in grid.LETTERS.items()}
 
 
 def board(text, time=0):

@@ -68,7 +68,7 @@ def run(argv: Sequence[str]) -> int:
 
 def _tell(runs: Sequence, files: Sequence[Path], root: Path, seconds: float) -> None:
     """The switches in a table, where the page is, and what to try next."""
-    from telic.report import build
+    from telic.studies.alternation import report as build
 
     found = build.summary(runs)
     say("\nReturn under the wanted colour, in each phase's first and last rollout,")
@@ -91,41 +91,46 @@ def _tell(runs: Sequence, files: Sequence[Path], root: Path, seconds: float) -> 
         )
     ]
     say(table(rows, ["phase", "wants", "first", "last"]))
-    _tell_moves(runs)
+    _tell_edits(runs)
     where = at(root)
     say(f"\n{seconds:.0f} s in all. The page, with figures and episodes:")
     say(f"  {clean(files[0])}")
     say("next:")
     say(f"  telic runs list{where}")
-    if text := _wish(runs):
+    if text := _expression(runs):
         say(f'  telic edit {runs[0].path.parent.name} "{text}"{where}')
     say(f'  telic compare --where "final_return_blue > 0.9"{where}')
     say(f"  telic train alternation --seeds 0:10{where}    # the whole study")
     say("(without telic on your PATH: python3 start.py VERB …)")
 
 
-def _tell_moves(runs: Sequence) -> None:
+def _tell_edits(runs: Sequence) -> None:
     """What became of the last agents when their goals were moved, beside the nulls."""
-    from telic.report import moves
-    from telic.trials import verdict
-    from telic.trials.trial import UNEDITED
+    from telic.studies.demo import section
 
-    for board, found in moves.tables(runs).items():
+    for board, found in section.by_board(runs).items():
         say(f"\nThe last agents, edited; boards with keys of {board} and one other.")
         say(f"Share of episodes that end with the aim; n = {len(runs)} seeds, means:\n")
-        before = found.interval("aim", UNEDITED).estimate
-        rows = [{"edit": UNEDITED, "aim": before, "strongest null": None, "which": ""}]
-        for edit in found.edits:
-            null = verdict(found, edit, "aim").strongest
-            aim = found.interval("aim", edit).estimate
-            strongest = null.rate.estimate
-            cells = {"edit": edit, "aim": aim, "strongest null": strongest}
-            rows.append({**cells, "which": null.null})
+        rows = [
+            {"edit": each.name, "aim": before.estimate, "which": ""}
+            for each in found.references
+            if (before := each.measured["aim"].interval)
+        ]
+        rows += [
+            {
+                "edit": each.condition,
+                "aim": each.verdict.rate.estimate,
+                "strongest null": each.null.rate.estimate,
+                "which": each.null.null,
+            }
+            for each in found.edits
+        ]
         say(table(rows, ["edit", "aim", "strongest null", "which"]))
 
 
-def _wish(runs: Sequence) -> str:
+def _expression(runs: Sequence) -> str:
     """The expression that moves the goal along the mean vector, to be varied."""
-    from telic.studies.moves import moves
+    from telic.studies.demo.edits import MEAN, demo_edits
 
-    return next((m.text for m in moves(runs[0].plan()) if "mean" in m.name), "")
+    made = demo_edits(runs[0].plan())
+    return next((each.text for each in made if each.kind == MEAN), "")

@@ -80,7 +80,7 @@ def run(argv: Sequence[str]) -> int:
     engine.prepare()
     from telic.cli import outcome
     from telic.runs import folder
-    from telic.studies.wish import kept, tried, wish
+    from telic.studies.expression_edit import from_expression, from_file, try_edit
 
     runs = folder.resolve(root, [name])
     if len(runs) > 1 and (given.save or given.load):
@@ -89,19 +89,22 @@ def run(argv: Sequence[str]) -> int:
             why="an edit is of one agent",
             fix=f"name one: {runs[0].name}",
         )
-    wishes = [kept(r, given.load) if given.load else wish(r, text) for r in runs]
+    edits = [
+        from_file(run, given.load) if given.load else from_expression(run, text)
+        for run in runs
+    ]
     results = {
-        r.seed(): tried(r, made, episodes=given.episodes, colours=given.board)
-        for r, made in zip(runs, wishes, strict=True)
+        run.seed(): try_edit(run, edit, episodes=given.episodes, goals=given.board)
+        for run, edit in zip(runs, edits, strict=True)
     }
     if given.json:
         for row in outcome.objects(results):
             say_json(row)
     else:
-        say(f"{clean(wishes[0].text, 1000)}\n")
+        say(f"{clean(edits[0].text, 1000)}\n")
         outcome.show(runs[0].plan(), results, given.board, given.episodes)
     if save:
-        _save(save, runs[0].name, wishes[0], quiet=given.json)
+        _save(save, runs[0].name, edits[0], quiet=given.json)
     return 0
 
 

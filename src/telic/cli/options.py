@@ -101,11 +101,13 @@ def groups_of(value: Any, path: str = "") -> list[Group]:
         if dataclasses.is_dataclass(held):
             inside += groups_of(held, f"{path}.{field.name}".lstrip("."))
             continue
+        if (kind_of := written(hints[field.name])) not in TYPES:
+            continue  # of a world of somebody's own: it stays as it is
         marks = getattr(annotated[field.name], "__metadata__", ())
         own.append(
             Option(
                 field.name,
-                written(hints[field.name]),
+                kind_of,
                 held,
                 texts.get(field.name, ""),
                 tyro.conf.Positional in marks,
@@ -135,10 +137,14 @@ def _about(kind: type) -> str:
 
 
 def _texts(kind: type) -> dict[str, str]:
-    """The docstring below each field of a dataclass."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(kind))).body[0]
-    assert isinstance(tree, ast.ClassDef)
+    """The docstring below each field of a dataclass; none if it has no source."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(kind))).body[0]
+    except (OSError, TypeError, SyntaxError):  # made by code, in somebody's own file
+        return {}
     found = {}
+    if not isinstance(tree, ast.ClassDef):
+        return found
     for field, text in zip(tree.body, tree.body[1:], strict=False):
         if (
             isinstance(field, ast.AnnAssign)

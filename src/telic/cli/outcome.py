@@ -53,7 +53,7 @@ def show(
 
 def _cells(
     found: Any,
-    row: tuple[str, str],
+    row: tuple[Any, str],
     columns: Sequence[str],
     counted: Sequence[str],
     short: Mapping[str, str],
@@ -61,7 +61,7 @@ def _cells(
     """One row: what was measured, what of it changed, and the cost in steps."""
     edit, null = row
 
-    def mean(measure: str, *row: str) -> float:
+    def mean(measure: str, *row: Any) -> float:
         return float(found.values_of(measure, *row).mean())
 
     kind = f"  null: {null}" if null else "edited"
@@ -104,7 +104,7 @@ def _columns(plan: Any, board: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _interval(
-    found: Any, edit: str, measure: str, episodes: int, *, rate: bool
+    found: Any, edit: Any, measure: str, episodes: int, *, rate: bool
 ) -> None:
     """One rate with its interval: over seeds, or over the episodes of one agent."""
     from telic.stats import wilson

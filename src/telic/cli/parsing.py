@@ -14,7 +14,7 @@ from telic.cli.complaints import check_flags, unwrapped, wrong
 from telic.cli.options import Group, groups_of
 from telic.cli.spelling import spread
 from telic.cli.twin import title, twin
-from telic.core.errors import InputError
+from telic.core.errors import InputError, said
 
 Options = TypeVar("Options")
 
@@ -59,6 +59,16 @@ class Chosen(NamedTuple):
         except InputError as error:
             fix = error.fix or f"see: {self.prog} --help"
             raise InputError(error.what, why=error.why, fix=fix) from error
+        except Exception as error:
+            if self.base is None:
+                raise
+            # A world of somebody's own is code of theirs, which checks its own fields.
+            given = ", ".join(k for found in self.changes.values() for k in found)
+            raise InputError(
+                f"the world refuses its options: {given or 'none were given'}",
+                why=said(error),
+                fix=f"see: {self.prog} --help",
+            ) from error
 
 
 def parse(
@@ -161,6 +171,24 @@ def _with_presets(group: Group, presets: Sequence[str]) -> Group:
     return dataclasses.replace(group, options=options)
 
 
+def _check_once(groups: Sequence[Group]) -> None:
+    """Raise if two groups have an option of one name: a world of one's own may.
+
+    Raises:
+        InputError: It names the option, and where it stands a second time.
+    """
+    seen: set[str] = set()
+    for group in groups:
+        for option in group.options:
+            if option.name in seen:
+                raise InputError(
+                    f"the {group.path or 'study'} has a field {option.name!r}",
+                    why=f"{option.flag} is another option here",
+                    fix="give the field another name",
+                )
+        seen |= {option.name for option in group.options}
+
+
 def _parsed(
     groups: Sequence[Group],
     argv: Sequence[str],
@@ -170,6 +198,7 @@ def _parsed(
 ) -> list[dict[str, Any]]:
     """The values of each group's options."""
     options = [option for group in groups for option in group.options]
+    _check_once(groups)
     args, helps = spread(argv, options), any(w in ("-h", "--help") for w in argv)
     if not helps:
         check_flags(args, options, prog)

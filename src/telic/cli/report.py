@@ -54,8 +54,9 @@ def write(runs: Sequence[Any], out: Path) -> list[Path]:
         The files, the page first.
     """
     from telic.render.page import markdown, render
-    from telic.report import build, learned
     from telic.runs import disk
+    from telic.studies.alternation import report as build
+    from telic.studies.landing import page as learned
     from telic.worlds import Keys
 
     keys = isinstance(runs[0].plan().world, Keys)
@@ -71,15 +72,17 @@ def write(runs: Sequence[Any], out: Path) -> list[Path]:
 def _beside(runs: Sequence[Any]) -> dict[str, str]:
     """The tables and figures of runs in the Keys world, as files of their own."""
     from telic.render.style import svg
-    from telic.report import FIGURES, build, moves
-    from telic.report.records import phases_csv
+    from telic.studies.alternation import report as build
+    from telic.studies.alternation.figures import FIGURES
+    from telic.studies.alternation.records import phases_csv
+    from telic.studies.demo import edits, section
 
     numbers = build.summary(runs)
     texts = {"phases.csv": phases_csv(numbers)}
     for name, draw in FIGURES.items():
         texts[f"{name}.svg"] = svg(draw(numbers))
-    if moves.moves(runs[0].plan()) and runs[0].status() == "complete":
-        texts["field.svg"] = svg(moves.policy_field(runs[0]).figure)
+    if edits.demo_edits(runs[0].plan()) and runs[0].status() == "complete":
+        texts["field.svg"] = svg(section.policy_field(runs[0]).figure)
     return texts
 
 

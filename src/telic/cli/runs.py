@@ -135,7 +135,7 @@ def _verify(root: Path, names: list[str], as_json: bool) -> int:
     bad = 0
     for one in folder.resolve(root, names) if names else runs:
         proof = verify(one)
-        problems = [*proof.problems, *_answers(one)]
+        problems = [*proof.problems, *_results(one)]
         bad += bool(problems)
         if as_json:
             found = proof._asdict() | {"damaged": problems}
@@ -152,18 +152,18 @@ def _verify(root: Path, names: list[str], as_json: bool) -> int:
     return DamagedError.code if bad or (notes and not names) else 0
 
 
-def _answers(one: Any) -> list[str]:
-    """What is wrong with the answers of studies that a run holds."""
-    from telic.studies import answers
+def _results(one: Any) -> list[str]:
+    """What is wrong with the results of studies that a run holds."""
+    from telic.studies import results
 
     problems = []
     try:
-        paths = answers.kept(one)
+        paths = results.kept(one)
     except TelicError:
         return []  # the run is not opened at all, which has been said
     for path in paths:
         try:
-            answers.checked(one, path)
+            results.checked(one, path)
         except TelicError as error:
             problems.append(f"{error.what} ({error.why})")
     return problems

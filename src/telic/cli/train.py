@@ -78,10 +78,13 @@ def run(argv: Sequence[str]) -> int:
     from telic.cli.execute import execute
     from telic.runs import folder
     from telic.studies import EXPERIMENTS
+    from telic.worlds.check import check_world
     from telic.worlds.host import check_ready
 
     plan = chosen.settings(EXPERIMENTS[study]).plan()
     experiment = running.name or folder.experiment_name(study, plan)
+    if running.world:  # once more: with its options it is another world
+        check_world(plan.world)
     check_ready(plan.world)
     runs = [folder.create(root, experiment, seed, plan) for seed in seeds]
     return execute(runs, root=root, workers=running.workers, as_json=running.json)

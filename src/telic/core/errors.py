@@ -65,3 +65,18 @@ class WorldError(TelicError):
     """A simulator raised, hung, or answered with what its world does not promise."""
 
     code = 7
+
+
+THEIRS = (Exception, SystemExit)
+"""What other people's code raises, and telic says in its own words: not Ctrl-C."""
+
+
+def said(error: BaseException) -> str:
+    """Another's error as part of a message: its type, and the first line of its text.
+
+    Example:
+        >>> said(ValueError("no such key"))
+        'ValueError: no such key'
+    """
+    lines = str(error).strip().splitlines() or [""]
+    return f"{type(error).__name__}: {lines[0][:200]}".removesuffix(": ")

@@ -10,6 +10,10 @@ from telic.core.names import check_name
 from telic.core.trees import Tree
 from telic.edits.base import Params, Single
 from telic.policies import Agent, interventions
+from telic.policies.agent import check_agent
+
+EDITED = "what an edit of activations is given"
+"""What is edited, for the message that it is no agent."""
 
 
 class ActivationEdit(Single):
@@ -26,31 +30,16 @@ class ActivationEdit(Single):
 
     def apply(self, agent: Params) -> Tree:
         """The parameters with the intervention; at strength 0 the agent's own."""
-        leaves = self.leaves(with_sites(agent))
+        leaves = self.leaves(check_agent(agent, what=EDITED, only="has sites"))
         if not self.strength:
             return dict(agent)
         return interventions.append(agent, self.site, leaves)
 
     def touches(self, agent: Params) -> tuple[str, ...]:
         """The paths of the leaves that it adds."""
-        leaves = self.leaves(with_sites(agent))
+        leaves = self.leaves(check_agent(agent, what=EDITED, only="has sites"))
         edited = interventions.append(agent, self.site, leaves)
         return tuple(sorted(set(edited) - set(agent)))
-
-
-def with_sites(agent: Params) -> Agent:
-    """The agent itself, if it knows its sites: a plain dict of arrays has none.
-
-    Raises:
-        InputError: If it is such a dict.
-    """
-    if not isinstance(agent, Agent):
-        raise InputError(
-            f"an edit of activations of a {type(agent).__name__}",
-            why="only an agent has sites; a dict of arrays has no policy",
-            fix="telic.Agent(params, policy, spec)",
-        )
-    return agent
 
 
 def units_at(site: str, agent: Agent) -> int:

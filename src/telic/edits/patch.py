@@ -17,14 +17,10 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from telic.core.trees import Tree
-from telic.edits.activations import (
-    ActivationEdit,
-    check_units,
-    other_units,
-    with_sites,
-)
+from telic.edits.activations import EDITED, ActivationEdit, check_units, other_units
 from telic.edits.base import Edit, Params, check_leaves
 from telic.policies import Agent, interventions, structure
+from telic.policies.agent import check_agent
 from telic.vectors.nulls import NULLS
 
 
@@ -66,7 +62,7 @@ class Patch(ActivationEdit):
         Only the layers up to the site are moved: the others do not act. `random_units`
         patches as many other units; all units have no others.
         """
-        agent = with_sites(agent)
+        agent = check_agent(agent, what=EDITED, only="has sites")
         self.leaves(agent)  # raises unless the donor fits
         key, unit_key = jax.random.split(key)
         names = ("gaussian", "signs", "shuffled")

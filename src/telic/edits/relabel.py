@@ -6,11 +6,11 @@ for the other colour exactly as it does for this one. It finds nothing inside th
 
 import dataclasses
 
-from telic.core.errors import InputError
 from telic.core.trees import Tree
 from telic.edits.base import Edit, Params, lerp
 from telic.edits.weights import WeightEdit
-from telic.policies import INPUT, Agent
+from telic.policies import INPUT
+from telic.policies.agent import check_agent
 from telic.vectors.swap import readers, swap_inputs
 
 
@@ -42,12 +42,8 @@ class Relabel(WeightEdit):
         Raises:
             InputError: If it is a plain dict, of which that is not known.
         """
-        if not isinstance(agent, Agent):
-            raise InputError(
-                f"an exchange of the inputs of a {type(agent).__name__}",
-                why="only an agent knows which of its weights read the input",
-                fix="telic.Agent(params, policy, spec)",
-            )
+        only = "knows which of its weights read the input"
+        agent = check_agent(agent, what="what is relabelled", only=only)
         uses = agent.units[INPUT]
         plain = {path: agent[path] for path, _ in readers(agent, uses)}
         swapped = swap_inputs(plain, uses, self.first, self.second)

@@ -2,17 +2,20 @@
 
 from typing import NamedTuple
 
+import numpy as np
+import scipy
+
 from telic.core.trees import Arrays
 from telic.locate.locus import Locus
-from telic.stats import overlap, rank_correlation
 
 
 class Agreement(NamedTuple):
     """How alike two loci are, over single weights.
 
     Attributes:
-        correlation: Spearman's, of all scores; NaN if those of one are all the same.
-        shared: The share of the first's top that is in the second's too.
+        correlation: Spearman's, of all scores, ties at the mean of their ranks; NaN if
+            the scores of one are all the same.
+        shared: The fraction of the first's top that is in the second's too.
     """
 
     correlation: float
@@ -36,7 +39,8 @@ def agreement(a: Locus, b: Locus, like: Arrays, *, share: float = 0.01) -> Agree
     """
     first, second = a.weights(like), b.weights(like)
     count = max(1, round(share * len(first.row)))
-    return Agreement(
-        rank_correlation(first.row, second.row),
-        overlap(first.ranks() < count, second.ranks() < count),
-    )
+    top, other = first.ranks() < count, second.ranks() < count
+    correlation = np.nan
+    if all(np.ptp(locus.row) > 0 for locus in (first, second)):
+        correlation = scipy.stats.spearmanr(first.row, second.row).statistic
+    return Agreement(float(correlation), float(other[top].mean()))

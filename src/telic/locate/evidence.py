@@ -126,7 +126,7 @@ def _acted(
 
 def _actor(agent: Agent) -> Agent:
     """The actor alone."""
-    check_agent(agent, what="an agent")
+    agent = check_agent(agent, what="an agent")
     if interventions.read(agent):
         raise InputError(
             "an agent with interventions is no evidence",

@@ -23,6 +23,7 @@ from telic.core.trees import Arrays, Tree, outline
 from telic.locate.sites import Factors, Scores, unrolled
 from telic.locate.spread import of_directions, of_layers, of_units
 from telic.policies import Agent
+from telic.policies.agent import check_agent
 
 KINDS = ("weights", "units", "layers", "directions")
 
@@ -165,15 +166,10 @@ class Locus:
 
 
 def _actor(like: Arrays) -> Agent:
-    """The agent of which a locus is, if it is one: a plain dict has no layers.
+    """The agent of which a locus is; a plain dict has no layers.
 
     Raises:
         InputError: If it is such a dict.
     """
-    if not isinstance(like, Agent):
-        raise InputError(
-            f"units of a {type(like).__name__}",
-            why="only an agent knows which weights make which unit",
-            fix="telic.Agent(params, policy, spec)",
-        )
-    return like
+    only = "knows which weights make which unit"
+    return check_agent(like, what="what a locus is of", only=only)

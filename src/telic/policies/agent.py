@@ -40,13 +40,13 @@ class Agent(Mapping[str, Array]):
     """Parameters + policy + spec.
 
     Attributes:
-        params: The parameters, a flat dict; interventions are among them.
         policy: The network kind.
         spec: What it sees and what it may do.
 
     Raises:
         InputError: If the parameters are not those of the policy for this spec; an
             actor alone, without the leaves that only the value needs, is an agent too.
+            If the policy reads a goal, and no table of goals is among them.
 
     Example:
         >>> from telic.policies import MLP
@@ -56,8 +56,8 @@ class Agent(Mapping[str, Array]):
         (2, 7)
     """
 
-    __slots__ = ("params", "policy", "spec")
-    params: Tree
+    __slots__ = ("_params", "policy", "spec")
+    _params: Tree
     policy: Policy
     spec: Spec
 
@@ -70,16 +70,18 @@ class Agent(Mapping[str, Array]):
         )
         heads = (LOGITS,) if critic and critic.isdisjoint(plain) else HEADS
         structure.check_shapes(policy, spec, plain, heads)
-        self.params, self.policy, self.spec = dict(params), policy, spec
+        reads = policy != policy.without_goal()
+        interventions.check_goals(params, spec.goals, reads=reads)
+        self._params, self.policy, self.spec = dict(params), policy, spec
 
     def __getitem__(self, path: str) -> Array:
-        return self.params[path]
+        return self._params[path]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.params)
+        return iter(self._params)
 
     def __len__(self) -> int:
-        return len(self.params)
+        return len(self._params)
 
     def __eq__(self, other: object) -> bool:
         return self is other
@@ -89,8 +91,16 @@ class Agent(Mapping[str, Array]):
 
     def __repr__(self) -> str:
         """Policy, world and size in one line."""
-        count = sum(leaf.size for leaf in self.params.values())
+        count = sum(leaf.size for leaf in self._params.values())
         return f"Agent({self.policy}, {self.spec.name}, {count:,} parameters)"
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The parameters as a flat dict of one's own; interventions are among them.
+
+        A copy: a change of it is no change of the agent (`replace` gives another).
+        """
+        return dict(self._params)
 
     def replace(self, params: Mapping[str, Array]) -> "Agent":
         """The agent with other parameters, under the same policy; nothing is checked.
@@ -135,7 +145,7 @@ class Agent(Mapping[str, Array]):
             )
         seen = observed(self.spec, observations)
         carry = self.initial_carry(len(seen)) if carry is None else carry
-        patches = _patches(self.params)
+        patches = _patches(self._params)
         nested = bool(patches) and remembers(self.policy.initial_carry(1))
         own: Carry = carry[0] if nested else carry  # type: ignore[index]
         donors: Carry = carry[1] if nested else ((),) * len(patches)  # type: ignore
@@ -143,7 +153,7 @@ class Agent(Mapping[str, Array]):
         for (site, k, donor), memory in zip(patches, donors, strict=True):
             filled[site, k], kept = self._filled(site, donor, seen, memory)
             after.append(kept)
-        held = interventions.read(self.params)
+        held = interventions.read(self._params)
         for site in held:
             check_name(site, self.sites, kind="site")
 
@@ -152,7 +162,7 @@ class Agent(Mapping[str, Array]):
                 x = interventions.intervene(leaves, x, filled.get((site, k)), seen)
             return tap(site, x)
 
-        weights = interventions.weights(self.params)
+        weights = interventions.weights(self._params)
         output = self.policy.apply(
             weights, self.spec, seen, own, tap=intervened, heads=heads
         )
@@ -178,7 +188,7 @@ class Agent(Mapping[str, Array]):
         An agent with memory that is patched also carries the memory of its donors.
         """
         own = self.policy.initial_carry(batch)
-        donors = _patches(self.params)
+        donors = _patches(self._params)
         if not (donors and remembers(own)):
             return own
         return own, tuple(self.policy.initial_carry(batch) for _ in donors)
@@ -334,13 +344,13 @@ class Agent(Mapping[str, Array]):
     def actor(self) -> "Agent":
         """The agent without what only its value needs, interventions among that."""
         reached = structure.leaves(self.policy, self.spec, (LOGITS,))
-        plain = structure.shapes_of(interventions.weights(self.params))
+        plain = structure.shapes_of(interventions.weights(self._params))
         sites = structure.sites(self.policy, self.spec, plain, (LOGITS,))
         stays = tuple(f"{interventions.PREFIX}{site}/" for site in sites)
         return self.replace(
             {
                 path: leaf
-                for path, leaf in self.params.items()
+                for path, leaf in self._params.items()
                 if path in reached or path.startswith(stays)
             }
         )
@@ -349,7 +359,7 @@ class Agent(Mapping[str, Array]):
         self, site: str, donor: Params, seen: Array, carry: Carry
     ) -> tuple[Array, Carry]:
         """A donor's activations at a site, and its memory after this step."""
-        params, found = {**interventions.weights(self.params), **donor}, {}
+        params, found = {**interventions.weights(self._params), **donor}, {}
         shapes = structure.shapes_of(params)
         heads = (structure.net_of(self.policy, self.spec, shapes, site),)
 
@@ -370,24 +380,30 @@ class Agent(Mapping[str, Array]):
     @property
     def _held(self) -> tuple[structure.Shapes, tuple[str, ...]]:
         """The shapes of its weights, and the heads that it can be asked for."""
-        plain = interventions.weights(self.params)
+        plain = interventions.weights(self._params)
         whole = structure.leaves(self.policy, self.spec, (VALUE,)) <= set(plain)
         return structure.shapes_of(plain), HEADS if whole else (LOGITS,)
 
 
-def check_agent(given: object, *, what: str) -> None:
-    """Raise unless something is an agent.
+def check_agent(given: object, *, what: str, only: str = "computes") -> Agent:
+    """The agent itself, if something is one.
+
+    Args:
+        given: What was given.
+        what: What it was given as, for the message.
+        only: What only an agent does, for the message.
 
     Raises:
-        InputError: If it is not; a dict of arrays is none, as it has no policy.
+        InputError: If it is none, such as a dict of arrays.
     """
+    if isinstance(given, Agent):
+        return given
     trees.check_tree(given, what=what)
-    if not isinstance(given, Agent):
-        raise InputError(
-            f"{what} is a {type(given).__name__}",
-            why="an agent computes: a dict of arrays has no policy",
-            fix="telic.Agent(params, policy, spec)",
-        )
+    raise InputError(
+        f"{what} is a {type(given).__name__}",
+        why=f"only an agent {only}: a dict of arrays has no policy",
+        fix="telic.Agent(params, policy, spec)",
+    )
 
 
 def create(key: jax.Array, policy: Policy, world: World) -> Agent:
@@ -417,14 +433,14 @@ def _made(params: dict[str, Any], policy: Policy, spec: Spec) -> Any:
     So it is not annotated as what it is: the tests' type checker would look at them.
     """
     agent = object.__new__(Agent)
-    agent.params, agent.policy, agent.spec = params, policy, spec
+    agent._params, agent.policy, agent.spec = params, policy, spec
     return agent
 
 
 def _flatten(agent: Any) -> tuple[tuple, tuple]:
     """The leaves by sorted path, under the very paths of a dict."""
-    paths = tuple(sorted(agent.params))
-    keyed = tuple((jax.tree_util.DictKey(p), agent.params[p]) for p in paths)
+    paths = tuple(sorted(agent._params))
+    keyed = tuple((jax.tree_util.DictKey(p), agent._params[p]) for p in paths)
     return keyed, (paths, agent.policy, agent.spec)
 
 

@@ -90,6 +90,39 @@ def weights(agent: Mapping[str, Array]) -> Tree:
     return {p: leaf for p, leaf in agent.items() if not p.startswith(PREFIX)}
 
 
+def check_goals(agent: Mapping[str, Array], goals: int, *, reads: bool) -> None:
+    """Raise unless tables of goals have a row for each goal that an agent is told.
+
+    Args:
+        agent: The parameters.
+        goals: How many goals it can be told; 0: none is told.
+        reads: Whether it has to have such a table.
+
+    Raises:
+        InputError: If it has a table of another size, or none and should: it would act
+            on another part of what it sees, or on no goal, without a word.
+    """
+    tables = {
+        path(site, k, "goal"): leaves["goal"]
+        for site, held in read(agent).items()
+        for k, leaves in enumerate(held)
+        if "goal" in leaves
+    }
+    for held, table in tables.items():
+        if len(table) != goals:
+            raise InputError(
+                f"the agent's {held!r} has {len(table)} rows",
+                why=f"a row for each goal that its world tells: {goals}",
+                fix="an agent goes with the world that it was trained in",
+            )
+    if reads and not tables:
+        raise InputError(
+            "the agent has no table of goals",
+            why="its policy reads a goal: without a table it would act on none",
+            fix="leave the goal out of the policy: policy.without_goal()",
+        )
+
+
 def donor(leaves: Mapping[str, Array]) -> Tree:
     """The donor's parameters that an intervention holds; none, if it is no patch."""
     return {p.removeprefix(DONOR): v for p, v in leaves.items() if p.startswith(DONOR)}

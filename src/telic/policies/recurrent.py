@@ -71,12 +71,18 @@ class Recurrent:
                 )
 
     def check(self, spec: Spec) -> None:
-        """Raise unless observations can be flattened.
+        """Raise unless observations can be flattened, and no goal is told.
 
         Raises:
-            InputError: If the observation is an image.
+            InputError: If the observation is an image, or tells a goal.
         """
         check_row(spec, "a recurrent policy")
+        if spec.goals:
+            raise InputError(
+                f"the policy `recurrent` in the world {spec.name}, which tells a goal",
+                why="it reads no goal: it would act as if none were told",
+                fix="use the policy `mlp` with goal_units",
+            )
 
     def init(self, key: jax.Array, spec: Spec) -> Tree:
         """Fresh parameters: orthogonal matrices, biases of zero, gains as in the MLP.

@@ -54,7 +54,7 @@ class Actor(Protocol):
 
 
 def check_actor(agent: object, world: World) -> None:
-    """Raise unless something can act in a world.
+    """Raise unless something can act in a world: it need not be an `Agent`.
 
     Raises:
         InputError: If it cannot act at all, such as a dict of arrays, or not there.

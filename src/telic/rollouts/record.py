@@ -1,6 +1,7 @@
 """One episode of an agent, state by state or frame by frame, for pictures."""
 
 import functools
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 import gymnasium
@@ -89,15 +90,43 @@ def record(
     return Episode(boards, actions, happened, ended)
 
 
-def film(
-    agent: Actor, world: Drawable, *, seed: int, every: int = 6, shrink: int = 2
-) -> list[Frame]:
-    """Frames of one episode of an agent that takes its most probable actions.
+def greedy_actions(agent: Actor, world: Drawable, *, seed: int) -> list[int]:
+    """The most probable actions of an agent in one episode: what `film` shows.
 
     Args:
         agent: The agent.
-        world: A host world; its simulator draws the frames.
+        world: A host world.
         seed: Which episode; agents that are given one seed start alike.
+    """
+    env, carry = world.make(), agent.initial_carry(1)
+    try:
+        seen, _ = env.reset(seed=seed)
+        actions, done = [], False
+        while not done and len(actions) < world.limit:
+            row = np.asarray(seen, np.float32).reshape(1, *world.observation)
+            chosen, _, carry = act(agent, row, carry, np.zeros(1, "f"), greedy=True)
+            actions.append(int(chosen[0]))
+            seen, _, terminated, truncated, _ = env.step(actions[-1])
+            done = bool(terminated or truncated)
+        return actions
+    finally:
+        env.close()
+
+
+def film(
+    world: Drawable,
+    actions: Sequence[int],
+    *,
+    seed: int,
+    every: int = 6,
+    shrink: int = 2,
+) -> list[Frame]:
+    """Frames of one episode, from its actions.
+
+    Args:
+        world: A host world; its simulator draws the frames.
+        actions: The number of each action, as in `greedy_actions`.
+        seed: Which episode.
         every: Of how many steps one is drawn; the last always is.
         shrink: By how much frames are made smaller, by leaving out rows and columns.
 
@@ -108,16 +137,13 @@ def film(
         raise InputError(
             f"every = {every}, shrink = {shrink}", why="allowed: 1 or more"
         )
-    env, carry = world.make(render_mode="rgb_array"), agent.initial_carry(1)
+    env = world.make(render_mode="rgb_array")
     try:
-        seen, _ = env.reset(seed=seed)
-        frames, done, time = [_frame(env, shrink)], False, 0
-        while not done and time < world.limit:
-            row = np.asarray(seen, np.float32).reshape(1, *world.observation)
-            chosen, _, carry = act(agent, row, carry, np.zeros(1, "f"), greedy=True)
-            seen, _, terminated, truncated, _ = env.step(int(chosen[0]))
-            done, time = terminated or truncated, time + 1
-            if done or time % every == 0:
+        env.reset(seed=seed)
+        frames = [_frame(env, shrink)]
+        for time, action in enumerate(actions, start=1):
+            env.step(action)
+            if time == len(actions) or time % every == 0:
                 frames.append(_frame(env, shrink))
         return frames
     finally:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import jax
 
-from telic.core.errors import DamagedError
+from telic.core.errors import DamagedError, DivergedError
 from telic.runs import checkpoint, codec, disk, folder, metrics
 from telic.runs.checkpoint import Checkpoint, ForeignError
 from telic.runs.folder import Run
@@ -21,7 +21,7 @@ from telic.runs.metrics import Row
 from telic.runs.record import File, Link
 from telic.training.phase import train
 from telic.training.plan import Plan
-from telic.training.train import Metrics, Training, begin, check
+from telic.training.train import Metrics, Training, begin, check, check_told
 from telic.worlds.host import HostWorld
 from telic.worlds.schedule import phase_at
 
@@ -58,6 +58,7 @@ def carry(
         DivergedError: If a loss, gradient or weight is not finite, or a weight beyond
             all meaning; the last good checkpoint is kept, the state is not written.
         StorageError: If the disk refuses.
+        WorldError: If the world raises, or gives what it does not promise.
     """
     plan = run.plan()
     codec.check_memory(plan)
@@ -107,7 +108,11 @@ def _write(
 ) -> None:
     """The row of metrics of a rollout, if its numbers are finite."""
     number = int(state.rollouts)
-    check(seen, state.agent, rollouts=number)
+    try:
+        check(seen, state.agent, rollouts=number)
+    except DivergedError:
+        check_told(plan.world, state.actors, seen.episodes)  # it may be its fault
+        raise
     row = metrics.row(plan, seen, rollout=number)
     metrics.append(run.metrics, [row])
     metrics.append(run.timing, [{"rollout": number, "seconds": round(seconds, 4)}])

@@ -60,7 +60,7 @@ def decode(config: Any) -> Plan:
     parts = _part(config, "plan", dict[str, Any])
     world = dict(_part(parts.get("world"), "world", dict[str, Any]))
     name = str(world.pop("name", ""))
-    own.known(name)
+    own.recall(name)
     kind = lookup(name, WORLDS, kind="world")
     weights = _part(parts.get("objectives"), "objectives", dict[str, dict[str, float]])
     schedule = _part(parts.get("schedule"), "schedule", list[tuple[str, int]])
@@ -102,15 +102,15 @@ def check_size(plan: Plan) -> None:
 
 
 def check_memory(plan: Plan) -> None:
-    """Raise if the agent of a plan, or what it sees in a rollout, is beyond all use.
+    """Raise if a plan's agent does not fit its world, or is beyond all memory.
 
     Apart from `check_size`: a host world makes a simulator to know what it shows.
 
     Raises:
-        InputError: It names what is too large.
+        InputError: It names what does not fit or is too large.
     """
+    plan.check_fit()
     spec = Spec.of(plan.world)
-    plan.policy.check(spec)
     leaves = dict(structure.initial_shapes(plan.policy, spec)).values()
     found = {
         "weights in a layer": (max(math.prod(shape) for shape in leaves), WEIGHTS),

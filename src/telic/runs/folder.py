@@ -168,8 +168,8 @@ def create(root: Path, experiment: str, seed: int, plan: Plan) -> Run:
     """The run of one seed; an existing folder of the same plan is taken as it is.
 
     Raises:
-        InputError: If the folder holds a run of another plan or seed, or the seed or
-            the plan is out of range.
+        InputError: If the folder holds a run of another plan or seed, the seed or the
+            plan is out of range, or the policy does not fit the world.
         DamagedError: If the folder is not one that telic opens.
         StorageError: If the disk refuses.
     """
@@ -187,6 +187,7 @@ def create(root: Path, experiment: str, seed: int, plan: Plan) -> Run:
                 fix="choose another --name",
             )
         return run
+    codec.check_memory(plan)  # before there is a folder that could never be trained in
     config = {
         "schema": record.SCHEMA,
         "experiment": experiment,

@@ -12,10 +12,7 @@ from telic.stats.comparison import permutation_test as permutation_test
 from telic.stats.intervals import Interval as Interval
 from telic.stats.intervals import wilson as wilson
 from telic.stats.ranking import auroc as auroc
-from telic.stats.ranking import overlap as overlap
-from telic.stats.ranking import rank_correlation as rank_correlation
 from telic.stats.resampling import Band as Band
 from telic.stats.resampling import bootstrap as bootstrap
 from telic.stats.resampling import bootstrap_curve as bootstrap_curve
-from telic.stats.student import t_quantile as t_quantile
 from telic.stats.summary import iqm as iqm

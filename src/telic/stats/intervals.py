@@ -8,9 +8,9 @@ of `resampling`.
 
 import math
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
+import scipy
 
 from telic.core.errors import InputError
 from telic.stats.checks import check_count, check_fraction
@@ -80,26 +80,15 @@ def wilson(
         inference. Journal of the American Statistical Association 22, 209-212.
     """
     check_fraction(level, "level")
-    k, n = _check_counts(int(successes), int(trials))
-    z = NormalDist().inv_cdf((1 + level) / 2)
-    # (p + z^2/2n +- z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n), times n above and below
-    center = (k + z**2 / 2) / (n + z**2)
-    half = z * math.sqrt(k * (n - k) / n + z**2 / 4) / (n + z**2)
-    # At the ends the interval touches 0 or 1 exactly; rounding would miss it by a hair.
-    low = 0.0 if k == 0 else center - half
-    high = 1.0 if k == n else center + half
-    return Interval(k / n, low, high, n, "wilson", level)
-
-
-def _check_counts(successes: int, trials: int) -> tuple[int, int]:
-    check_count(trials, "trials")
-    if not 0 <= successes <= trials:
+    k, n = int(successes), check_count(int(trials), "trials")
+    if not 0 <= k <= n:
         raise InputError(
-            f"there are {successes} successes in {trials} trials",
-            why=f"successes lie between 0 and the number of trials, {trials}",
+            f"there are {k} successes in {n} trials",
+            why=f"successes lie between 0 and the number of trials, {n}",
             fix="check the order: wilson(successes, trials)",
         )
-    return successes, trials
+    ends = scipy.stats.binomtest(k, n).proportion_ci(level, method="wilson")
+    return Interval(k / n, float(ends.low), float(ends.high), n, "wilson", level)
 
 
 def _decimals(scale: float) -> int:

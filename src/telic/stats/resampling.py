@@ -31,12 +31,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int, Shaped
+import scipy
+from jaxtyping import Float, Shaped
 
 from telic.core.errors import InputError
 from telic.stats.checks import check_count, check_fraction, check_values
 from telic.stats.intervals import Interval
-from telic.stats.student import t_quantile
 from telic.stats.summary import iqm
 
 FEWEST_SEEDS = 4  # below this an interval says more about its formula than the data
@@ -141,26 +141,16 @@ def bootstrap_curve(
     check_fraction(level, "level")
     check_count(resamples, "resamples", least=2)
     estimate = _check_support(np.asarray(statistic(values, 0)), support)
-    draws = np.random.default_rng(seed).integers(
-        len(values), size=(resamples, len(values))
-    )
-    half = _half_width(values, draws, statistic, level)
-    low, high = np.clip([estimate - half, estimate + half], *support)
-    return Band(estimate, low, high)
-
-
-def _half_width(
-    values: Float[np.ndarray, "seeds points"],
-    draws: Int[np.ndarray, "resamples seeds"],
-    statistic: Statistic,
-    level: float,
-) -> Float[np.ndarray, " points"]:
-    n, points = values.shape
+    n = len(values)
     if n < FEWEST_SEEDS:
-        return np.full(points, np.nan)
+        return Band(estimate, *np.full((2, len(estimate)), np.nan))
+    draws = np.random.default_rng(seed).integers(n, size=(resamples, n))
     # h = t(n-1) * sqrt(n / (n-1)) * sd over resamples of the statistic
     spread = [np.std(statistic(point[draws], 1), ddof=1) for point in values.T]
-    return t_quantile(level, n - 1) * math.sqrt(n / (n - 1)) * np.array(spread)
+    t = scipy.special.stdtrit(n - 1, (1 + level) / 2)
+    half = t * math.sqrt(n / (n - 1)) * np.array(spread)
+    low, high = np.clip([estimate - half, estimate + half], *support)
+    return Band(estimate, low, high)
 
 
 def _check_support(

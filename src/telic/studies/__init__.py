@@ -2,9 +2,14 @@
 
 from telic.studies.alternation import Alternation
 from telic.studies.calibrate import Calibrate
+from telic.studies.held_out import HeldOut
+from telic.studies.isolation import Isolation
 from telic.studies.landing import Landing
 from telic.studies.locate import Locate
 from telic.studies.planting import Planting
+from telic.studies.recipes import Recipes
+from telic.studies.retarget import Retarget
+from telic.studies.snr import Snr
 from telic.studies.splice import Splice
 
 EXPERIMENTS = {"alternation": Alternation, "landing": Landing}
@@ -13,11 +18,16 @@ EXPERIMENTS = {"alternation": Alternation, "landing": Landing}
 STUDIES = {
     "locate": Locate,
     "splice": Splice,
+    "retarget": Retarget,
+    "isolation": Isolation,
+    "snr": Snr,
     "planting": Planting,
 }
 """Every study of trained agents, by name: `telic study NAME EXPERIMENT`."""
 
 VARIANTS = {
+    "recipes": Recipes,
+    "held-out": HeldOut,
     "calibrate": Calibrate,
 }
 """Every study that trains agents in several ways, by name: `telic study NAME`."""

@@ -5,20 +5,22 @@ number of steps under the *old* objective (what more training does by itself), a
 repeats of either with fresh data, which say how much of a vector is chance.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from telic.core.errors import InputError
 from telic.policies import Agent
 from telic.runs import metrics
+from telic.stats.rows import Identity, Row
 from telic.training import Plan, Training, check, train
 from telic.training.ppo import Hyper, optimiser
 
-ALONG = ("steps", "episodes", "length", "entropy", "kl")
-"""What is kept of each rollout of a branch, beside returns and rates of events."""
+CURVES = ("return_", "rate_")
+"""What the columns of training begin with that become curves."""
 
 
 class Branch(NamedTuple):
@@ -26,11 +28,19 @@ class Branch(NamedTuple):
 
     Attributes:
         agents: By number of rollouts: the agent there.
-        rows: What each rollout brought.
+        curves: By column of a run's metrics: its value in each rollout; None where no
+            episode ended.
     """
 
     agents: dict[int, Agent]
-    rows: list[dict[str, Any]]
+    curves: dict[str, list[float | None]]
+
+    def rows(self, part: str, arm: Identity) -> Iterator[Row]:
+        """The curves as rows, NaN where there is no number."""
+        for column, values in self.curves.items():
+            for rollout, value in enumerate(values):
+                number = np.nan if value is None else value
+                yield Row(part, column, number, condition=arm, at=rollout)
 
 
 def branch(
@@ -41,8 +51,8 @@ def branch(
     at: Sequence[int],
     repeat: int = 0,
     keep_moments: bool = True,
-    stop: Callable[[], bool] = lambda: False,
-) -> Branch | None:
+    watch: Callable[[], object] = lambda: None,
+) -> Branch:
     """Train on from a base.
 
     Args:
@@ -53,15 +63,13 @@ def branch(
         repeat: Which data: 0 is what the run itself would see next.
         keep_moments: Whether the optimiser goes on with the moments of the base, as in
             the founding study, or with fresh ones.
-        stop: Asked after every rollout.
-
-    Returns:
-        None if it was stopped.
+        watch: Called after every rollout.
 
     Raises:
         DivergedError: If a number is not finite.
     """
-    agents, rows = {}, []
+    agents: dict[int, Agent] = {}
+    rows = []
     for state, seen in train(
         _fresh(base, repeat, keep_moments),
         plan.vector(objective),
@@ -72,12 +80,12 @@ def branch(
     ):
         done = int(state.rollouts) - int(base.rollouts)
         check(seen, state.agent, rollouts=done)
-        rows.append(_row(plan, seen, done))
+        rows.append(metrics.measures(plan, seen))
         if done in at:
             agents[done] = jax.tree.map(jnp.array, state.agent)
-        if stop():
-            return None
-    return Branch(agents, rows)
+        watch()
+    columns = [column for column in rows[0] if column.startswith(CURVES)]
+    return Branch(agents, {c: [row[c] for row in rows] for c in columns})
 
 
 def rollouts_of(steps: int, plan: Plan) -> int:
@@ -107,10 +115,3 @@ def _fresh(base: Training, repeat: int, keep_moments: bool) -> Training:
     if not keep_moments:
         state = state._replace(moments=optimiser(Hyper()).init(state.agent))
     return state
-
-
-def _row(plan: Plan, seen: Any, rollouts: int) -> dict[str, Any]:
-    """What a rollout brought, in the form of a run's metrics."""
-    told = metrics.measures(plan, seen)
-    kept = {k: v for k, v in told.items() if k in ALONG or k[:5] in ("retur", "rate_")}
-    return {**kept, "steps": rollouts * plan.sizes.batch}

@@ -18,15 +18,14 @@ from telic.core.names import check_name
 from telic.worlds.fetch import fetch
 from telic.worlds.keys import Board, Keys
 from telic.worlds.objectives import Objective as Objective
-from telic.worlds.picture import ansi, picture
 
 Host = np.ndarray | Array
 """Arrays of either library, for what is only read."""
 
-RENDERERS = {"rgb_array": picture, "ansi": ansi}
-"""How a board is drawn, by Gymnasium's name of the way."""
+RENDER_MODES = ["rgb_array", "ansi"]
+"""How a board is drawn, by Gymnasium's name of the way: in pixels or as text."""
 
-METADATA = {"render_modes": list(RENDERERS), "render_fps": 4}
+METADATA = {"render_modes": RENDER_MODES, "render_fps": 4}
 """What Gymnasium asks every environment to declare."""
 
 
@@ -71,7 +70,7 @@ def check_render_mode(mode: str | None) -> str | None:
         InputError: If there is no such way; the message holds the nearest name.
     """
     if mode is not None:
-        check_name(mode, RENDERERS, kind="render mode")
+        check_name(mode, RENDER_MODES, kind="render mode")
     return mode
 
 
@@ -141,5 +140,11 @@ class Task:
     def render(
         self, board: Board, mode: str | None
     ) -> UInt8[np.ndarray, "height width 3"] | str | None:
-        """The board, drawn in one of the ways of `RENDERERS`; None for no way."""
-        return None if mode is None else RENDERERS[mode](self.world, board)
+        """The board, drawn in one of the ways of `RENDER_MODES`; None for no way."""
+        if mode is None:
+            return None
+        # That room loads Matplotlib: a second for which training need not wait.
+        from telic.render.keys_picture import ansi, picture
+
+        draw = {"rgb_array": picture, "ansi": ansi}[mode]
+        return draw(self.world, board)

@@ -8,8 +8,8 @@ from jaxtyping import Float32
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
-from telic.policies import Policy
-from telic.training.ppo import Hyper, Sizes
+from telic.policies import Policy, Spec
+from telic.training.ppo import Hyper, Sizes, check_sequences
 from telic.worlds.base import World
 from telic.worlds.objectives import Objective, matrix
 from telic.worlds.schedule import Phase
@@ -52,6 +52,18 @@ class Plan:
     def weights(self) -> Float32[np.ndarray, "objectives events"]:
         """The weights of every objective over the world's events, one row each."""
         return matrix(self.objectives, self.world.events)
+
+    def check_fit(self) -> None:
+        """Raise unless an agent of the policy can see, act and learn in the world.
+
+        Apart from the checks above: a host world makes a simulator to know what it
+        shows, and who lists runs must not wait for one.
+
+        Raises:
+            InputError: It names what does not fit, and what is allowed.
+        """
+        self.policy.check(Spec.of(self.world))
+        check_sequences(self.policy.initial_carry(1), self.sizes)
 
     @property
     def rollouts(self) -> int:

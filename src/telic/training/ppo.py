@@ -12,6 +12,7 @@ Reference:
 """
 
 import dataclasses
+import math
 from typing import NamedTuple
 
 import jax
@@ -115,6 +116,25 @@ class Sizes:
     def batch(self) -> int:
         """Steps of one rollout, over all copies."""
         return self.num_envs * self.num_steps
+
+
+def check_sequences(carry: Carry, sizes: Sizes) -> None:
+    """Raise unless the copies of an agent with memory can be dealt out evenly.
+
+    Args:
+        carry: A memory of it; without one nothing is asked for.
+        sizes: How many copies there are, and minibatches.
+
+    Raises:
+        InputError: If minibatches do not divide the copies.
+    """
+    if remembers(carry) and sizes.num_envs % sizes.num_minibatches:
+        raise InputError(
+            f"ppo num_minibatches = {sizes.num_minibatches}",
+            why="an agent with memory learns from whole sequences: it must divide "
+            f"num_envs = {sizes.num_envs}",
+            fix=f"num_minibatches = {math.gcd(sizes.num_envs, sizes.num_minibatches)}",
+        )
 
 
 class Batch(NamedTuple):

@@ -15,12 +15,20 @@ import optax
 from jaxtyping import Array, Bool, Float, Int
 
 from telic.core import trees
-from telic.core.errors import DivergedError, InputError
+from telic.core.errors import DivergedError, WorldError
 from telic.core.numbers import LARGEST
 from telic.policies import VALUE, Agent, Policy, create, remembers
 from telic.rollouts.collect import Completed, EnvState, Rollout, rollout, start
 from telic.training.gae import advantages
-from telic.training.ppo import Batch, Hyper, Losses, Sizes, optimiser, update
+from telic.training.ppo import (
+    Batch,
+    Hyper,
+    Losses,
+    Sizes,
+    check_sequences,
+    optimiser,
+    update,
+)
 from telic.worlds.base import JaxWorld, World
 
 
@@ -89,13 +97,7 @@ def begin_with(
     Raises:
         InputError: If the agent has memory and copies cannot be dealt out evenly.
     """
-    carry = agent.initial_carry(sizes.num_envs)
-    if remembers(carry) and sizes.num_envs % sizes.num_minibatches:
-        raise InputError(
-            f"ppo num_minibatches = {sizes.num_minibatches}",
-            why="an agent with memory learns from whole sequences: it must divide "
-            f"num_envs = {sizes.num_envs}",
-        )
+    check_sequences(agent.initial_carry(1), sizes)
     return Training(
         agent=agent,
         moments=optimiser(Hyper()).init(agent),
@@ -257,6 +259,35 @@ def _values(
         return jnp.where(cut, after(slice(None)), shifted)
 
     return values, jax.lax.cond(cut[:-1].any(), exact, lambda: shifted)
+
+
+def check_told(world: World, actors: EnvState, episodes: Completed) -> None:
+    """Raise if a world tells or shows what is not finite, by which training diverged.
+
+    Args:
+        world: The world.
+        actors: Its copies after the rollout; of a host world there are none.
+        episodes: The episodes that were completed.
+
+    Raises:
+        WorldError: It says whether it is the events or what is seen.
+    """
+    told = [episodes.events, actors.events]
+    if not all(jnp.isfinite(events).all() for events in told):
+        raise _not_finite(world, "tells events")
+    if isinstance(world, JaxWorld):
+        seen = jax.vmap(world.observe)(actors.states)
+        if not jnp.isfinite(seen).all():
+            raise _not_finite(world, "shows numbers")
+
+
+def _not_finite(world: World, what: str) -> WorldError:
+    """The error of a world that gives NaN or infinity."""
+    return WorldError(
+        f"{world} {what} that are not finite",
+        why="an agent cannot learn from them",
+        fix="mend the world",
+    )
 
 
 def _diverged(what: str, rollouts: int) -> DivergedError:

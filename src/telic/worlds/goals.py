@@ -7,15 +7,22 @@ goal, a failure. Objectives of a world that declares no goals are measured by th
 returns.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
-from jaxtyping import Array
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
+from telic.core.typed import short
 from telic.worlds.base import World
 from telic.worlds.objectives import Objective
+
+FORM = 'for example goals = {"left": Goal(Objective("left", {"left": 1.0}), "left")}'
+"""How goals are declared, for messages."""
 
 
 class Goal(NamedTuple):
@@ -50,7 +57,7 @@ class Purposeful(Protocol):
 
 
 @runtime_checkable
-class Symmetric(Protocol):
+class Symmetric(World, Protocol):
     """A world in which two goals can be exchanged in what is seen."""
 
     def exchanged(self, observations: Array, first: str, second: str) -> Array:
@@ -66,7 +73,14 @@ class Symmetric(Protocol):
         """The goals that are to be had in every episode."""
         ...
 
-    def with_goals(self, goals: Sequence[str], without: Sequence[str] = ()) -> World:
+    @property
+    def occasional(self) -> tuple[str, ...]:
+        """The goals that are to be had in some episodes, and not in every one."""
+        ...
+
+    def with_goals(
+        self, goals: Sequence[str], without: Sequence[str] = ()
+    ) -> "Symmetric":
         """The world in which these goals are to be had in every episode.
 
         Args:
@@ -115,8 +129,8 @@ def goals_of(world: World) -> Mapping[str, Goal]:
     """The goals of a world; none if it declares none.
 
     Raises:
-        InputError: If one has an event of success that the world does not have, or
-            is not the goal of its objective's name.
+        InputError: If they are no goals by name, one has an event of success that the
+            world does not have, or is not the goal of its objective's name.
 
     Example:
         >>> from telic.worlds import Keys
@@ -126,6 +140,7 @@ def goals_of(world: World) -> Mapping[str, Goal]:
     if not isinstance(world, Purposeful):
         return {}
     name = type(world).__name__
+    _check_form(world, name)
     for goal, (objective, success) in world.goals.items():
         if goal != objective.name:
             raise InputError(
@@ -138,6 +153,33 @@ def goals_of(world: World) -> Mapping[str, Goal]:
     for event in (*world.failures, *([world.timeout] if world.timeout else [])):
         check_name(event, world.events, kind="event of failure")
     return world.goals
+
+
+def _check_form(world: Purposeful, name: str) -> None:
+    """Raise unless goals are goals by name, and failures a tuple."""
+    goals = world.goals
+    if not isinstance(goals, Mapping):
+        raise InputError(
+            f"{name}.goals = {short(goals)}",
+            why="a dict of goals by name",
+            fix=FORM,
+        )
+    for goal, given in goals.items():
+        fine = isinstance(given, Goal) and isinstance(given.objective, Objective)
+        if not fine or not all(math.isfinite(w) for _, w in given.objective.weights):
+            raise InputError(
+                f"the goal {goal!r} of {name} is {short(given)}",
+                why="a Goal has an Objective of finite weights, and the event of its "
+                "success or None",
+                fix=FORM,
+            )
+    late = world.timeout
+    if not isinstance(world.failures, tuple) or not isinstance(late, str | None):
+        raise InputError(
+            f"{name}.failures = {short(world.failures)}, timeout = {short(late)}",
+            why="a tuple of events, and an event or None",
+            fix='for example failures = ("fell",), timeout = None',
+        )
 
 
 def objective_of(world: World, name: str) -> Objective:
@@ -165,6 +207,46 @@ def present_goals(world: World) -> tuple[str, ...]:
         ('purple', 'blue')
     """
     return world.present if isinstance(world, Symmetric) else tuple(goals_of(world))
+
+
+def entries_of(world: Symmetric, observations: Array, goal: str) -> Bool[Array, "..."]:
+    """Which entries of observations hold a goal: every exchange of it changes them.
+
+    The world must have three goals or more: an exchange changes the entries of both.
+
+    Example:
+        >>> from telic.worlds import Keys
+        >>> from telic.worlds.grid import KEY
+        >>> seen = jnp.array([0, KEY, KEY + 1])
+        >>> entries_of(Keys(), seen, "red").tolist()  # the colour of KEY
+        [False, True, False]
+    """
+    found = jnp.ones(observations.shape, bool)
+    for other in goals_of(world):
+        if other != goal:
+            found &= world.exchanged(observations, goal, other) != observations
+    return found
+
+
+def is_alone(world: Symmetric, goal: str) -> bool:
+    """Whether the input channels of a goal carry that goal and nothing else.
+
+    Only observations made of codes can say so; others are taken at their word.
+
+    Raises:
+        InputError: If no channels carry the goal.
+
+    Example:
+        >>> from telic.worlds import Keys
+        >>> is_alone(Keys(), "blue"), is_alone(Keys(), "grey")  # walls are grey
+        (True, False)
+    """
+    channels, encoding = list(world.channels(goal)), world.encoding
+    if encoding is None:
+        return True
+    lit = (encoding[:, channels] != 0).any(axis=1)
+    own = np.asarray(entries_of(world, jnp.arange(len(encoding)), goal))
+    return not bool((lit & ~own).any())
 
 
 def success_of(world: World, name: str) -> str | None:

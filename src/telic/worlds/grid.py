@@ -19,6 +19,10 @@ from jaxtyping import Float32, Int32, UInt8
 COLOURS = ("red", "green", "blue", "purple", "yellow", "grey")
 """MiniGrid's colours, in the order of their numbers."""
 
+LETTERS: dict[str, str] = dict(zip(COLOURS, "RGBPYE", strict=True))
+"""What stands for each colour where colour alone would not do: its first letter, except
+that green has the G and grey the E."""
+
 ACTIONS = ("left", "right", "forward", "pickup", "drop", "toggle", "done")
 """MiniGrid's actions, in the order of their numbers."""
 

@@ -17,7 +17,7 @@ from typing import TypeVar
 import numpy as np
 from jaxtyping import Bool, Float32, Int
 
-from telic.core.errors import TelicError, WorldError
+from telic.core.errors import THEIRS, TelicError, WorldError
 from telic.worlds.host import Fleet, Happened, HostWorld, Told
 
 Answer = TypeVar("Answer")
@@ -129,7 +129,7 @@ class Guarded:
             return ask(*given)
         except TelicError:
             raise
-        except Exception as error:
+        except THEIRS as error:
             raise WorldError(
                 f"{self.world} failed {where}",
                 why=f"{type(error).__name__}: {error}",

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Int, Shaped
 
+from telic.core.errors import THEIRS, TelicError, WorldError, said
 from telic.core.names import check_name
 from telic.worlds.base import World
 
@@ -134,9 +135,20 @@ def check_ready(world: object) -> None:
 
     Raises:
         InputError: If no copy of it can be made.
+        WorldError: If its code raises while one is.
     """
-    if isinstance(world, HostWorld):
+    if not isinstance(world, HostWorld):
+        return
+    try:
         world.fleet([0]).close()
+    except TelicError:
+        raise
+    except THEIRS as error:
+        raise WorldError(
+            f"{world} failed while a copy was made",
+            why=said(error),
+            fix="mend the environment; --debug shows the line",
+        ) from error
 
 
 def put(
@@ -181,10 +193,19 @@ def events(
 
     Raises:
         InputError: If the world tells an event that it does not list.
+        WorldError: If its `happened` raises, or tells no number for every step.
     """
-    told = world.happened(block)
     found = np.zeros((*block.reward.shape, len(world.events)), np.float32)
-    for name, values in told.items():
-        check_name(name, world.events, kind="event")
-        found[..., world.events.index(name)] = values
+    try:
+        for name, values in world.happened(block).items():
+            check_name(name, world.events, kind="event")
+            found[..., world.events.index(name)] = values
+    except TelicError:
+        raise
+    except THEIRS as error:
+        raise WorldError(
+            f"{world} failed to tell what happened",
+            why=said(error),
+            fix="happened gives a dict: for every event an array (time, envs)",
+        ) from error
     return found

@@ -228,6 +228,11 @@ class Keys:
         """The colours of which a key is on every board."""
         return self.colours
 
+    @property
+    def occasional(self) -> tuple[str, ...]:
+        """The colours that the last key may have."""
+        return self.third
+
     def with_goals(self, goals: Sequence[str], without: Sequence[str] = ()) -> "Keys":
         """The world with keys of these colours on every board.
 

@@ -27,7 +27,7 @@ from telic.studies.locate import page, summary
 from telic.studies.locate.pairs import Offer, check_offer, pairs
 from telic.studies.locate.plane import plane
 from telic.studies.locate.summary import SEEDS, SWITCHES, TOP
-from telic.studies.neighbours import neighbour
+from telic.studies.other_seed import other_seed
 from telic.studies.work import Work
 from telic.training import Plan
 from telic.trials import faithfulness
@@ -142,7 +142,7 @@ class Locate:
 
     def _elsewhere(self, run: Run, work: Work) -> list["Located"]:
         """The last goal of another seed's run; none if there is no such run."""
-        other = neighbour(run)
+        other = other_seed(run)
         work(0, 1)
         if other is None:
             return []

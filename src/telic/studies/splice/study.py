@@ -26,7 +26,7 @@ from telic.stats.rows import Row, Rows
 from telic.studies.base import Presets
 from telic.studies.goal_metrics import by_goal
 from telic.studies.late import Switch, earlier_mean, late_switches
-from telic.studies.neighbours import neighbour
+from telic.studies.other_seed import other_seed
 from telic.studies.splice import page, summary
 from telic.studies.splice.anatomy import anatomy
 from telic.studies.splice.arms import EDITED, NEW, NOISE, OLD, UNEDITED
@@ -96,7 +96,7 @@ class Splice:
 
     def measure(self, run: Run, work: Work) -> Iterator[Row]:
         """The trials of one run, its recoveries, and the anatomy of its switches."""
-        source, other = RunSource(run), neighbour(run)
+        source, other = RunSource(run), other_seed(run)
         switches = late_switches(source.plan, self.switches, phases=self.phases)
         count = 1
         for number, late in enumerate(switches):

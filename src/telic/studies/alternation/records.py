@@ -1,0 +1,53 @@
+"""Every phase of every seed as one CSV row: the numbers behind the page."""
+
+import csv
+import io
+
+from telic.studies.alternation.summary import Summary
+from telic.studies.alternation.switches import MARKS
+
+
+def phases_csv(summary: Summary) -> str:
+    """Comma-separated rows, one for each seed and phase.
+
+    Columns: `seed`; `phase`, from 0; `objective`, the one trained; `return_first` and
+    `return_last`, under that objective, in the first and last rollout of the phase;
+    `picked_first` and `picked_last`, the share of episodes that end with the wanted
+    key; and for each mark `updates_to_M`, empty if the phase never reached it.
+    """
+    found, text = summary.switches, io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    values = {
+        "return_first": found.first,
+        "return_last": found.last,
+        "picked_first": found.picked_first,
+        "picked_last": found.picked_last,
+        **{f"updates_to_{mark:g}": found.needed[mark] for mark in MARKS},
+    }
+    writer.writerow(["seed", "phase", "objective", *values])
+    for row, seed in enumerate(summary.runs.seeds):
+        for phase, objective in enumerate(summary.runs.wanted):
+            numbers = [_text(float(value[row, phase])) for value in values.values()]
+            writer.writerow([seed, phase, harmless(objective), *numbers])
+    return text.getvalue()
+
+
+def harmless(cell: str) -> str:
+    """A name as a cell that no spreadsheet takes for a formula.
+
+    Example:
+        >>> harmless("=cmd|calc"), harmless("blue"), harmless("-1.5")
+        ("'=cmd|calc", 'blue', '-1.5')
+    """
+    if not cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return cell
+    try:
+        float(cell)
+    except ValueError:
+        return f"'{cell}"
+    return cell
+
+
+def _text(value: float) -> str:
+    """Five digits; nothing for what is not there or was never reached."""
+    return f"{value:.5g}" if abs(value) < float("inf") else ""

@@ -1,0 +1,1 @@
+"""The demo's edits: the last agent's goal moved, with what its own training left."""

@@ -1,0 +1,192 @@
+"""Metrics: what is measured of agents before and after an edit, and its captions.
+
+In any world an agent is measured by its returns under both objectives and by what
+happens in its episodes. `world_metrics` names the worlds that have metrics
+of their own.
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from telic.rollouts import Episodes
+from telic.trials.measures import Rates
+from telic.worlds import World
+from telic.worlds.goals import goals_of, roles, success_of
+from telic.worlds.objectives import Objective
+
+LOSS, FIRST, SECOND = "loss", "first", "second"
+"""Minus the return under the second objective; the returns under both."""
+
+COMPETENT = 0.9
+"""The rate of success of the first objective's goal that makes an agent competent."""
+
+Curves = Mapping[str, Float[np.ndarray, "seeds rollouts"]]
+
+
+class Followed(NamedTuple):
+    """What is drawn beside the return while agents train on.
+
+    Attributes:
+        name: It in words.
+        of: It from the columns of a run's metrics.
+    """
+
+    name: str
+    of: Callable[[Curves], Float[np.ndarray, "seeds rollouts"]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Metrics:
+    """What is measured of the agents of a world, and how it is called.
+
+    Attributes:
+        of: The measures from the rates that a trial gives, under those objectives.
+        captions: By measure, what it is in words; the columns of a table in their
+            order.
+        lost: What subtracting the vector of the second objective should raise.
+        served: What adding it should raise.
+        kept: What an edit of the second objective alone leaves as it is.
+        judged: The measures by which a subtraction is reported in a sentence.
+        columns: The columns of a table, of those in `captions`.
+        few: The columns of a small table, with shorter captions.
+        required: By measure, what an agent must reach before it is worth editing.
+        checked: What is reported of an agent before it is edited.
+        learned: The columns of a run's metrics that are drawn over the first phase.
+        followed: What is drawn beside the return of agents that train on.
+        greedy: What is reported of agents that take their most probable action.
+        films: Whether single episodes are shown.
+        objectives: Objectives under which returns are needed, beside the plan's.
+        also: Further rates, of an agent's episodes.
+        question: The question of the study of these agents.
+        learning: The heading over how they learned.
+        opening: The first finding: `before` and `after` a second phase of so many
+            `steps`, by measure.
+        loss: `lost` and `served` as captions begin with them.
+        kept_changes: The words before a change of `kept`.
+        greedy_caption: The caption of the table of `greedy`.
+        terms: Words that only these measures need.
+    """
+
+    of: Callable[[Rates], Rates]
+    captions: Mapping[str, str]
+    lost: str
+    served: str
+    kept: str
+    judged: tuple[str, ...]
+    columns: tuple[str, ...]
+    few: Mapping[str, str]
+    required: Mapping[str, float]
+    checked: tuple[str, ...]
+    learned: Mapping[str, str]
+    followed: Followed
+    question: str
+    learning: str
+    opening: str
+    loss: tuple[str, str]
+    kept_changes: str
+    terms: tuple[tuple[str, str], ...]
+    greedy: tuple[str, ...] = ()
+    greedy_caption: str = ""
+    films: bool = False
+    objectives: tuple[Objective, ...] = ()
+    also: Callable[[Episodes, World], Rates] | None = None
+
+    def is_competent(self, found: Mapping[str, float]) -> bool:
+        """Whether an agent reaches all that is required.
+
+        Example:
+            >>> from telic.worlds import Keys
+            >>> metrics = returns_and_events(Keys(), "blue", "purple")
+            >>> metrics.is_competent({"rate_pick_blue": 0.89})
+            False
+        """
+        return all(found[name] >= least for name, least in self.required.items())
+
+
+def returns_and_events(world: World, first: str, second: str) -> Metrics:
+    """The metrics of any world: returns under both objectives, and events.
+
+    Of a world that declares goals the events are those of both goals and of failures.
+    An agent is competent if it reaches its first goal, where that has an event of
+    success.
+
+    Args:
+        world: The world.
+        first: The name of the objective of the first phase.
+        second: That of the second phase.
+
+    Example:
+        >>> from telic.worlds import Keys
+        >>> found = returns_and_events(Keys(), "blue", "purple")
+        >>> found.required, found.columns[:3]
+        ({'rate_pick_blue': 0.9}, ('first', 'second', 'rate_pick_blue'))
+    """
+    success = success_of(world, first)
+    returned = {FIRST: f"return: {first}", SECOND: f"return: {second}"}
+    happened = {f"rate_{event}": f"{event} per episode" for event in world.events}
+    shown = tuple(f"rate_{event}" for event in _shown(world, first, second))
+    length = {"length": "length (steps)"}
+
+    def measures(rates: Rates) -> Rates:
+        """The measures of one agent."""
+        last = rates[f"return_{second}"]
+        return {
+            LOSS: -last,
+            FIRST: rates[f"return_{first}"],
+            SECOND: last,
+            **{f"rate_{event}": rates[event] for event in world.events},
+            "length": rates["length"],
+        }
+
+    return Metrics(
+        of=measures,
+        captions={LOSS: f"loss: {second}", **returned, **happened, **length},
+        lost=LOSS,
+        served=SECOND,
+        kept=FIRST,
+        judged=(LOSS,),
+        columns=(FIRST, SECOND, *shown, "length"),
+        few={FIRST: returned[FIRST]},
+        required={f"rate_{success}": COMPETENT} if success else {},
+        checked=(FIRST, SECOND, *shown, "length"),
+        learned={
+            f"return_{first}": returned[FIRST],
+            f"return_{second}": returned[SECOND],
+            **({f"rate_{success}": happened[f"rate_{success}"]} if success else {}),
+        },
+        followed=Followed(
+            returned[SECOND], lambda columns: columns[f"return_{second}"]
+        ),
+        question=(
+            f"An agent learned the objective {first}, then for a while {second}. If "
+            "what that changed is subtracted from it, does it do worse by the second, "
+            "and as well by the first?"
+        ),
+        learning="Learning the first objective",
+        opening=(
+            "Before the second phase the agents that were edited have a return of "
+            "{before[second]} under the second objective, and of {before[first]} under "
+            "the first; {steps:,} steps of the second objective bring them to "
+            "{after[second]} and {after[first]}."
+        ),
+        loss=("Loss", "Return under the second objective"),
+        kept_changes="the return under the first objective changes",
+        terms=(
+            ("Loss", f"Minus the return under the second objective, {second}."),
+            ("First, second", f"The returns under {first} and {second}."),
+        ),
+    )
+
+
+def _shown(world: World, first: str, second: str) -> tuple[str, ...]:
+    """The events that are shown: all, if the world does not say which ones matter."""
+    if not goals_of(world):
+        return world.events
+    part = roles(world, aim=second, old=first)
+    successes = (success_of(world, first), success_of(world, second))
+    events = (*successes, *part.failures, part.timeout)
+    return tuple(dict.fromkeys(event for event in events if event))

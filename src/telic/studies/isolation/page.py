@@ -1,0 +1,285 @@
+"""The page of the isolation study: a second objective's vector, taken off again."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from telic.render.curves import recovery
+from telic.render.gif import gif
+from telic.render.heat import heat
+from telic.render.page import Drawing, Image, Page, Section, Table
+from telic.render.trial_table import NONE
+from telic.rollouts import film
+from telic.studies.isolation.arms import FILMED, FIRST, NOISE, SECOND
+from telic.studies.isolation.edits import PLAIN, SPECIFIC, VECTORS
+from telic.studies.isolation.metrics import Metrics
+from telic.studies.isolation.second_phase import CHECK_EPISODES
+from telic.studies.isolation.subtraction import (
+    by_length,
+    every_null,
+    greedily,
+    in_part,
+)
+from telic.studies.isolation.summary import (
+    REGAINED,
+    Arms,
+    Change,
+    Edited,
+    IsolationEffects,
+    Subtraction,
+    Training,
+)
+from telic.trials.trial import DONOR, UNEDITED
+from telic.worlds.gym import GymWorld
+
+TERMS = (
+    (
+        "Plain update",
+        "All that the second phase changed: agent after minus agent before.",
+    ),
+    (
+        "Reward-specific part",
+        "The agent after the second phase minus one that trained for as long from the "
+        "same base under the first objective: what is due to the new reward.",
+    ),
+    ("No edit; donor", "The agent before the second phase; the agent after it."),
+    (
+        "Continuation",
+        "A null: the direction in which more training under the first objective goes, "
+        "brought to the vector’s length.",
+    ),
+    ("Another seed", "A null: the same vector of another run, brought to the length."),
+)
+
+ARMS = {
+    UNEDITED: "unedited",
+    **{name: f"- {name}" for name in VECTORS},
+    NOISE: "noise as long",
+    SECOND: SECOND,
+    FIRST: FIRST,
+}
+"""The arms of training on, in words."""
+
+FILMS = {
+    UNEDITED: "before",
+    DONOR: "after the second phase",
+    **{name: f"minus the {name}" for name in VECTORS},
+}
+"""The agents of which an episode is shown, in words."""
+
+
+def page(found: IsolationEffects, *, command: str = "") -> Page:
+    """The page.
+
+    Args:
+        found: What the study found.
+        command: How to make it again.
+    """
+    metrics, edited = found.metrics, found.edited
+    seeds = edited.seeds if edited else ()
+    title = f"Isolated updates: {len(seeds)} of {len(found.checks)} seeds edited"
+    opening = _learning(found)
+    closing = (
+        Section("What was run", code=command, folded=True),
+        Section("Words", terms=terms(metrics), folded=True),
+    )
+    if edited is None:
+        text = ("No agent passed the gate, so nothing was edited.",)
+        return Page(title, metrics.question, text, (opening, *closing))
+    sections = (
+        *(by_length(each, metrics, steps) for steps, each in edited.trials.items()),
+        in_part(edited.trials[found.main], metrics),
+        greedily(edited, metrics),
+        *_recovery(found, edited),
+        _update(found, edited),
+        *_films(found, edited),
+        every_null(edited, metrics),
+    )
+    text = findings(found, edited)
+    return Page(title, metrics.question, text, (opening, *sections, *closing))
+
+
+def terms(metrics: Metrics) -> tuple[tuple[str, str], ...]:
+    """The words of the page."""
+    required = ", ".join(f"{k} ≥ {v:g}" for k, v in metrics.required.items())
+    gate = (("Gate", f"Before editing: {required}."),) if required else ()
+    return (*TERMS, *metrics.terms, *gate)
+
+
+def findings(found: IsolationEffects, edited: Edited) -> tuple[str, ...]:
+    """What was found, in sentences."""
+    metrics = found.metrics
+    before, after = (
+        {name: each.interval for name, each in reference.measured.items()}
+        for reference in edited.trials[found.main].lost.references
+    )
+    passed = f"{len(found.competent)} of {len(found.checks)} agents pass the gate. "
+    opening = metrics.opening.format(before=before, after=after, steps=found.main)
+    return (
+        (passed if metrics.required else "") + opening,
+        *(
+            f"After {steps:,} steps: {_subtraction(metrics, name, trial.subtractions)}"
+            for steps, trial in edited.trials.items()
+            for name in (SPECIFIC, PLAIN)
+        ),
+    )
+
+
+def _subtraction(
+    metrics: Metrics, name: str, subtractions: Mapping[str, Subtraction]
+) -> str:
+    """What subtracting one vector does, beside its nulls."""
+    judged = ", and ".join(_against(metrics, c) for c in subtractions[name].judged)
+    kept = f"{metrics.kept_changes} by {_change(subtractions[name].kept)}"
+    return f"subtracting the {name} changes {judged}; {kept}."
+
+
+def _against(metrics: Metrics, change: Change) -> str:
+    """The change of one measure, and what its nulls say of it."""
+    words = f"{metrics.captions[change.measure]} by {_change(change)}"
+    if change.effect is None:
+        return words
+    null, found = change.effect.null, change.effect.verdict
+    return (
+        f"{words} (strongest null, {null.null}: {null.rate} against {found.rate}; "
+        f"{found.summary})"
+    )
+
+
+def _change(change: Change) -> str:
+    """A change in words."""
+    return str(change.change or "a number that there is not")
+
+
+def _learning(found: IsolationEffects) -> Section:
+    """The first phase, and who passed the gate."""
+    metrics = found.metrics
+    header = ("seed", *(metrics.captions[m] for m in metrics.checked))
+    rows = [
+        (str(seed), *(f"{able[m]:.2f}" for m in metrics.checked))
+        for seed, able in found.checks.items()
+    ]
+    if metrics.required:
+        passed = ["yes" if seed in found.competent else "no" for seed in found.checks]
+        header = (*header, "passes")
+        rows = [(*row, word) for row, word in zip(rows, passed, strict=True)]
+    caption = f"Every agent at the gate: {CHECK_EPISODES} fresh episodes, n = 1 a row."
+    return Section(
+        metrics.learning,
+        drawings=tuple(
+            _learned(found, column, label)
+            for column, label in metrics.learned.items()
+            if np.isfinite(found.learning[column]).any()
+        ),
+        tables=(Table(caption, header, tuple(rows)),),
+    )
+
+
+def _learned(found: IsolationEffects, column: str, label: str) -> Drawing:
+    """One column of the metrics over the first phase, each seed a curve of its own."""
+    values = found.learning[column]
+    figure = recovery(
+        {"all seeds": values},
+        label=label,
+        steps_per_rollout=found.steps,
+        axis="Steps of the first phase",
+        each=True,
+    )
+    pairs = zip(found.checks, values[:, -1], strict=True)
+    ends = ", ".join(f"{seed}: {end:.2f}" for seed, end in pairs)
+    text = f"{label}, mean over a rollout’s episodes. At the end, by seed: {ends}."
+    return Drawing(figure, text)
+
+
+def _recovery(found: IsolationEffects, edited: Edited) -> list[Section]:
+    """Training on after the edit."""
+    if edited.recovery is None:
+        return []
+    drawings = (
+        *_curves(found, edited.recovery, "after the edit"),
+        *_curves(found, edited.phase, "the second phase"),
+    )
+    tables = (_regained(found, edited),)
+    return [Section("Training on", drawings=drawings, tables=tables)]
+
+
+def _curves(
+    found: IsolationEffects, trained: Training, what: str
+) -> tuple[Drawing, ...]:
+    """The return and what is followed beside it, while agents train on."""
+    labels = (f"return: {found.first}", found.metrics.followed.name)
+    return tuple(
+        Drawing(
+            recovery(
+                {ARMS[arm]: curve for arm, curve in arms.items()},
+                label=label,
+                steps_per_rollout=found.steps,
+            ),
+            f"{label} per episode, {what}; a rollout is {found.steps:,} steps.",
+        )
+        for label, arms in zip(labels, trained, strict=True)
+        if _drawable(arms)
+    )
+
+
+def _drawable(arms: Arms) -> bool:
+    """Whether every curve has a number."""
+    return all(np.isfinite(curve).any() for curve in arms.values())
+
+
+def _regained(found: IsolationEffects, edited: Edited) -> Table:
+    """When edited agents are back, and whether the habit outlives that."""
+    rows = tuple(
+        (
+            ARMS[arm],
+            str(back.thousands or "none"),
+            str(back.never),
+            str(back.extra or NONE),
+        )
+        for arm, back in edited.regained.items()
+    )
+    header = (
+        "trained on from",
+        f"thousand steps to {REGAINED:.0%} of the old return",
+        "seeds that never are",
+        f"{found.metrics.followed.name} above the unedited agent’s, at the end",
+    )
+    caption = (
+        f"Training on under {found.first!r}, mean over seeds with 95 % interval; 0: "
+        "the first rollout, before any update, is there already. At the end: in the "
+        "last fifth."
+    )
+    return Table(caption, header, rows)
+
+
+def _update(found: IsolationEffects, edited: Edited) -> Section:
+    """The update itself: energy by tensor over seeds, and one seed's heat maps."""
+    fractions, lengths = edited.energy
+    rows = [(path, *map(str, each.values())) for path, each in fractions.items()]
+    rows.append(("length / length of the agent", *map(str, lengths.values())))
+    caption = (
+        "Share of the vector’s energy in each tensor: mean over seeds, 95 % interval."
+    )
+    drawing = Drawing(
+        heat(edited.example.vector, label="change of the weight"),
+        f"The {SPECIFIC} of the actor, seed {edited.example.seed} (n = 1), "
+        f"{found.main:,} steps.",
+    )
+    table = Table(caption, ("tensor", *lengths), tuple(rows))
+    return Section("The update", drawings=(drawing,), tables=(table,))
+
+
+def _films(found: IsolationEffects, edited: Edited) -> list[Section]:
+    """One episode of the first edited agent: before, after, and each subtraction."""
+    world, seed = found.world, edited.example.seed
+    if not isinstance(world, GymWorld) or not edited.example.films:
+        return []
+    images = tuple(
+        Image(
+            gif(film(world, actions, seed=FILMED), fps=8),
+            f"{FILMS[name]}: seed {seed}, episode {FILMED}, most probable actions "
+            "(n = 1).",
+        )
+        for name, actions in edited.example.films.items()
+    )
+    return [Section("One episode each", images=images)]

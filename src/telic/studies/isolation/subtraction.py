@@ -1,0 +1,157 @@
+"""A vector subtracted and added, at every dose and in part: the sections about it."""
+
+from collections.abc import Callable, Hashable
+
+from telic.render.dose import dose
+from telic.render.page import Drawing, Section, Table
+from telic.render.trial_table import NONE, nulls_table, trial_table
+from telic.studies.isolation.edits import (
+    NOISE,
+    PARTIAL,
+    PARTS,
+    PLAIN,
+    RANKS,
+    SHARES,
+    SPECIFIC,
+    VECTORS,
+)
+from telic.studies.isolation.metrics import Metrics
+from telic.studies.isolation.summary import Edited, Trial
+from telic.trials import Condition, Effects
+
+AXES = {
+    RANKS: "rank of what is subtracted, in every layer",
+    SHARES: "weights that are changed, the largest changes first (%)",
+    NOISE: "length of the noise, in lengths of the vector",
+}
+"""What stands on the axis of each group of parts."""
+
+CAPTIONS = {
+    **{name: f"{{:g}} × {name}" for name in VECTORS},
+    PARTS: "- {}",
+    RANKS: "- rank {:g}",
+    SHARES: "- top {:g} %",
+    NOISE: "- it, + {:g} × noise",
+}
+"""By group: a condition in words."""
+
+
+def caption(condition: Hashable) -> str:
+    """A condition in words.
+
+    Example:
+        >>> caption(Condition(PLAIN, -1.0)), caption(Condition(SHARES, 5.0))
+        ('-1 × plain update', '- top 5 %')
+    """
+    if not isinstance(condition, Condition):
+        return str(condition)
+    return CAPTIONS.get(condition.group, "{}").format(condition.value)
+
+
+def by_length(found: Trial, metrics: Metrics, steps: int) -> Section:
+    """One length of the second phase: dose curves and tables."""
+    drawings = [
+        Drawing(
+            dose(
+                _of(effects, lambda each, name=name: each.group == name),
+                label=metrics.captions[effects.measure],
+                axis=f"strength of the {name} (below 0: subtracted)",
+                curve=name,
+            ),
+            f"{name}: {metrics.captions[effects.measure]}; filled: the edit, squares: "
+            "the null that has the most.",
+        )
+        for name in VECTORS
+        for effects in (found.lost, found.kept)
+    ]
+    text, note = f"{steps:,} steps", f" (minus {metrics.loss[0].lower()})"
+    title = f"Subtracted and added: {text} of the second phase"
+    tables = _doses(found, metrics, text, note)
+    return Section(title, drawings=tuple(drawings), tables=tuple(tables))
+
+
+def in_part(found: Trial, metrics: Metrics) -> Section:
+    """The reward-specific part subtracted in part, at the main length."""
+    what = metrics.captions[metrics.lost]
+    drawings = tuple(
+        Drawing(
+            dose(
+                _of(found.lost, lambda each, group=group: each.group == group),
+                label=what,
+                axis=axis,
+                curve=group,
+                log=True,
+            ),
+            f"{SPECIFIC}, subtracted, {group}: {what}.",
+        )
+        for group, axis in AXES.items()
+    )
+    chosen = _of(found.lost, lambda each: each.group in PARTIAL)
+    words = f"{SPECIFIC}, subtracted in part. {metrics.loss[0]}."
+    tables = (_table(chosen, metrics, words),)
+    return Section("In part, and with noise", drawings=drawings, tables=tables)
+
+
+def greedily(found: Edited, metrics: Metrics) -> Section:
+    """The same for agents that take their most probable action."""
+    tables = _doses(found.greedy, metrics, "Greedy")
+    if metrics.greedy:
+        tables.append(_by_step(found.greedy.lost, metrics))
+    title = "Agents that take their most probable action"
+    return Section(title, tables=tuple(tables), folded=True)
+
+
+def every_null(found: Edited, metrics: Metrics) -> Section:
+    """Every null of every edit."""
+    tables = tuple(
+        nulls_table(
+            each.lost, caption=f"{steps:,} steps. {metrics.loss[0]}.", name=caption
+        )
+        for steps, each in found.trials.items()
+    )
+    return Section("Every null of every edit", tables=tables, folded=True)
+
+
+def _by_step(lost: Effects, metrics: Metrics) -> Table:
+    """What the first founding study counted, of its three agents."""
+    before, after = lost.references
+    agents = {
+        "before": before,
+        "after": after,
+        "subtracted": lost[Condition(PLAIN, -1.0)],
+    }
+    rows = tuple(
+        (name, *(str(each.measured[m].interval or NONE) for m in metrics.greedy))
+        for name, each in agents.items()
+    )
+    header = ("agent", *(metrics.captions[m] for m in metrics.greedy))
+    return Table(metrics.greedy_caption, header, rows)
+
+
+def _doses(found: Trial, metrics: Metrics, text: str, note: str = "") -> list[Table]:
+    """The tables of the doses below 0, and of those above it, if there are any."""
+    loss, served = metrics.loss
+    below = _of(found.lost, lambda e: e.group in VECTORS and float(e.value) < 0)
+    tables = [_table(below, metrics, f"{text}, subtracted. {loss}.")]
+    if found.served.edits:
+        words = f"{text}, added. {served}{note}."
+        tables.append(_table(found.served, metrics, words))
+    return tables
+
+
+def _of(effects: Effects, wanted: Callable[[Condition], bool]) -> Effects:
+    """The effects of the conditions that are wanted."""
+    every = [each.condition for each in effects.edits]
+    return effects.select(
+        each for each in every if isinstance(each, Condition) and wanted(each)
+    )
+
+
+def _table(effects: Effects, metrics: Metrics, words: str) -> Table:
+    """The table of some edits beside their nulls."""
+    columns = {
+        each: metrics.captions[each]
+        for each in metrics.columns
+        if each != effects.measure
+    }
+    return trial_table(effects, columns=columns, caption=words, name=caption)

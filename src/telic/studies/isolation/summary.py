@@ -1,0 +1,355 @@
+"""What the isolation study found, over seeds: every verdict, computed once."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from telic.stats import Interval, bootstrap, paired_difference
+from telic.stats.rows import Rows
+from telic.studies.isolation.arms import BASE, GREEDY, TRIAL
+from telic.studies.isolation.edits import VECTORS
+from telic.studies.isolation.metrics import Curves, Metrics
+from telic.studies.isolation.second_phase import SecondPhase
+from telic.studies.tables import table
+from telic.training import Plan
+from telic.trials import Condition, Effect, Effects, Table, effects, rollouts_to
+from telic.trials.trial import UNEDITED
+from telic.worlds import World
+
+REGAINED = 0.9
+"""The fraction of its old return at which an agent counts as recovered."""
+
+Arms = dict[str, Float[np.ndarray, "seeds rollouts"]]
+"""One curve of training for each arm."""
+
+
+class Change(NamedTuple):
+    """How an edit changes one measure.
+
+    Attributes:
+        measure: The measure.
+        change: The paired change from the unedited agent; None if no seed has both.
+        effect: Its value beside its nulls; None if no seed has it.
+    """
+
+    measure: str
+    change: Interval | None
+    effect: Effect | None
+
+
+class Subtraction(NamedTuple):
+    """What subtracting one vector does.
+
+    Attributes:
+        judged: By what the study judges it.
+        kept: What it should leave as it is.
+    """
+
+    judged: tuple[Change, ...]
+    kept: Change
+
+
+class Trial(NamedTuple):
+    """The edits after one length of the second phase, in one way of acting.
+
+    Attributes:
+        lost: Every edit, by what subtracting should raise.
+        served: The doses above 0, by what adding should raise.
+        kept: The doses, by what they should leave as it is.
+        subtractions: By vector.
+    """
+
+    lost: Effects
+    served: Effects
+    kept: Effects
+    subtractions: dict[str, Subtraction]
+
+
+class Regained(NamedTuple):
+    """How an edited agent comes back, over seeds.
+
+    Attributes:
+        thousands: Of the seeds whose agents are back at `REGAINED` of what the unedited
+            agent has in its first rollout (of a negative return: as far below it):
+            after how many thousand steps; None if none is.
+        never: How many seeds never are.
+        extra: What it has of `Metrics.followed` above the unedited agent, which trained
+            on as well, in the last fifth of the training; None if no seed has it.
+    """
+
+    thousands: Interval | None
+    never: int
+    extra: Interval | None
+
+
+class Training(NamedTuple):
+    """Training on from several agents.
+
+    Attributes:
+        returns: The return under the first objective.
+        followed: `Metrics.followed`.
+    """
+
+    returns: Arms
+    followed: Arms
+
+
+class Energy(NamedTuple):
+    """Where the vectors are, over seeds.
+
+    Attributes:
+        fractions: By leaf and vector, the fraction of the vector's energy.
+        lengths: By vector, its norm over that of the agent.
+    """
+
+    fractions: dict[str, dict[str, Interval]]
+    lengths: dict[str, Interval]
+
+
+class Example(NamedTuple):
+    """What is shown of one seed.
+
+    Attributes:
+        seed: The seed.
+        vector: The reward-specific part of its actor.
+        films: By edit, the actions of one episode.
+    """
+
+    seed: int
+    vector: dict[str, Float[np.ndarray, "..."]]
+    films: dict[str, list[int]]
+
+
+class Edited(NamedTuple):
+    """What was found of the agents that were edited.
+
+    Attributes:
+        seeds: Their seeds, in ascending order.
+        trials: By length of the second phase, in steps.
+        greedy: The doses for agents that take their most probable action, at the main
+            length.
+        phase: The second phase, and as much training under the first objective.
+        recovery: Training on after an edit; None if it was not done.
+        regained: By arm of it, when the agent is back.
+        energy: Where the vectors are, at the main length.
+        example: One seed.
+    """
+
+    seeds: tuple[int, ...]
+    trials: dict[int, Trial]
+    greedy: Trial
+    phase: Training
+    recovery: Training | None
+    regained: dict[str, Regained]
+    energy: Energy
+    example: Example
+
+
+class IsolationEffects(NamedTuple):
+    """What was found.
+
+    Attributes:
+        metrics: What was measured.
+        first: The first objective.
+        world: The world, which draws its episodes.
+        main: The length at which everything was tried, in steps.
+        steps: Steps of one rollout.
+        learning: By column of the metrics, how agents learned.
+        checks: By seed, the measures of the agent before any edit.
+        competent: The seeds whose agents are competent.
+        edited: The agents that were edited; None if none was.
+    """
+
+    metrics: Metrics
+    first: str
+    world: World
+    main: int
+    steps: int
+    learning: Arms
+    checks: dict[int, dict[str, float]]
+    competent: tuple[int, ...]
+    edited: Edited | None
+
+
+def summarise(
+    rows: Rows, plan: Plan, ahead: SecondPhase, *, main: int
+) -> IsolationEffects:
+    """The effects over seeds.
+
+    Args:
+        rows: The rows of all seeds.
+        plan: The plan of the runs.
+        ahead: The second phase.
+        main: The length at which everything was tried, in steps.
+    """
+    checks = _checks(rows.where(part="check"))
+    able = [s for s, found in checks.items() if ahead.metrics.is_competent(found)]
+    return IsolationEffects(
+        metrics=ahead.metrics,
+        first=ahead.first,
+        world=plan.world,
+        main=main,
+        steps=plan.sizes.batch,
+        learning=dict(_columns(rows.where(part="learning"))),
+        checks=checks,
+        competent=tuple(able),
+        edited=_edited(rows, ahead, main, plan.sizes.batch)
+        if len(rows.where(part=TRIAL))
+        else None,
+    )
+
+
+def _checks(rows: Rows) -> dict[int, dict[str, float]]:
+    """What each seed's agent does before it is edited."""
+    seeds, metrics = rows.names("seed"), rows.names("metric")
+    return {
+        int(str(seed)): {
+            str(metric): value
+            for metric, value in zip(metrics, values, strict=True)
+            if np.isfinite(value)
+        }
+        for seed, values in zip(
+            seeds, rows.pivot("seed", "metric").tolist(), strict=True
+        )
+    }
+
+
+def _edited(rows: Rows, ahead: SecondPhase, main: int, steps: int) -> Edited:
+    """What was found of the agents that were edited."""
+    metrics, tried = ahead.metrics, rows.where(part=TRIAL)
+    lengths = sorted(each for each in tried.names("trial") if isinstance(each, int))
+    tables = {length: table(tried.where(trial=length)) for length in lengths}
+    seeds = tables[main].seeds
+    recovery = rows.where(part="recovery")
+    trained = _training(recovery, ahead) if len(recovery) else None
+    return Edited(
+        seeds=seeds,
+        trials={length: _trial(each, metrics) for length, each in tables.items()},
+        greedy=_trial(table(rows.where(part=GREEDY)), metrics),
+        phase=_training(rows.where(part="phase"), ahead),
+        recovery=trained,
+        regained=_regained(trained, steps) if trained else {},
+        energy=_energy(rows.where(part="norm", trial=main)),
+        example=_example(rows.where(seed=seeds[0]), seeds[0]),
+    )
+
+
+def _trial(found: Table, metrics: Metrics) -> Trial:
+    """The effects at one length."""
+    doses = [
+        each
+        for each in found.edits
+        if isinstance(each, Condition) and each.group in VECTORS
+    ]
+    shown = (*metrics.columns, *metrics.greedy)
+    above = [each for each in doses if float(each.value) > 0]
+    return Trial(
+        lost=effects(found, measure=metrics.lost, also=shown),
+        served=effects(found, above, measure=metrics.served, also=metrics.columns),
+        kept=effects(found, doses, measure=metrics.kept),
+        subtractions={
+            name: Subtraction(
+                tuple(_change(found, m, Condition(name, -1.0)) for m in metrics.judged),
+                _change(found, metrics.kept, Condition(name, -1.0)),
+            )
+            for name in VECTORS
+        },
+    )
+
+
+def _change(found: Table, measure: str, edit: Condition) -> Change:
+    """How one edit changes one measure."""
+    mine, none = (found.values_of(measure, each) for each in (edit, UNEDITED))
+    both = np.isfinite(mine) & np.isfinite(none)
+    return Change(
+        measure,
+        paired_difference(mine[both], none[both]) if both.any() else None,
+        effects(found, [edit], measure=measure)[edit]
+        if np.isfinite(mine).any()
+        else None,
+    )
+
+
+def _columns(rows: Rows) -> Curves:
+    """The curves of some columns, by seed."""
+    return {
+        str(column): rows.where(metric=column).pivot("seed", "at")
+        for column in rows.names("metric")
+    }
+
+
+def _training(rows: Rows, ahead: SecondPhase) -> Training:
+    """The curves of every arm."""
+    columns = {
+        str(arm): _columns(rows.where(condition=arm)) for arm in rows.names("condition")
+    }
+    return Training(
+        {arm: found[f"return_{ahead.first}"] for arm, found in columns.items()},
+        {arm: ahead.metrics.followed.of(found) for arm, found in columns.items()},
+    )
+
+
+def _regained(trained: Training, steps: int) -> dict[str, Regained]:
+    """For every arm of the recovery: when it is back, and what stays."""
+    before = trained.returns[UNEDITED][:, 0]
+    marks = before - (1 - REGAINED) * np.abs(before)  # below it, also where it is < 0
+    found = {}
+    for arm, curves in trained.returns.items():
+        when = [rollouts_to(c, m) for c, m in zip(curves, marks, strict=True)]
+        there = [w * steps / 1000 for w in when if w is not None]
+        late = max(1, curves.shape[1] // 5)
+        last = trained.followed[arm] - trained.followed[UNEDITED]
+        extra = [_mean(row[np.isfinite(row)]) for row in last[:, -late:]]
+        found[arm] = Regained(
+            _over(there), len(when) - len(there), _over([x for x in extra if x == x])
+        )
+    return found
+
+
+def _energy(rows: Rows) -> Energy:
+    """Where the vectors are, from the norms of their leaves."""
+    squares = rows.pivot("condition", "metric", "seed") ** 2
+    total = np.cumsum(squares, axis=1)[:, -1]  # leaf after leaf, whatever their number
+    names, leaves = map(list, (rows.names("condition"), rows.names("metric")))
+    whole = np.sqrt(total[names.index(BASE)])
+    vectors = [(str(name), i) for i, name in enumerate(names) if name != BASE]
+    return Energy(
+        {
+            str(leaf): {
+                name: bootstrap(squares[i, j] / total[i], np.mean, support=(0.0, 1.0))
+                for name, i in vectors
+            }
+            for j, leaf in enumerate(leaves)
+        },
+        {name: bootstrap(np.sqrt(total[i]) / whole, np.mean) for name, i in vectors},
+    )
+
+
+def _example(rows: Rows, seed: int) -> Example:
+    """What is shown of one seed."""
+    drawn, films = rows.where(part="update"), rows.where(part="film")
+    vector = {}
+    for path, shape in drawn.pairs("metric", "trial"):
+        sides = shape if isinstance(shape, tuple) else ()
+        values = drawn.where(metric=path).values
+        vector[str(path)] = values.reshape([int(str(side)) for side in sides])
+    return Example(
+        seed,
+        vector,
+        {
+            str(name): films.where(condition=name).values.astype(int).tolist()
+            for name in films.names("condition")
+        },
+    )
+
+
+def _over(values: Sequence[float] | Float[np.ndarray, " seeds"]) -> Interval | None:
+    """The mean over seeds; None of nothing."""
+    return bootstrap(np.array(values, np.float64), np.mean) if len(values) else None
+
+
+def _mean(values: Float[np.ndarray, " _"]) -> float:
+    """The mean; NaN of nothing."""
+    return float(values.mean()) if len(values) else np.nan

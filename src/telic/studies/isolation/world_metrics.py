@@ -1,0 +1,15 @@
+"""The worlds whose agents have metrics of their own: one file, and one line here."""
+
+from collections.abc import Mapping
+
+from telic.studies.isolation.lander_metrics import LANDER
+from telic.studies.isolation.metrics import Metrics, returns_and_events
+from telic.worlds import Lander, World
+
+OF_WORLD: Mapping[type, Metrics] = {Lander: LANDER}
+
+
+def metrics_of(world: World, first: str, second: str) -> Metrics:
+    """What is measured of the agents of a world, trained on two objectives in turn."""
+    own = OF_WORLD.get(type(world))
+    return own or returns_and_events(world, first, second)

@@ -1,0 +1,202 @@
+"""The retarget study: give agents a goal that was never their target.
+
+The agents are those of an alternation run. The new goal is one that was to be had in
+some of their episodes, or one that they have never seen: which, the run's own world
+decides. Every edit is tried on boards where the old target stands beside the new goal,
+and on boards without it.
+"""
+
+import dataclasses
+from collections.abc import Iterator
+from typing import ClassVar
+
+import jax
+
+from telic.core.errors import InputError
+from telic.core.names import check_name
+from telic.core.trees import at
+from telic.edits import Add
+from telic.render.page import Page
+from telic.rollouts import episode_seeds
+from telic.runs.folder import Run
+from telic.runs.source import RunSource
+from telic.stats.rows import Row, Rows
+from telic.studies.base import Presets
+from telic.studies.goal_metrics import by_goal
+from telic.studies.late import Switch, earlier_mean
+from telic.studies.retarget import page, summary
+from telic.studies.retarget.case import GOAL, Case, Edits, sites_of
+from telic.studies.retarget.edits import carried, edits, input_norms
+from telic.studies.tables import rows_of_trial
+from telic.studies.work import Work
+from telic.training import Plan
+from telic.trials import trial
+from telic.vectors import matched
+from telic.worlds import Symmetric, goals_of, objective_of
+from telic.worlds.goals import is_alone
+
+BESIDE, WITHOUT = "beside", "without"
+BOARDS = (BESIDE, WITHOUT)
+"""Whether the old target is to be had in an episode, beside the new goal."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Retarget:
+    """Make agents want a goal that was never their target, on four tracks."""
+
+    new: str | None = None
+    """The goal; no objective of the runs may want it. None: the world's last whose
+    input carries nothing else."""
+    agents: int = 2
+    """How many of each run's last agents, one a phase."""
+    episodes: int = 512
+    """Episodes of each agent, the same boards for all."""
+    strengths: tuple[float, ...] = (1.0, 1.25, 1.5, 1.75, 2.0)
+    """Strengths of the vectors on the `weights` track."""
+    steps: int = 3000
+    """Steps of imitation, for the edit that imitates."""
+
+    question: ClassVar[str] = "give agents a goal that was never their target"
+    presets: ClassVar[Presets] = {
+        "full": {},
+        "small": {"agents": 1, "episodes": 16, "strengths": (1.0,), "steps": 20},
+    }
+
+    def __post_init__(self) -> None:
+        """Check the number of episodes."""
+        if self.episodes < 1:
+            raise InputError(f"episodes = {self.episodes}", why="allowed: 1 or more")
+
+    def check(self, run: Run) -> None:
+        """Raise unless the run's world can exchange goals, and the new one is new.
+
+        Raises:
+            InputError: If it cannot, or the goal is one of the run's objectives.
+        """
+        self.goal(run.plan())
+
+    def goal(self, plan: Plan) -> str:
+        """The new goal for the runs of a plan.
+
+        Raises:
+            InputError: If the world has no such goal, or an objective wants it.
+        """
+        world = _symmetric(plan)
+        wanted = sorted({phase.objective for phase in plan.schedule})
+        others = [goal for goal in goals_of(world) if goal not in wanted]
+        if self.new is None:
+            alone = [goal for goal in others if is_alone(world, goal)]
+            if not others:
+                raise InputError(
+                    f"{type(world).__name__} has no goal that is new to these agents",
+                    why=f"their objectives are {', '.join(wanted)}",
+                )
+            return (alone or others)[-1]
+        check_name(self.new, goals_of(world), kind=f"goal of {type(world).__name__}")
+        if self.new in wanted:
+            raise InputError(
+                f"{self.new!r} is a goal that these agents were trained to want",
+                why=f"their objectives are {', '.join(wanted)}",
+                fix=f"choose another: --new {others[-1]}" if others else "",
+            )
+        world.channels(self.new)
+        return self.new
+
+    def measure(self, run: Run, work: Work) -> Iterator[Row]:
+        """The trials of one run's agents, and the norms of their input weights."""
+        source, new = RunSource(run), self.goal(run.plan())
+        found = [(late, earlier_mean(source, late)) for late in self._cases(source)]
+        # With three objectives or more, not all pairs are neighbours.
+        cases = [(late, vector) for late, vector in found if vector is not None]
+        if not cases:
+            raise InputError(
+                f"{run.name}: no earlier switch to make a goal vector of",
+                why=f"{self.agents} agents of {len(source.schedule)} phases",
+                fix="at least one agent, and runs of at least four phases",
+            )
+        world = _symmetric(source.plan)
+        for number, (late, vector) in enumerate(cases):
+            pieces = [
+                work.part(2 * number + k, 2 * len(cases), "board, edit")
+                for k in range(2)
+            ]
+            pieces[0](0, 1)
+            case = Case(
+                agent=source.agent(late.phase),
+                vector=vector,
+                old=late.wants,
+                trained=late.aim,
+                new=new,
+                world=world.with_goals((late.wants, new)),
+                strengths=self.strengths,
+                steps=self.steps,
+            )
+            made = edits(case, jax.random.key(late.phase))
+            for board, piece in zip(BOARDS, pieces, strict=True):
+                where = case.world if board == BESIDE else world.with_goals((new,))
+                yield from self._try(case, made, late, where, board, piece)
+        agent = source.agent(len(source.schedule) - 1)
+        for place, site in sites_of(agent).items():
+            yield Row("sites", site, 0.0, condition=place)
+        for goal, norm in input_norms(agent, world).items():
+            yield Row("norms", goal, norm)
+
+    def summarise(self, rows: Rows, plan: Plan) -> summary.RetargetEffects:
+        """The effects over seeds."""
+        return summary.summarise(rows, self.goal(plan), plan)
+
+    def page(self, effects: summary.RetargetEffects, *, command: str = "") -> Page:
+        """The page."""
+        return page.page(effects, command=command)
+
+    def _cases(self, source: RunSource) -> list[Switch]:
+        """The last agents of a run, each with each other goal it was trained on."""
+        wanted = source.schedule
+        return [
+            Switch(phase, wanted[phase], trained)
+            for phase in range(len(wanted) - self.agents, len(wanted))
+            for trained in sorted(set(wanted) - {wanted[phase]})
+        ]
+
+    def _try(
+        self,
+        case: Case,
+        made: Edits,
+        late: Switch,
+        world: Symmetric,
+        board: str,
+        work: Work,
+    ) -> Iterator[Row]:
+        """The trial of one agent with one goal vector, on one kind of boards."""
+        plain = matched(at(case.vector, case.agent.actor), carried(case))
+        results = trial(
+            case.agent,
+            made,
+            episode_seeds(jax.random.key(late.phase), world, self.episodes),
+            key=jax.random.key(2000 + late.phase),
+            world=world,
+            objectives=tuple(objective_of(world, g) for g in (case.new, case.old)),
+            extra={
+                condition: {"not carried": Add(plain, strength=float(condition.value))}
+                for condition in made
+                if condition.group == GOAL
+            },
+            watch=work,
+        )
+        scored = by_goal(results, world, aim=case.new, old=case.old)
+        yield from rows_of_trial(scored, (*late, board))
+
+
+def _symmetric(plan: Plan) -> Symmetric:
+    """The world of a plan, if its goals can be exchanged.
+
+    Raises:
+        InputError: If they cannot.
+    """
+    if not isinstance(plan.world, Symmetric):
+        raise InputError(
+            f"the goals of {type(plan.world).__name__} cannot be exchanged",
+            why="this study asks what an agent does with two of them exchanged",
+            fix="a world that declares `exchanged`, `channels` and `with_goals`",
+        )
+    return plan.world

@@ -1,0 +1,3 @@
+"""The SNR study: how much of a second objective's vector would come again?"""
+
+from telic.studies.snr.study import Snr as Snr

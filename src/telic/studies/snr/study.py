@@ -1,0 +1,220 @@
+"""The goal's signal-to-noise ratio: how much of a vector would come again.
+
+From one base the second phase is run again and again with fresh data, and so is the
+same amount of training under the old objective. What the vectors of the repeats share
+is signal; what differs between them is noise, and subtracting one vector subtracts its
+noise as well. By the length of the phase: when is there a goal in the vector at all?
+"""
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from typing import ClassVar
+
+import jax
+
+from telic.core.errors import InputError
+from telic.core.trees import Tree
+from telic.edits import Add
+from telic.policies import Agent
+from telic.render.page import Page
+from telic.rollouts import episode_seeds
+from telic.runs.folder import Run
+from telic.runs.source import RunSource
+from telic.stats.rows import Row, Rows
+from telic.studies.base import Presets
+from telic.studies.branches import Branch, branch, rollouts_of
+from telic.studies.isolation.arms import FIRST, SECOND, TRIAL
+from telic.studies.isolation.edits import CONTINUATION, PLAIN, SPECIFIC, VECTORS, Edits
+from telic.studies.isolation.second_phase import (
+    SecondPhase,
+    competence_check,
+    second_phase,
+)
+from telic.studies.snr import page, summary
+from telic.studies.snr.repeats import MEAN, ONE, of_repeats
+from telic.studies.tables import rows_of_trial
+from telic.studies.work import Work
+from telic.training import Plan, Sizes
+from telic.trials import Condition, trial
+from telic.vectors import isolate, matched, mean
+
+Vectors = Mapping[str, Sequence[Tree]]
+"""By name, the vector of every repeat."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Snr:
+    """How much of a second phase's vector is signal?"""
+
+    second: str | None = None
+    """The objective of the second phase, one that the runs know; default: the last of
+    the world's goals that they know and were not trained on last."""
+    rollout: int = 5_120
+    """Steps of one rollout of the second phase; lengths are multiples of it."""
+    lengths: tuple[int, ...] = (
+        5_120,
+        10_240,
+        20_480,
+        40_960,
+        81_920,
+        163_840,
+        327_680,
+        399_360,
+    )
+    """Lengths of the second phase, in steps."""
+    repeats: int = 8
+    """How often it is run from one base, each time with fresh data."""
+    episodes: int = 128
+    """Episodes of each agent, the same initial states for all."""
+    gate: bool = True
+    """Whether an agent must be competent."""
+
+    question: ClassVar[str] = (
+        "how much of a second objective's vector would come again?"
+    )
+    presets: ClassVar[Presets] = {
+        "full": {},
+        "small": {
+            "rollout": 256,
+            "lengths": (256,),
+            "repeats": 2,
+            "episodes": 4,
+            "gate": False,
+        },
+    }
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        if self.repeats < 2 or self.episodes < 1:
+            raise InputError(
+                f"repeats = {self.repeats}, episodes = {self.episodes}",
+                why="at least two repeats and one episode are needed",
+            )
+
+    def check(self, run: Run) -> None:
+        """Raise unless the study can be done on a run.
+
+        Raises:
+            InputError: If it knows no second objective, or a length is no whole number
+                of rollouts.
+        """
+        plan = _resized(run.plan(), self.rollout)
+        second_phase(plan, self.second)
+        for steps in self.lengths:
+            rollouts_of(steps, plan)
+
+    def measure(self, run: Run, work: Work) -> Iterator[Row]:
+        """What the agent can; then, if that is enough, its vectors by length."""
+        self.check(run)
+        source = RunSource(run)
+        plan = _resized(source.plan, self.rollout)
+        ahead = second_phase(plan, self.second)
+        base = source.state(ahead.phase)
+        able = competence_check(base.agent, plan, ahead)
+        for metric, value in able.items():
+            yield Row("check", metric, value)
+        if self.gate and not ahead.metrics.is_competent(able):
+            return
+        at = [rollouts_of(steps, plan) for steps in self.lengths]
+        grown: dict[str, list[Branch]] = {SECOND: [], FIRST: []}
+        wanted = ((SECOND, ahead.second), (FIRST, ahead.first))
+        for repeat in range(1, self.repeats + 1):
+            for number, (arm, objective) in enumerate(wanted):
+                low = 0.7 * (2 * (repeat - 1) + number) / (2 * self.repeats)
+                text = f"repeat {repeat} of {self.repeats}, rollout"
+                on = work.stretch(low, low + 0.35 / self.repeats, text)
+                watch = on.counting(max(at))
+                grown[arm].append(
+                    branch(base, plan, objective, at=at, repeat=repeat, watch=watch)
+                )
+        for done, steps in enumerate(self.lengths):
+            vectors = _vectors(base.agent, grown, rollouts_of(steps, plan))
+            for name, each in vectors.items():
+                for ratio, value in of_repeats(each).items():
+                    yield Row("repeats", ratio, value, trial=steps, condition=name)
+            low, high = (0.7 + 0.3 * (done + i) / len(self.lengths) for i in (0, 1))
+            watch = work.stretch(low, high, f"{steps:,} steps, edit")
+            yield from self._try(base.agent, vectors, plan, ahead, steps, watch)
+
+    def summarise(self, rows: Rows, plan: Plan) -> summary.SnrEffects:
+        """The effects over seeds."""
+        metrics = second_phase(plan, self.second).metrics
+        return summary.summarise(rows, metrics, repeats=self.repeats)
+
+    def page(self, effects: summary.SnrEffects, *, command: str = "") -> Page:
+        """The page."""
+        return page.page(effects, command=command)
+
+    def _try(
+        self,
+        base: Agent,
+        vectors: Vectors,
+        plan: Plan,
+        ahead: SecondPhase,
+        steps: int,
+        watch: Work,
+    ) -> Iterator[Row]:
+        """What subtracting one vector does, and subtracting the mean of all repeats."""
+        made, nulls = _edits(vectors)
+        results = trial(
+            base,
+            made,
+            episode_seeds(jax.random.key(7), plan.world, self.episodes),
+            key=jax.random.key(8),
+            world=plan.world,
+            objectives=ahead.objectives(plan),
+            extra=nulls,
+            also=ahead.metrics.also,
+            watch=watch,
+        )
+        measured = [r._replace(rates=ahead.metrics.of(r.rates)) for r in results]
+        yield from rows_of_trial(measured, steps, part=TRIAL)
+
+
+def _resized(plan: Plan, rollout: int) -> Plan:
+    """The plan with short rollouts, whose minibatches are as large as before.
+
+    Raises:
+        InputError: If a rollout is not a whole number of minibatches or of steps.
+    """
+    sizes, small = plan.sizes, plan.sizes.batch // plan.sizes.num_minibatches
+    if rollout < 1 or rollout % small or rollout % sizes.num_envs:
+        raise InputError(
+            f"rollout = {rollout}",
+            why=f"it must be a multiple of {small}, the steps of a minibatch, and of "
+            f"{sizes.num_envs}, the copies of the world",
+        )
+    short = Sizes(
+        num_envs=sizes.num_envs,
+        num_steps=rollout // sizes.num_envs,
+        update_epochs=sizes.update_epochs,
+        num_minibatches=rollout // small,
+    )
+    return dataclasses.replace(plan, sizes=short)
+
+
+def _vectors(
+    base: Agent, grown: Mapping[str, Sequence[Branch]], at: int
+) -> dict[str, list[Tree]]:
+    """The actor's vectors of all repeats, at one length."""
+    second, first = ([one.agents[at] for one in grown[n]] for n in (SECOND, FIRST))
+    pairs = zip(first, second, strict=True)
+    return {
+        PLAIN: [isolate(base.actor, agent.actor) for agent in second],
+        SPECIFIC: [isolate(same.actor, agent.actor) for same, agent in pairs],
+        CONTINUATION: [isolate(base.actor, agent.actor) for agent in first],
+    }
+
+
+def _edits(vectors: Vectors) -> tuple[Edits, dict[Condition, dict[str, Add]]]:
+    """Every subtraction, and as much of what more training does as its null."""
+    made: Edits = {}
+    nulls: dict[Condition, dict[str, Add]] = {}
+    for name in VECTORS:
+        for kind, of in ((ONE, lambda each: each[0]), (MEAN, mean)):
+            vector, drift = of(vectors[name]), of(vectors[CONTINUATION])
+            made[Condition(name, kind)] = Add(vector, strength=-1.0)
+            nulls[Condition(name, kind)] = {
+                CONTINUATION: Add(matched(drift, vector), strength=-1.0)
+            }
+    return made, nulls

@@ -1,0 +1,87 @@
+"""What the SNR study found, over seeds: ratios and behaviour by length."""
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from telic.stats import Interval, bootstrap
+from telic.stats.rows import Rows
+from telic.studies.isolation.arms import TRIAL
+from telic.studies.isolation.metrics import Metrics
+from telic.studies.tables import table
+from telic.trials import Condition, Effects, effects
+
+RATIOS = ("snr", "cosine", "certain")
+"""What is reported of a vector's repeats."""
+
+Lengths = Float[np.ndarray, "seeds lengths"]
+
+
+class SnrEffects(NamedTuple):
+    """What was found.
+
+    Attributes:
+        metrics: What was measured.
+        seeds: The seeds whose agents are competent, in ascending order.
+        steps: The lengths of the second phase.
+        repeats: How many repeats each seed has.
+        curves: By ratio and vector: its values by seed and length.
+        ratios: By ratio and vector: their mean at each length.
+        trials: By length: what subtracting does.
+    """
+
+    metrics: Metrics
+    seeds: tuple[int, ...]
+    steps: tuple[int, ...]
+    repeats: int
+    curves: dict[str, dict[str, Lengths]]
+    ratios: dict[str, dict[str, tuple[Interval, ...]]]
+    trials: dict[int, Effects]
+
+    def behaviour(self, measure: str, edit: Condition | None) -> Lengths:
+        """One measure of an edit, or of the unedited agent, by seed and length."""
+        rows = (
+            each[edit].measured if edit else each.references[0].measured
+            for each in self.trials.values()
+        )
+        return np.stack([row[measure].values for row in rows], axis=1)
+
+
+def summarise(rows: Rows, metrics: Metrics, *, repeats: int) -> SnrEffects:
+    """The effects over seeds.
+
+    Args:
+        rows: The rows of all seeds.
+        metrics: What was measured.
+        repeats: How many repeats each seed has.
+    """
+    found, tried = rows.where(part="repeats"), rows.where(part=TRIAL)
+    steps = tuple(each for each in tried.names("trial") if isinstance(each, int))
+    tables = {length: table(tried.where(trial=length)) for length in steps}
+    measures = (metrics.kept, *metrics.few)
+    curves = {
+        ratio: {
+            str(name): found.where(metric=ratio, condition=name).pivot("seed", "trial")
+            for name in found.names("condition")
+        }
+        for ratio in RATIOS
+    }
+    return SnrEffects(
+        metrics=metrics,
+        seeds=next((each.seeds for each in tables.values()), ()),
+        steps=steps,
+        repeats=repeats,
+        curves=curves,
+        ratios={
+            ratio: {
+                name: tuple(bootstrap(column, np.mean) for column in values.T)
+                for name, values in vectors.items()
+            }
+            for ratio, vectors in curves.items()
+        },
+        trials={
+            length: effects(each, measure=metrics.lost, also=measures)
+            for length, each in tables.items()
+        },
+    )

@@ -1,0 +1,75 @@
+"""The page of the isolation study: every number from the effects, nothing hidden."""
+
+import dataclasses
+
+import pytest
+
+from telic.core.errors import InputError
+from telic.studies.isolation import Isolation
+from telic.studies.pages import study_files
+from tests.studies.landed import ISOLATION
+from tests.studies.trained import copies, done
+
+
+@pytest.fixture(scope="module")
+def files(isolated_landers):
+    """The files of the small study."""
+    return study_files("isolation", ISOLATION, isolated_landers, command="telic x")
+
+
+def test_the_study_ends_in_a_page_with_films_tables_and_figures(files):
+    page = files["report.md"]
+    assert "subtracting the plain update changes fuel per episode by" in page
+    assert "another seed" in page and "continuation" in page
+    assert files["report.html"].count("data:image/gif") == 4
+    assert "Learning to land" in page and "Training on" in page
+    assert "the-update-1.svg" in files and "learning-to-land-1.svg" in files
+    assert files["the-update-1.svg"].startswith("<svg")
+
+
+def test_a_page_is_drawn_from_the_rows_alone(files, isolated_landers, monkeypatch):
+    monkeypatch.setattr("telic.runs.checkpoint.read", None)
+    again = study_files("isolation", ISOLATION, isolated_landers, command="telic x")
+    assert again == files
+
+
+def test_where_no_agent_is_competent_the_page_says_so(landers, tmp_path):
+    runs = copies(landers, tmp_path)
+    study = dataclasses.replace(ISOLATION, gate=True)
+    for run in runs:
+        done(run, "isolation", study)
+    page = study_files("isolation", study, runs)["report.md"]
+    assert "No agent passed the gate" in page and "0 of 2 seeds edited" in page
+
+
+@pytest.fixture(scope="module")
+def keys(pair, tmp_path_factory):
+    """The page of agents that alternate between two keys; the second is purple."""
+    runs = copies(pair, tmp_path_factory.mktemp("keys"))
+    study = dataclasses.replace(
+        ISOLATION, second="purple", strengths=(-1.0, 1.0), recovery=256
+    )
+    for run in runs:
+        study.check(run)
+        done(run, "isolation", study)
+    return study_files("isolation", study, runs)
+
+
+def test_agents_that_alternate_between_two_goals_have_a_page(keys):
+    page = keys["report.md"]
+    assert "2 of 2 seeds edited" in page
+    assert "learned the objective blue, then for a while purple" in page
+    assert "subtracting the plain update changes loss: purple by" in page
+    assert "subtracted-and-added-256-steps-of-the-second-phase-4.svg" in keys
+
+
+def test_what_is_said_of_another_world_is_not_said_of_landers(keys):
+    page = keys["report.md"].lower()
+    for word in ("fuel", "land", "stock", "crash", "episode each"):
+        assert word not in page
+    assert "rate\\_pick\\_blue ≥ 0.9" in page and "data:image/gif" not in page
+
+
+def test_a_page_of_an_objective_that_the_runs_do_not_know_is_refused(pair):
+    with pytest.raises(InputError, match="do not know the objective 'thrift-5'"):
+        Isolation(second="thrift-5").check(pair[0])
