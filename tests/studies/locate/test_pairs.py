@@ -86,11 +86,13 @@ def test_a_run_that_offers_no_goal_is_refused(tmp_path):
 
 def test_goals_without_success_are_told_by_their_returns(tmp_path, monkeypatch):
     monkeypatch.setitem(WORLDS, "paid", Paid)
-    world = Paid(limit=9)
-    study = Alternation(world=world, policy=SHALLOW, sizes=SIZES, period=1, phases=4)
+    world, fast = Paid(limit=20), Hyper(learning_rate=1e-2)
+    study = Alternation(
+        world=world, policy=SHALLOW, sizes=SIZES, ppo=fast, period=1, phases=4
+    )
     run = folder.create(tmp_path, "paid", 0, study.plan())
     carry(run)
-    (offer,) = pairs(RunSource(run), switches=1, episodes=8, least=0.0)
+    (offer,) = pairs(RunSource(run), switches=1, episodes=16, least=0.0)
     on = offer.bench
     assert offer.switch == (3, "purple", "blue") and not on.measure.rate
     for agent, found in ((on.recipient, on.mine), (on.donor, on.theirs)):

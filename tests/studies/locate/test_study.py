@@ -16,6 +16,7 @@ from telic.studies.base import preset, restored, settings_of
 from telic.studies.locate import study as study_
 from telic.studies.pages import study_files
 from telic.studies.results import measure_if_missing
+from telic.training import Hyper
 from tests.studies.trained import copies, done
 
 NAMES = ("magnitude", "low rank", "random")
@@ -85,11 +86,13 @@ def test_one_that_is_stopped_leaves_no_rows(pair, tmp_path):
     ids=["conv", "recurrent"],
 )
 def test_agents_of_other_networks_are_asked_from_training_to_the_page(tmp_path, policy):
-    small = dataclasses.replace(preset(Alternation, "small"), phases=4, policy=policy)
+    # Learning fast, for agents of two phases must differ in what they do.
+    more = {"phases": 4, "policy": policy, "ppo": Hyper(learning_rate=3e-3)}
+    small = dataclasses.replace(preset(Alternation, "small"), **more)
     run = folder.create(tmp_path, "other", 0, small.plan())
     carry(run)
     names = ("magnitude", "activation patching", "random")
-    study = Locate(switches=1, episodes=8, locators=names, least=0.0)
+    study = Locate(switches=1, episodes=32, locators=names, least=0.0)
     study.check(run)
     done(run, "locate", study)
     found = results.read(run, "locate", settings_of(study))
