@@ -219,7 +219,7 @@ def _checks(rows: Rows) -> dict[int, dict[str, float]]:
 def _edited(rows: Rows, ahead: SecondPhase, main: int, steps: int) -> Edited:
     """What was found of the agents that were edited."""
     metrics, tried = ahead.metrics, rows.where(part=TRIAL)
-    lengths = sorted(each for each in tried.names("trial") if isinstance(each, int))
+    lengths = sorted(int(str(each)) for each in tried.names("trial"))
     tables = {length: table(tried.where(trial=length)) for length in lengths}
     seeds = tables[main].seeds
     recovery = rows.where(part="recovery")

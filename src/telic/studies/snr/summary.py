@@ -57,7 +57,7 @@ def summarise(rows: Rows, metrics: Metrics, *, repeats: int) -> SnrEffects:
         repeats: How many repeats each seed has.
     """
     found, tried = rows.where(part="repeats"), rows.where(part=TRIAL)
-    steps = tuple(each for each in tried.names("trial") if isinstance(each, int))
+    steps = tuple(int(str(each)) for each in tried.names("trial"))
     tables = {length: table(tried.where(trial=length)) for length in steps}
     measures = (metrics.kept, *metrics.few)
     curves = {
