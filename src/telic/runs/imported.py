@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from telic.core import codec
-from telic.core.errors import THEIRS, InputError, said, TelicError
+from telic.core.errors import THEIRS, InputError, TelicError, said
 from telic.runs import disk
 from telic.worlds.check import PARTS
 
