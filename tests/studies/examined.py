@@ -9,7 +9,7 @@ from telic.runs.folder import Run
 from telic.studies import answers, exam
 from telic.studies.calibrate import Calibrate
 from telic.studies.exam import Exam
-from telic.training.train import begin
+from telic.training.state import begin
 
 SMALL = dataclasses.replace(Calibrate.preset("small"), width=24, units=(16, 4))
 EXAM = Exam(each=1, beside=("magnitude", "random", "oracle"))

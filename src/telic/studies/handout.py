@@ -13,7 +13,7 @@ import numpy as np
 from safetensors.numpy import load, save
 
 from telic.core.trees import Arrays, under
-from telic.locate import Behaviour, Evidence
+from telic.locate import Behaviour, ContrastPair
 from telic.policies import Agent, Spec
 from telic.runs import codec
 from telic.studies.paper import SIDES
@@ -25,7 +25,7 @@ SHAPE = "shape"
 """Under which the header has the agents' policy and world."""
 
 
-def pack(found: Evidence, key: jax.Array) -> bytes:
+def pack(found: ContrastPair, key: jax.Array) -> bytes:
     """What a locator is given, as safetensors.
 
     Args:
@@ -53,7 +53,7 @@ def pack(found: Evidence, key: jax.Array) -> bytes:
     return save(arrays, {SHAPE: json.dumps(_shape(found))})
 
 
-def unpack(data: bytes) -> tuple[Evidence, jax.Array]:
+def unpack(data: bytes) -> tuple[ContrastPair, jax.Array]:
     """The evidence and the key, bit for bit as they were packed."""
     size = int.from_bytes(data[:8], "little")
     header = json.loads(data[8 : 8 + size])["__metadata__"]
@@ -71,7 +71,7 @@ def unpack(data: bytes) -> tuple[Evidence, jax.Array]:
     first = jnp.asarray(arrays["first"]) if "first" in arrays else ()
     behaviour = Behaviour(seen, gap, first)
     key = jax.random.wrap_key_data(jnp.asarray(arrays["key"]))
-    return Evidence(*switches[0], behaviour, tuple(switches)), key
+    return ContrastPair(*switches[0], behaviour, tuple(switches)), key
 
 
 def warm() -> None:
@@ -87,7 +87,7 @@ def _agent(arrays: Arrays, prefix: str, shape: Plan) -> Agent:
     return Agent(leaves, shape.policy, Spec.of(shape.world))
 
 
-def _shape(found: Evidence) -> dict[str, object]:
+def _shape(found: ContrastPair) -> dict[str, object]:
     """Policy and world as a plan has them; nothing else in that plan is anybody's."""
     world = found.recipient.spec.world
     assert world is not None

@@ -205,7 +205,7 @@ def check_world(plan: Plan, second: str) -> Plan:
 
 def gate(agent: Agent, plan: Plan) -> dict[str, float]:
     """What the agent does on a hundred fresh episodes, in the measures of flights."""
-    seeds = episode_seeds(jax.random.key(4), plan.world, GATE_EPISODES)
+    seeds = episode_seeds(plan.world, GATE_EPISODES, key=jax.random.key(4))
     found = play(agent, plan.world, seeds)
     stock = [*plan.objectives, landing_objective("stock")]
     told = rates(found, plan.world, stock) | more(found, plan.world)
@@ -292,7 +292,7 @@ def _try(
     results = trial(
         update.base,
         {arm.edit: edit for arm, edit in made},
-        episode_seeds(jax.random.key(5), plan.world, settings.episodes),
+        episode_seeds(plan.world, settings.episodes, key=jax.random.key(5)),
         key=jax.random.key(6),
         world=plan.world,
         objectives=plan.objectives,

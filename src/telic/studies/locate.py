@@ -17,7 +17,7 @@ import numpy as np
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
-from telic.locate import LOCATORS, Evidence, agreement, check
+from telic.locate import LOCATORS, ContrastPair, agreement, check
 from telic.locate.locus import Locus
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
@@ -158,7 +158,7 @@ def _located(
     return Located(goal, loci, spread, seconds)
 
 
-def _locate(name: str, evidence: Evidence, key: jax.Array) -> Locus:
+def _locate(name: str, evidence: ContrastPair, key: jax.Array) -> Locus:
     """One locator's locus."""
     return check(LOCATORS[name](evidence, key), evidence.recipient)
 

@@ -21,7 +21,7 @@ from safetensors.numpy import load, save
 
 from telic.core.errors import DamagedError
 from telic.core.trees import Arrays, Tree, under
-from telic.locate import Evidence, evidence
+from telic.locate import ContrastPair, contrast_pair
 from telic.planted import Planted, Recipe
 from telic.policies import Agent, Spec
 from telic.runs import codec, disk
@@ -45,9 +45,9 @@ class Question(NamedTuple):
     pairs: tuple[tuple[Agent, Agent], ...]
     key: jax.Array
 
-    def evidence(self) -> Evidence:
+    def evidence(self) -> ContrastPair:
         """The evidence on the pair, the same in every process."""
-        return evidence(self.key, *self.pairs[0], switches=self.pairs[1:])
+        return contrast_pair(*self.pairs[0], key=self.key, switches=self.pairs[1:])
 
 
 def keep(

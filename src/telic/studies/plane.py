@@ -17,8 +17,8 @@ import numpy as np
 
 from telic.edits import Patch, Steer
 from telic.edits.base import Edit
-from telic.locate.evidence import Evidence
 from telic.locate.inside import by_unit, inside
+from telic.locate.pair import ContrastPair
 from telic.locate.probe import OBSERVATION, Probed, probes
 from telic.trials import Bench
 
@@ -27,7 +27,9 @@ DOSES = (1.0, 2.0, 4.0)
 donor's. The one that brings most counts, for the probe and for its null alike."""
 
 
-def plane(key: jax.Array, evidence: Evidence, on: Bench) -> dict[str, dict[str, Any]]:
+def plane(
+    key: jax.Array, evidence: ContrastPair, on: Bench
+) -> dict[str, dict[str, Any]]:
     """By site: `accuracy`, `observation`, `shuffled`; `patch`, `steer`, `null`.
 
     The first three are shares of held-out observations; the others shares of the
@@ -58,7 +60,7 @@ def _share(edit: Edit, on: Bench) -> float:
     return on.share(on.rates(edit(on.recipient)))
 
 
-def _shifts(evidence: Evidence, found: dict[str, Probed]) -> dict[str, jax.Array]:
+def _shifts(evidence: ContrastPair, found: dict[str, Probed]) -> dict[str, jax.Array]:
     """At each site the part of the difference of means that lies along the probe."""
     mine, theirs = (
         inside(evidence.behaviour, agent)

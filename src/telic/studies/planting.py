@@ -15,7 +15,7 @@ import numpy as np
 from telic.core import trees
 from telic.core.errors import InputError
 from telic.core.names import check_name
-from telic.locate import LOCATORS, Evidence, Locus, check, evidence
+from telic.locate import LOCATORS, ContrastPair, Locus, check, contrast_pair
 from telic.planted import Base, Planted, Recipe, ladder
 from telic.rollouts import EpisodeSeeds, episode_seeds, play
 from telic.runs.folder import Run
@@ -80,13 +80,13 @@ def base_of(run: Run, settings: Planting) -> Base:
     return Base(source.agent(len(source.schedule) - 1), world.colours, recipe)
 
 
-def evidence_of(key: jax.Array, planted: Planted, recipe: Recipe) -> Evidence:
+def evidence_of(key: jax.Array, planted: Planted, recipe: Recipe) -> ContrastPair:
     """The evidence on a planted pair; the truth is not in it."""
     recipient, donor = planted.pairs[0]
-    return evidence(
-        key,
+    return contrast_pair(
         recipient,
         donor,
+        key=key,
         world=recipe.world,
         switches=planted.pairs[1:],
     )
@@ -112,7 +112,7 @@ def _find(
     """The answer for one run; None if it was stopped."""
     base, plan = base_of(run, settings), run.plan()
     seed = jax.random.key(run.seed())
-    given = episode_seeds(seed, base.recipe.world, settings.episodes)
+    given = episode_seeds(base.recipe.world, settings.episodes, key=seed)
     records, tried = [], {}
     key = key_of(run.seed())
     for number, planted in enumerate(ladder(key, base)):

@@ -140,7 +140,7 @@ def _try(
         results = trial(
             case.agent,
             {arm.edit: edit for arm, edit in made},
-            episode_seeds(jax.random.key(late.phase), where, settings.episodes),
+            episode_seeds(where, settings.episodes, key=jax.random.key(late.phase)),
             key=jax.random.key(2000 + late.phase),
             world=where,
             objectives=(objective_of(world, new), objective_of(world, old)),

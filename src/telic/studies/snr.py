@@ -237,7 +237,7 @@ def _try(
     results = trial(
         base,
         edits,
-        episode_seeds(jax.random.key(7), plan.world, settings.episodes),
+        episode_seeds(plan.world, settings.episodes, key=jax.random.key(7)),
         key=jax.random.key(8),
         world=plan.world,
         objectives=plan.objectives,

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 from jaxtyping import Array
 
 from telic.core.errors import InputError
-from telic.locate import Evidence, evidence
+from telic.locate import ContrastPair, contrast_pair
 from telic.policies import Agent
 from telic.rollouts import EpisodeSeeds, HostCollector, episode_seeds
 from telic.runs.source import RunSource
@@ -22,7 +22,7 @@ from telic.studies.isolation import gate, passed
 from telic.studies.planting import reaching
 from telic.studies.splice import Late, Splice, late_switches
 from telic.training.plan import Plan
-from telic.training.train import Training
+from telic.training.state import Training
 from telic.trials import Bench, Measure, bench
 from telic.trials.faithfulness import LEAST
 from telic.worlds.host import HostWorld
@@ -55,7 +55,7 @@ class Sought(NamedTuple):
     """
 
     name: str
-    evidence: Evidence
+    evidence: ContrastPair
     bench: Bench
 
 
@@ -122,14 +122,14 @@ def _switch(
     """One late switch, the other way: from what is wanted now to what was before."""
     plan, phase = source.plan, late.phase
     recipient, donor = source.agent(phase), source.agent(phase - 1)
-    found = evidence(
-        jax.random.key(phase),
+    found = contrast_pair(
         recipient,
         donor,
+        key=jax.random.key(phase),
         world=plan.world,
         switches=_earlier(source, late)[-OTHERS:],
     )
-    given = episode_seeds(jax.random.key(phase), plan.world, episodes)
+    given = episode_seeds(plan.world, episodes, key=jax.random.key(phase))
     yield from _tried(
         late.direction, found, given, reaching(plan.world, late.aim), least
     )
@@ -155,17 +155,17 @@ def _thrift(
         grown = branch(base, plan, SECOND, at=[rollouts], repeat=repeat)
         assert grown is not None  # nobody asks it to stop
         donors.append(grown.agents[rollouts])
-    found = evidence(
-        jax.random.key(0),
+    found = contrast_pair(
         base.agent,
         donors[0],
+        key=jax.random.key(0),
         world=plan.world,
         switches=[(base.agent, donor) for donor in donors[1:]],
         observations=jnp.concatenate(
             [_flown(agent, plan) for agent in (base.agent, donors[0])]
         ),
     )
-    given = episode_seeds(jax.random.key(0), plan.world, episodes)
+    given = episode_seeds(plan.world, episodes, key=jax.random.key(0))
     saved = Measure(
         lambda rates: -MAIN * rates["main"] - SIDE * rates["side"], ("crash",)
     )
@@ -173,7 +173,7 @@ def _thrift(
 
 
 def _tried(
-    name: str, found: Evidence, given: EpisodeSeeds, measure: Measure, least: float
+    name: str, found: ContrastPair, given: EpisodeSeeds, measure: Measure, least: float
 ) -> Iterator[Sought]:
     """The goal, if the two agents differ by it."""
     try:

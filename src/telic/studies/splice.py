@@ -208,7 +208,7 @@ def _try(
     results = trial(
         swap.agent,
         {arm.edit: edit for arm, edit in made},
-        episode_seeds(jax.random.key(late.phase), plan.world, settings.episodes),
+        episode_seeds(plan.world, settings.episodes, key=jax.random.key(late.phase)),
         key=jax.random.key(1000 + late.phase),
         world=plan.world,
         objectives=plan.objectives,
