@@ -152,7 +152,7 @@ def warm(folder: Path, count: int, episodes: int) -> Callable[[int, int], int]:
         From where a stretch begins and ends to all steps of its episodes.
     """
     on, plans = subject(folder), mix(count)
-    seeds = episode_seeds(jax.random.key(0), on.world, episodes)
+    seeds = episode_seeds(on.world, episodes, key=jax.random.key(0))
     try_all(mix(len(MAKE)), on, seeds)
     return lambda begin, end: try_all(plans[begin:end], on, seeds)
 

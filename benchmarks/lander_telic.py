@@ -14,7 +14,7 @@ from telic.policies import MLP, Agent
 from telic.rollouts import HostCollector
 from telic.rollouts.host import act
 from telic.training import Hyper, Sizes, begin, train
-from telic.training.train import keys, learn
+from telic.training.state import keys, learn
 from telic.worlds import Lander, landing_objective
 from telic.worlds.host import Fleet, Told
 

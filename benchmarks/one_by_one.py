@@ -211,7 +211,7 @@ def seed(env: gymnasium.Env, *, torch: bool) -> None:
 
 def by_telic(plan: Planned, on: Subject, episodes: int) -> Found:
     """Episodes of one edit by telic, of seeds of their own."""
-    seeds = episode_seeds(jax.random.key(0), on.world, episodes)
+    seeds = episode_seeds(on.world, episodes, key=jax.random.key(0))
     played = play(edited(plan, on), on.world, seeds)
     weights = fetch(on.world.colours[0]).vector(on.world.events)
     return Found(np.asarray(played.events) @ weights, np.asarray(played.length))

@@ -11,10 +11,10 @@ import jax.numpy as jnp
 import numpy as np
 
 import telic
-from telic.locate import Evidence
+from telic.locate import ContrastPair
 
 
-def locate(evidence: Evidence, key: jax.Array) -> telic.Locus:
+def locate(evidence: ContrastPair, key: jax.Array) -> telic.Locus:
     """Score every unit of the actor; the key is for locators that draw numbers."""
     parted = jnp.abs(evidence.behaviour.gap).sum(axis=1)  # (batch,)
     mine, theirs = (

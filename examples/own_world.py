@@ -2,7 +2,6 @@
 
 import dataclasses
 
-import jax
 from minigrid.wrappers import ImgObsWrapper
 
 import telic
@@ -38,14 +37,12 @@ class Room(telic.GymWorld):
 def learn(world, objective, rollouts=12):
     """An agent's rates before and after training, in the same twenty episodes."""
     sizes = telic.Sizes(num_envs=8, num_steps=128, update_epochs=4, num_minibatches=4)
-    parts = {"world": world, "sizes": sizes}
-    state = telic.begin(0, policy=telic.MLP(width=64, actor_layers=2), **parts)
-    seeds = telic.episode_seeds(jax.random.key(1), world, 20)
-    found = [telic.rates(telic.play(state.agent, world, seeds), world)]
-    parts |= {"rollouts": rollouts, "hyper": telic.Hyper()}
-    for after, _ in telic.train(state, objective, **parts):
-        state = after
-    return [*found, telic.rates(telic.play(state.agent, world, seeds), world)]
+    how = {"policy": telic.MLP(width=64, actor_layers=2), "rollout": sizes}
+    trained = telic.train(
+        world, [telic.Phase(objective.name, rollouts)], objectives=[objective], **how
+    )
+    agents = (trained.start, trained.agent)
+    return [agent.evaluate(episodes=20, key=1) for agent in agents]
 
 
 if __name__ == "__main__":

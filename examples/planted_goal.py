@@ -19,9 +19,9 @@ from telic.worlds import GoalKeys
 READS = telic.MLP(width=32, goal_layer=1, goal_units=8)
 
 
-def locate(evidence, key):
+def locate(pair, key):
     """Your method: here, the units whose mean activation differs, by their biases."""
-    change = {path: np.abs(leaf) for path, leaf in evidence.vector.items()}
+    change = {path: np.abs(leaf) for path, leaf in pair.vector.items()}
     only = {p: c if p.endswith("bias") else np.zeros_like(c) for p, c in change.items()}
     return telic.Locus("weights", {p: c.astype(float) for p, c in only.items()})
 
@@ -39,11 +39,10 @@ def planted() -> tuple[telic.Agent, telic.Agent, np.ndarray]:
 def main() -> None:
     """Ask the method of this file, and telic's, where the goal is."""
     recipient, donor, where = planted()
-    key = jax.random.key(1)
-    found = telic.evidence(key, recipient, donor)
-    methods = {"this file": locate, **telic.LOCATORS}
-    for name in ("this file", "magnitude", "attribution", "first layer", "random"):
-        locus = methods[name](found, key).weights(found.recipient)
+    pair = telic.contrast_pair(recipient, donor, key=1)
+    for method in (locate, "magnitude", "attribution", "first layer", "random"):
+        locus = telic.locate(pair, method, key=1).weights(pair.recipient)
+        name = method if isinstance(method, str) else "this file"
         print(f"{name}: {auroc(locus.row, where):.2f}")
 
 

@@ -19,10 +19,11 @@ SETTING = """
 import jax, numpy as np, telic
 world, code = telic.Keys(limit=20), telic.Keys.preset("code")
 parts = {"world": world, "sizes": telic.Sizes(num_envs=4, num_steps=8)}
-state = telic.begin(0, policy=telic.MLP(width=8), **parts)
+from telic.training import begin, train
+state = begin(0, policy=telic.MLP(width=8), **parts)
 agent, key = state.agent, jax.random.key(0)
 how = {"rollouts": 1, "hyper": telic.Hyper(), **parts}
-given = telic.episode_seeds(key, world, 4)
+given = telic.episode_seeds(world, 4, key=key)
 small, large = (telic.MLP(width=8, actor_layers=n) for n in (3, 5))
 seen = np.zeros((2, 5, 5), np.uint8)
 floats = world.encoding[seen]
@@ -30,26 +31,26 @@ class Model: pass
 """
 
 CASES = {
-    "telic.train(state, 'blue', **how)": ["an objective", "telic.fetch('blue')"],
-    "telic.train(state, None, **how)": ["train for None", "an objective"],
-    "telic.train(state, np.zeros(3), **how)": ["shape (3,)", "16 events"],
-    "telic.train(state, telic.landing_objective('land'), **how)": ["no event 'crash'"],
+    "train(state, 'blue', **how)": ["an objective", "telic.fetch('blue')"],
+    "train(state, None, **how)": ["train for None", "an objective"],
+    "train(state, np.zeros(3), **how)": ["shape (3,)", "16 events"],
+    "train(state, telic.landing_objective('land'), **how)": ["no event 'crash'"],
     "telic.Agent(agent, small, agent.spec)": ["'actor/3/bias'", "actor_layers=3"],
     "telic.Agent(agent, large, agent.spec)": ["'actor/4/bias'", "actor_layers=5"],
     "telic.Agent('x', small, agent.spec)": ["the agent is 'x'", "a dict of arrays"],
     "telic.play(Model(), world, given)": ["the agent is a Model", "telic.Agent("],
     "telic.play(dict(agent), world, given)": ["the agent is a dict", "telic.Agent("],
     "telic.play(agent, code, given)": ["episode seeds for a time limit of 20"],
-    "telic.play(agent, code, telic.episode_seeds(key, code, 4))": [
+    "telic.play(agent, code, telic.episode_seeds(code, 4, key=key))": [
         "the agent takes 500 inputs, the world Keys gives 147"
     ],
     "telic.capture(agent, 'purple')": ["observations", "array"],
     "telic.capture(agent, seen, 'actor/9/post')": ["no site"],
     "telic.capture(agent, seen.astype(float))": ["astype(int)"],
     "telic.capture(dict(agent), seen)": ["the agent is a dict", "telic.Agent("],
-    "telic.evidence(key, agent, 'blue')": ["'blue', a str"],
-    "telic.evidence(key, agent, dict(agent))": ["an agent is a dict", "telic.Agent("],
-    "telic.evidence(key, agent, agent, observations=seen[0])": ["[None]"],
+    "telic.contrast_pair(agent, 'blue')": ["'blue', a str"],
+    "telic.contrast_pair(agent, dict(agent))": ["an agent is a dict", "telic.Agent("],
+    "telic.contrast_pair(agent, agent, observations=seen[0])": ["[None]"],
     "telic.Graft('x', 'y')": ["donor is 'x', a str", "a dict of arrays"],
     "telic.Graft(agent, 'y')": ["mask is 'y', a str"],
     "telic.Graft(agent, {'actor/0/bias': [True]})": ["mask is", "a dict of arrays"],
@@ -68,7 +69,7 @@ CASES = {
 }
 
 FINE = {
-    "(list(telic.train(state, telic.fetch('blue'), **how)), state.agent)[1]": "Agent",
+    "(list(train(state, telic.fetch('blue'), **how)), state.agent)[1]": "Agent",
     "telic.Agent(dict(agent), agent.policy, agent.spec)": "Agent",
     "telic.capture(agent, seen)": "dict",
     "telic.capture(agent, seen.astype(np.int64))": "dict",

@@ -54,10 +54,10 @@ def pole(root: Path) -> None:
 
 
 def planted(layer: int) -> tuple[Any, Any]:
-    """Evidence on a fresh agent folded for two goals at a layer, and a key."""
+    """ContrastPair on a fresh agent folded for two goals at a layer, and a key."""
     import jax
 
-    from telic.locate import evidence
+    from telic.locate import contrast_pair
     from telic.planted.fold import fold, truth
 
     key = jax.random.key(7)
@@ -73,11 +73,11 @@ def planted(layer: int) -> tuple[Any, Any]:
         told = dataclasses.replace(plain, wish_layer=layer, wish_units=8)
         agent = create(jax.random.key(layer), told, world)
         parts = {"network": plain, "world": world.base}
-        found = evidence(key, fold(agent, 0), fold(agent, 1), **parts)
+        found = contrast_pair(fold(agent, 0), fold(agent, 1), key=key, **parts)
     else:
         policy = MLP(width=16, goal_layer=layer, goal_units=8)
         agent = create(jax.random.key(layer), policy, GoalKeys())
-        found = evidence(key, fold(agent, 0), fold(agent, 1))
+        found = contrast_pair(fold(agent, 0), fold(agent, 1), key=key)
     return dataclasses.replace(found, truth=truth(agent)), key
 
 

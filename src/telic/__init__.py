@@ -10,22 +10,32 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from telic.core.errors import TelicError as TelicError
     from telic.edits import EDITS as EDITS
+    from telic.edits import Ablate as Ablate
     from telic.edits import Add as Add
+    from telic.edits import Chain as Chain
     from telic.edits import Graft as Graft
+    from telic.edits import Interpolate as Interpolate
     from telic.edits import LowRank as LowRank
+    from telic.edits import Patch as Patch
     from telic.edits import Relabel as Relabel
     from telic.edits import Splice as Splice
     from telic.edits import Steer as Steer
     from telic.edits import Transport as Transport
     from telic.edits import receipt as receipt
     from telic.locate import LOCATORS as LOCATORS
+    from telic.locate import ContrastPair as ContrastPair
     from telic.locate import Locus as Locus
-    from telic.locate import evidence as evidence
+    from telic.locate import contrast_pair as contrast_pair
+    from telic.locate import locate as locate
     from telic.policies import MLP as MLP
+    from telic.policies import POLICIES as POLICIES
     from telic.policies import Agent as Agent
+    from telic.policies import Conv as Conv
+    from telic.policies import Recurrent as Recurrent
     from telic.policies import capture as capture
     from telic.rollouts import episode_seeds as episode_seeds
     from telic.rollouts import play as play
+    from telic.rollouts import rates as rates
     from telic.runs.folder import Run as Run
     from telic.runs.folder import find as find
     from telic.runs.query import select as select
@@ -39,11 +49,11 @@ if TYPE_CHECKING:
     from telic.training import Hyper as Hyper
     from telic.training import Plan as Plan
     from telic.training import Sizes as Sizes
-    from telic.training import Training as Training
-    from telic.training import advance as advance
-    from telic.training import begin as begin
-    from telic.training import train as train
-    from telic.trials import rates as rates
+    from telic.training.result import TrainResult as TrainResult
+    from telic.training.result import train as train
+    from telic.trials import Measure as Measure
+    from telic.trials import bench as bench
+    from telic.trials import faithfulness as faithfulness
     from telic.trials import tabulate as tabulate
     from telic.trials import trial as trial
     from telic.trials import verdict as verdict
@@ -52,13 +62,15 @@ if TYPE_CHECKING:
     from telic.vectors import isolate as isolate
     from telic.vectors import swap_inputs as swap_inputs
     from telic.worlds import WORLDS as WORLDS
+    from telic.worlds import Goal as Goal
+    from telic.worlds import GymnaxWorld as GymnaxWorld
     from telic.worlds import GymWorld as GymWorld
     from telic.worlds import Keys as Keys
     from telic.worlds import Lander as Lander
     from telic.worlds import Objective as Objective
     from telic.worlds import Phase as Phase
     from telic.worlds import World as World
-    from telic.worlds import alternation as alternation
+    from telic.worlds import alternate as alternate
     from telic.worlds import fetch as fetch
     from telic.worlds import landing_objective as landing_objective
 
@@ -68,43 +80,55 @@ _HOMES = {
     "Keys": "worlds",
     "Lander": "worlds",
     "GymWorld": "worlds",
+    "GymnaxWorld": "worlds",
+    "Goal": "worlds",
     "Objective": "worlds",
     "fetch": "worlds",
     "landing_objective": "worlds",
     "Phase": "worlds",
-    "alternation": "worlds",
+    "alternate": "worlds",
+    "POLICIES": "policies",
     "MLP": "policies",
+    "Conv": "policies",
+    "Recurrent": "policies",
     "Agent": "policies",
+    "capture": "policies",
     "Hyper": "training",
     "Sizes": "training",
     "Plan": "training",
-    "Training": "training",
-    "begin": "training",
-    "train": "training",
-    "advance": "training",
+    "train": "training.result",
+    "TrainResult": "training.result",
+    "episode_seeds": "rollouts",
+    "play": "rollouts",
+    "rates": "rollouts",
     "isolate": "vectors",
     "contrast": "vectors",
     "swap_inputs": "vectors",
-    "capture": "policies",
     "difference_of_means": "vectors",
-    "evidence": "locate",
+    "contrast_pair": "locate",
+    "ContrastPair": "locate",
+    "locate": "locate",
     "LOCATORS": "locate",
     "Locus": "locate",
     "EDITS": "edits",
     "Add": "edits",
     "Splice": "edits",
+    "Interpolate": "edits",
     "Graft": "edits",
     "LowRank": "edits",
     "Steer": "edits",
+    "Patch": "edits",
+    "Ablate": "edits",
     "Transport": "edits",
     "Relabel": "edits",
+    "Chain": "edits",
     "receipt": "edits",
-    "episode_seeds": "rollouts",
-    "play": "rollouts",
-    "rates": "trials",
     "trial": "trials",
     "tabulate": "trials",
     "verdict": "trials",
+    "faithfulness": "trials",
+    "bench": "trials",
+    "Measure": "trials",
     "Run": "runs.folder",
     "find": "runs.folder",
     "select": "runs.query",

@@ -1,4 +1,4 @@
-"""Evidence on two small agents that differ in every weight, and its relabelling."""
+"""A contrast pair of two small agents that differ in every weight, and its relabelling."""
 
 import dataclasses
 import functools
@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from telic.core import trees
-from telic.locate import LOCATORS, Evidence, Locus, evidence
+from telic.locate import LOCATORS, ContrastPair, Locus, contrast_pair
 from telic.planted import permuted, random_orders
 from telic.planted.relabel import hidden
 from tests.small import AGENT, DONOR
@@ -17,7 +17,7 @@ from tests.small import agent as made
 REFERENCES = ("first layer", "random", "oracle")
 
 
-def evident() -> Evidence:
+def evident() -> ContrastPair:
     """Two agents, two more switches like theirs, and a truth of four biases."""
     moved = {path: leaf - AGENT[path] for path, leaf in DONOR.items()}
     others = []
@@ -25,10 +25,10 @@ def evident() -> Evidence:
         start, noise = made(seed), made(seed + 10)
         end = {p: leaf + moved[p] + 0.1 * noise[p] for p, leaf in start.items()}
         others.append((start, start.replace(end)))
-    found = evidence(
-        jax.random.key(4),
+    found = contrast_pair(
         AGENT,
         DONOR,
+        key=jax.random.key(4),
         switches=others,
         steps=8,
         envs=16,
@@ -43,7 +43,7 @@ def reordered(tree: trees.Arrays) -> trees.Tree:
     return permuted(tree, hidden(EVIDENCE.recipient), ORDERS)
 
 
-def relabelled(found: Evidence) -> Evidence:
+def relabelled(found: ContrastPair) -> ContrastPair:
     """The same evidence, the hidden units of all agents in another order."""
     turned = lambda agent: agent.replace(reordered(agent))
     return dataclasses.replace(

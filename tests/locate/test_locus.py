@@ -49,13 +49,13 @@ def test_a_row_is_in_the_order_of_paths_whatever_the_order_of_the_scores():
 
 def test_the_top_has_its_flags_under_the_paths_of_the_scores():
     locus = Locus("weights", {"b": np.array([[1.0, 2.0]]), "a": np.array([3.0])})
-    assert {p: x.tolist() for p, x in locus.top(2).items()} == {
+    assert {p: x.tolist() for p, x in locus.highest(2).items()} == {
         "b": [[False, True]],
         "a": [True],
     }
-    assert list(locus.top(1)) == list(locus.scores)
-    assert not any(x.any() for x in locus.top(0).values())
-    assert all(x.all() for x in locus.top(3).values())
+    assert list(locus.highest(1)) == list(locus.scores)
+    assert not any(x.any() for x in locus.highest(0).values())
+    assert all(x.all() for x in locus.highest(3).values())
 
 
 def test_ties_are_broken_by_a_chance_that_is_always_the_same():

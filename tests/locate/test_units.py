@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from telic.edits import Patch
-from telic.locate import LOCATORS, check, evidence
+from telic.locate import LOCATORS, check, contrast_pair
 from telic.locate.behaviour import preference
 from telic.locate.inside import inside
 from telic.locate.probe import OBSERVATION, probe, probes
@@ -91,7 +91,7 @@ def test_a_unit_that_never_fires_scores_nothing(name):
 @pytest.fixture(scope="module")
 def apart():
     """The toy's agents, on enough observations to tell chance from knowledge."""
-    return evidence(KEY, TOY.recipient, TOY.donor, steps=32, envs=32)
+    return contrast_pair(TOY.recipient, TOY.donor, key=KEY, steps=32, envs=32)
 
 
 def test_a_probe_tells_agents_apart_where_they_differ_and_not_by_chance(apart):

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.locate import LOCATORS, check, evidence
+from telic.locate import LOCATORS, check, contrast_pair
 from telic.locate.attribution import _mean_slope
 from telic.locate.behaviour import preference, slope
 from telic.locate.toys import toy
@@ -140,7 +140,7 @@ def test_a_learned_mask_opens_for_planted_biases_and_shuts_for_noise():
     }
     donor[path] += 2 * jax.random.normal(KEY, (8,))
     other = recipient.replace(donor)
-    made = evidence(KEY, recipient, other, observations=EVIDENCE.observations)
+    made = contrast_pair(recipient, other, key=KEY, observations=EVIDENCE.observations)
     scores, integral = (
         found("learned mask", made),
         found("integrated attribution", made),

@@ -293,7 +293,7 @@ def test_what_was_chosen_in_a_rollout_is_what_the_learner_sees_chosen(name):
 @each
 def test_episodes_are_the_same_in_whatever_lanes_they_are_played(name):
     agent, world = agent_of(name), WORLDS[name]
-    seeds = episode_seeds(jax.random.key(2), world, 40)
+    seeds = episode_seeds(world, 40, key=jax.random.key(2))
     together = play(agent, world, seeds)
     for part in (slice(0, 3), slice(30, 40)):
         alone = play(agent, world, jax.tree.map(lambda x, part=part: x[part], seeds))

@@ -44,7 +44,7 @@ def test_a_policy_or_a_world_that_is_not_the_agents_is_refused(policy, world):
 
 @pytest.mark.parametrize("world", [Keys.preset("code"), Lander()], ids=str)
 def test_an_agent_acts_and_sees_in_no_world_but_one_like_its_own(world):
-    seeds = episode_seeds(jax.random.key(0), world, 2)
+    seeds = episode_seeds(world, 2, key=jax.random.key(0))
     seen = np.zeros((2, *world.observation), np.uint8)
     with pytest.raises(InputError, match="the agent"):
         play(AGENT, world, seeds)
@@ -129,7 +129,7 @@ def test_what_is_no_dict_of_arrays_is_refused(odd):
 
 def test_another_number_of_actions_is_refused():
     world = Fewer(limit=20)
-    seeds = episode_seeds(jax.random.key(0), world, 2)
+    seeds = episode_seeds(world, 2, key=jax.random.key(0))
     named = r"the agent has 7 actions, .* 2: left, right"
     for act in (AGENT.check_world, lambda world: play(AGENT, world, seeds)):
         with pytest.raises(InputError, match=named):

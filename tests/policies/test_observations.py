@@ -8,7 +8,7 @@ import pytest
 
 import telic.tasks
 from telic.core.errors import InputError
-from telic.locate import evidence
+from telic.locate import contrast_pair
 from telic.policies import Agent, Spec, capture, create, observed
 from telic.training.imitate import imitate
 from telic.worlds import GoalKeys, Keys, Lander
@@ -59,7 +59,7 @@ def test_floats_are_captured_as_their_matrix_product_and_bit_for_bit_as_their_co
 def test_every_door_takes_either_form():
     key, results = jax.random.key(0), []
     for seen in (SEEN, CODES):
-        made = evidence(key, AGENT, DONOR, observations=seen)
+        made = contrast_pair(AGENT, DONOR, key=key, observations=seen)
         assert np.array_equal(made.observations, CODES)
         moved = imitate(
             key,
@@ -101,7 +101,7 @@ def test_what_is_of_neither_form_is_refused_with_the_fix(given, words):
             door(AGENT, given)
         assert words in str(caught.value)
     with pytest.raises(InputError):
-        evidence(jax.random.key(0), AGENT, DONOR, observations=given)
+        contrast_pair(AGENT, DONOR, key=jax.random.key(0), observations=given)
 
 
 def test_inside_a_compiled_program_floats_are_refused_too():

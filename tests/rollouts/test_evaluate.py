@@ -18,7 +18,7 @@ from tests.small import KEYS as WORLD
 from tests.trials.worlds import Hours
 
 COUNT = 45
-GIVEN = episode_seeds(jax.random.key(5), WORLD, COUNT)
+GIVEN = episode_seeds(WORLD, COUNT, key=jax.random.key(5))
 WAVERING = AGENT.replace(
     {p: leaf * (0.2 if "actor/2" in p else 1.0) for p, leaf in AGENT.items()}
 )
@@ -109,7 +109,7 @@ def test_results_are_in_the_order_of_the_seeds():
 def test_episodes_as_long_as_chance_says_are_all_counted_once():
     world, policy = Hours(), MLP(width=2, actor_layers=1, critic_layers=1)
     agent = create(jax.random.key(0), policy, world)
-    given = episode_seeds(jax.random.key(1), world, 300)
+    given = episode_seeds(world, 300, key=jax.random.key(1))
     found = play(agent, world, given)
     chance = np.asarray(given.chance)
     lengths = chance[:, 0] % world.limit + 1
@@ -187,7 +187,7 @@ def test_all_agents_begin_alike():
 
 
 def test_the_key_decides_the_chance_of_episodes():
-    again, other = (episode_seeds(jax.random.key(k), WORLD, COUNT) for k in (5, 6))
+    again, other = (episode_seeds(WORLD, COUNT, key=jax.random.key(k)) for k in (5, 6))
     for leaf, same, new in zip(GIVEN, again, other, strict=True):
         np.testing.assert_array_equal(leaf, same)
         assert (leaf != new).any()

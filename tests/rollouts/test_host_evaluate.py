@@ -20,7 +20,7 @@ from tests.small import SHALLOW as POLICY
 from tests.worlds.simulators import Stairs, Stairway
 
 WORLD, COUNT = Stairway(), 12
-GIVEN = episode_seeds(jax.random.key(3), WORLD, COUNT)
+GIVEN = episode_seeds(WORLD, COUNT, key=jax.random.key(3))
 SEEDS = np.asarray(GIVEN.chance)
 LENGTHS = 1 + SEEDS % 4
 """The first episode of the stairs with seed s lasts 1 + s % 4 steps."""
@@ -95,7 +95,7 @@ def test_the_time_limit_cuts_an_episode():
 
 def test_the_same_seeds_bring_the_same_bits_and_the_key_decides_them():
     assert_same(played(), played())
-    again, other = (episode_seeds(jax.random.key(k), WORLD, COUNT) for k in (3, 4))
+    again, other = (episode_seeds(WORLD, COUNT, key=jax.random.key(k)) for k in (3, 4))
     assert digest(again._asdict()) == digest(GIVEN._asdict())
     assert (np.asarray(other.chance) != SEEDS).all()
     assert GIVEN.uniform.shape == (COUNT, WORLD.limit)
@@ -121,7 +121,7 @@ def test_the_same_seeds_bring_the_same_bits_and_the_key_decides_them():
     ids=["stairs", "same step", "disabled", "gymnasium", "envpool"],
 )
 def test_an_episode_depends_on_its_own_seed_alone(world, rows):
-    given = episode_seeds(jax.random.key(5), world, COUNT)
+    given = episode_seeds(world, COUNT, key=jax.random.key(5))
     every, few = (played(world, given=g) for g in (given, some(given, np.array(rows))))
     assert_same(few, {name: values[rows] for name, values in every.items()})
     assert len(set(every["length"].tolist())) > 2

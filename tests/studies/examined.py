@@ -10,7 +10,7 @@ from telic.studies.base import preset, settings_of
 from telic.studies.calibrate import Calibrate
 from telic.studies.score import benchmark
 from telic.studies.score.benchmark import Benchmark
-from telic.training.train import begin
+from telic.training.state import begin
 
 SMALL = dataclasses.replace(preset(Calibrate, "small"), width=24, units=(16, 4))
 EXAM = Benchmark(each=1, beside=("magnitude", "random", "oracle"))

@@ -10,7 +10,7 @@ import pytest
 from telic.core.errors import InputError
 from telic.core.trees import digest
 from telic.training import Hyper, advance, begin, train
-from telic.training.phase import seeds
+from telic.training.loop import seeds
 from telic.worlds import Objective
 from tests.small import SHALLOW, SHORT, SIZES
 from tests.worlds.simulators import Stairs, Stairway

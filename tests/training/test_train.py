@@ -14,7 +14,7 @@ from telic.rollouts import Completed
 from telic.rollouts.collect import rollout, start
 from telic.training import Hyper, Metrics, advance, begin, check
 from telic.training.ppo import Losses
-from telic.training.train import _batch, _values
+from telic.training.state import _batch, _values
 from tests.small import SHALLOW, SHORT, SIZES
 from tests.training.worlds import PAY, Clock
 

@@ -30,7 +30,7 @@ WORLD = GOAL_KEYS.base
 READS = dataclasses.replace(POLICY, width=16, goal_units=4)
 FAILURES = ("wall", "bump", "ball")
 WALLS = Measure(lambda found: found["wall"], FAILURES)
-GIVEN = episode_seeds(jax.random.key(1), WORLD, 32)
+GIVEN = episode_seeds(WORLD, 32, key=jax.random.key(1))
 
 
 def tried(shares, top, rest=None):

@@ -19,7 +19,7 @@ from telic.worlds import fetch
 from tests.small import AGENT, DONOR
 from tests.small import KEYS as WORLD
 
-GIVEN = episode_seeds(jax.random.key(5), WORLD, 12)
+GIVEN = episode_seeds(WORLD, 12, key=jax.random.key(5))
 VECTOR = trees.add(DONOR, trees.scale(AGENT, -1.0))
 EDITS = {"all of it": Add(VECTOR), "two layers": Splice(DONOR, ("actor/0", "actor/1"))}
 EXTRA = {"two layers": {"another seed": Noise(1.0, seed=9)}}
@@ -188,7 +188,9 @@ def test_a_planted_goal_is_far_above_its_nulls():
     results = {
         seed: [
             tried(
-                forward, key=seed, given=episode_seeds(jax.random.key(seed), WORLD, 12)
+                forward,
+                key=seed,
+                given=episode_seeds(WORLD, 12, key=jax.random.key(seed)),
             )
         ]
         for seed in range(8)

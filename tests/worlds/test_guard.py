@@ -78,7 +78,7 @@ def test_so_is_one_while_a_trial_is_played(kind):
             return env
 
     world = Long(fault="seen", kind=kind)
-    given = episode_seeds(jax.random.key(0), world, 3)
+    given = episode_seeds(world, 3, key=jax.random.key(0))
     with pytest.raises(WorldError, match="step 1"):
         play(AGENT, world, given)
 
@@ -86,7 +86,7 @@ def test_so_is_one_while_a_trial_is_played(kind):
 def test_what_happens_after_an_episode_has_ended_is_nobodys_fault():
     # Two steps are played; the third, which would be a fault, is not.
     world = Trouble(fault="seen", kind="not a number")
-    given = episode_seeds(jax.random.key(0), world, 3)
+    given = episode_seeds(world, 3, key=jax.random.key(0))
     assert play(AGENT, world, given).length.tolist() == [2, 2, 2]
 
 
@@ -138,5 +138,5 @@ def test_an_environment_that_never_ends_an_episode_is_cut():
             return env
 
     world = Endless(max_steps=5)
-    given = episode_seeds(jax.random.key(0), world, 3)
+    given = episode_seeds(world, 3, key=jax.random.key(0))
     assert play(AGENT, world, given).length.tolist() == [5] * 3

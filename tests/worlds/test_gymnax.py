@@ -90,7 +90,7 @@ def test_an_agent_learns_to_walk_to_the_end_that_is_wanted():
     *_, (state, _) = train(
         state, wanted, rollouts=12, hyper=Hyper(), world=world, sizes=sizes
     )
-    found = play(state.agent, world, episode_seeds(jax.random.key(1), world, 64))
+    found = play(state.agent, world, episode_seeds(world, 64, key=jax.random.key(1)))
     assert found.events[:, 1].mean() > 0.9
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telic.core.errors import InputError
-from telic.worlds import Phase, alternation, phase_at
+from telic.worlds import Phase, alternate, phase_at
 
 SCHEDULES = st.lists(st.builds(Phase, st.just("a"), st.integers(0, 5)), max_size=6)
 
@@ -21,13 +21,13 @@ SCHEDULES = st.lists(st.builds(Phase, st.just("a"), st.integers(0, 5)), max_size
     ],
 )
 def test_alternation_takes_the_objectives_in_turn(objectives, expected):
-    phases = alternation(objectives, period=3, phases=6)
+    phases = alternate(*objectives, rollouts=3, phases=6)
     assert "".join(phase.objective for phase in phases) == expected
     assert {phase.rollouts for phase in phases} == {3}
 
 
 def test_the_default_alternation_is_that_of_the_founding_study():
-    phases = alternation(["purple", "blue"])
+    phases = alternate("purple", "blue", phases=24)
     assert len(phases) == 24
     assert sum(phase.rollouts for phase in phases) == 360
 
@@ -37,7 +37,7 @@ def test_the_default_alternation_is_that_of_the_founding_study():
 )
 def test_an_alternation_of_nothing_is_refused(objectives, period, phases):
     with pytest.raises(InputError, match="at least one"):
-        alternation(objectives, period=period, phases=phases)
+        alternate(*objectives, rollouts=period, phases=phases)
 
 
 @given(SCHEDULES, st.integers(0, 40))
@@ -53,7 +53,7 @@ def test_locate_agrees_with_a_list_of_all_rollouts(schedule, rollouts):
 
 
 def test_locate_walks_through_every_phase_from_its_start():
-    schedule = alternation(["a", "b"], period=2, phases=3)
+    schedule = alternate("a", "b", rollouts=2, phases=3)
     seen = list(itertools.takewhile(lambda at: at[0] < 3, map_from(schedule)))
     assert seen == [(0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (2, 1)]
 

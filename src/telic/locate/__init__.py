@@ -4,10 +4,12 @@ To add a locator: one file with a function of evidence and a key that gives a lo
 and one line in `LOCATORS`.
 """
 
+import dataclasses
 from collections.abc import Callable
 
 import jax
 
+from telic.core.keys import as_key
 from telic.core.names import Registry
 from telic.locate.activation import activation
 from telic.locate.agreement import agreement as agreement
@@ -16,21 +18,21 @@ from telic.locate.behaviour import Behaviour as Behaviour
 from telic.locate.behaviour import preference as preference
 from telic.locate.check import check as check
 from telic.locate.components import components
-from telic.locate.evidence import Evidence as Evidence
-from telic.locate.evidence import evidence as evidence
 from telic.locate.graft import SIZES as SIZES
 from telic.locate.graft import grafted as grafted
 from telic.locate.locus import Locus as Locus
 from telic.locate.low_rank import low_rank
 from telic.locate.magnitude import magnitude, normalised, relative
 from telic.locate.mask import mask
+from telic.locate.pair import ContrastPair as ContrastPair
+from telic.locate.pair import contrast_pair as contrast_pair
 from telic.locate.patching import attribution_patching, layer_patching, patching
 from telic.locate.probe import probe
 from telic.locate.reference import first_layer, oracle, random
 from telic.locate.snr import snr
 from telic.locate.splicing import block_splicing, layer_splicing
 
-Locator = Callable[[Evidence, jax.Array], Locus]
+Locator = Callable[[ContrastPair, jax.Array], Locus]
 
 LOCATORS: Registry[Locator] = Registry(
     "locator",
@@ -57,3 +59,32 @@ LOCATORS: Registry[Locator] = Registry(
     },
 )
 """Every locator by name. The last three are references; `oracle` needs the truth."""
+
+
+def locate(
+    pair: ContrastPair, method: str | Locator = "magnitude", *, key: int | jax.Array = 0
+) -> Locus:
+    """The locus that a method gives for a pair of agents, checked.
+
+    Args:
+        pair: Two agents that can do the same and want different things.
+        method: The name of a locator in `LOCATORS`, or any function of a pair and a
+            key that gives a locus.
+        key: For methods that draw.
+
+    Returns:
+        A locus that knows its agent: `locus.top(0.01)` is a mask of 1 % of the weights.
+
+    Raises:
+        InputError: If there is no such locator; the message holds the nearest name. Or
+            if what a function gives is no locus of this pair.
+
+    Example:
+        >>> from telic.locate.toys import toy
+        >>> locus = locate(toy(), "magnitude")
+        >>> round(sum(float(m.mean()) for m in locus.top(1.0).values()))
+        8
+    """
+    find = LOCATORS[method] if isinstance(method, str) else method
+    found = check(find(pair, as_key(key)), pair.recipient)
+    return dataclasses.replace(found, like=pair.recipient)

@@ -8,12 +8,12 @@ Reference:
 import jax
 import numpy as np
 
-from telic.locate.evidence import Evidence
 from telic.locate.inside import by_unit, inside
 from telic.locate.locus import Locus
+from telic.locate.pair import ContrastPair
 
 
-def activation(evidence: Evidence, key: jax.Array) -> Locus:
+def activation(evidence: ContrastPair, key: jax.Array) -> Locus:
     """|mean_D - mean_R| / sd of each unit, both agents on the same observations.
 
     The sd is over both agents' activations; a unit that never moves scores 0.

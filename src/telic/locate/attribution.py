@@ -17,8 +17,8 @@ import numpy as np
 
 from telic.core.trees import Tree
 from telic.locate.behaviour import Behaviour, slope
-from telic.locate.evidence import Evidence
 from telic.locate.locus import Locus
+from telic.locate.pair import ContrastPair
 from telic.locate.sites import scores_of
 from telic.policies import Agent
 
@@ -26,13 +26,13 @@ STEPS = 16
 """Points on the line from the recipient to the donor: the middles of as many parts."""
 
 
-def attribution(evidence: Evidence, key: jax.Array) -> Locus:
+def attribution(evidence: ContrastPair, key: jax.Array) -> Locus:
     """|Δθ · ∂m/∂θ| at the recipient."""
     gradient = slope(evidence.behaviour, evidence.recipient)
     return _product(evidence, gradient)
 
 
-def integrated(evidence: Evidence, key: jax.Array) -> Locus:
+def integrated(evidence: ContrastPair, key: jax.Array) -> Locus:
     """|Δθ · mean ∂m/∂θ| along the line to the donor."""
     recipient, donor = evidence.recipient, evidence.donor
     return _product(evidence, _mean_slope(evidence.behaviour, recipient, donor))
@@ -51,7 +51,7 @@ def _mean_slope(behaviour: Behaviour, recipient: Agent, donor: Agent) -> Tree:
     return jax.lax.scan(upto, zeros, (jnp.arange(STEPS) + 0.5) / STEPS)[0]
 
 
-def _product(evidence: Evidence, gradient: Tree) -> Locus:
+def _product(evidence: ContrastPair, gradient: Tree) -> Locus:
     """|Δθ · gradient|."""
     vector, slopes = scores_of(evidence.vector), scores_of(gradient)
     return Locus("weights", {p: np.abs(v * slopes[p]) for p, v in vector.items()})

@@ -8,8 +8,8 @@ a run is often nothing but training time.
 import jax
 import numpy as np
 
-from telic.locate.evidence import Evidence
 from telic.locate.locus import Locus
+from telic.locate.pair import ContrastPair
 from telic.vectors.components import components as principal
 from telic.vectors.components import separation
 
@@ -17,7 +17,7 @@ AXES = 4
 """How many axes are looked at."""
 
 
-def components(evidence: Evidence, key: jax.Array) -> Locus:
+def components(evidence: ContrastPair, key: jax.Array) -> Locus:
     """|loading| on the axis of the checkpoints that best separates the two wants."""
     agents = [agent for pair in evidence.switches for agent in pair]
     labels = ["recipient", "donor"] * len(evidence.switches)

@@ -64,7 +64,7 @@ def grafted(
         return
     spread = locus.weights(recipient)
     for share in shares:
-        mask = spread.mask(recipient, share)
+        mask = spread.top(share, recipient)
         yield Grafted(
             share,
             recipient.replace(

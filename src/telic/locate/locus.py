@@ -18,6 +18,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from telic.core.errors import InputError
+from telic.core.html import html_table
 from telic.core.names import check_name
 from telic.core.trees import Arrays, Tree, outline
 from telic.locate.sites import Factors, Scores, unrolled
@@ -37,6 +38,7 @@ class Locus:
         scores: By path, the scores of the sites there.
         factors: Of directions: by layer, (rows, directions) and (directions, units),
             with the rows of `Layer.matrix`: inputs, and the bias at last.
+        like: The actor of which it is a locus; None if that is not known.
 
     Raises:
         InputError: If there is no such kind.
@@ -45,6 +47,7 @@ class Locus:
     kind: str
     scores: Scores
     factors: Factors = dataclasses.field(default_factory=dict)
+    like: Agent | None = dataclasses.field(default=None, compare=False)
 
     __repr__ = outline
 
@@ -56,6 +59,12 @@ class Locus:
     def row(self) -> Float[np.ndarray, " sites"]:
         """All scores in one row, by sorted path."""
         return np.concatenate([self.scores[p].ravel() for p in sorted(self.scores)])
+
+    def _repr_html_(self) -> str:
+        """A table for notebooks: the sites of each path, and its share of the top."""
+        first, *lines = str(self).splitlines()
+        header = ("path", "sites", first.partition("; ")[2].rstrip(":"))
+        return html_table(header, [line.split() for line in lines])
 
     def __str__(self) -> str:
         """A line for each path: how many sites, and its share of the top 1 %."""
@@ -86,36 +95,45 @@ class Locus:
         ranks[np.lexsort((chance, -row))] = np.arange(len(row))
         return ranks
 
-    def top(self, count: int) -> dict[str, np.ndarray]:
+    def highest(self, count: int) -> dict[str, np.ndarray]:
         """The `count` sites with the highest scores, as flags under their paths.
 
         Example:
-            >>> Locus("weights", {"a": np.array([0.1, 0.9])}).top(1)
+            >>> Locus("weights", {"a": np.array([0.1, 0.9])}).highest(1)
             {'a': array([False,  True])}
         """
         return unrolled(self.ranks() < count, self.scores)
 
-    def mask(self, like: Arrays, share: float) -> Tree:
-        """The weights at the top, as `telic.edits.Graft` takes them.
+    def top(self, fraction: float, like: Arrays | None = None) -> Tree:
+        """The mask of the weights at the top, as `telic.Graft` takes it.
 
         Args:
-            like: The actor of which it is a locus.
-            share: The share of its weights, in (0, 1]; at least one is taken.
+            fraction: The fraction of the actor's weights, in (0, 1]; at least one
+                weight is taken.
+            like: The actor of which it is a locus; None if the locus knows it, as one
+                from `telic.locate` does.
 
         Raises:
-            InputError: If the share is out of range.
+            InputError: If the fraction is out of range, or no actor is known.
 
         Example:
             >>> from telic.locate.toys import toy
             >>> like = toy().recipient
-            >>> locus = Locus("layers", {"actor/0/bias": np.array(1.0)})
-            >>> {p: int(m.sum()) for p, m in locus.mask(like, 0.001).items() if m.any()}
+            >>> locus = Locus("layers", {"actor/0/bias": np.array(1.0)}, like=like)
+            >>> {p: int(m.sum()) for p, m in locus.top(0.001).items() if m.any()}
             {'actor/0/bias': 4}
         """
-        if not 0 < share <= 1:
-            raise InputError(f"share = {share}", why="allowed: above 0, up to 1")
-        spread = self.weights(like)
-        flags = spread.top(max(1, round(share * len(spread.row))))
+        if not 0 < fraction <= 1:
+            raise InputError(f"fraction = {fraction}", why="allowed: above 0, up to 1")
+        actor = self.like if like is None else like
+        if actor is None:
+            raise InputError(
+                "the locus knows no agent",
+                why="a fraction is one of an agent's weights",
+                fix="name the actor: locus.top(fraction, like=pair.recipient)",
+            )
+        spread = self.weights(actor)
+        flags = spread.highest(max(1, round(fraction * len(spread.row))))
         return {path: jnp.asarray(leaf) for path, leaf in flags.items()}
 
     def weights(self, like: Arrays) -> "Locus":

@@ -11,8 +11,8 @@ Reference:
 import jax
 import numpy as np
 
-from telic.locate.evidence import Evidence
 from telic.locate.locus import Locus
+from telic.locate.pair import ContrastPair
 from telic.locate.sites import scores_of
 
 RANK = 4
@@ -20,7 +20,7 @@ RANK = 4
 the splice study."""
 
 
-def low_rank(evidence: Evidence, key: jax.Array) -> Locus:
+def low_rank(evidence: ContrastPair, key: jax.Array) -> Locus:
     """The first four singular directions of each layer's change, by singular value."""
     vector, scores, factors = scores_of(evidence.vector), {}, {}
     for layer in evidence.recipient.layers:

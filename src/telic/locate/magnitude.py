@@ -11,8 +11,8 @@ Reference:
 import jax
 import numpy as np
 
-from telic.locate.evidence import Evidence
 from telic.locate.locus import Locus
+from telic.locate.pair import ContrastPair
 from telic.locate.sites import scores_of
 
 FLOOR = 0.1
@@ -20,12 +20,12 @@ FLOOR = 0.1
 that happens to be near zero has not changed infinitely much."""
 
 
-def magnitude(evidence: Evidence, key: jax.Array) -> Locus:
+def magnitude(evidence: ContrastPair, key: jax.Array) -> Locus:
     """|Δθ| of every weight."""
     return Locus("weights", {p: np.abs(v) for p, v in _vector(evidence).items()})
 
 
-def relative(evidence: Evidence, key: jax.Array) -> Locus:
+def relative(evidence: ContrastPair, key: jax.Array) -> Locus:
     """|Δθ| / (|θ| + a tenth of its tensor's root mean square)."""
     before = scores_of(evidence.recipient)
     return Locus(
@@ -37,7 +37,7 @@ def relative(evidence: Evidence, key: jax.Array) -> Locus:
     )
 
 
-def normalised(evidence: Evidence, key: jax.Array) -> Locus:
+def normalised(evidence: ContrastPair, key: jax.Array) -> Locus:
     """|Δθ| beside the root mean square of Δθ in its tensor."""
     return Locus(
         "weights",
@@ -48,7 +48,7 @@ def normalised(evidence: Evidence, key: jax.Array) -> Locus:
 _TINY = np.finfo(np.float32).tiny
 
 
-def _vector(evidence: Evidence) -> dict[str, np.ndarray]:
+def _vector(evidence: ContrastPair) -> dict[str, np.ndarray]:
     """Δθ in double precision."""
     return scores_of(evidence.vector)
 

@@ -22,8 +22,8 @@ from jaxtyping import Array, Float
 
 from telic.core.trees import Tree
 from telic.locate.behaviour import Behaviour, forward
-from telic.locate.evidence import Evidence
 from telic.locate.locus import Locus
+from telic.locate.pair import ContrastPair
 from telic.locate.sites import scores_of
 from telic.policies import Agent
 
@@ -36,7 +36,7 @@ TEMPERATURE, LOW, HIGH = 2 / 3, -0.1, 1.1
 """Of the hard-concrete distribution: as in the paper."""
 
 
-def mask(evidence: Evidence, key: jax.Array) -> Locus:
+def mask(evidence: ContrastPair, key: jax.Array) -> Locus:
     """The log-odds of each gate after training; closed gates are the lowest."""
     agents = (evidence.recipient, evidence.donor)
     gates = _train(key, evidence.behaviour, *agents, steps=STEPS)

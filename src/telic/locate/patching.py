@@ -17,14 +17,14 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from telic.locate.behaviour import Behaviour, forward, leaning
-from telic.locate.evidence import Evidence
 from telic.locate.inside import inside
 from telic.locate.locus import Locus
+from telic.locate.pair import ContrastPair
 from telic.locate.sites import scores_of
 from telic.policies import Agent
 
 
-def patching(evidence: Evidence, key: jax.Array) -> Locus:
+def patching(evidence: ContrastPair, key: jax.Array) -> Locus:
     """|change of preference| when one unit is filled as the donor fills it."""
     found = {}
     for layer in evidence.recipient.layers:
@@ -34,7 +34,7 @@ def patching(evidence: Evidence, key: jax.Array) -> Locus:
     return Locus("units", scores_of(found))
 
 
-def layer_patching(evidence: Evidence, key: jax.Array) -> Locus:
+def layer_patching(evidence: ContrastPair, key: jax.Array) -> Locus:
     """What each layer adds to the preference, on top of the layers before it.
 
     A layer that is filled as the donor fills it has all of the donor's before it in it,
@@ -50,7 +50,7 @@ def layer_patching(evidence: Evidence, key: jax.Array) -> Locus:
     return Locus("layers", scores_of(found))
 
 
-def attribution_patching(evidence: Evidence, key: jax.Array) -> Locus:
+def attribution_patching(evidence: ContrastPair, key: jax.Array) -> Locus:
     """|Σ (x_D - x_R) · ∂m/∂x| of each unit, the gradient at the recipient."""
     return Locus(
         "units",
@@ -68,7 +68,7 @@ def attribution_patching(evidence: Evidence, key: jax.Array) -> Locus:
 Side = Float[Array, "rows ..."]
 
 
-def _sides(evidence: Evidence, site: str) -> tuple[Behaviour, Side, Side]:
+def _sides(evidence: ContrastPair, site: str) -> tuple[Behaviour, Side, Side]:
     """The behaviour, and what recipient and donor have at a site."""
     behaviour = evidence.behaviour
     mine, theirs = (

@@ -18,9 +18,9 @@ import jax
 import numpy as np
 from jaxtyping import Float
 
-from telic.locate.evidence import Evidence
 from telic.locate.inside import by_unit, inside
 from telic.locate.locus import Locus
+from telic.locate.pair import ContrastPair
 
 RIDGE = 1e-2
 """The penalty, in units of the features' mean variance times the rows."""
@@ -42,7 +42,7 @@ class Probed(NamedTuple):
     scores: Float[np.ndarray, " units"]
 
 
-def probe(evidence: Evidence, key: jax.Array) -> Locus:
+def probe(evidence: ContrastPair, key: jax.Array) -> Locus:
     """|weight| · sd of each unit in its site's probe."""
     found = probes(evidence, key)
     sites = (site for site in found if site != OBSERVATION)
@@ -52,7 +52,7 @@ def probe(evidence: Evidence, key: jax.Array) -> Locus:
 OBSERVATION = "observation"
 
 
-def probes(evidence: Evidence, key: jax.Array) -> dict[str, Probed]:
+def probes(evidence: ContrastPair, key: jax.Array) -> dict[str, Probed]:
     """A probe at every site of the actor, and one at the observation, its baseline."""
     rows = evidence.behaviour.rows
     half = len(rows) // 2

@@ -4,12 +4,12 @@ import jax
 import numpy as np
 
 from telic.core.errors import InputError
-from telic.locate.evidence import Evidence
 from telic.locate.locus import Locus
+from telic.locate.pair import ContrastPair
 from telic.locate.sites import scores_of
 
 
-def random(evidence: Evidence, key: jax.Array) -> Locus:
+def random(evidence: ContrastPair, key: jax.Array) -> Locus:
     """Scores drawn at random."""
     keys = jax.random.split(key, len(evidence.recipient))
     return Locus(
@@ -23,13 +23,13 @@ def random(evidence: Evidence, key: jax.Array) -> Locus:
     )
 
 
-def first_layer(evidence: Evidence, key: jax.Array) -> Locus:
+def first_layer(evidence: ContrastPair, key: jax.Array) -> Locus:
     """The first layer, whatever was learned: 1 for its weights, 0 for all others."""
     layers = [layer.name for layer in evidence.recipient.layers]
     return Locus("layers", {x: np.array(float(x == layers[0])) for x in sorted(layers)})
 
 
-def oracle(evidence: Evidence, key: jax.Array) -> Locus:
+def oracle(evidence: ContrastPair, key: jax.Array) -> Locus:
     """The truth about a planted agent.
 
     Raises:

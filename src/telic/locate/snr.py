@@ -9,14 +9,14 @@ the same two wants, chance averages out:
 import jax
 import numpy as np
 
-from telic.locate.evidence import Evidence
 from telic.locate.locus import Locus
+from telic.locate.pair import ContrastPair
 from telic.locate.sites import scores_of
 
 FLOOR = 1e-3
 
 
-def snr(evidence: Evidence, key: jax.Array) -> Locus:
+def snr(evidence: ContrastPair, key: jax.Array) -> Locus:
     """|mean Δθ| / sd Δθ over the switches; with one switch, |Δθ|."""
     vectors = [
         scores_of({p: donor[p] - leaf for p, leaf in recipient.items()})

@@ -20,15 +20,15 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from telic.locate.behaviour import Behaviour, preference
-from telic.locate.evidence import Evidence
 from telic.locate.locus import Locus
+from telic.locate.pair import ContrastPair
 from telic.locate.sites import scores_of
 from telic.policies import Agent
 
 Chosen = tuple[str, ...]
 
 
-def layer_splicing(evidence: Evidence, key: jax.Array) -> Locus:
+def layer_splicing(evidence: ContrastPair, key: jax.Array) -> Locus:
     """The Shapley value of each layer, over all subsets of layers."""
     layers = [layer.name for layer in evidence.recipient.layers]
     subsets = [
@@ -40,7 +40,7 @@ def layer_splicing(evidence: Evidence, key: jax.Array) -> Locus:
     return Locus("layers", scores_of({one: _shapley(one, worth) for one in layers}))
 
 
-def block_splicing(evidence: Evidence, key: jax.Array) -> Locus:
+def block_splicing(evidence: ContrastPair, key: jax.Array) -> Locus:
     """Kernels and biases in the order in which replacing one more helps most.
 
     The first has the highest score, as many points as there are tensors; the last, 1.
@@ -58,7 +58,7 @@ def block_splicing(evidence: Evidence, key: jax.Array) -> Locus:
 
 
 def _worth(
-    evidence: Evidence, subsets: Sequence[Chosen]
+    evidence: ContrastPair, subsets: Sequence[Chosen]
 ) -> Float[np.ndarray, " subsets"]:
     """The preference of the recipient with each subset replaced by the donor's."""
     paths = sorted(evidence.recipient)  # as JAX sorts the leaves of a dict

@@ -2,12 +2,12 @@
 
 import jax
 
-from telic.locate.evidence import Evidence, evidence
+from telic.locate.pair import ContrastPair, contrast_pair
 from telic.policies import MLP, create
 from telic.worlds.keys import Keys
 
 
-def toy(seed: int = 0, width: int = 8) -> Evidence:
+def toy(seed: int = 0, width: int = 8) -> ContrastPair:
     """Two untrained agents of the Keys world that differ in their first biases alone.
 
     Example:
@@ -22,4 +22,4 @@ def toy(seed: int = 0, width: int = 8) -> Evidence:
     agent = agent.replace({**agent, last: 100 * agent[last]})
     moved = agent[first] + 2 * jax.random.normal(bias, (width,))
     donor = agent.replace({**agent, first: moved})
-    return evidence(seen, agent, donor, steps=4, envs=8)
+    return contrast_pair(agent, donor, key=seen, steps=4, envs=8)

@@ -20,7 +20,7 @@ from jaxtyping import Array
 
 from telic.policies import Agent, Policy
 from telic.training.ppo import Hyper, Sizes
-from telic.training.train import advance, begin_with
+from telic.training.state import advance, begin_with
 from telic.worlds.fetch import fetch
 from telic.worlds.keys import Keys
 

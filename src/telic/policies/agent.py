@@ -5,7 +5,7 @@ another agent. It is a pytree whose leaves are its parameters; policy and spec a
 static and take part in the key of every compiled program.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -14,6 +14,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 from telic.core import trees
 from telic.core.errors import InputError
+from telic.core.html import html_table
 from telic.core.names import check_name
 from telic.core.trees import Tree
 from telic.policies import interventions, structure
@@ -33,7 +34,10 @@ from telic.policies.base import (
 from telic.policies.observations import Observations, observed
 from telic.policies.spec import Spec
 from telic.rollouts.actor import remembers
+from telic.rollouts.evaluate import episode_seeds, play
+from telic.rollouts.rates import Rates, rates
 from telic.worlds.base import World
+from telic.worlds.objectives import Objective
 
 
 class Agent(Mapping[str, Array]):
@@ -101,6 +105,18 @@ class Agent(Mapping[str, Array]):
         A copy: a change of it is no change of the agent (`replace` gives another).
         """
         return dict(self._params)
+
+    def _repr_html_(self) -> str:
+        """A table for notebooks: every leaf with its shape and norm."""
+        rows = [
+            (
+                path,
+                " × ".join(map(str, leaf.shape)),
+                f"{float(jnp.linalg.norm(leaf)):.3g}",
+            )
+            for path, leaf in self.params.items()
+        ]
+        return html_table((repr(self), "shape", "norm"), rows)
 
     def replace(self, params: Mapping[str, Array]) -> "Agent":
         """The agent with other parameters, under the same policy; nothing is checked.
@@ -286,6 +302,44 @@ class Agent(Mapping[str, Array]):
         assert output.logits is not None
         log_probs = jax.nn.log_softmax(output.logits)
         return jnp.take_along_axis(log_probs, actions[..., None], axis=2)[..., 0]
+
+    def evaluate(
+        self,
+        *,
+        episodes: int = 256,
+        key: int | jax.Array = 0,
+        world: World | None = None,
+        objectives: Sequence[Objective] = (),
+        greedy: bool = False,
+    ) -> Rates:
+        """What the agent does on complete episodes, as means over them.
+
+        Agents that are evaluated with one key live through the same episodes.
+
+        Args:
+            episodes: How many.
+            key: For how episodes begin and all that happens in them.
+            world: Where; None for the agent's own.
+            objectives: Those under which a return is given.
+            greedy: Whether it always takes its most probable action.
+
+        Returns:
+            By name: every event's mean number per episode (the rate of an event that
+            ends an episode), `length` in steps, `return_NAME` of each objective.
+
+        Raises:
+            InputError: If the agent cannot act in the world, or knows none.
+
+        Example:
+            >>> from telic.policies import MLP
+            >>> from telic.worlds import Keys
+            >>> agent = create(jax.random.key(0), MLP(width=8), Keys(limit=20))
+            >>> 0 <= agent.evaluate(episodes=4)["pick_blue"] <= 1
+            True
+        """
+        where = world or self.world
+        seeds = episode_seeds(where, episodes, key=key)
+        return rates(play(self, where, seeds, greedy=greedy), where, objectives)
 
     def check_world(self, world: World) -> None:
         """Raise unless the agent can act in a world.

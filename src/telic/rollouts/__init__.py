@@ -12,6 +12,8 @@ from telic.rollouts.evaluate import play as play
 from telic.rollouts.host import HostCollector as HostCollector
 from telic.rollouts.observe import observations_of as observations_of
 from telic.rollouts.observe import sequences_of as sequences_of
+from telic.rollouts.rates import Rates as Rates
+from telic.rollouts.rates import rates as rates
 from telic.rollouts.record import film as film
 from telic.rollouts.record import greedy_actions as greedy_actions
 from telic.rollouts.record import record as record

@@ -23,6 +23,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from telic.core.errors import InputError
+from telic.core.keys import as_key
 from telic.rollouts import host
 from telic.rollouts.actor import Actor, Carry, check_actor
 from telic.rollouts.collect import where, where_tree
@@ -69,14 +70,17 @@ class _Lanes(NamedTuple):
     active: Bool[Array, " lanes"]
 
 
-def episode_seeds(key: jax.Array, world: World, episodes: int) -> EpisodeSeeds:
-    """Draw the chance of some episodes; give the same to every agent of a comparison.
+def episode_seeds(
+    world: World, episodes: int, *, key: int | jax.Array = 0
+) -> EpisodeSeeds:
+    """The randomness of some episodes; give the same to every agent of a comparison.
 
     Example:
         >>> from telic.worlds import Keys
-        >>> episode_seeds(jax.random.key(0), Keys(limit=20), 8).uniform.shape
+        >>> episode_seeds(Keys(limit=20), 8, key=0).uniform.shape
         (8, 20)
     """
+    key = as_key(key)
     if isinstance(world, JaxWorld):
         return _drawn(key, world, episodes)
     chance_key, action_key = jax.random.split(key)
@@ -106,7 +110,7 @@ def play(
         >>> from telic.worlds import Keys
         >>> world = Keys(limit=20)
         >>> agent = create(jax.random.key(0), MLP(width=8), world)
-        >>> play(agent, world, episode_seeds(jax.random.key(1), world, 4)).length.shape
+        >>> play(agent, world, episode_seeds(world, 4, key=1)).length.shape
         (4,)
     """
     if seeds.uniform.shape[1] != world.limit:

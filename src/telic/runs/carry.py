@@ -1,7 +1,7 @@
 """Carrying a run to its end: train, write metrics, checkpoint, and go on after a kill.
 
 The state goes from rollout to rollout through one pure function
-(`telic.training.phase`), and a checkpoint holds all of it. So a run that was killed
+(`telic.training.loop`), and a checkpoint holds all of it. So a run that was killed
 at any moment goes on bit for bit as if nothing had happened; in a host world, whose
 simulators cannot be stored, it goes back to the beginning of its phase first.
 """
@@ -19,9 +19,9 @@ from telic.runs.folder import Run
 from telic.runs.inside import MANIFEST
 from telic.runs.metrics import Row
 from telic.runs.record import File, Link
-from telic.training.phase import train
+from telic.training.loop import train
 from telic.training.plan import Plan
-from telic.training.train import Metrics, Training, begin, check, check_told
+from telic.training.state import Metrics, Training, begin, check, check_told
 from telic.worlds.host import HostWorld
 from telic.worlds.schedule import phase_at
 

@@ -20,7 +20,7 @@ from telic.core.numbers import LARGEST
 from telic.runs import artifact, disk, metrics, old, record
 from telic.runs.inside import ARRAYS, CONFIG, MANIFEST, METRICS, is_checkpoint
 from telic.runs.record import File, Link, Manifest
-from telic.training.train import Training
+from telic.training.state import Training
 
 
 class ForeignError(DamagedError):

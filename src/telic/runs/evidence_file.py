@@ -1,4 +1,4 @@
-"""Evidence as bytes: what a locator is asked about, and nothing else.
+"""ContrastPair as bytes: what a locator is asked about, and nothing else.
 
 A locator is asked about two agents, the states on which they are compared, other
 switches, and a key. The number of the pair, the run's seed and the truth are not in it:
@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from telic.locate import Behaviour, Evidence
+from telic.locate import Behaviour, ContrastPair
 from telic.policies import Agent
 from telic.runs import artifact, codec
 
@@ -31,7 +31,7 @@ class Handout(NamedTuple):
     key: jax.Array
 
 
-def pack(found: Evidence, key: jax.Array) -> bytes:
+def pack(found: ContrastPair, key: jax.Array) -> bytes:
     """What a locator is given, as the bytes of a file.
 
     Args:
@@ -48,12 +48,12 @@ def pack(found: Evidence, key: jax.Array) -> bytes:
     return artifact.to_bytes("handout", *codec.pack(given))
 
 
-def unpack(data: bytes) -> tuple[Evidence, jax.Array]:
+def unpack(data: bytes) -> tuple[ContrastPair, jax.Array]:
     """The evidence and the key, bit for bit as they were packed."""
     found = artifact.from_bytes(data, Path("the question"), "handout")
     given: Handout = codec.decode(found.payload, Handout, found.arrays)
     recipient, donor = given.switches[0]
-    return Evidence(recipient, donor, given.behaviour, given.switches), given.key
+    return ContrastPair(recipient, donor, given.behaviour, given.switches), given.key
 
 
 def warm() -> None:

@@ -19,7 +19,7 @@ from telic.core.typed import short
 from telic.runs import disk, record
 from telic.runs.record import File
 from telic.training.plan import Plan
-from telic.training.train import Metrics
+from telic.training.state import Metrics
 from telic.worlds.schedule import phase_at
 
 Row = dict[str, Any]

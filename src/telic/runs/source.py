@@ -15,7 +15,7 @@ from telic.runs.checkpoint import Checkpoint
 from telic.runs.folder import Run, resolve
 from telic.runs.root import root_folder
 from telic.training.plan import Plan
-from telic.training.train import Training, begin
+from telic.training.state import Training, begin
 
 
 @runtime_checkable

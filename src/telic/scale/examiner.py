@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from telic.core.errors import InputError, TelicError
 from telic.core.names import check_name
-from telic.locate import Evidence
+from telic.locate import ContrastPair
 from telic.planted import Planted
 from telic.policies import Agent
 from telic.runs import evidence_file, locus_file
@@ -222,7 +222,7 @@ def _outcome(error: _FailedError, where: str) -> str:
 
 
 def _record(
-    child: Sitting, found: Evidence, planted: Planted, seconds: float
+    child: Sitting, found: ContrastPair, planted: Planted, seconds: float
 ) -> dict[str, Any]:
     """The record of an answer that may be anything."""
     most = largest(found.recipient)

@@ -107,7 +107,7 @@ def try_edit(
     return trial(
         made.agent,
         {made.text: made.edit},
-        episode_seeds(jax.random.key(0), world, episodes),
+        episode_seeds(world, episodes, key=jax.random.key(0)),
         key=jax.random.key(1),
         world=world,
         objectives=(*plan.objectives, *further),

@@ -16,9 +16,9 @@ from jaxtyping import Float, Float32
 from telic.core import trees
 from telic.core.errors import InputError
 from telic.policies import Agent, interventions
-from telic.training.phase import train
+from telic.training.loop import train
 from telic.training.ppo import Hyper, Sizes
-from telic.training.train import Training, check
+from telic.training.state import Training, check
 from telic.worlds.base import World
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from telic.core.errors import InputError
+from telic.core.html import html_table
 from telic.core.names import check_name
 from telic.stats import Interval, bootstrap
 from telic.trials.trial import DONOR, UNEDITED, Result
@@ -56,6 +57,19 @@ class Table:
     def nulls(self, edit: Hashable) -> tuple[str, ...]:
         """The names of an edit's nulls."""
         return tuple(null for name, null in self.rows if name == edit and null)
+
+    def _repr_html_(self) -> str:
+        """A table for notebooks: means over seeds, with their intervals."""
+        rows = []
+        for edit, null in self.rows:
+            cells = [
+                str(self.interval(m, edit, null))
+                if np.isfinite(self.values_of(m, edit, null)).any()
+                else "–"
+                for m in self.measures
+            ]
+            rows.append((str(edit), null, *cells))
+        return html_table(("edit", "null", *self.measures), rows)
 
     def values_of(
         self, measure: str, edit: Hashable, null: str = ""

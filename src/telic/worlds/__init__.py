@@ -35,7 +35,7 @@ from telic.worlds.lander import Lander as Lander
 from telic.worlds.objectives import Objective as Objective
 from telic.worlds.objectives import matrix as matrix
 from telic.worlds.schedule import Phase as Phase
-from telic.worlds.schedule import alternation as alternation
+from telic.worlds.schedule import alternate as alternate
 from telic.worlds.schedule import phase_at as phase_at
 
 WORLDS = Registry("world", {"keys": Keys, "wishes": GoalKeys, "lander": Lander})

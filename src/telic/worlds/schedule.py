@@ -19,24 +19,30 @@ class Phase:
     rollouts: int
 
 
-def alternation(
-    objectives: Sequence[str], *, period: int = 15, phases: int = 24
+def alternate(
+    *objectives: str, rollouts: int = 15, phases: int | None = None
 ) -> tuple[Phase, ...]:
-    """The objectives in turn, again and again, `period` rollouts each.
+    """A schedule of objectives in turn, again and again.
+
+    Args:
+        objectives: The names of the objectives, in turn.
+        rollouts: Rollouts of each phase.
+        phases: How many phases; None: one for each objective.
 
     Raises:
         InputError: If there is no objective, or a number is below one.
 
     Example:
-        >>> [phase.objective for phase in alternation(["blue", "purple"], phases=3)]
+        >>> [phase.objective for phase in alternate("blue", "purple", phases=3)]
         ['blue', 'purple', 'blue']
     """
-    if not objectives or period < 1 or phases < 1:
+    count = len(objectives) if phases is None else phases
+    if not objectives or rollouts < 1 or count < 1:
         raise InputError(
-            f"alternation of {list(objectives)}, period {period}, phases {phases}",
+            f"alternation of {list(objectives)}, {rollouts} rollouts, {count} phases",
             why="at least one objective, one rollout a phase and one phase are needed",
         )
-    return tuple(Phase(objectives[i % len(objectives)], period) for i in range(phases))
+    return tuple(Phase(objectives[i % len(objectives)], rollouts) for i in range(count))
 
 
 def phase_at(schedule: Sequence[Phase], rollouts: int) -> tuple[int, int]:
@@ -47,7 +53,7 @@ def phase_at(schedule: Sequence[Phase], rollouts: int) -> tuple[int, int]:
         schedule: the number of phases, and 0.
 
     Example:
-        >>> phase_at(alternation(["a", "b"], period=10, phases=2), 12)
+        >>> phase_at(alternate("a", "b", rollouts=10), 12)
         (1, 2)
     """
     for number, phase in enumerate(schedule):

@@ -22,7 +22,7 @@ def told():
     on = Bench(
         found.recipient,
         found.donor,
-        episode_seeds(jax.random.key(0), world, 16),
+        episode_seeds(world, 16, key=jax.random.key(0)),
         reaching(Keys(), fetch("blue")),
         {},
         {},
@@ -66,7 +66,7 @@ def test_the_null_of_steering_is_tried_at_as_many_doses_as_the_edit(monkeypatch)
         behaviour=lambda rates: rates["steered"]
     )
     world = found.recipient.world
-    given = episode_seeds(jax.random.key(0), world, 1)
+    given = episode_seeds(world, 1, key=jax.random.key(0))
     parts = (given, measure, {"steered": 0.0}, {"steered": 1.0})
     on = Bench(found.recipient, found.donor, *parts, world)
     shares = plane_.plane(jax.random.key(1), found, on)[site]

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from telic.locate import Evidence, Locus
+from telic.locate import ContrastPair, Locus
 from telic.locate.sites import scores_of
 from telic.locate.toys import toy
 from telic.planted import Planted
@@ -27,7 +27,7 @@ def lively(agent: Agent, *dead: int) -> Agent:
     return agent.replace({**agent, BIAS: bias})
 
 
-def held(*, mine: tuple[int, ...], theirs: tuple[int, ...]) -> Evidence:
+def held(*, mine: tuple[int, ...], theirs: tuple[int, ...]) -> ContrastPair:
     """The toy with dead units in its recipient and in its donor; the others fire."""
     return dataclasses.replace(
         TOY, recipient=lively(TOY.recipient, *mine), donor=lively(TOY.donor, *theirs)

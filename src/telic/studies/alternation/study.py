@@ -17,7 +17,7 @@ from telic.training.ppo import Hyper, Sizes
 from telic.worlds import (
     Keys,
     World,
-    alternation,
+    alternate,
     goals_of,
     objective_of,
     present_goals,
@@ -90,7 +90,7 @@ class Alternation:
             hyper=self.ppo,
             sizes=self.sizes,
             objectives=tuple(objective_of(self.world, name) for name in names),
-            schedule=alternation(
-                self.objectives, period=self.period, phases=self.phases
+            schedule=alternate(
+                *self.objectives, rollouts=self.period, phases=self.phases
             ),
         )

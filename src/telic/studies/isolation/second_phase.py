@@ -80,7 +80,7 @@ def competence_check(agent: Agent, plan: Plan, ahead: SecondPhase) -> dict[str, 
     out.
     """
     metrics = ahead.metrics
-    seeds = episode_seeds(jax.random.key(4), plan.world, CHECK_EPISODES)
+    seeds = episode_seeds(plan.world, CHECK_EPISODES, key=jax.random.key(4))
     episodes = play(agent, plan.world, seeds)
     found = rates(episodes, plan.world, ahead.objectives(plan))
     found |= metrics.also(episodes, plan.world) if metrics.also else {}

@@ -226,7 +226,7 @@ class Isolation:
         results = trial(
             update.base,
             made,
-            episode_seeds(jax.random.key(5), plan.world, self.episodes),
+            episode_seeds(plan.world, self.episodes, key=jax.random.key(5)),
             key=jax.random.key(6),
             world=plan.world,
             objectives=ahead.objectives(plan),

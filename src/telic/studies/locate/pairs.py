@@ -15,7 +15,7 @@ from jaxtyping import Array
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
-from telic.locate import Evidence, evidence
+from telic.locate import ContrastPair, contrast_pair
 from telic.policies import Agent, remembers
 from telic.rollouts import HostCollector, episode_seeds, play
 from telic.runs.source import RunSource
@@ -50,7 +50,7 @@ class Offer(NamedTuple):
     """
 
     switch: Switch
-    evidence: Evidence
+    evidence: ContrastPair
     bench: Bench
 
 
@@ -132,18 +132,18 @@ def is_able(agent: Agent, plan: Plan) -> bool:
     """Whether an agent can do in its world what it was trained for last."""
     world = plan.world
     wanted = competence_of(world, plan.schedule[-1].objective)
-    played = play(agent, world, episode_seeds(jax.random.key(4), world, EPISODES))
+    played = play(agent, world, episode_seeds(world, EPISODES, key=jax.random.key(4)))
     goals = [goal.objective for goal in goals_of(world).values()]
     found = rates(played, world, goals)
     return all(found[name] >= least for name, least in wanted.items())
 
 
-def _switch(source: RunSource, switch: Switch) -> Evidence:
-    """Evidence on a switch: recipient = agent after it, donor = agent before it."""
-    return evidence(
-        jax.random.key(switch.phase),
+def _switch(source: RunSource, switch: Switch) -> ContrastPair:
+    """ContrastPair on a switch: recipient = agent after it, donor = agent before it."""
+    return contrast_pair(
         source.agent(switch.phase),
         source.agent(switch.phase - 1),
+        key=jax.random.key(switch.phase),
         world=source.plan.world,
         switches=_earlier(source, switch)[-OTHERS:],
     )
@@ -160,17 +160,17 @@ def _earlier(source: RunSource, switch: Switch) -> list[tuple[Agent, Agent]]:
     return found
 
 
-def _second(base: Training, plan: Plan, second: str, steps: int) -> Evidence:
-    """Evidence on an agent and what a second objective made of it, several times."""
+def _second(base: Training, plan: Plan, second: str, steps: int) -> ContrastPair:
+    """ContrastPair on an agent and what a second objective made of it, several times."""
     rollouts = rollouts_of(steps, plan)
     donors = []
     for repeat in range(1 + REPEATS):
         grown = branch(base, plan, second, at=[rollouts], repeat=repeat)
         donors.append(grown.agents[rollouts])
-    return evidence(
-        jax.random.key(0),
+    return contrast_pair(
         base.agent,
         donors[0],
+        key=jax.random.key(0),
         world=plan.world,
         switches=[(base.agent, donor) for donor in donors[1:]],
         observations=_seen((base.agent, donors[0]), plan),
@@ -201,7 +201,7 @@ def _seen(agents: tuple[Agent, Agent], plan: Plan) -> Array | None:
 def _tried(
     plan: Plan,
     switch: Switch,
-    found: Evidence,
+    found: ContrastPair,
     key: jax.Array,
     episodes: int,
     least: float | None,
@@ -209,7 +209,7 @@ def _tried(
     """The pair, if the two agents differ by what they do."""
     aim = next(each for each in plan.objectives if each.name == switch.aim)
     measure = reaching(plan.world, aim, old=switch.wants)
-    seeds = episode_seeds(key, plan.world, episodes)
+    seeds = episode_seeds(plan.world, episodes, key=key)
     on = bench(found.recipient, found.donor, seeds, measure, least=0.0)
     if least is None:
         amounts = [abs(measure.behaviour(each)) for each in (on.mine, on.theirs)]

@@ -15,8 +15,8 @@ import numpy as np
 
 from telic.edits import Patch, Steer
 from telic.edits.base import Edit
-from telic.locate.evidence import Evidence
 from telic.locate.inside import by_unit, inside
+from telic.locate.pair import ContrastPair
 from telic.locate.probe import OBSERVATION, Probed, probes
 from telic.trials import Bench
 
@@ -33,7 +33,9 @@ MOVES = ("patch", "steer", "null")
 along the probe, and steered along a random direction of the same length."""
 
 
-def plane(key: jax.Array, evidence: Evidence, on: Bench) -> dict[str, dict[str, float]]:
+def plane(
+    key: jax.Array, evidence: ContrastPair, on: Bench
+) -> dict[str, dict[str, float]]:
     """By site: the measures of `ACCURACIES` and of `MOVES`."""
     found = probes(evidence, key)
     seen = found.pop(OBSERVATION)
@@ -60,7 +62,7 @@ def _share(edit: Edit, on: Bench) -> float:
     return on.share(on.rates(edit(on.recipient)))
 
 
-def _shifts(evidence: Evidence, found: dict[str, Probed]) -> dict[str, jax.Array]:
+def _shifts(evidence: ContrastPair, found: dict[str, Probed]) -> dict[str, jax.Array]:
     """At each site the part of the difference of means that lies along the probe."""
     mine, theirs = (
         inside(evidence.behaviour, agent)

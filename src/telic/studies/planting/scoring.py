@@ -11,15 +11,15 @@ from jaxtyping import Bool, Float
 
 from telic.core.trees import Tree
 from telic.locate import LOCATORS, Locus
-from telic.locate.evidence import Evidence
 from telic.locate.inside import live
+from telic.locate.pair import ContrastPair
 from telic.locate.sites import scores_of
 from telic.planted import Planted
 from telic.planted.decoys import SPARE
 from telic.stats import auroc
 
 
-def truth_of(planted: Planted, evidence: Evidence) -> Tree:
+def truth_of(planted: Planted, evidence: ContrastPair) -> Tree:
     """1 for the weights that hold the goal and through which something flows.
 
     What was written into a unit that never fires is nobody's goal.
@@ -35,7 +35,7 @@ def truth_of(planted: Planted, evidence: Evidence) -> Tree:
 
 
 def ask(
-    names: Iterable[str], evidence: Evidence, key: jax.Array, planted: Planted
+    names: Iterable[str], evidence: ContrastPair, key: jax.Array, planted: Planted
 ) -> Iterator[tuple[str, Locus, float]]:
     """Our own locators, one after another: name, locus and seconds.
 
@@ -59,7 +59,7 @@ def has_goal(planted: Planted) -> bool:
 
 
 def score(
-    locus: Locus, evidence: Evidence, planted: Planted, true: Tree
+    locus: Locus, evidence: ContrastPair, planted: Planted, true: Tree
 ) -> dict[str, float]:
     """How right a locus is.
 

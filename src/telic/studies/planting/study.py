@@ -14,7 +14,7 @@ import jax
 from telic.core import trees
 from telic.core.errors import InputError
 from telic.core.names import check_name
-from telic.locate import LOCATORS, Evidence, Locus, check, evidence
+from telic.locate import LOCATORS, ContrastPair, Locus, check, contrast_pair
 from telic.planted import Base, Planted, Recipe, ladder
 from telic.render.page import Page
 from telic.rollouts import EpisodeSeeds, episode_seeds, play
@@ -79,7 +79,7 @@ class Planting:
         """The scores of every locator on every pair, and curves on some."""
         base = base_of(run, rollouts=self.rollouts, routing=self.routing)
         seeds = episode_seeds(
-            jax.random.key(run.seed()), base.recipe.world, self.episodes
+            base.recipe.world, self.episodes, key=jax.random.key(run.seed())
         )
         tried: Counter[str] = Counter()
         key, total = key_of(run.seed()), pairs_of(run.plan())
@@ -147,13 +147,13 @@ def base_of(run: Run, *, rollouts: int, routing: int) -> Base:
     return Base(source.agent(len(source.schedule) - 1), world.colours, recipe)
 
 
-def evidence_of(key: jax.Array, planted: Planted, recipe: Recipe) -> Evidence:
+def evidence_of(key: jax.Array, planted: Planted, recipe: Recipe) -> ContrastPair:
     """The evidence on a planted pair; the truth is not in it."""
     recipient, donor = planted.pairs[0]
-    return evidence(
-        key,
+    return contrast_pair(
         recipient,
         donor,
+        key=key,
         world=recipe.world,
         switches=planted.pairs[1:],
     )
@@ -182,7 +182,7 @@ def _agents(
 
 def _scores(
     asked: Sequence[tuple[str, Locus, float]],
-    found: Evidence,
+    found: ContrastPair,
     planted: Planted,
     trial: Identity,
 ) -> Iterator[Row]:

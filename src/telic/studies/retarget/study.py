@@ -172,7 +172,7 @@ class Retarget:
         results = trial(
             case.agent,
             made,
-            episode_seeds(jax.random.key(late.phase), world, self.episodes),
+            episode_seeds(world, self.episodes, key=jax.random.key(late.phase)),
             key=jax.random.key(2000 + late.phase),
             world=world,
             objectives=tuple(objective_of(world, g) for g in (case.new, case.old)),

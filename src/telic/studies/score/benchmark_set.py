@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 import jax
 
 from telic.core.errors import DamagedError, TelicError
-from telic.locate import Evidence, evidence
+from telic.locate import ContrastPair, contrast_pair
 from telic.planted import Planted
 from telic.policies import Agent
 from telic.runs import artifact, codec, disk
@@ -36,9 +36,9 @@ class Question(NamedTuple):
     pairs: tuple[tuple[Agent, Agent], ...]
     key: jax.Array
 
-    def evidence(self) -> Evidence:
+    def evidence(self) -> ContrastPair:
         """The evidence on the pair, the same in every process."""
-        return evidence(self.key, *self.pairs[0], switches=self.pairs[1:])
+        return contrast_pair(*self.pairs[0], key=self.key, switches=self.pairs[1:])
 
 
 class Questions(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from telic.core.errors import InputError
-from telic.locate import Evidence, Locus, check
+from telic.locate import ContrastPair, Locus, check
 from telic.planted import Planted
 from telic.studies.planting.scoring import ask, has_goal, score, truth_of
 from telic.studies.score.benchmark_set import Question
@@ -18,7 +18,7 @@ from telic.studies.score.benchmark_set import Question
 FAULTS = (ValueError, KeyError, IndexError, TypeError)  # InputError is a ValueError
 
 
-def mark(locus: Locus, evidence: Evidence, planted: Planted) -> dict[str, float]:
+def mark(locus: Locus, evidence: ContrastPair, planted: Planted) -> dict[str, float]:
     """How right a locus is; the entries are those of `planting.scoring.score`.
 
     Args:
@@ -59,7 +59,7 @@ def beside(
 
 
 def record(
-    locus: Locus, evidence: Evidence, planted: Planted, seconds: float
+    locus: Locus, evidence: ContrastPair, planted: Planted, seconds: float
 ) -> dict[str, Any]:
     """What is kept of one answer: rung and seconds; marks, or the `fault` in them."""
     kept: dict[str, Any] = {"rung": planted.rung, "seconds": seconds}

@@ -159,7 +159,7 @@ class Snr:
         results = trial(
             base,
             made,
-            episode_seeds(jax.random.key(7), plan.world, self.episodes),
+            episode_seeds(plan.world, self.episodes, key=jax.random.key(7)),
             key=jax.random.key(8),
             world=plan.world,
             objectives=ahead.objectives(plan),

@@ -115,7 +115,7 @@ class Splice:
                 pair.agent,
                 made,
                 episode_seeds(
-                    jax.random.key(late.phase), source.plan.world, self.episodes
+                    source.plan.world, self.episodes, key=jax.random.key(late.phase)
                 ),
                 key=jax.random.key(1000 + late.phase),
                 world=source.plan.world,

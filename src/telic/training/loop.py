@@ -17,7 +17,7 @@ from jaxtyping import Float32
 from telic.core.errors import InputError
 from telic.rollouts.host import HostCollector
 from telic.training.ppo import Hyper, Sizes
-from telic.training.train import Metrics, Training, advance, keys, learn
+from telic.training.state import Metrics, Training, advance, keys, learn
 from telic.worlds.base import JaxWorld, World
 from telic.worlds.host import HostWorld
 from telic.worlds.objectives import Objective

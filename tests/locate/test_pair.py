@@ -1,4 +1,4 @@
-"""Evidence: what is kept of two agents, and what is no evidence."""
+"""Contrast pairs: what is kept of two agents, and what is no pair."""
 
 import dataclasses
 
@@ -9,7 +9,7 @@ import pytest
 
 from telic.core.errors import InputError
 from telic.core.trees import digest
-from telic.locate import evidence
+from telic.locate import contrast_pair
 from telic.locate.inside import inside, live
 from telic.policies import Agent, Spec, capture, create, interventions
 from telic.rollouts import observations_of
@@ -22,8 +22,10 @@ KEY = jax.random.key(4)
 
 
 def found(recipient=AGENT, donor=DONOR, **options):
-    """Evidence on two agents of the small network."""
-    return evidence(KEY, recipient, donor, **{"steps": 8, "envs": 16} | options)
+    """A contrast pair of two agents of the small network."""
+    return contrast_pair(
+        recipient, donor, key=KEY, **{"steps": 8, "envs": 16} | options
+    )
 
 
 def test_evidence_has_the_shapes_that_it_says():
@@ -64,7 +66,7 @@ def test_each_agent_sees_its_half_in_worlds_of_the_same_chance():
 
 def test_the_key_decides_what_is_seen_unless_it_is_given():
     again = found()
-    other = evidence(jax.random.key(9), AGENT, DONOR, steps=8, envs=16)
+    other = contrast_pair(AGENT, DONOR, key=jax.random.key(9), steps=8, envs=16)
     assert np.array_equal(again.observations, EVIDENCE.observations)
     assert not np.array_equal(other.observations, EVIDENCE.observations)
     given = found(observations=other.observations)
@@ -74,12 +76,12 @@ def test_the_key_decides_what_is_seen_unless_it_is_given():
 
 def test_in_a_host_world_agents_act_too_unless_observations_are_given():
     pair = [create(jax.random.key(i), SHALLOW, Lander()) for i in (0, 1)]
-    acted = evidence(KEY, *pair, steps=4, envs=2)
+    acted = contrast_pair(*pair, key=KEY, steps=4, envs=2)
     for half, agent in zip(np.split(acted.observations, 2), pair, strict=True):
         due = observations_of(KEY, agent, Lander(), steps=4, envs=2)
         np.testing.assert_array_equal(half, due)
     seen = jax.random.normal(jax.random.key(2), (10, 8))
-    made = evidence(KEY, *pair, observations=seen)
+    made = contrast_pair(*pair, key=KEY, observations=seen)
     assert made.behaviour.gap.shape == (10, 4)
 
 
@@ -87,10 +89,10 @@ def test_of_agents_that_know_no_world_observations_must_be_given():
     spec = dataclasses.replace(Spec.of(WORLD), world=None)
     pair = [Agent(agent, agent.policy, spec) for agent in (AGENT, DONOR)]
     with pytest.raises(InputError, match="knows no world"):
-        evidence(KEY, *pair)
-    made = evidence(KEY, *pair, observations=EVIDENCE.observations)
+        contrast_pair(*pair, key=KEY)
+    made = contrast_pair(*pair, key=KEY, observations=EVIDENCE.observations)
     np.testing.assert_allclose(made.behaviour.gap, EVIDENCE.behaviour.gap, atol=1e-6)
-    named = evidence(KEY, *pair, world=WORLD, steps=8, envs=16)
+    named = contrast_pair(*pair, key=KEY, world=WORLD, steps=8, envs=16)
     assert np.array_equal(named.observations, EVIDENCE.observations)
 
 

@@ -1,7 +1,7 @@
-"""Evidence: all that a locator may look at, in memory.
+"""Contrast pairs: all that a locator may look at, in memory.
 
 Two agents that can do the same and want different things, *recipient* and *donor*; the
-states on which they are compared; and other switches between the same two wants, where
+states on which they are compared; and other switches between the same two goals, where
 there are any. Only actors are kept: what a critic expects moves nothing.
 """
 
@@ -14,6 +14,7 @@ from jaxtyping import Array
 
 from telic.core import trees
 from telic.core.errors import InputError
+from telic.core.keys import as_key
 from telic.core.trees import Tree
 from telic.locate.behaviour import Behaviour, between
 from telic.policies import Agent, Observations, interventions, observed, remembers
@@ -27,7 +28,7 @@ trained one after the other."""
 
 
 @dataclasses.dataclass(frozen=True)
-class Evidence:
+class ContrastPair:
     """Two agents, their behaviour, and what else is known of the difference.
 
     Attributes:
@@ -58,23 +59,23 @@ class Evidence:
         return {p: self.donor[p] - leaf for p, leaf in self.recipient.items()}
 
 
-def evidence(
-    key: jax.Array,
+def contrast_pair(
     recipient: Agent,
     donor: Agent,
     *,
+    key: int | jax.Array = 0,
     world: World | None = None,
     switches: Sequence[tuple[Agent, Agent]] = (),
     observations: Observations | None = None,
     steps: int = 16,
     envs: int = 32,
-) -> Evidence:
-    """The evidence on two agents.
+) -> ContrastPair:
+    """Two agents, and the observations on which they are compared.
 
     Args:
-        key: For the episodes in which observations are made.
         recipient: The agent in which the goal is to be found.
         donor: An agent that can do the same and wants something else.
+        key: For the episodes in which observations are made.
         world: The world in which they act; None for the recipient's own.
         switches: Other pairs that want what these two want.
         observations: What both see, the recipient's half first, as the world gives it
@@ -90,7 +91,7 @@ def evidence(
         >>> from telic.policies import MLP, create
         >>> from telic.worlds import Keys
         >>> agents = [create(jax.random.key(i), MLP(width=8), Keys()) for i in (0, 1)]
-        >>> found = evidence(jax.random.key(2), *agents)
+        >>> found = contrast_pair(*agents, key=2)
         >>> found.observations.shape, sorted(found.vector)[0]
         ((1024, 5, 5), 'actor/0/bias')
     """
@@ -103,9 +104,9 @@ def evidence(
     if observations is not None:
         seen = observed(recipient.spec, observations)
     else:
-        seen, first = _acted(key, actors[0], world, steps, envs)
+        seen, first = _acted(as_key(key), actors[0], world, steps, envs)
     behaviour = Behaviour(seen, between(*actors[0], seen, first), first)
-    return Evidence(*actors[0], behaviour, tuple(actors))
+    return ContrastPair(*actors[0], behaviour, tuple(actors))
 
 
 def _acted(
@@ -129,7 +130,7 @@ def _actor(agent: Agent) -> Agent:
     agent = check_agent(agent, what="an agent")
     if interventions.read(agent):
         raise InputError(
-            "an agent with interventions is no evidence",
+            "an agent with interventions in a contrast pair",
             why="a goal is looked for in weights",
             fix="leave the interventions away: telic.policies.interventions.weights",
         )

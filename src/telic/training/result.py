@@ -1,0 +1,166 @@
+"""Training as one call: a world and a schedule in, agents and metrics out."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Float
+
+from telic.core.errors import InputError
+from telic.core.html import html_table
+from telic.core.names import check_name
+from telic.policies import MLP, Agent, Policy
+from telic.training.loop import train as train_phase
+from telic.training.plan import Plan
+from telic.training.ppo import Hyper, Sizes
+from telic.training.state import Training, begin, check
+from telic.worlds.base import World
+from telic.worlds.goals import goals_of
+from telic.worlds.objectives import Objective
+from telic.worlds.schedule import Phase
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class TrainResult:
+    """What came of training.
+
+    Attributes:
+        plan: What was trained: world, policy, schedule, configuration.
+        seed: The seed that decided all that happened.
+        start: The agent before all training.
+        agents: The agent at the end of each phase.
+        metrics: (rollouts,) by name: `return_NAME` of each objective, `rate_EVENT` and
+            `length`, means over the episodes completed in a rollout; NaN without one.
+        state: Where training stands; `train(…, state=)` of the functional level goes on
+            from it.
+    """
+
+    plan: Plan
+    seed: int
+    start: Agent
+    agents: tuple[Agent, ...]
+    metrics: dict[str, Float[np.ndarray, " rollouts"]]
+    state: Training
+
+    @property
+    def agent(self) -> Agent:
+        """The agent at the end."""
+        return self.agents[-1]
+
+    def __repr__(self) -> str:
+        """World, policy, phases and the last returns in a line."""
+        wanted = ", ".join(phase.objective for phase in self.plan.schedule)
+        name = type(self.plan.world).__name__
+        return (
+            f"TrainResult({name}, seed {self.seed}, phases: {wanted}; {self._last()})"
+        )
+
+    def _repr_html_(self) -> str:
+        """A table for notebooks: the returns at the end of every phase."""
+        objectives, schedule = self.plan.objectives, self.plan.schedule
+        rows, end = [], -1
+        for number, phase in enumerate(schedule):
+            end += phase.rollouts
+            returns = [f"{self._returns(each)[end]:.2f}" for each in objectives]
+            rows.append((str(number), phase.objective, *returns))
+        header = ("phase", "trained on", *(f"return, {o.name}" for o in objectives))
+        return html_table(header, rows)
+
+    def _returns(self, objective: Objective) -> Float[np.ndarray, " rollouts"]:
+        """The returns under one objective."""
+        return self.metrics[f"return_{objective.name}"]
+
+
+def train(
+    world: World,
+    schedule: Sequence[Phase | str],
+    *,
+    seed: int = 0,
+    policy: Policy | None = None,
+    objectives: Sequence[Objective] = (),
+    config: Hyper | None = None,
+    rollout: Sizes | None = None,
+) -> TrainResult:
+    """Agents trained in a world, phase after phase.
+
+    The functional level, for loops of one's own, is `telic.training`: `begin`, `train`
+    (a generator over rollouts) and `advance` (one compiled step).
+
+    Args:
+        world: Where the agent lives.
+        schedule: Phases, as `telic.alternate` gives them; a name alone is a phase of 15
+            rollouts.
+        seed: Decides everything.
+        policy: The network kind; None: `MLP()`.
+        objectives: The objectives that the schedule names; those of the world's own
+            goals need not be given.
+        config: The learner's numbers; None: `PPOConfig()`.
+        rollout: Copies of the world and steps of a rollout; None: `RolloutConfig()`.
+
+    Raises:
+        InputError: If the schedule names what is no goal of the world and no given
+            objective, or the policy does not fit the world.
+        DivergedError: If a number is not finite, or beyond use.
+
+    Example:
+        >>> import telic
+        >>> small = Sizes(num_envs=4, num_steps=8)
+        >>> phases = telic.alternate("blue", "purple", rollouts=1)
+        >>> found = train(telic.Keys(), phases, policy=MLP(width=8), rollout=small)
+        >>> len(found.agents), found.metrics["return_blue"].shape
+        (2, (2,))
+    """
+    phases = tuple(Phase(p, 15) if isinstance(p, str) else p for p in schedule)
+    if not phases:
+        raise InputError("an empty schedule", why="at least one phase is needed")
+    plan = Plan(
+        world=world,
+        policy=policy or MLP(),
+        hyper=config or Hyper(),
+        sizes=rollout or Sizes(),
+        objectives=_named(world, phases, objectives),
+        schedule=phases,
+    )
+    state = begin(seed, policy=plan.policy, world=world, sizes=plan.sizes)
+    start = jax.tree.map(jnp.array, state.agent)
+    agents, rows = [], []
+    for phase in phases:
+        begun = state
+        for state, metrics in train_phase(
+            begun,
+            plan.vector(phase.objective),
+            rollouts=phase.rollouts,
+            hyper=plan.hyper,
+            world=world,
+            sizes=plan.sizes,
+        ):
+            check(metrics, state.agent, rollouts=len(rows) + 1)
+            rows.append(metrics.episodes)
+        agents.append(jax.tree.map(jnp.array, state.agent))
+    counts = np.array([int(row.completed) for row in rows], np.float64)
+    counts[counts == 0] = np.nan
+    events = np.array([row.events for row in rows], np.float64) / counts[:, None]
+    steps = np.array([int(row.steps) for row in rows], np.float64)
+    returns = events @ plan.weights.T.astype(np.float64)
+    names = [f"return_{objective.name}" for objective in plan.objectives]
+    rates = [f"rate_{event}" for event in world.events]
+    found = dict(zip(names + rates, [*returns.T, *events.T], strict=True))
+    return TrainResult(
+        plan, seed, start, tuple(agents), {**found, "length": steps / counts}, state
+    )
+
+
+def _named(
+    world: World, phases: Sequence[Phase], given: Sequence[Objective]
+) -> tuple[Objective, ...]:
+    """The objectives that phases name, and those that were given beside them."""
+    known = {name: goal.objective for name, goal in goals_of(world).items()}
+    known |= {objective.name: objective for objective in given}
+    for phase in phases:
+        check_name(
+            phase.objective, known, kind=f"goal of {type(world).__name__} or objective"
+        )
+    wanted = [*(phase.objective for phase in phases), *(o.name for o in given)]
+    return tuple(known[name] for name in dict.fromkeys(wanted))
