@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 import telic
-from telic.locate import ContrastPair
+from telic.locators import ContrastPair
 
 
 def locate(evidence: ContrastPair, key: jax.Array) -> telic.Locus:

@@ -11,7 +11,7 @@ import pytest
 import telic
 from telic.core.errors import InputError
 from telic.edits.expression.evaluate import Value
-from telic.locate.toys import toy
+from telic.locators.toys import toy
 from telic.training import begin
 from telic.worlds import Keys
 

@@ -57,7 +57,7 @@ def planted(layer: int) -> tuple[Any, Any]:
     """ContrastPair on a fresh agent folded for two goals at a layer, and a key."""
     import jax
 
-    from telic.locate import contrast_pair
+    from telic.locators import contrast_pair
     from telic.planted.fold import fold, truth
 
     key = jax.random.key(7)
@@ -94,7 +94,7 @@ def perceptron(width: int) -> dict[str, Any]:
 
 def asked(folder: Path, found: Any, key: Any) -> None:
     """Write what every locator says, a file each."""
-    from telic.locate import LOCATORS
+    from telic.locators import LOCATORS
     from telic.runs import locus_file
 
     folder.mkdir(parents=True)

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from telic.edits import Steer as Steer
     from telic.edits import Transport as Transport
     from telic.edits import receipt as receipt
-    from telic.locate import LOCATORS as LOCATORS
-    from telic.locate import ContrastPair as ContrastPair
-    from telic.locate import Locus as Locus
-    from telic.locate import contrast_pair as contrast_pair
-    from telic.locate import locate as locate
+    from telic.locators import LOCATORS as LOCATORS
+    from telic.locators import ContrastPair as ContrastPair
+    from telic.locators import Locus as Locus
+    from telic.locators import contrast_pair as contrast_pair
+    from telic.locators import locate as locate
     from telic.policies import MLP as MLP
     from telic.policies import POLICIES as POLICIES
     from telic.policies import Agent as Agent
@@ -105,11 +105,11 @@ _HOMES = {
     "contrast": "vectors",
     "swap_inputs": "vectors",
     "difference_of_means": "vectors",
-    "contrast_pair": "locate",
-    "ContrastPair": "locate",
-    "locate": "locate",
-    "LOCATORS": "locate",
-    "Locus": "locate",
+    "contrast_pair": "locators",
+    "ContrastPair": "locators",
+    "locate": "locators",
+    "LOCATORS": "locators",
+    "Locus": "locators",
     "EDITS": "edits",
     "Add": "edits",
     "Splice": "edits",

@@ -8,7 +8,7 @@ import pytest
 
 import telic.tasks
 from telic.core.errors import InputError
-from telic.locate import contrast_pair
+from telic.locators import contrast_pair
 from telic.policies import Agent, Spec, capture, create, observed
 from telic.training.imitate import imitate
 from telic.worlds import GoalKeys, Keys, Lander

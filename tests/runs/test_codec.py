@@ -13,7 +13,7 @@ from telic.studies.answers import settings_of
 from telic.core import trees
 from telic.core.errors import DamagedError, InputError
 from telic.edits import Add, Chain, Edit, Noise, Steer
-from telic.locate import Locus
+from telic.locators import Locus
 from telic.policies import MLP, POLICIES, Agent, Policy
 from telic.runs import codec
 from telic.studies import FAMILIES, STUDIES

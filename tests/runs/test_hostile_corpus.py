@@ -41,7 +41,7 @@ from telic.core import trees
 from telic.core.errors import TelicError
 from telic.core.numbers import LARGEST
 from telic.edits import EDITS, Ablate, Add, Chain, Graft, LowRank, Noise, Steer
-from telic.locate import Locus
+from telic.locators import Locus
 from telic.policies import MLP, Agent, Spec
 from telic.runs import (
     artifact,

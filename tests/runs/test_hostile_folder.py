@@ -19,7 +19,7 @@ from telic.cli.main import main
 from telic.core import trees
 from telic.core.errors import DamagedError, TelicError
 from telic.edits import Add
-from telic.locate import Locus
+from telic.locators import Locus
 from telic.runs import checkpoint, disk, edit_file, folder, inside, locus_file
 from telic.runs.carry import carry
 from telic.runs.folder import Run

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from telic.core.errors import DamagedError
-from telic.locate import Locus, agreement
+from telic.locators import Locus, agreement
 from telic.runs import artifact, locus_file
 from tests.runs import mutations
 from tests.runs.small import TINY

@@ -5,7 +5,7 @@ from pathlib import Path
 GOOD = """
 import dataclasses, os, sys
 import numpy as np
-from telic.locate import Locus
+from telic.locators import Locus
 
 @dataclasses.dataclass
 class Setting:
@@ -22,7 +22,7 @@ def locate(evidence, key):
 
 BAD = """
 import numpy as np
-from telic.locate import Locus
+from telic.locators import Locus
 
 def locate(evidence, key):
     return Locus("weights", {p: v * np.nan for p, v in evidence.vector.items()})

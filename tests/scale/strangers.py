@@ -17,7 +17,7 @@ import ctypes, glob, json, os, signal, socket, struct, subprocess, sys, threadin
 from pathlib import Path
 
 import numpy as np
-from telic.locate import Locus
+from telic.locators import Locus
 
 
 def honest(evidence, key):

@@ -20,7 +20,7 @@ import numpy as np
 
 from telic.core import trees
 from telic.edits import Add, Chain, Graft, Noise
-from telic.locate import Locus
+from telic.locators import Locus
 from telic.runs import checkpoint, edit_file, folder, locus_file
 from telic.runs.carry import carry
 from telic.training.plan import Plan

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from telic.core.errors import InputError
-from telic.locate import SIZES, Locus
-from telic.locate.sites import scores_of
+from telic.locators import SIZES, Locus
+from telic.locators.sites import scores_of
 from telic.planted import fold, truth
 from telic.policies import create
 from telic.rollouts import episode_seeds, play

@@ -24,7 +24,7 @@ class Score:
     """Try a locator of your own on agents whose goals we planted, beside ours.
 
     A locator is a function in a Python file: `locate(evidence, key)` returns a
-    `telic.locate.Locus`. Of `evidence` it has `recipient` and `donor` (dicts of arrays:
+    `telic.locators.Locus`. Of `evidence` it has `recipient` and `donor` (dicts of arrays:
     `actor/0/kernel` is (inputs, units), `actor/0/bias` (units,), and so on), `vector`
     (donor - recipient), `observations` (what both saw, one a row), `behaviour.gap` (one
     row for each: the donor's probability of every action minus the recipient's),

@@ -1,6 +1,7 @@
 """Random keys: JAX's own, or a whole number that stands for one."""
 
 import jax
+import jax.numpy as jnp
 
 from telic.core.errors import InputError
 
@@ -17,9 +18,7 @@ def as_key(key: int | jax.Array) -> jax.Array:
     """
     if isinstance(key, int) and not isinstance(key, bool):
         return jax.random.key(key)
-    if isinstance(key, jax.Array) and jax.dtypes.issubdtype(
-        key.dtype, jax.dtypes.prng_key
-    ):
+    if isinstance(key, jax.Array) and jnp.issubdtype(key.dtype, jax.dtypes.prng_key):
         return key
     raise InputError(
         f"key = {key!r}"[:80],

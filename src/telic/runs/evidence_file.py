@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from telic.locate import Behaviour, ContrastPair
+from telic.locators import Behaviour, ContrastPair
 from telic.policies import Agent
 from telic.runs import artifact, codec
 
@@ -39,7 +39,7 @@ def pack(found: ContrastPair, key: jax.Array) -> bytes:
         key: The key for the locator.
 
     Example:
-        >>> from telic.locate.toys import toy
+        >>> from telic.locators.toys import toy
         >>> again, key = unpack(pack(toy(), jax.random.key(0)))
         >>> sorted(again.recipient) == sorted(toy().recipient), again.truth
         (True, None)

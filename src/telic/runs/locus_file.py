@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from telic.core.errors import DamagedError
-from telic.locate import Locus
-from telic.locate.sites import scores_of
+from telic.locators import Locus
+from telic.locators.sites import scores_of
 from telic.policies import Agent
 from telic.runs import artifact, codec, disk, old
 from telic.runs.artifact import Artifact

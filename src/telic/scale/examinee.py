@@ -103,7 +103,7 @@ def _read(question: int) -> bytes:
 
 def _write(locus: Any, answer: int) -> None:
     """Hand a locus in."""
-    from telic.locate import Locus
+    from telic.locators import Locus
     from telic.runs import locus_file
 
     if not isinstance(locus, Locus):

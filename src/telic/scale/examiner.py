@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from telic.core.errors import InputError, TelicError
 from telic.core.names import check_name
-from telic.locate import ContrastPair
+from telic.locators import ContrastPair
 from telic.planted import Planted
 from telic.policies import Agent
 from telic.runs import evidence_file, locus_file

@@ -52,10 +52,12 @@ class TrainResult:
     def __repr__(self) -> str:
         """World, policy, phases and the last returns in a line."""
         wanted = ", ".join(phase.objective for phase in self.plan.schedule)
-        name = type(self.plan.world).__name__
-        return (
-            f"TrainResult({name}, seed {self.seed}, phases: {wanted}; {self._last()})"
+        returns = ", ".join(
+            f"return {each.name} {self._returns(each)[-1]:.2f}"
+            for each in self.plan.objectives
         )
+        world = type(self.plan.world).__name__
+        return f"TrainResult({world}, seed {self.seed}, phases: {wanted}; {returns})"
 
     def _repr_html_(self) -> str:
         """A table for notebooks: the returns at the end of every phase."""

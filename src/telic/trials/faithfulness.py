@@ -21,8 +21,8 @@ import numpy as np
 from jaxtyping import Float
 
 from telic.core.errors import InputError
-from telic.locate.graft import SIZES, grafted
-from telic.locate.locus import Locus
+from telic.locators.graft import SIZES, grafted
+from telic.locators.locus import Locus
 from telic.policies import Agent
 from telic.rollouts import EpisodeSeeds, play
 from telic.trials.measures import Rates, rates, retention

@@ -4,8 +4,8 @@ import jax
 import numpy as np
 import pytest
 
-from telic.locate.probe import OBSERVATION, Probed, probes
-from telic.locate.toys import toy
+from telic.locators.probe import OBSERVATION, Probed, probes
+from telic.locators.toys import toy
 from telic.rollouts import episode_seeds
 from telic.studies.locate import plane as plane_
 from telic.trials import Bench, reaching

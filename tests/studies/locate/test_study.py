@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from telic.core.errors import InputError
-from telic.locate import LOCATORS
+from telic.locators import LOCATORS
 from telic.policies import Conv, Recurrent
 from telic.runs import folder
 from telic.runs.carry import carry

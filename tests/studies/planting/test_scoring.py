@@ -5,9 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from telic.locate import ContrastPair, Locus
-from telic.locate.sites import scores_of
-from telic.locate.toys import toy
+from telic.locators import ContrastPair, Locus
+from telic.locators.sites import scores_of
+from telic.locators.toys import toy
 from telic.planted import Planted
 from telic.policies import Agent
 from telic.studies.planting.scoring import score, truth_of

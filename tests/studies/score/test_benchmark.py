@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from telic.core.errors import DamagedError, InputError
-from telic.locate import LOCATORS, Locus
-from telic.locate.sites import scores_of
+from telic.locators import LOCATORS, Locus
+from telic.locators.sites import scores_of
 from telic.planted import RUNGS
 from telic.runs import artifact
 from telic.runs.folder import Run

@@ -15,7 +15,7 @@ from jaxtyping import Array
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
-from telic.locate import ContrastPair, contrast_pair
+from telic.locators import ContrastPair, contrast_pair
 from telic.policies import Agent, remembers
 from telic.rollouts import HostCollector, episode_seeds, play
 from telic.runs.source import RunSource
@@ -139,7 +139,7 @@ def is_able(agent: Agent, plan: Plan) -> bool:
 
 
 def _switch(source: RunSource, switch: Switch) -> ContrastPair:
-    """ContrastPair on a switch: recipient = agent after it, donor = agent before it."""
+    """Contrast pair for one switch: recipient = agent after it, donor = agent before it."""
     return contrast_pair(
         source.agent(switch.phase),
         source.agent(switch.phase - 1),
@@ -161,7 +161,7 @@ def _earlier(source: RunSource, switch: Switch) -> list[tuple[Agent, Agent]]:
 
 
 def _second(base: Training, plan: Plan, second: str, steps: int) -> ContrastPair:
-    """ContrastPair on an agent and what a second objective made of it, several times."""
+    """An agent and what a second objective made of it, several times."""
     rollouts = rollouts_of(steps, plan)
     donors = []
     for repeat in range(1 + REPEATS):

@@ -15,9 +15,9 @@ import numpy as np
 
 from telic.edits import Patch, Steer
 from telic.edits.base import Edit
-from telic.locate.inside import by_unit, inside
-from telic.locate.pair import ContrastPair
-from telic.locate.probe import OBSERVATION, Probed, probes
+from telic.locators.inside import by_unit, inside
+from telic.locators.pair import ContrastPair
+from telic.locators.probe import OBSERVATION, Probed, probes
 from telic.trials import Bench
 
 DOSES = (1.0, 2.0, 4.0)

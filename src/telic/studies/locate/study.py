@@ -15,8 +15,8 @@ import jax
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
-from telic.locate import LOCATORS, agreement, check
-from telic.locate.locus import Locus
+from telic.locators import LOCATORS, agreement, check
+from telic.locators.locus import Locus
 from telic.render.page import Page
 from telic.runs.folder import Run
 from telic.runs.source import RunSource

@@ -10,10 +10,10 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from telic.core.trees import Tree
-from telic.locate import LOCATORS, Locus
-from telic.locate.inside import live
-from telic.locate.pair import ContrastPair
-from telic.locate.sites import scores_of
+from telic.locators import LOCATORS, Locus
+from telic.locators.inside import live
+from telic.locators.pair import ContrastPair
+from telic.locators.sites import scores_of
 from telic.planted import Planted
 from telic.planted.decoys import SPARE
 from telic.stats import auroc

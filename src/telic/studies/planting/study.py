@@ -14,7 +14,7 @@ import jax
 from telic.core import trees
 from telic.core.errors import InputError
 from telic.core.names import check_name
-from telic.locate import LOCATORS, ContrastPair, Locus, check, contrast_pair
+from telic.locators import LOCATORS, ContrastPair, Locus, check, contrast_pair
 from telic.planted import Base, Planted, Recipe, ladder
 from telic.render.page import Page
 from telic.rollouts import EpisodeSeeds, episode_seeds, play

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from telic import locate
+from telic import locators
 from telic.core import trees
 from telic.core.errors import InputError
 from telic.core.names import check_name
-from telic.locate import LOCATORS
+from telic.locators import LOCATORS
 from telic.planted import Base, Planted, ladder
 from telic.runs import disk, folder
 from telic.runs.folder import Run
@@ -216,7 +216,7 @@ def _base(run: Run, settings: Benchmark) -> Base:
 
 def _mark(run: Run, settings: Benchmark) -> dict[str, Any]:
     """What the records of our locators depend on: the set, and how they are made."""
-    sources = sorted(Path(locate.__file__).parent.glob("*.py"))
+    sources = sorted(Path(locators.__file__).parent.glob("*.py"))
     code = b"".join(disk.read_file(source) for source in sources)
     return {
         "paper": folder_of(run, settings).name,

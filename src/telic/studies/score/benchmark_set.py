@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 import jax
 
 from telic.core.errors import DamagedError, TelicError
-from telic.locate import ContrastPair, contrast_pair
+from telic.locators import ContrastPair, contrast_pair
 from telic.planted import Planted
 from telic.policies import Agent
 from telic.runs import artifact, codec, disk

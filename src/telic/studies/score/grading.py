@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from telic.core.errors import InputError
-from telic.locate import ContrastPair, Locus, check
+from telic.locators import ContrastPair, Locus, check
 from telic.planted import Planted
 from telic.studies.planting.scoring import ask, has_goal, score, truth_of
 from telic.studies.score.benchmark_set import Question

@@ -1,0 +1,40 @@
+"""References: what a locus is worth that knows nothing, little, or everything."""
+
+import jax
+import numpy as np
+
+from telic.core.errors import InputError
+from telic.locators.locus import Locus
+from telic.locators.pair import ContrastPair
+from telic.locators.sites import scores_of
+
+
+def random(evidence: ContrastPair, key: jax.Array) -> Locus:
+    """Scores drawn at random."""
+    keys = jax.random.split(key, len(evidence.recipient))
+    return Locus(
+        "weights",
+        scores_of(
+            {
+                path: jax.random.uniform(k, evidence.recipient[path].shape)
+                for k, path in zip(keys, sorted(evidence.recipient), strict=True)
+            }
+        ),
+    )
+
+
+def first_layer(evidence: ContrastPair, key: jax.Array) -> Locus:
+    """The first layer, whatever was learned: 1 for its weights, 0 for all others."""
+    layers = [layer.name for layer in evidence.recipient.layers]
+    return Locus("layers", {x: np.array(float(x == layers[0])) for x in sorted(layers)})
+
+
+def oracle(evidence: ContrastPair, key: jax.Array) -> Locus:
+    """The truth about a planted agent.
+
+    Raises:
+        InputError: If the evidence holds no truth.
+    """
+    if evidence.truth is None:
+        raise InputError("no truth", why="only planted agents have one")
+    return Locus("weights", scores_of(evidence.truth))
