@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 class Score:
     """Try a locator of your own on agents whose goals we planted, beside ours.
 
-    A locator is a function in a Python file: `locate(evidence, key)` returns a
-    `telic.locators.Locus`. Of `evidence` it has `recipient` and `donor` (dicts of arrays:
+    A locator is a function in a Python file: `locate(pair, key)` returns a
+    `telic.Locus`. Of `pair` it has `recipient` and `donor` (dicts of arrays:
     `actor/0/kernel` is (inputs, units), `actor/0/bias` (units,), and so on), `vector`
     (donor - recipient), `observations` (what both saw, one a row), `behaviour.gap` (one
     row for each: the donor's probability of every action minus the recipient's),
     `switches` (other such pairs). Agents know their `policy`, `spec`, `layers`, `sites`
-    and `units`. Activations are `telic.capture(evidence.recipient,
-    evidence.observations, "actor/0/post")`. An example: examples/my_locator.py.
+    and `units`. Activations are `telic.capture(pair.recipient,
+    pair.observations, "actor/0/post")`. An example: examples/my_locator.py.
 
     It is run in a process of its own that is not given where the goals are; where the
     system allows it, without the network and with no file but Python's and those beside
