@@ -139,7 +139,7 @@ def is_able(agent: Agent, plan: Plan) -> bool:
 
 
 def _switch(source: RunSource, switch: Switch) -> ContrastPair:
-    """Contrast pair of a switch: recipient = agent after it, donor = agent before it."""
+    """Contrast pair: recipient = agent after a switch, donor = agent before it."""
     return contrast_pair(
         source.agent(switch.phase),
         source.agent(switch.phase - 1),
