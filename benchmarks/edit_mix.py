@@ -18,12 +18,12 @@ from telic.core.trees import Tree
 from telic.edits import Add, Edit, Graft, Noise, top
 from telic.policies import MLP, Agent, Spec
 from telic.rollouts import EpisodeSeeds, episode_seeds, play
-from telic.runs.carry import carry
+from telic.runs.carry import carry_run
 from telic.runs.checkpoint import Checkpoint, read_agent
-from telic.runs.folder import Run, create
-from telic.training import Hyper, Plan, Sizes
+from telic.runs.folder import Run, create_run
+from telic.training import ExperimentConfig, PPOConfig, RolloutConfig
 from telic.trials import rates
-from telic.vectors import isolate
+from telic.vectors import task_vector
 from telic.worlds import Keys, Phase, fetch, phase_at
 
 
@@ -88,16 +88,16 @@ MAKE: dict[str, Callable[[Subject, Planned], Edit]] = {
 def trained(root: Path, rollouts: tuple[int, int]) -> Path:
     """The folder of a new run: some rollouts under fetch(blue), then fetch(purple)."""
     colours = ("blue", "purple")
-    plan = Plan(
+    plan = ExperimentConfig(
         world=Keys(),
         policy=MLP(),
-        hyper=Hyper(),
-        sizes=Sizes(),
+        hyper=PPOConfig(),
+        sizes=RolloutConfig(),
         objectives=tuple(map(fetch, colours)),
         schedule=tuple(map(Phase, colours, rollouts)),
     )
-    run = create(root, "bulk-edits", 0, plan)
-    carry(run)
+    run = create_run(root, "bulk-edits", 0, plan)
+    carry_run(run)
     return run.path
 
 
@@ -117,7 +117,7 @@ def subject(folder: Path) -> Subject:
         return Agent(read_agent(checkpoint), plan.policy, Spec.of(plan.world))
 
     before, after = map(read, ends[-2:])
-    vector = isolate(before, after)
+    vector = task_vector(before, after)
     return Subject(
         world=plan.world,
         agent=read(found[-1]),

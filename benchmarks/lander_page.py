@@ -86,7 +86,7 @@ def setting(settings: "Settings") -> str:
         f"minibatches of {task.MINIBATCH}, actor and critic apart, each with hidden "
         f"layers of {width} units (tanh), γ = {task.GAMMA}, λ = {task.LAMBDA}, no "
         f"entropy bonus, Adam at {task.LEARNING_RATE:g}. All learn from rewards × "
-        f"{task.SCALE} (telic: `Hyper.reward_scale`; SB3: a wrapper outside of its "
+        f"{task.SCALE} (telic: `PPOConfig.reward_scale`; SB3: a wrapper outside of its "
         "monitor; the loop multiplies), all take the critic's word for what time-outs "
         "cut off, and all returns are reported unscaled. One core each, one after the "
         "other, interleaved; the median over the iterations of one process "

@@ -13,7 +13,7 @@ from benchmarks.landing import BATCH, ENVS, STEPS, Ended
 from telic.policies import MLP, Agent
 from telic.rollouts import HostCollector
 from telic.rollouts.host import act
-from telic.training import Hyper, Sizes, begin, train
+from telic.training import PPOConfig, RolloutConfig, init_state, train_phase
 from telic.training.state import keys, learn
 from telic.worlds import Lander, landing_objective
 from telic.worlds.host import Fleet, Told
@@ -22,7 +22,7 @@ DEPTH = len(landing.WIDTHS) + 1
 POLICY = MLP(
     width=landing.WIDTHS[0], actor_layers=DEPTH, critic_layers=DEPTH, activation="tanh"
 )
-HYPER = Hyper(
+HYPER = PPOConfig(
     learning_rate=landing.LEARNING_RATE,
     gamma=landing.GAMMA,
     gae_lambda=landing.LAMBDA,
@@ -31,7 +31,7 @@ HYPER = Hyper(
     weight_decay=0.0,
     reward_scale=landing.SCALE,
 )
-SIZES = Sizes(
+SIZES = RolloutConfig(
     num_envs=ENVS,
     num_steps=STEPS,
     update_epochs=landing.EPOCHS,
@@ -46,8 +46,8 @@ def training(backend: str, seed: int) -> Iterator[Ended]:
     """
     parts = {"world": Lander(backend=backend), "sizes": SIZES}
     weights = landing_objective("stock").vector(parts["world"].events)
-    state = begin(seed, policy=POLICY, **parts)
-    phase = train(state, weights, rollouts=10**6, hyper=HYPER, **parts)
+    state = init_state(seed, policy=POLICY, **parts)
+    phase = train_phase(state, weights, rollouts=10**6, hyper=HYPER, **parts)
     for state, metrics in phase:
         jax.block_until_ready(state.agent)
         ended = jax.device_get(metrics).episodes
@@ -67,7 +67,7 @@ def parts(backend: str, seed: int, iterations: int) -> list[dict[str, float]]:
         landing_objective("stock").vector(world.events) * HYPER.reward_scale
     )
     update = jax.jit(learn, static_argnames="sizes", donate_argnums=0)
-    state = begin(seed, policy=POLICY, world=world, sizes=SIZES)
+    state = init_state(seed, policy=POLICY, world=world, sizes=SIZES)
     copies = HostCollector(world, range(ENVS))
     copies.fleet.fleet = watch = Watch(copies.fleet.fleet)
     rows = []

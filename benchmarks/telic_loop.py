@@ -9,7 +9,7 @@ from jaxtyping import Array, Float
 
 from telic.policies import MLP
 from telic.rollouts.collect import start
-from telic.training import Hyper, Sizes, advance, begin
+from telic.training import PPOConfig, RolloutConfig, advance, init_state
 from telic.worlds import Keys, fetch
 
 
@@ -18,13 +18,13 @@ def measure(iterations: int) -> list[float]:
 
     The metrics of every rollout are fetched, as in a real run.
     """
-    world, sizes = Keys(), Sizes()
+    world, sizes = Keys(), RolloutConfig()
     weights = jnp.asarray(fetch("purple").vector(world.events))
-    state = begin(0, policy=MLP(), world=world, sizes=sizes)
+    state = init_state(0, policy=MLP(), world=world, sizes=sizes)
     speeds = []
     for _ in range(iterations + 1):
         began = time.perf_counter()
-        state, metrics = advance(state, Hyper(), weights, world=world, sizes=sizes)
+        state, metrics = advance(state, PPOConfig(), weights, world=world, sizes=sizes)
         jax.device_get(metrics)
         speeds.append(sizes.batch / (time.perf_counter() - began))
     return speeds[1:]

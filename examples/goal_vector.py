@@ -18,7 +18,7 @@ def main() -> None:
     schedule = telic.alternate("blue", "purple", rollouts=15)
     history = telic.train(telic.Keys(), schedule, policy=telic.MLP(width=64))
     before, after = history.agents
-    edit = telic.Add(telic.isolate(before, after))
+    edit = telic.Add(telic.task_vector(before, after))
     null = edit.nulls(jax.random.key(1), after)["gaussian"]
     for name, tried in (("vector", edit), ("noise", null)):
         for dose in DOSES:

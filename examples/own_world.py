@@ -36,7 +36,9 @@ class Room(telic.GymWorld):
 
 def learn(world, objective, rollouts=12):
     """An agent's rates before and after training, in the same twenty episodes."""
-    sizes = telic.Sizes(num_envs=8, num_steps=128, update_epochs=4, num_minibatches=4)
+    sizes = telic.RolloutConfig(
+        num_envs=8, num_steps=128, update_epochs=4, num_minibatches=4
+    )
     how = {"policy": telic.MLP(width=64, actor_layers=2), "rollout": sizes}
     trained = telic.train(
         world, [telic.Phase(objective.name, rollouts)], objectives=[objective], **how

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from telic.policies import MLP, Agent, Policy, create
-from telic.training import Sizes
+from telic.training import RolloutConfig
 from telic.worlds import GoalKeys, Keys, World, grid
 
 KEYS = Keys(limit=20)
@@ -23,7 +23,7 @@ SHALLOW = MLP(width=8, actor_layers=2, critic_layers=1)
 SHORT = Keys(limit=9)
 """Keys of which every episode ends within two rollouts of `SIZES`."""
 
-SIZES = Sizes(num_envs=4, num_steps=8, update_epochs=2, num_minibatches=2)
+SIZES = RolloutConfig(num_envs=4, num_steps=8, update_epochs=2, num_minibatches=2)
 """A rollout of 32 steps."""
 
 GOAL_KEYS = GoalKeys(limit=20)

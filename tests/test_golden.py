@@ -57,7 +57,7 @@ def observed(pair: Sequence[Run], landers: Sequence[Run], out: Path) -> dict[str
     """What is kept of two experiments; on the first the small splice study was done."""
     runs = {"pair": pair, "landers": landers}
     texts = {
-        "landers": report.write(landers, out)[0].read_text(),
+        "landers": report.write_report(landers, out)[0].read_text(),
         "splice": pages.study_files("splice", SPLICE, pair)["report.html"],
     }
     rows = results.read(pair[0], "splice", settings_of(SPLICE))

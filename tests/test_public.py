@@ -12,7 +12,7 @@ import telic
 from telic.core.errors import InputError
 from telic.edits.expression.evaluate import Value
 from telic.locators.toys import toy
-from telic.training import begin
+from telic.training import init_state
 from telic.worlds import Keys
 
 REGISTRIES = {"EDITS": "graft", "LOCATORS": "magnitude", "WORLDS": "keys"}
@@ -56,7 +56,7 @@ def test_a_registry_names_the_nearest_name_and_is_a_dict_like_any_other(name, kn
 
 def test_nothing_that_holds_an_agent_prints_its_numbers():
     found = toy()
-    state = begin(0, policy=telic.MLP(), world=Keys(), sizes=telic.Sizes())
+    state = init_state(0, policy=telic.MLP(), world=Keys(), sizes=telic.RolloutConfig())
     agent = state.agent
     locus = telic.LOCATORS["magnitude"](found, jax.random.key(0))
     edits = [

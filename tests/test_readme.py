@@ -23,7 +23,7 @@ def blocks(language: str) -> list[str]:
 
 
 SMALL = {
-    "Sizes": lambda: small.SIZES,
+    "RolloutConfig": lambda: small.SIZES,
     "Keys": lambda: small.KEYS,
     "MLP": lambda: small.POLICY,
 }

@@ -26,9 +26,17 @@ def main(root: Path) -> None:
 
 def pole(root: Path) -> None:
     """Train in CartPole with events of its own, under two objectives in turn."""
-    from telic import WORLDS, GymWorld, Hyper, Objective, Phase, Plan, Sizes
+    from telic import (
+        WORLDS,
+        ExperimentConfig,
+        GymWorld,
+        Objective,
+        Phase,
+        PPOConfig,
+        RolloutConfig,
+    )
     from telic.runs import folder
-    from telic.runs.carry import carry
+    from telic.runs.carry import carry_run
 
     @dataclasses.dataclass(frozen=True)
     class Pole(GymWorld):
@@ -39,18 +47,18 @@ def pole(root: Path) -> None:
             return {"upright": ~block.terminated, "fell": block.terminated}
 
     WORLDS["pole"] = Pole
-    plan = Plan(
+    plan = ExperimentConfig(
         world=Pole(),
         **perceptron(width=16),
-        hyper=Hyper(),
-        sizes=Sizes(num_envs=8, num_steps=32),
+        hyper=PPOConfig(),
+        sizes=RolloutConfig(num_envs=8, num_steps=32),
         objectives=(
             Objective("stand", {"upright": 1.0}),
             Objective("fall", {"fell": 1.0}),
         ),
         schedule=(Phase("stand", 2), Phase("fall", 2)),
     )
-    carry(folder.create(root, "pole", 0, plan))
+    carry_run(folder.create_run(root, "pole", 0, plan))
 
 
 def planted(layer: int) -> tuple[Any, Any]:

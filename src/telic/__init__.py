@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from telic.edits import Splice as Splice
     from telic.edits import Steer as Steer
     from telic.edits import Transport as Transport
-    from telic.edits import receipt as receipt
+    from telic.edits import edit_summary as edit_summary
     from telic.locators import LOCATORS as LOCATORS
     from telic.locators import ContrastPair as ContrastPair
     from telic.locators import Locus as Locus
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from telic.rollouts import rates as rates
     from telic.runs.folder import Run as Run
     from telic.runs.folder import find as find
-    from telic.runs.query import select as select
+    from telic.runs.query import query_runs as query_runs
     from telic.runs.source import RunSource as RunSource
     from telic.runs.source import load as load
     from telic.stats import Interval as Interval
@@ -46,9 +46,9 @@ if TYPE_CHECKING:
     from telic.stats import iqm as iqm
     from telic.stats import wilson as wilson
     from telic.studies import Alternation as Alternation
-    from telic.training import Hyper as Hyper
-    from telic.training import Plan as Plan
-    from telic.training import Sizes as Sizes
+    from telic.training import ExperimentConfig as ExperimentConfig
+    from telic.training import PPOConfig as PPOConfig
+    from telic.training import RolloutConfig as RolloutConfig
     from telic.training.result import TrainResult as TrainResult
     from telic.training.result import train as train
     from telic.trials import Measure as Measure
@@ -59,8 +59,8 @@ if TYPE_CHECKING:
     from telic.trials import verdict as verdict
     from telic.vectors import contrast as contrast
     from telic.vectors import difference_of_means as difference_of_means
-    from telic.vectors import isolate as isolate
     from telic.vectors import swap_inputs as swap_inputs
+    from telic.vectors import task_vector as task_vector
     from telic.worlds import WORLDS as WORLDS
     from telic.worlds import Goal as Goal
     from telic.worlds import GymnaxWorld as GymnaxWorld
@@ -93,15 +93,15 @@ _HOMES = {
     "Recurrent": "policies",
     "Agent": "policies",
     "capture": "policies",
-    "Hyper": "training",
-    "Sizes": "training",
-    "Plan": "training",
+    "PPOConfig": "training",
+    "RolloutConfig": "training",
+    "ExperimentConfig": "training",
     "train": "training.result",
     "TrainResult": "training.result",
     "episode_seeds": "rollouts",
     "play": "rollouts",
     "rates": "rollouts",
-    "isolate": "vectors",
+    "task_vector": "vectors",
     "contrast": "vectors",
     "swap_inputs": "vectors",
     "difference_of_means": "vectors",
@@ -122,7 +122,7 @@ _HOMES = {
     "Transport": "edits",
     "Relabel": "edits",
     "Chain": "edits",
-    "receipt": "edits",
+    "edit_summary": "edits",
     "trial": "trials",
     "tabulate": "trials",
     "verdict": "trials",

@@ -14,7 +14,7 @@ from tests.runs.small import PLAN
 
 def put(root, experiment: str, seed: int, *, complete: bool = True, plan=PLAN) -> None:
     """A run with made-up metrics that is complete, or stopped half-way."""
-    run = folder.create(root, experiment, seed, plan)
+    run = folder.create_run(root, experiment, seed, plan)
     blue = 0.123456789012 + seed / 10
     small.tell(run, *(small.row(i, plan, return_blue=blue) for i in range(1, 7)))
     done = plan.rollouts if complete else plan.rollouts - 1

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from telic.cli.completion import SHELLS, words
+from telic.cli.completion import SHELLS, completions
 from telic.cli.main import VERBS, main
 from telic.studies import EDIT_STUDIES, FAMILIES, STUDIES
 
@@ -14,7 +14,7 @@ from telic.studies import EDIT_STUDIES, FAMILIES, STUDIES
 def script(tmp_path_factory):
     """The script for bash, in a file."""
     path = tmp_path_factory.mktemp("completion") / "telic.sh"
-    path.write_text(SHELLS["bash"](words()))
+    path.write_text(SHELLS["bash"](completions()))
     return path
 
 

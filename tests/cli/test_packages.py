@@ -35,7 +35,7 @@ def test_a_study_of_landers_without_them_is_refused_before_a_process_is_made(
     from telic.studies import STUDIES
 
     plan = STUDIES["landing"].preset("small").plan()
-    folder.create(tmp_path, "flown", 0, plan)
+    folder.create_run(tmp_path, "flown", 0, plan)
     monkeypatch.setattr(folder.Run, "status", lambda run: "complete")
     monkeypatch.setattr(local, "carry_all", None)  # calling it would be a bug, exit 70
     assert main(["study", "snr", "flown", "--root", str(tmp_path)]) == 2

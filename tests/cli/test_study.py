@@ -12,7 +12,7 @@ from telic.core.errors import InputError
 from telic.runs.folder import Run
 from telic.scale.local import Outcome
 from telic.studies import STUDIES, VARIANTS
-from telic.studies.splice import Splice
+from telic.studies.splice import SpliceStudy
 from telic.studies.work import Work
 from tests.scale.here import in_this_process
 from tests.studies.trained import copies, without_its_last_phase
@@ -117,7 +117,7 @@ def test_one_and_the_same_failure_of_many_runs_is_told_once(root, capsys, monkey
 def test_a_study_tells_what_it_tries_and_of_how_many(root):
     told = []
     run = Run(root / "pair" / "seed-0000")
-    study = Splice(groups=("layers",), switches=2, episodes=4, recovery=False)
+    study = SpliceStudy(groups=("layers",), switches=2, episodes=4, recovery=False)
     list(study.measure(run, Work(lambda *what: told.append(what), lambda: False)))
     shares = [share for _, (share, _) in told]
     assert {kind for kind, _ in told} == {"share"}
@@ -154,6 +154,6 @@ def test_a_study_prints_what_it_found_and_where_and_the_same_command_goes_on(
 
 def test_the_command_in_a_page_holds_no_place():
     argv = ["pair", "--root", "/a", "--out=/b", "--switches", "2", "--json"]
-    assert study.command("splice", argv) == "telic study splice pair --switches 2"
-    assert study.command("splice", ["a b"]) == "telic study splice 'a b'"
-    assert study.command("recipes", ["--root", "/a"]) == "telic study recipes"
+    assert study.study_command("splice", argv) == "telic study splice pair --switches 2"
+    assert study.study_command("splice", ["a b"]) == "telic study splice 'a b'"
+    assert study.study_command("recipes", ["--root", "/a"]) == "telic study recipes"

@@ -27,7 +27,7 @@ from telic.edits import (
     Splice,
     Steer,
     Transport,
-    receipt,
+    edit_summary,
     top,
 )
 from telic.edits.weights import WeightEdit
@@ -252,7 +252,7 @@ def test_no_two_nulls_are_drawn_alike(named):
 
 
 def test_a_receipt_says_what_was_changed_and_how_much(edit, edited):
-    done = receipt(AGENT, edited)
+    done = edit_summary(AGENT, edited)
     assert (done.before, done.after) == (BEFORE, digest(edited))
     assert done.changed
     assert done.leaves == differing(AGENT, edited)
@@ -267,7 +267,7 @@ def test_a_receipt_says_what_was_changed_and_how_much(edit, edited):
 
 
 def test_a_receipt_of_nothing_is_empty(edit):
-    done = receipt(AGENT, edit.scaled(0.0)(AGENT))
+    done = edit_summary(AGENT, edit.scaled(0.0)(AGENT))
     assert done == (BEFORE, BEFORE, (), 0, 0.0)
     assert not done.changed
 
@@ -386,7 +386,7 @@ def test_adding_is_the_sum_at_any_strength():
 def test_noise_has_its_norm_whatever_its_seed_and_leaves_the_critic_alone():
     found = {}
     for seed in range(3):
-        done = receipt(AGENT, Noise(3.0, seed=seed)(AGENT))
+        done = edit_summary(AGENT, Noise(3.0, seed=seed)(AGENT))
         assert done.norm == pytest.approx(3, rel=1e-5)
         assert all(path.startswith("actor/") for path in done.leaves)
         found[done.after] = seed
@@ -401,8 +401,8 @@ def test_the_order_of_a_chain_counts():
 def test_the_nulls_of_a_chain_of_weights_are_as_long_as_its_whole_difference():
     twice = Chain((Add(VECTOR, strength=0.5), Add(VECTOR, strength=0.5)))
     for name, null in twice.nulls(jax.random.key(0), AGENT).items():
-        moved = receipt(AGENT, null(AGENT)).norm
-        assert moved == pytest.approx(receipt(AGENT, DONOR).norm, rel=1e-5), name
+        moved = edit_summary(AGENT, null(AGENT)).norm
+        assert moved == pytest.approx(edit_summary(AGENT, DONOR).norm, rel=1e-5), name
 
 
 def test_the_nulls_of_a_mixed_chain_are_chains_of_those_that_all_have():
@@ -416,6 +416,6 @@ def test_the_nulls_of_a_mixed_chain_are_chains_of_those_that_all_have():
 def test_the_nulls_of_a_later_edit_are_those_of_what_is_left_for_it_to_do():
     steer, reach = example("steer", ""), Interpolate(DONOR)
     found = Chain((reach, reach, steer)).nulls(jax.random.key(0), AGENT)["gaussian"]
-    first, second = (receipt(AGENT, part(AGENT)).norm for part in found.edits[:2])
-    assert first == pytest.approx(receipt(AGENT, DONOR).norm, rel=1e-5)
+    first, second = (edit_summary(AGENT, part(AGENT)).norm for part in found.edits[:2])
+    assert first == pytest.approx(edit_summary(AGENT, DONOR).norm, rel=1e-5)
     assert second == 0

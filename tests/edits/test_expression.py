@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from telic import vectors
 from telic.core import trees
 from telic.core.errors import InputError
-from telic.edits.expression import Source, evaluate
+from telic.edits.expression import AgentSource, evaluate
 from telic.edits.expression.functions import FUNCTIONS
 from telic.edits.expression.operations import OPERATIONS
 from tests.edits.toys import (
@@ -288,4 +288,4 @@ def test_white_space_and_needless_brackets_do_not_matter(text, data):
 
 
 def test_a_toy_is_a_source():
-    assert isinstance(Toy(), Source)
+    assert isinstance(Toy(), AgentSource)

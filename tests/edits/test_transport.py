@@ -7,7 +7,7 @@ import pytest
 
 from telic.edits import Transport
 from telic.policies import capture
-from telic.vectors import fit
+from telic.vectors import fit_transport
 from tests.small import AGENT, CODES, DONOR
 
 SITE = "actor/1/pre"
@@ -42,7 +42,7 @@ def test_the_identity_without_a_shift_does_nothing_at_any_strength():
 
 
 def test_a_fitted_map_carries_the_agents_activations_to_the_donors():
-    found = fit(at(AGENT), at(DONOR), ridge=1e-6)
+    found = fit_transport(at(AGENT), at(DONOR), ridge=1e-6)
     edited = Transport(SITE, found.matrix, found.shift)(AGENT)
     gaps = [float(((at(a) - at(DONOR)) ** 2).sum()) for a in (edited, AGENT)]
     change = at(DONOR) - at(AGENT)

@@ -10,7 +10,7 @@ from scipy.stats import spearmanr
 
 from telic.core.errors import InputError
 from telic.core.trees import digest
-from telic.locators import LOCATORS, SIZES, check, grafted
+from telic.locators import LOCATORS, SIZES, check_locus, grafted
 from tests.locators.examples import (
     EVIDENCE,
     REFERENCES,
@@ -43,7 +43,7 @@ def everything(found):
 
 def test_a_locus_is_one_of_the_agent(name):
     locus = located(name)
-    assert check(locus, EVIDENCE.recipient) is locus
+    assert check_locus(locus, EVIDENCE.recipient) is locus
 
 
 def test_one_key_gives_one_locus_and_the_evidence_is_not_changed(name):
@@ -72,7 +72,7 @@ def test_a_locus_follows_the_units_into_another_order(name):
         {p: jnp.asarray(x) for p, x in located(name).weights(like).scores.items()}
     )
     seen = found.weights(other.recipient).scores
-    assert check(found, other.recipient).kind == located(name).kind
+    assert check_locus(found, other.recipient).kind == located(name).kind
     if name in DRAWN:
         assert spearmanr(row(seen), row(due)).statistic >= DRAWN[name]
         return
@@ -116,7 +116,7 @@ def test_a_locus_reads_as_weights_and_as_units(name):
     like, locus = EVIDENCE.recipient, located(name)
     weights, units = locus.weights(like), locus.units(like)
     assert (weights.kind, units.kind) == ("weights", "units")
-    assert check(weights, like) and check(units, like)
+    assert check_locus(weights, like) and check_locus(units, like)
 
 
 def test_a_locus_says_where_it_is(name):

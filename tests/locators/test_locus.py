@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from telic.core.errors import InputError
-from telic.locators import Locus, check
+from telic.locators import Locus, check_locus
 from telic.locators.locus import KINDS
 from telic.locators.sites import scores_of
 from telic.policies import MLP, Agent, Spec, create
@@ -75,7 +75,7 @@ def test_a_unit_gives_its_score_to_all_that_flows_into_it():
     assert found["actor/0/kernel"].tolist() == [[1, 2]] * 3
     assert found["actor/0/bias"].tolist() == [1, 2]
     assert found["actor/1/kernel"].tolist() == [[3, 4, 5, 6]] * 2
-    assert check(UNITS.weights(LIKE), LIKE).kind == "weights"
+    assert check_locus(UNITS.weights(LIKE), LIKE).kind == "weights"
 
 
 def test_units_of_weights_of_units_are_the_units():
@@ -123,7 +123,7 @@ def test_directions_are_worth_the_size_of_what_they_add_up_to():
         {"actor/0": np.array([2.0]), "actor/1": np.array([0.0])},
         {"actor/0": (left, right), "actor/1": none},
     )
-    found = check(locus, LIKE).weights(LIKE).scores
+    found = check_locus(locus, LIKE).weights(LIKE).scores
     assert found["actor/0/kernel"].tolist() == [[1, 1], [0, 0], [2, 2]]
     assert found["actor/0/bias"].tolist() == [3, 3]
     assert not found["actor/1/kernel"].any()
@@ -177,7 +177,7 @@ DIRECTION = {"actor/0": (np.ones((4, 1)), np.ones((1, 2)))}
 )
 def test_what_is_no_locus_of_the_agent_is_refused_by_its_name(locus, named):
     with pytest.raises(InputError, match=named):
-        check(locus, LIKE)
+        check_locus(locus, LIKE)
 
 
 def test_what_is_no_locus_at_all_is_refused():

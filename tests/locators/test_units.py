@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from telic.edits import Patch
-from telic.locators import LOCATORS, check, contrast_pair
+from telic.locators import LOCATORS, check_locus, contrast_pair
 from telic.locators.behaviour import preference
 from telic.locators.inside import inside
 from telic.locators.probe import OBSERVATION, probe, probes
@@ -70,7 +70,9 @@ def test_a_unit_that_both_agents_fill_alike_scores_nothing(name):
     # In the toy a unit of the first layer differs by its own bias alone.
     bias = TOY.donor["actor/0/bias"].at[:4].set(TOY.recipient["actor/0/bias"][:4])
     found = dataclasses.replace(TOY, donor=biased(TOY.donor, bias))
-    scores = check(LOCATORS[name](found, KEY), TOY.recipient).scores["actor/0/post"]
+    scores = check_locus(LOCATORS[name](found, KEY), TOY.recipient).scores[
+        "actor/0/post"
+    ]
     assert np.abs(scores[:4]).max() < 1e-5
     assert np.abs(scores[4:]).max() > 1e-3
 

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.locators import LOCATORS, check, contrast_pair
+from telic.locators import LOCATORS, check_locus, contrast_pair
 from telic.locators.attribution import _mean_slope
 from telic.locators.behaviour import preference, slope
 from telic.locators.toys import toy
@@ -24,7 +24,7 @@ BY_CHANGE = ("magnitude", "relative magnitude", "normalised magnitude", "snr")
 
 def found(name, made=TOY):
     """The scores of a locator as one row over weights."""
-    locus = check(LOCATORS[name](made, KEY), made.recipient)
+    locus = check_locus(LOCATORS[name](made, KEY), made.recipient)
     return locus.weights(made.recipient).row
 
 

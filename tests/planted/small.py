@@ -11,12 +11,12 @@ from telic.core import trees
 from telic.planted import Base, Recipe, fold
 from telic.policies import Agent, create
 from telic.rollouts import observations_of
-from telic.training import Hyper
+from telic.training import PPOConfig
 from tests.small import GOAL_KEYS as WORLD
 from tests.small import POLICY, SIZES
 
 PLAIN = dataclasses.replace(POLICY, width=16)
-RECIPE = Recipe(PLAIN, WORLD.base, Hyper(), SIZES, rollouts=1, routing=1)
+RECIPE = Recipe(PLAIN, WORLD.base, PPOConfig(), SIZES, rollouts=1, routing=1)
 
 
 @functools.cache

@@ -7,19 +7,26 @@ import pytest
 
 from telic.core.trees import digest
 from telic.planted import fold
-from telic.planted.decoys import SPARE, dead, flags, inactive, widened
-from telic.planted.fold import tables
+from telic.planted.decoys import (
+    SPARE,
+    flags,
+    widened,
+    with_dead_units,
+    with_inactive_units,
+)
+from telic.planted.fold import goal_tables
 from telic.policies import capture
 from tests.planted.small import said, seen, told
 
 KEY = jax.random.key(3)
 PAIR = [fold(told(), goal).actor for goal in (0, 1)]
 WIDE = [widened(KEY, actor) for actor in PAIR]
-TABLE = tables(told())["actor/0/bias"]
+TABLE = goal_tables(told())["actor/0/bias"]
 DEAD = [
-    dead(key, actor) for key, actor in zip(jax.random.split(KEY), WIDE, strict=True)
+    with_dead_units(key, actor)
+    for key, actor in zip(jax.random.split(KEY), WIDE, strict=True)
 ]
-INACTIVE = [inactive(actor, TABLE[goal]) for goal, actor in enumerate(WIDE)]
+INACTIVE = [with_inactive_units(actor, TABLE[goal]) for goal, actor in enumerate(WIDE)]
 ALL = pytest.mark.parametrize(
     "made", [WIDE, DEAD, INACTIVE], ids=["spare", "dead", "inactive"]
 )
@@ -102,13 +109,13 @@ def test_flags_are_what_flows_into_and_out_of_them():
 
 
 def test_a_goal_of_few_units_is_held_by_as_many_decoys():
-    few = tables(told(0, 4))["actor/0/bias"][0]
-    moved = inactive(WIDE[0], few)["actor/0/bias"] - WIDE[0]["actor/0/bias"]
+    few = goal_tables(told(0, 4))["actor/0/bias"][0]
+    moved = with_inactive_units(WIDE[0], few)["actor/0/bias"] - WIDE[0]["actor/0/bias"]
     assert moved[moved != 0].tolist() == pytest.approx(few.tolist(), rel=1e-5)
 
 
 def test_neither_changes_the_agent_that_was_given():
     before = digest(WIDE[0])
-    dead(KEY, WIDE[0])
-    inactive(WIDE[0], TABLE[0])
+    with_dead_units(KEY, WIDE[0])
+    with_inactive_units(WIDE[0], TABLE[0])
     assert digest(WIDE[0]) == before

@@ -7,7 +7,7 @@ import pytest
 from telic.core.errors import InputError
 from telic.core.trees import digest
 from telic.planted import fold, truth
-from telic.planted.fold import tables
+from telic.planted.fold import goal_tables
 from telic.policies import Agent, Spec, interventions
 from tests.planted.small import PLAIN, WORLD, said, seen, told
 from tests.small import AGENT
@@ -95,6 +95,6 @@ def test_an_agent_that_reads_no_goal_is_refused():
     leaves = {"shift": jnp.ones(8)}
     steered = AGENT.replace(interventions.append(AGENT, "actor/0/pre", leaves))
     for odd in (AGENT, steered):
-        for use in (truth, tables, lambda agent: fold(agent, 0)):
+        for use in (truth, goal_tables, lambda agent: fold(agent, 0)):
             with pytest.raises(InputError, match="reads no goal"):
                 use(odd)

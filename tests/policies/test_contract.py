@@ -29,8 +29,8 @@ from telic.policies.structure import layers
 from telic.rollouts import episode_seeds, play
 from telic.rollouts.collect import rollout, start
 from telic.runs.codec import decode, encode
-from telic.training import Hyper, Sizes, begin, train
-from telic.training.plan import Plan
+from telic.training import PPOConfig, RolloutConfig, init_state, train_phase
+from telic.training.plan import ExperimentConfig
 from telic.worlds import Phase, fetch
 from tests.policies.examples import (
     CASES,
@@ -303,13 +303,18 @@ def test_episodes_are_the_same_in_whatever_lanes_they_are_played(name):
 
 @each
 def test_every_leaf_of_an_agent_learns_and_training_is_its_seeds_alone(name):
-    world, sizes = WORLDS[name], Sizes(num_envs=4, num_steps=8, num_minibatches=2)
+    world, sizes = (
+        WORLDS[name],
+        RolloutConfig(num_envs=4, num_steps=8, num_minibatches=2),
+    )
     parts = {"world": world, "sizes": sizes}
     ends = []
     for _ in range(2):
-        state = begin(0, policy=SMALL[name], **parts)
+        state = init_state(0, policy=SMALL[name], **parts)
         before = dict(state.agent)
-        *_, (end, _) = train(state, fetch("blue"), rollouts=2, hyper=Hyper(), **parts)
+        *_, (end, _) = train_phase(
+            state, fetch("blue"), rollouts=2, hyper=PPOConfig(), **parts
+        )
         ends.append(end)
         assert all((end.agent[path] != x).any() for path, x in before.items())
     assert identical(*(trees.flatten(end) for end in ends))
@@ -317,8 +322,8 @@ def test_every_leaf_of_an_agent_learns_and_training_is_its_seeds_alone(name):
 
 @each
 def test_a_plan_is_stored_and_read_by_the_name_of_its_policy(name):
-    plan = Plan(
-        WORLDS[name], SMALL[name], Hyper(), Sizes(), (fetch("blue"),),
+    plan = ExperimentConfig(
+        WORLDS[name], SMALL[name], PPOConfig(), RolloutConfig(), (fetch("blue"),),
         (Phase("blue", 1),),
     )  # fmt: skip
     assert decode(encode(plan)) == plan

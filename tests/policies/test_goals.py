@@ -12,7 +12,7 @@ from telic.core.trees import digest
 from telic.policies import MLP, Agent, Conv, Recurrent, Spec, capture, create
 from telic.policies.interventions import intervene
 from telic.runs import codec
-from telic.training import Hyper, Plan
+from telic.training import ExperimentConfig, PPOConfig
 from telic.worlds import Keys, Phase, fetch
 from tests.small import AGENT, CODES, POLICY, SIZES
 from tests.small import GOAL_KEYS as WORLD
@@ -153,9 +153,9 @@ def test_layers_that_cannot_be_told_are_refused(fields):
 
 
 def test_plans_of_policies_without_goals_keep_the_form_of_old_plans():
-    parts = Hyper(), SIZES, (fetch("blue"),), (Phase("blue", 1),)
+    parts = PPOConfig(), SIZES, (fetch("blue"),), (Phase("blue", 1),)
     plain, told = (
-        codec.encode(Plan(world, shape, *parts))["network"]
+        codec.encode(ExperimentConfig(world, shape, *parts))["network"]
         for world, shape in ((PLAIN, POLICY), (WORLD, policy(layer=1)))
     )
     assert set(plain) == {"width", "actor_layers", "critic_layers", "activation"}

@@ -7,7 +7,7 @@ from telic.core.errors import InputError
 from telic.policies import Recurrent, Spec, create
 from telic.policies.recurrent import STATE, stepped
 from telic.rollouts import HostCollector, sequences_of
-from telic.training import Hyper, Sizes, begin, train
+from telic.training import PPOConfig, RolloutConfig, init_state, train_phase
 from telic.worlds import GymWorld, Keys, Objective
 from tests.policies.examples import agent_of, intervened, seen_by, sequence
 
@@ -151,9 +151,11 @@ def test_every_gate_begins_with_an_orthogonal_matrix_of_its_own():
 
 
 def test_copies_that_cannot_be_dealt_out_whole_are_refused():
-    sizes = Sizes(num_envs=3, num_steps=8, num_minibatches=2)
+    sizes = RolloutConfig(num_envs=3, num_steps=8, num_minibatches=2)
     with pytest.raises(InputError, match="num_minibatches = 2"):
-        begin(0, policy=Recurrent(width=4, memory=4), world=Keys(view=3), sizes=sizes)
+        init_state(
+            0, policy=Recurrent(width=4, memory=4), world=Keys(view=3), sizes=sizes
+        )
 
 
 @pytest.mark.parametrize(
@@ -196,11 +198,11 @@ def test_in_a_host_world_memory_goes_on_between_rollouts_and_ends_with_an_episod
 
 
 def test_an_agent_with_memory_trains_in_a_host_world():
-    world, sizes = GymWorld("CartPole-v1"), Sizes(2, 16, 1, 2)
-    state = begin(0, policy=Recurrent(width=4, memory=3), world=world, sizes=sizes)
+    world, sizes = GymWorld("CartPole-v1"), RolloutConfig(2, 16, 1, 2)
+    state = init_state(0, policy=Recurrent(width=4, memory=3), world=world, sizes=sizes)
     reward = Objective("reward", {"reward": 1.0})
-    parts = {"hyper": Hyper(), "world": world, "sizes": sizes}
-    *_, (after, metrics) = train(state, reward, rollouts=2, **parts)
+    parts = {"hyper": PPOConfig(), "world": world, "sizes": sizes}
+    *_, (after, metrics) = train_phase(state, reward, rollouts=2, **parts)
     assert metrics.finite.all()
     assert all((after.agent[path] != x).any() for path, x in state.agent.items())
 

@@ -63,17 +63,17 @@ def test_the_shapes_of_fresh_parameters_are_those_of_an_agent():
 
 
 def test_the_leaves_of_a_head_are_those_that_it_depends_on():
-    actor = structure.leaves(POLICY, SPEC, ("logits",))
-    critic = structure.leaves(POLICY, SPEC, ("value",))
+    actor = structure.leaves_of(POLICY, SPEC, ("logits",))
+    critic = structure.leaves_of(POLICY, SPEC, ("value",))
     assert actor == {p for p in AGENT if p.startswith("actor/")}
     assert critic == {p for p in AGENT if p.startswith("critic/")}
-    assert structure.leaves(POLICY, SPEC) == actor | critic == set(AGENT)
+    assert structure.leaves_of(POLICY, SPEC) == actor | critic == set(AGENT)
 
 
 def test_a_shared_trunk_is_of_both_heads_and_what_nothing_reads_of_none():
-    assert structure.leaves(Trunk(), SPEC, ("logits",)) == {"body/w", "pi/w"}
-    assert structure.leaves(Trunk(), SPEC, ("value",)) == {"body/w", "v/w"}
-    assert structure.leaves(Trunk(), SPEC) == {"body/w", "pi/w", "v/w"}
+    assert structure.leaves_of(Trunk(), SPEC, ("logits",)) == {"body/w", "pi/w"}
+    assert structure.leaves_of(Trunk(), SPEC, ("value",)) == {"body/w", "v/w"}
+    assert structure.leaves_of(Trunk(), SPEC) == {"body/w", "pi/w", "v/w"}
 
 
 def test_a_leaf_that_is_read_and_not_used_is_not_depended_on():
@@ -83,7 +83,7 @@ def test_a_leaf_that_is_read_and_not_used_is_not_depended_on():
             _ = params["idle"] + 1
             return super().apply(params, *rest, **named)
 
-    assert "idle" not in structure.leaves(Looking(), SPEC)
+    assert "idle" not in structure.leaves_of(Looking(), SPEC)
 
 
 def test_the_sites_are_those_where_the_tap_is_called_with_their_shapes():

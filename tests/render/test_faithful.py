@@ -3,7 +3,7 @@
 import numpy as np
 
 from telic.render.faithful import faithful
-from telic.render.plane import plane
+from telic.render.plane import draw_plane
 
 
 def test_references_are_in_every_panel_of_the_curves():
@@ -24,7 +24,7 @@ def test_references_are_in_every_panel_of_the_curves():
 
 def test_a_site_is_drawn_filled_and_steered():
     names = ("accuracy", "observation", "patch", "steer")
-    (axes,) = plane({"a": dict.fromkeys(names, np.ones(3))}).axes
+    (axes,) = draw_plane({"a": dict.fromkeys(names, np.ones(3))}).axes
     faces = [
         line.get_markerfacecolor() for line in axes.lines if len(line.get_xdata()) == 1
     ]

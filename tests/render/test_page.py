@@ -10,8 +10,8 @@ from telic.render.page import (
     Drawing,
     Image,
     Page,
+    PageTable,
     Section,
-    Table,
     escape,
     markdown,
     render,
@@ -61,7 +61,7 @@ def page_of(text: str) -> Page:
         text=(text,),
         drawings=(Drawing(Figure(figsize=(1, 1)), text),),
         images=(Image(GIF, text),),
-        tables=(Table(text, (text, text), ((text, text),)),),
+        tables=(PageTable(text, (text, text), ((text, text),)),),
         terms=((text, text),),
         code=text,
     )
@@ -123,11 +123,11 @@ def test_an_image_is_a_gif_or_a_png_by_its_bytes():
 
 def test_a_row_that_does_not_fit_its_header_is_refused():
     with pytest.raises(InputError, match="has 1 cells"):
-        Table("c", ("a", "b"), (("x",),))
+        PageTable("c", ("a", "b"), (("x",),))
 
 
 def test_markdown_has_the_words_and_tables():
-    table = Table("Rates.", ("Seed", "Rate"), (("1", "0.5"), ("2", "-0.25")))
+    table = PageTable("Rates.", ("Seed", "Rate"), (("1", "0.5"), ("2", "-0.25")))
     text = markdown(Page("T", "Why?", ("So.",), (Section("S", tables=(table,)),)))
     assert text == (
         "# T\n\n*Why?*\n\nSo.\n\n## S\n\n"

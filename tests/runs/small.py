@@ -11,10 +11,10 @@ from telic.runs import folder
 from telic.runs.folder import Run
 from telic.studies import Alternation
 from telic.studies.base import preset
-from telic.training import Plan
+from telic.training import ExperimentConfig
 from telic.worlds.schedule import phase_at
 
-PLAN: Plan = preset(Alternation, "small").plan()
+PLAN: ExperimentConfig = preset(Alternation, "small").plan()
 
 TINY = Agent(
     {"actor/0/kernel": jnp.ones((3, 2)), "actor/0/bias": jnp.arange(2.0)},
@@ -24,12 +24,14 @@ TINY = Agent(
 """An actor of eight weights, for files of edits and of loci."""
 
 
-def make(root: Path, seed: int = 0, plan: Plan = PLAN) -> Run:
+def make(root: Path, seed: int = 0, plan: ExperimentConfig = PLAN) -> Run:
     """A fresh run of the small plan."""
-    return folder.create(root, "small", seed, plan)
+    return folder.create_run(root, "small", seed, plan)
 
 
-def row(rollout: int = 1, plan: Plan = PLAN, **values: Any) -> dict[str, Any]:
+def row(
+    rollout: int = 1, plan: ExperimentConfig = PLAN, **values: Any
+) -> dict[str, Any]:
     """A made-up row of metrics in the place where the plan has it."""
     phase, _ = phase_at(plan.schedule, rollout - 1)
     return {

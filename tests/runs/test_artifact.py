@@ -153,7 +153,7 @@ def test_a_name_twice_in_the_payload_is_refused():
     data = signed({"payload": {"a": 1, "b": 2}})
     twice = data.replace(b'\\"b\\"', b'\\"a\\"')
     sha = artifact._sha256(twice).encode()
-    forged = twice.replace(artifact.mark(data).encode(), sha)
+    forged = twice.replace(artifact.stated_hash(data).encode(), sha)
     with pytest.raises(DamagedError, match="twice"):
         artifact.from_bytes(forged, Path("x"), "thing")
 
@@ -162,7 +162,7 @@ def test_more_metadata_or_arrays_than_are_due_are_refused():
     data = artifact.to_bytes("thing", {}, ARRAYS)
     with pytest.raises(DamagedError, match="7 other arrays"):
         artifact.from_bytes(data, Path("x"), "thing", names=["flags", "more"])
-    about, _ = artifact.plain(data, Path("x"))
+    about, _ = artifact.read_plain(data, Path("x"))
     while (more := save({}, {"telic": about["telic"], "x": "y"}))[:60].find(b"x") > 0:
         pass  # the order of metadata is one of chance
     with pytest.raises(DamagedError):

@@ -8,7 +8,7 @@ import pytest
 
 from telic.core.errors import BusyError, DamagedError, DivergedError
 from telic.runs import folder, metrics
-from telic.runs.carry import carry
+from telic.runs.carry import carry_run
 from tests.runs.small import PLAN, aged, make, shot
 
 
@@ -16,7 +16,7 @@ from tests.runs.small import PLAN, aged, make, shot
 def whole(tmp_path_factory):
     """An uninterrupted run."""
     run = make(tmp_path_factory.mktemp("whole"))
-    carry(run)
+    carry_run(run)
     return run
 
 
@@ -37,14 +37,14 @@ def test_a_run_that_is_stopped_after_every_rollout_ends_the_same(whole, tmp_path
     run = make(tmp_path)
     for _ in range(PLAN.rollouts):
         assert run.status() != "complete"
-        carry(run, stop=lambda: True)
+        carry_run(run, stop=lambda: True)
     assert shot(run) == shot(whole)
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not(whole, tmp_path):
     same, other = make(tmp_path, seed=0), make(tmp_path, seed=1)
-    carry(same)
-    carry(other)
+    carry_run(same)
+    carry_run(other)
     assert shot(same) == shot(whole)
     assert shot(other).keys() == shot(whole).keys()
     assert shot(other)["metrics.jsonl"] != shot(whole)["metrics.jsonl"]
@@ -56,7 +56,7 @@ def test_a_damaged_checkpoint_is_put_aside_and_said(whole, tmp_path):
     data = bytearray(path.read_bytes())
     data[-1] ^= 1
     path.write_bytes(data)
-    carry(run, notice=said.append)
+    carry_run(run, notice=said.append)
     assert len(said) == 1 and "u00006.damaged" in said[0]
     assert shot(run) == shot(whole)
 
@@ -65,7 +65,7 @@ def test_a_run_whose_checkpoints_are_all_damaged_starts_again(whole, tmp_path):
     run = copy(whole, tmp_path)
     for found in run.checkpoints:
         (found.path / "manifest.json").write_text("{}")
-    carry(run)
+    carry_run(run)
     assert shot(run) == shot(whole)
 
 
@@ -81,13 +81,13 @@ def torn_after(run, torn):
 @pytest.mark.parametrize("torn", [b'{"rollout": 5, "pha', b"\x00\xff", b"{}\n[1]\n"])
 def test_rows_behind_the_checkpoint_and_torn_lines_are_dropped(whole, tmp_path, torn):
     run = torn_after(copy(whole, tmp_path), torn)
-    carry(run)
+    carry_run(run)
     assert shot(run) == shot(whole)
 
 
 def test_a_run_of_schema_1_goes_on_to_the_same_metrics_and_arrays(whole, tmp_path):
     run = torn_after(aged(copy(whole, tmp_path)), b'{"rollout": 5, "pha')
-    carry(run)
+    carry_run(run)
     same, due = shot(run), shot(whole)
     for files in (same, due):  # older manifests are not written anew
         for name in [name for name in files if name.endswith("manifest.json")]:
@@ -98,7 +98,7 @@ def test_a_run_of_schema_1_goes_on_to_the_same_metrics_and_arrays(whole, tmp_pat
 def test_in_a_run_of_schema_1_a_broken_row_is_an_error(whole, tmp_path):
     run = torn_after(aged(copy(whole, tmp_path)), b"{}\n[1]\n")
     with pytest.raises(DamagedError, match="line 4"):
-        carry(run)
+        carry_run(run)
 
 
 @pytest.mark.parametrize("aging", [aged, lambda run: run])
@@ -116,7 +116,7 @@ def test_a_changed_plan_or_seed_is_an_error_and_nothing_is_touched(
     (run.path / "run.json").write_text(changed)
     before = shot(run)
     with pytest.raises(DamagedError, match=r"altered|another run"):
-        carry(run)
+        carry_run(run)
     assert shot(run) == before
 
 
@@ -126,7 +126,7 @@ def test_changed_metrics_are_an_error_and_nothing_is_touched(whole, tmp_path):
     run.metrics.write_bytes(data.replace(b'"episodes": ', b'"episodes": 1', 1))
     before = shot(run)
     with pytest.raises(DamagedError, match=r"metrics\.jsonl was altered"):
-        carry(run)
+        carry_run(run)
     assert shot(run) == before
 
 
@@ -134,7 +134,7 @@ def test_a_finite_divergence_is_not_checkpointed(tmp_path):
     hyper = dataclasses.replace(PLAN.hyper, learning_rate=1e9)
     run = make(tmp_path, plan=dataclasses.replace(PLAN, hyper=hyper))
     with pytest.raises(DivergedError, match="rollout 1"):
-        carry(run)
+        carry_run(run)
     assert [found.rollouts for found in run.checkpoints] == [0]
     assert metrics.read(run.metrics) == []
 
@@ -144,20 +144,20 @@ def test_lost_metrics_are_an_error_and_nothing_is_touched(whole, tmp_path):
     run.metrics.unlink()
     before = sorted(path.name for path in run.path.glob("checkpoints/*"))
     with pytest.raises(DamagedError, match=r"metrics\.jsonl"):
-        carry(run)
+        carry_run(run)
     assert sorted(path.name for path in run.path.glob("checkpoints/*")) == before
 
 
 def test_a_second_writer_is_refused_at_once_and_told_who_writes(whole):
     with folder.locked(whole), pytest.raises(BusyError, match="process"):
-        carry(whole)
+        carry_run(whole)
 
 
 def test_a_run_that_diverges_stops_in_the_same_phase_and_keeps_the_last_good(tmp_path):
     hyper = dataclasses.replace(PLAN.hyper, learning_rate=1e38, max_grad_norm=1e38)
     run = make(tmp_path, plan=dataclasses.replace(PLAN, hyper=hyper))
     with pytest.raises(DivergedError, match="rollout 1") as caught:
-        carry(run)
+        carry_run(run)
     assert caught.value.code == 5
     assert [found.rollouts for found in run.checkpoints] == [0]
 
@@ -178,5 +178,5 @@ def test_other_versions_are_said_on_resuming(whole, tmp_path):
     record = json.loads(config.read_text())
     record["versions"]["jax"] = "0.0.1"
     config.write_text(json.dumps(record))
-    carry(run, notice=said.append)
+    carry_run(run, notice=said.append)
     assert any("jax 0.0.1" in text for text in said)

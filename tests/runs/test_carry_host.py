@@ -5,17 +5,17 @@ import shutil
 import pytest
 
 from telic.runs import folder, metrics
-from telic.runs.carry import carry
-from telic.training import Hyper, Plan, Sizes
+from telic.runs.carry import carry_run
+from telic.training import ExperimentConfig, PPOConfig, RolloutConfig
 from telic.worlds import Lander, Phase, land, thrift
 from tests.runs.small import make, shot
 from tests.small import SHALLOW
 
-PLAN = Plan(
+PLAN = ExperimentConfig(
     world=Lander(max_steps=12),
     policy=SHALLOW,
-    hyper=Hyper(),
-    sizes=Sizes(num_envs=2, num_steps=16, update_epochs=1, num_minibatches=2),
+    hyper=PPOConfig(),
+    sizes=RolloutConfig(num_envs=2, num_steps=16, update_epochs=1, num_minibatches=2),
     objectives=(land(), thrift(5.0)),
     schedule=(Phase("land", 2), Phase("thrift-5", 3)),
 )
@@ -29,7 +29,7 @@ class Killed(BaseException):
 def whole(tmp_path_factory):
     """An uninterrupted run."""
     run = make(tmp_path_factory.mktemp("whole"), plan=PLAN)
-    carry(run)
+    carry_run(run)
     return run
 
 
@@ -41,7 +41,7 @@ def stopped_after(run, rollouts):
         done.append(True)
         return len(done) == rollouts
 
-    state = carry(run, stop=stop, notice=said.append)
+    state = carry_run(run, stop=stop, notice=said.append)
     return said, int(state.rollouts)
 
 
@@ -64,7 +64,7 @@ def test_a_run_that_is_stopped_within_a_phase_ends_the_same(
     assert "from the beginning of this phase" in text
     assert run.name in text
     rows = []
-    carry(run, report=lambda row, seconds: rows.append(row["rollout"]))
+    carry_run(run, report=lambda row, seconds: rows.append(row["rollout"]))
     assert rows == list(range(kept[-1] + 1, 6)), "the phase is done anew"
     assert shot(run) == shot(whole)
     assert len(metrics.read(run.timing)) == 5
@@ -75,7 +75,7 @@ def test_a_run_that_is_stopped_at_a_switch_goes_on_from_there(whole, tmp_path):
     said, _ = stopped_after(run, 2)
     assert said == []
     assert [found.rollouts for found in run.checkpoints] == [0, 2]
-    carry(run)
+    carry_run(run)
     assert shot(run) == shot(whole)
 
 
@@ -87,9 +87,9 @@ def test_a_run_that_is_killed_within_a_phase_ends_the_same(whole, tmp_path):
             raise Killed
 
     with pytest.raises(Killed):
-        carry(run, report=kill)
+        carry_run(run, report=kill)
     assert [row["rollout"] for row in metrics.read(run.metrics)] == [1, 2, 3, 4]
-    carry(run)
+    carry_run(run)
     assert shot(run) == shot(whole)
 
 
@@ -99,14 +99,14 @@ def test_a_damaged_checkpoint_is_put_aside_and_its_phase_is_done_anew(whole, tmp
     run, said = folder.Run(path), []
     (run.checkpoints[1].path / "manifest.json").write_text("{}")
     (run.checkpoints[2].path / "manifest.json").write_text("{}")
-    carry(run, notice=said.append)
+    carry_run(run, notice=said.append)
     assert len(said) == 2
     assert shot(run) == shot(whole)
 
 
 def test_another_seed_ends_otherwise(whole, tmp_path):
     other = make(tmp_path, seed=1, plan=PLAN)
-    carry(other)
+    carry_run(other)
     assert shot(other)["metrics.jsonl"] != shot(whole)["metrics.jsonl"]
 
 

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from telic.runs import index
-from telic.runs.carry import carry
+from telic.runs.carry import carry_run
 from tests.runs.small import make, shot
 
 HOUR = 3600.0
@@ -32,7 +32,7 @@ def set_back(monkeypatch):
 
 def test_a_run_whose_clock_jumps_back_is_equal_and_listed(tmp_path, set_back):
     whole, jumping = make(tmp_path / "whole"), make(tmp_path / "jumping")
-    carry(whole)
+    carry_run(whole)
     listed = []
 
     def report(row, _):
@@ -41,9 +41,9 @@ def test_a_run_whose_clock_jumps_back_is_equal_and_listed(tmp_path, set_back):
         if row["rollout"] == 3:
             set_back()
 
-    carry(jumping, report=report, stop=lambda: len(listed) == 3)
+    carry_run(jumping, report=report, stop=lambda: len(listed) == 3)
     assert jumping.status() == "partial"
-    carry(jumping, report=report)
+    carry_run(jumping, report=report)
     assert shot(jumping) == shot(whole)
     assert listed == [(number, number) for number in range(1, 7)]
     assert jumping.metrics.stat().st_mtime < whole.metrics.stat().st_mtime

@@ -17,7 +17,7 @@ from telic.locators import Locus
 from telic.policies import MLP, POLICIES, Agent, Policy
 from telic.runs import codec
 from telic.studies import FAMILIES, STUDIES
-from telic.training import Hyper, Sizes
+from telic.training import PPOConfig, RolloutConfig
 from telic.worlds import WORLDS, GoalKeys, Keys, Lander, Objective, Phase, World
 from tests.edits import examples
 from tests.edits.examples import AGENT
@@ -40,8 +40,8 @@ def again(value: Any, kind: Any) -> Any:
         *((policy(), Policy) for policy in POLICIES.values()),
         (Objective("fly", {"height": 1.0, "fuel": -0.5}), Objective),
         (Phase("blue", 3), Phase),
-        (Hyper(reward_scale=0.5), Hyper),
-        (Sizes(num_envs=3), Sizes),
+        (PPOConfig(reward_scale=0.5), PPOConfig),
+        (RolloutConfig(num_envs=3), RolloutConfig),
         ((Keys(), Lander()), tuple[World, ...]),
     ],
     ids=repr,

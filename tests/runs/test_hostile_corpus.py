@@ -53,13 +53,13 @@ from telic.runs import (
     locus_file,
     record,
 )
-from telic.runs.carry import carry
+from telic.runs.carry import carry_run
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.runs.verify import verify
 from telic.stats.rows import Row, rows_of
 from telic.studies import results
-from telic.training import begin
+from telic.training import init_state
 from tests.runs import mutations
 from tests.runs.small import PLAN, make
 
@@ -100,10 +100,10 @@ def place():
     root = Path(tempfile.mkdtemp(dir=shared if os.access(shared, os.W_OK) else None))
     runs = [make(root, seed) for seed in (0, 1)]
     for run in runs:
-        carry(run)
+        carry_run(run)
         results.write(run, "splice", SETTINGS, ROWS)
     like = jax.eval_shape(
-        lambda: begin(0, policy=PLAN.policy, world=PLAN.world, sizes=PLAN.sizes)
+        lambda: init_state(0, policy=PLAN.policy, world=PLAN.world, sizes=PLAN.sizes)
     )
     whole = {
         path: path.read_bytes() for path in runs[0].path.rglob("*.*") if path.is_file()
@@ -196,7 +196,7 @@ def checkpoint_payload(place: Place, rng: random.Random) -> str:
     sha = disk.sha256(data)
     if rng.random() < 0.5:
         data = mutations.forged(path.stem, {}, arrays)
-        sha = artifact.mark(data)
+        sha = artifact.stated_hash(data)
     if trees.digest(arrays) == trees.digest(load(place.whole[path])):
         return "same"
     path.write_bytes(data)
@@ -271,7 +271,7 @@ def config_values(place: Place, rng: random.Random) -> str:
     if rng.random() < 0.9 and {"plan", "seed"} <= held.keys():
         body = mutations.to_text({"plan": held["plan"], "seed": held["seed"]})
         try:
-            held["sha256"] = record.mark(held["plan"], held["seed"])
+            held["sha256"] = record.plan_mark(held["plan"], held["seed"])
         except (ValueError, TypeError, RecursionError):
             held["sha256"] = disk.sha256(body)
     path.write_bytes(mutations.to_text(held))
@@ -452,7 +452,7 @@ def locus_values(place: Place, rng: random.Random) -> str:
 
 def result_bytes(place: Place, rng: random.Random) -> str:
     """Bytes of results."""
-    path = results.path_of(place.run, "splice", SETTINGS)
+    path = results.rows_path(place.run, "splice", SETTINGS)
     path.write_bytes(
         mutations.of_bytes(place.whole[path], place.other_bytes(path), rng)
     )
@@ -462,7 +462,7 @@ def result_bytes(place: Place, rng: random.Random) -> str:
 
 def result_values(place: Place, rng: random.Random) -> str:
     """What results say of their rows; the hash is that of what is said."""
-    path = results.path_of(place.run, "splice", SETTINGS)
+    path = results.rows_path(place.run, "splice", SETTINGS)
     whole = artifact.from_bytes(place.whole[path], path, "rows")
     odd = mutations.of_value(whole.payload, rng)
     artifact.write(path, "rows", odd, whole.arrays)

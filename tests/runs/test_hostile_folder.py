@@ -21,7 +21,7 @@ from telic.core.errors import DamagedError, TelicError
 from telic.edits import Add
 from telic.locators import Locus
 from telic.runs import checkpoint, disk, edit_file, folder, inside, locus_file
-from telic.runs.carry import carry
+from telic.runs.carry import carry_run
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.runs.verify import verify
@@ -52,7 +52,7 @@ def good(tmp_path_factory):
     root = tmp_path_factory.mktemp("good")
     for seed in (0, 1):
         run = make(root, seed)
-        carry(run)
+        carry_run(run)
         path = results.write(run, "splice", SETTINGS, ROWS)
         assert path == run.path / RESULT
         run.path.joinpath("run.lock").touch()
@@ -102,7 +102,7 @@ QUESTIONS = {
     "kept": lambda run: bool(results.write(run, "splice", SETTINGS, ROWS)),
     "done": lambda run: results.is_done(run, "splice", SETTINGS) in (True, False),
     "lock": lambda run: entered(run),
-    "carry": lambda run: int(carry(run).rollouts) == PLAN.rollouts,
+    "carry": lambda run: int(carry_run(run).rollouts) == PLAN.rollouts,
 }
 """What may be asked of a run; True if it is as it should be. Those that write last."""
 
@@ -210,8 +210,8 @@ def test_a_root_and_a_named_experiment_may_be_links_to_another_disk(good, tmp_pa
         other / "mine" / f"seed-000{seed}" for seed in (0, 1)
     ]
     assert folder.resolve(other, ["mine/seed-0001"]) == named[1:]
-    assert carry(named[0]).rollouts == PLAN.rollouts
-    assert folder.create(other, "mine", 0, PLAN) == named[0]
+    assert carry_run(named[0]).rollouts == PLAN.rollouts
+    assert folder.create_run(other, "mine", 0, PLAN) == named[0]
     assert folder.find(other) == []
     assert "mine is left out: a link" in folder.survey(other)[1][0]
 

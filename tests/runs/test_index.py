@@ -44,10 +44,10 @@ def names(root) -> list[str]:
 
 
 def test_the_index_is_a_cache_that_can_be_lost_or_damaged(root):
-    rows = query.select(root)
-    path = index.path_of(root)
+    rows = query.query_runs(root)
+    path = index.index_path(root)
     path.unlink()
-    assert query.select(root) == rows
+    assert query.query_runs(root) == rows
     whole = path.read_bytes()
     for damaged in (
         b"",
@@ -57,30 +57,30 @@ def test_the_index_is_a_cache_that_can_be_lost_or_damaged(root):
         b"{\n[" * 9,
     ):
         path.write_bytes(damaged)
-        assert query.select(root) == rows
+        assert query.query_runs(root) == rows
     path.write_bytes(whole.replace(b"0.5", b"0.7"))  # of the same length, and JSON
-    assert query.select(root) == rows
+    assert query.query_runs(root) == rows
     assert index.refresh(root, anew=True) == (rows, [])
 
 
 def test_the_index_is_read_where_nothing_has_changed(root, monkeypatch):
-    rows = query.select(root)
+    rows = query.query_runs(root)
     monkeypatch.setattr(index, "describe", lambda run: pytest.fail("read again"))
-    assert query.select(root) == rows
+    assert query.query_runs(root) == rows
 
 
 def test_the_index_is_in_the_users_cache_and_not_among_the_runs(root, tmp_path):
     before = sorted(root.rglob("*"))
-    query.select(root)
+    query.query_runs(root)
     assert sorted(root.rglob("*")) == before
-    assert index.path_of(root).is_relative_to(tmp_path / "cache")
-    assert stat.S_IMODE(index.path_of(root).parent.stat().st_mode) == 0o700
+    assert index.index_path(root).is_relative_to(tmp_path / "cache")
+    assert stat.S_IMODE(index.index_path(root).parent.stat().st_mode) == 0o700
 
 
 def test_a_root_has_one_index_by_whatever_way_it_is_reached(root, tmp_path):
     (tmp_path / "link").symlink_to(root)
-    assert index.path_of(tmp_path / "link") == index.path_of(root)
-    assert index.path_of(tmp_path) != index.path_of(root)
+    assert index.index_path(tmp_path / "link") == index.index_path(root)
+    assert index.index_path(tmp_path) != index.index_path(root)
 
 
 def test_a_run_that_is_copied_in_or_removed_is_seen_at_once(root):
@@ -97,7 +97,7 @@ def test_a_file_of_the_same_size_and_an_old_date_is_seen(root):
     tell(folder.find(root)[0], return_blue=0.7)
     os.utime(path, ns=(old.st_atime_ns, old.st_mtime_ns))
     assert path.stat().st_size == old.st_size
-    assert query.select(root, "seed = 0")[0]["final_return_blue"] == 0.7
+    assert query.query_runs(root, "seed = 0")[0]["final_return_blue"] == 0.7
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_database_in_the_root_is_neither_read_nor_written(root, tmp_path, kind
     if kind == "link":
         (root / "index.db").symlink_to(path)
     before = path.read_bytes() if path.is_file() else None
-    assert len(query.select(root)) == 3
+    assert len(query.query_runs(root)) == 3
     index.refresh(root, anew=True)
     assert before == (path.read_bytes() if path.is_file() else None)
     assert not list(root.glob("index.db-*"))
@@ -163,7 +163,7 @@ def test_one_bad_run_costs_no_other_and_is_named(root, kind):
         "half a character",
         "no rollout",
     )
-    assert len(query.select(root, "seed < 3")) == 3
+    assert len(query.query_runs(root, "seed < 3")) == 3
     assert max(len(row) for row in found.rows) <= 600
     for note in found.notes:
         note.encode()
@@ -181,7 +181,7 @@ def test_a_damaged_run_is_left_out_and_named(root, text):
 
 def test_names_from_files_never_become_sql(root):
     tell(make(root, seed=9, plan=wanting('x"); drop table x; --', '"')))
-    rows = query.select(root, "seed = 9")
+    rows = query.query_runs(root, "seed = 9")
     assert len(rows) == 1
     assert all(name.isidentifier() for name in rows[0])
 

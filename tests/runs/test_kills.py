@@ -29,7 +29,7 @@ import pytest
 from telic.cli.main import main
 from telic.runs import folder, index
 from telic.runs.folder import Run
-from telic.training import Plan
+from telic.training import ExperimentConfig
 from tests.runs.small import PLAN, shot
 from tests.studies import trained
 
@@ -84,10 +84,10 @@ class Count(NamedTuple):
     different: int
 
 
-def begun(root: Path, whole: Run | None, plan: Plan = PLAN) -> Run:
+def begun(root: Path, whole: Run | None, plan: ExperimentConfig = PLAN) -> Run:
     """What a victim begins with: a fresh run, or a copy of one that is complete."""
     if whole is None:
-        return folder.create(root, "small", 0, plan)
+        return folder.create_run(root, "small", 0, plan)
     place = root / whole.path.parent.name / whole.path.name
     shutil.copytree(whole.path, place, ignore=shutil.ignore_patterns("studies"))
     return Run(place)

@@ -63,7 +63,9 @@ def sealed(arrays: dict, payload: dict) -> bytes:
     whole = artifact.to_bytes("locus", payload, {})
     start = whole[8:].rstrip()[:-1]  # without the last brace, and a filler behind it
     data = forged({}, start + b"," + json.dumps(arrays).encode()[1:])
-    return data.replace(artifact.mark(data).encode(), artifact._sha256(data).encode())
+    return data.replace(
+        artifact.stated_hash(data).encode(), artifact._sha256(data).encode()
+    )
 
 
 LAYERS = {"kind": "layers", "scores": {"tree": "scores"}, "factors": {}}

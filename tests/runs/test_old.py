@@ -11,7 +11,7 @@ from telic.core import trees
 from telic.core.errors import DamagedError, InputError, TelicError
 from telic.policies import Agent, Spec
 from telic.runs import artifact, checkpoint, edit_file, index, locus_file, record
-from telic.runs.carry import carry
+from telic.runs.carry import carry_run
 from telic.runs.folder import Run
 from telic.runs.verify import verify
 
@@ -80,7 +80,7 @@ def test_an_old_run_goes_on_from_an_old_checkpoint_to_the_same_end(stored):
     last = stored.checkpoints[-1]
     due = checkpoint.read_agent(last)
     shutil.rmtree(last.path)
-    carry(stored)
+    carry_run(stored)
     assert verify(stored).problems == []
     assert stored.checkpoints[-1] == last
     found = checkpoint.read_agent(last)
@@ -143,7 +143,7 @@ def test_a_run_that_cannot_be_followed_says_which_telic_can(stored):
     held = json.loads(path.read_text())
     held["versions"]["telic"] = "9.9"
     held["plan"]["world"]["name"] = "maze"
-    held["sha256"] = record.mark(held["plan"], held["seed"])
+    held["sha256"] = record.plan_mark(held["plan"], held["seed"])
     path.write_text(json.dumps(held))
     with pytest.raises(InputError, match=r"telic '9\.9'"):
         stored.plan()

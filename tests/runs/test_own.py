@@ -9,7 +9,7 @@ import pytest
 
 from telic.core.errors import InputError, WorldError
 from telic.runs import cache, folder, own
-from telic.runs.carry import carry
+from telic.runs.carry import carry_run
 from telic.studies import Alternation
 from telic.worlds import WORLDS
 from tests.small import SHALLOW, SIZES
@@ -243,6 +243,6 @@ def test_a_world_by_which_training_diverges_is_named(file, more, said):
     world = WORLDS[own.adopt(f"{file}:Other")]()
     few = dataclasses.replace(Alternation.preset("small"), policy=SHALLOW, sizes=SIZES)
     few = dataclasses.replace(few, world=world, objectives=("left", "right"))
-    run = folder.create(file.parent, "walks", 0, few.plan())
+    run = folder.create_run(file.parent, "walks", 0, few.plan())
     with pytest.raises(WorldError, match=f"{said} that are not finite"):
-        carry(run)
+        carry_run(run)

@@ -30,16 +30,20 @@ def root(tmp_path_factory):
 
 
 def test_a_condition_chooses_runs(root):
-    rows = query.select(root, "seed < 2 and final_return_blue > 0.55")
+    rows = query.query_runs(root, "seed < 2 and final_return_blue > 0.55")
     assert [row["seed"] for row in rows] == [1]
-    assert [row["seed"] for row in query.select(root, order="seed desc")] == [2, 1, 0]
-    assert [row["seed"] for row in query.select(root, limit=2)] == [0, 1]
+    assert [row["seed"] for row in query.query_runs(root, order="seed desc")] == [
+        2,
+        1,
+        0,
+    ]
+    assert [row["seed"] for row in query.query_runs(root, limit=2)] == [0, 1]
 
 
 def test_a_root_may_be_text_or_left_out(root, monkeypatch):
-    assert len(query.select(str(root), "seed < 2")) == len(find(str(root))) - 1 == 2
+    assert len(query.query_runs(str(root), "seed < 2")) == len(find(str(root))) - 1 == 2
     monkeypatch.setenv("TELIC_ROOT", str(root))
-    assert query.select() == query.select(root)
+    assert query.query_runs() == query.query_runs(root)
     assert find() == find(root)
     monkeypatch.delenv("TELIC_ROOT")
     monkeypatch.chdir(root.parent)
@@ -51,7 +55,7 @@ def test_a_root_may_be_text_or_left_out(root, monkeypatch):
 
 
 def test_settings_are_columns(root):
-    (row,) = query.select(root, "seed = 0")
+    (row,) = query.query_runs(root, "seed = 0")
     assert (row["width"], row["num_envs"], row["status"]) == (16, 8, "new")
 
 
@@ -155,11 +159,11 @@ def test_sqlite_itself_stands_behind_the_list_of_words(monkeypatch):
 
 def test_an_unknown_column_or_function_is_answered_with_what_there_is(root):
     with pytest.raises(InputError, match="final_return_blue"):
-        query.select(root, "final_retun_blue > 0")
+        query.query_runs(root, "final_retun_blue > 0")
     with pytest.raises(InputError, match="final_return_blue"):
-        query.select(root, order="final_retun_blue desc")
+        query.query_runs(root, order="final_retun_blue desc")
     with pytest.raises(InputError, match=r"'printf'; known: abs, coalesce"):
-        query.select(root, "printf('%d', seed)")
+        query.query_runs(root, "printf('%d', seed)")
 
 
 def test_columns_are_bounded_in_no_way_that_a_query_meets():

@@ -205,7 +205,7 @@ class Wide(Gift):
 def test_a_world_that_shows_too_much_is_refused_before_anything_is_allocated(
     tmp_path, monkeypatch, world, word
 ):
-    from telic.runs.carry import carry
+    from telic.runs.carry import carry_run
 
     monkeypatch.setitem(WORLDS, "wide", Wide)
     parts = {
@@ -220,7 +220,7 @@ def test_a_world_that_shows_too_much_is_refused_before_anything_is_allocated(
         unchecked.setattr(codec, "check_memory", lambda plan: None)
         run = make(tmp_path, plan=plan)
     with pytest.raises(InputError, match=word):
-        carry(run)
+        carry_run(run)
 
 
 @pytest.mark.parametrize(
@@ -277,14 +277,14 @@ ROWS = b"".join(
 def test_the_last_rows_are_read_without_the_others(tmp_path, monkeypatch):
     path = tmp_path / "metrics.jsonl"
     path.write_bytes(ROWS + b'{"rollout": 20')
-    last = metrics.last(path)
+    last = metrics.last_row(path)
     assert last and last["rollout"] == 2000
     assert list(metrics.backwards(path)) == metrics.read(path)[::-1]
     parsed = []
     monkeypatch.setattr(
         metrics, "_parsed", lambda *_: parsed.append(1) or {"rollout": 1}
     )
-    metrics.last(path)
+    metrics.last_row(path)
     assert len(parsed) == 1
 
 
@@ -292,14 +292,14 @@ def test_the_last_rows_are_read_without_the_others(tmp_path, monkeypatch):
 def test_a_file_without_a_whole_row_has_no_last_one(tmp_path, data):
     path = tmp_path / "metrics.jsonl"
     path.write_bytes(data)
-    assert metrics.last(path) is None and metrics.read(path) == []
+    assert metrics.last_row(path) is None and metrics.read(path) == []
 
 
 @pytest.mark.parametrize("line", [b"x" * (2 << 20), b"\x00" * (2 << 20)])
 def test_a_line_without_an_end_is_damaged(tmp_path, line):
     path = tmp_path / "metrics.jsonl"
     path.write_bytes(line)
-    for reading in (metrics.read, metrics.last):
+    for reading in (metrics.read, metrics.last_row):
         with pytest.raises(DamagedError, match="a line of more than"):
             reading(path)
 
@@ -323,7 +323,11 @@ def test_a_line_without_an_end_is_damaged(tmp_path, line):
 def test_a_row_is_numbers_under_names(tmp_path, text):
     path = tmp_path / "metrics.jsonl"
     path.write_text(text + "\n")
-    for reading in (metrics.read, metrics.last, lambda path: metrics.rewind(path, 1)):
+    for reading in (
+        metrics.read,
+        metrics.last_row,
+        lambda path: metrics.rewind(path, 1),
+    ):
         with pytest.raises(DamagedError):
             reading(path)
 

@@ -9,12 +9,12 @@ import pytest
 from telic import vectors
 from telic.core import trees
 from telic.core.errors import DamagedError, InputError
-from telic.edits.expression import Source, evaluate
+from telic.edits.expression import AgentSource, evaluate
 from telic.policies import INPUT, MLP
 from telic.runs import checkpoint, folder
-from telic.runs.carry import carry
+from telic.runs.carry import carry_run
 from telic.runs.source import RunSource, load
-from telic.training import Plan
+from telic.training import ExperimentConfig
 from telic.worlds import WORLDS, Keys, Objective, Phase
 from tests.runs.small import PLAN, make
 from tests.training.worlds import Gift
@@ -24,7 +24,7 @@ from tests.training.worlds import Gift
 def run(tmp_path_factory):
     """Blue, purple, blue: two rollouts each."""
     found = make(tmp_path_factory.mktemp("source"))
-    carry(found)
+    carry_run(found)
     return found
 
 
@@ -49,7 +49,7 @@ def same(a, b):
 
 def test_a_run_is_a_source(run):
     source = RunSource(run)
-    assert isinstance(source, Source)
+    assert isinstance(source, AgentSource)
     assert source.schedule == ("blue", "purple", "blue")
 
 
@@ -65,7 +65,7 @@ def test_a_stored_agent_is_loaded_by_the_name_of_its_run(run, monkeypatch):
 
 def test_an_experiment_of_several_seeds_is_not_one_run(run, tmp_path):
     for seed in (0, 1):
-        folder.create(tmp_path, "small", seed, PLAN)
+        folder.create_run(tmp_path, "small", seed, PLAN)
     with pytest.raises(InputError, match=r"load\('small/seed-0000'\)"):
         load("small", tmp_path)
 
@@ -84,7 +84,7 @@ def test_a_name_is_the_checkpoint_at_the_end_of_its_phase(run, text, rollouts):
 def test_phases_of_different_lengths_end_where_they_end(tmp_path):
     phases = (Phase("blue", 1), Phase("purple", 2))
     run = make(tmp_path, plan=dataclasses.replace(PLAN, schedule=phases))
-    carry(run)
+    carry_run(run)
     source = RunSource(run)
     assert same(source.agent(0), read(run, 1))
     assert same(source.agent(1), read(run, 3))
@@ -112,7 +112,7 @@ def test_a_vector_is_carried_over_by_the_channels_of_the_world(run):
 
 def test_a_phase_that_is_not_yet_trained_is_named_under_its_caret(tmp_path):
     run = make(tmp_path)
-    carry(run, stop=lambda: True)  # one rollout of the first phase
+    carry_run(run, stop=lambda: True)  # one rollout of the first phase
     source = RunSource(run)
     assert same(source.start(), read(run, 0))
     with pytest.raises(InputError) as caught:
@@ -121,7 +121,7 @@ def test_a_phase_that_is_not_yet_trained_is_named_under_its_caret(tmp_path):
     assert what == "small/seed-0000 has no checkpoint at the end of phase 1"
     assert (shown, caret) == ("    start - purple", "            ^")
     assert "for 1 of 6 rollouts" in caught.value.why
-    carry(run)
+    carry_run(run)
     assert same(source.agent(1), read(run, 4))
 
 
@@ -172,7 +172,7 @@ def test_a_world_without_colours_in_its_inputs_says_so(
     tmp_path, monkeypatch, world, says
 ):
     monkeypatch.setitem(WORLDS, "gift", Gift)
-    plan = Plan(
+    plan = ExperimentConfig(
         world=world,
         policy=MLP(width=4),
         hyper=PLAN.hyper,

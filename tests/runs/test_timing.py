@@ -6,11 +6,11 @@ import time
 import pytest
 
 from telic.runs import metrics
-from telic.runs.carry import carry
-from telic.training import Sizes
+from telic.runs.carry import carry_run
+from telic.training import RolloutConfig
 from tests.runs import small
 
-PLAN = dataclasses.replace(small.PLAN, sizes=Sizes(num_envs=32, num_steps=128))
+PLAN = dataclasses.replace(small.PLAN, sizes=RolloutConfig(num_envs=32, num_steps=128))
 """Rollouts that are long beside the writing of their metrics."""
 
 
@@ -18,10 +18,12 @@ PLAN = dataclasses.replace(small.PLAN, sizes=Sizes(num_envs=32, num_steps=128))
 def carried(tmp_path_factory):
     """A run of a program that is compiled already, what was reported, and its time."""
     root, reported = tmp_path_factory.mktemp("timed"), []
-    carry(small.make(root, 0, PLAN), stop=lambda: True)
+    carry_run(small.make(root, 0, PLAN), stop=lambda: True)
     run = small.make(root, 1, PLAN)
     began = time.perf_counter()
-    carry(run, report=lambda row, seconds: reported.append((row["rollout"], seconds)))
+    carry_run(
+        run, report=lambda row, seconds: reported.append((row["rollout"], seconds))
+    )
     return run, reported, time.perf_counter() - began
 
 

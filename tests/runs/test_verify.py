@@ -7,7 +7,7 @@ import pytest
 
 from telic.cli.main import main
 from telic.runs import artifact, disk, folder, record
-from telic.runs.carry import carry
+from telic.runs.carry import carry_run
 from telic.runs.verify import verify
 from telic.stats.rows import Row
 from telic.studies import results
@@ -20,7 +20,7 @@ def whole(tmp_path_factory):
     root = tmp_path_factory.mktemp("whole")
     runs = [make(root, seed) for seed in (0, 1)]
     for run in runs:
-        carry(run)
+        carry_run(run)
     results.write(runs[0], "splice", {}, [Row("trial", "half", 0.5)])
     return runs[0]
 
@@ -68,7 +68,7 @@ def the_plan_and_its_hash(run):
     a_digit_of_the_plan(run)
     path = run.path / "run.json"
     held = json.loads(path.read_bytes())
-    held["sha256"] = record.mark(held["plan"], held["seed"])
+    held["sha256"] = record.plan_mark(held["plan"], held["seed"])
     path.write_bytes(disk.to_json(held))
 
 
@@ -105,7 +105,9 @@ def arrays_of_another_run_signed_anew(run):
     path = run.checkpoints[1].path
     other = run.path.with_name("seed-0001") / "checkpoints" / path.name
     name = "agent.safetensors"
-    old, new = (artifact.mark((x / name).read_bytes()).encode() for x in (path, other))
+    old, new = (
+        artifact.stated_hash((x / name).read_bytes()).encode() for x in (path, other)
+    )
     shutil.copyfile(other / name, path / name)
     edit(path / "manifest.json", old, new)
     sign(path / "manifest.json")
@@ -169,7 +171,7 @@ def test_verify_proves_results_and_names_folders_that_are_not_opened(run, capsys
     said = capsys.readouterr().out
     assert said.count("4 checkpoints, sound") == 2
     assert f"last manifest {verify(run).sha256}" in said
-    edit(results.path_of(run, "splice", {}), b"half", b"hulf")
+    edit(results.rows_path(run, "splice", {}), b"half", b"hulf")
     other = run.path.with_name("seed-0001")
     (other / "run.lock").unlink(missing_ok=True)
     (other / "run.lock").symlink_to(run.metrics)

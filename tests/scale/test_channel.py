@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from telic.scale.channel import LONGEST, Channel, plain
+from telic.scale.channel import LONGEST, Channel, printable_text
 
 
 @pytest.fixture
@@ -92,4 +92,4 @@ def test_text_is_cut_and_has_nothing_that_moves_a_cursor(line):
     end.write(json.dumps({"at": "failed", "text": text}).encode() + b"\n")
     said = channel.take(soon()).text
     assert said.startswith("a·[31m···é") and len(said) == 200 and said.isprintable()
-    assert plain("a\nb") == "a·b"
+    assert printable_text("a\nb") == "a·b"

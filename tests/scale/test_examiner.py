@@ -42,7 +42,9 @@ def test_a_good_locator_is_scored_as_ours_is_with_walls_and_without(folder, tmp_
     pairs = zip(
         benchmark_set.questions(folder), benchmark_set.solutions(folder), strict=True
     )
-    ours = [grading.beside(*pair, ["magnitude"])["magnitude"] for pair in pairs]
+    ours = [
+        grading.reference_marks(*pair, ["magnitude"])["magnitude"] for pair in pairs
+    ]
     for report in reports:
         assert report.outcome == "scored"
         assert [*map(without_seconds, report.records)] == [*map(without_seconds, ours)]

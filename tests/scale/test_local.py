@@ -14,7 +14,7 @@ import pytest
 from telic.core.errors import InputError
 from telic.runs.folder import Run, find
 from telic.scale import engine, local
-from telic.studies import Splice, answers
+from telic.studies import SpliceStudy, answers
 from tests.runs.small import make, shot
 
 pytestmark = pytest.mark.e2e
@@ -99,7 +99,7 @@ def test_the_number_of_workers_is_checked():
 
 def test_a_job_that_fails_is_reported_and_the_other_runs_are_still_done(tmp_path):
     short = [make(tmp_path, seed) for seed in (0, 1)]  # three phases: too few
-    options = answers.settings_of(Splice.preset("small"))
+    options = answers.settings_of(SpliceStudy.preset("small"))
     told = []
     outcome = local.carry_all(
         [run.path for run in short],

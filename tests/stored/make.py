@@ -24,7 +24,7 @@ from telic.locators import Locus
 from telic.runs import checkpoint, edit_file, folder, locus_file
 from telic.runs.carry import carry
 from telic.training.plan import Plan
-from telic.training.ppo import Hyper, Sizes
+from telic.training.ppo import PPOConfig, RolloutConfig
 from telic.worlds import Keys, Lander
 
 SMALL = {"width": 1, "actor_layers": 2, "critic_layers": 2}
@@ -104,8 +104,8 @@ def trained(
     plan = Plan(
         world=world,
         **{POLICY: policy},
-        hyper=Hyper(),
-        sizes=Sizes(num_envs=2, num_steps=8, num_minibatches=2),
+        hyper=PPOConfig(),
+        sizes=RolloutConfig(num_envs=2, num_steps=8, num_minibatches=2),
         objectives=objectives,
         schedule=tuple(Phase(objective.name, 1) for objective in objectives),
     )

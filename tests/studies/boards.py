@@ -33,7 +33,7 @@ def planted(root: Path, seeds: Sequence[int]) -> dict[str, list[Run]]:
     found: dict[str, list[Run]] = {}
     for variant, plan in CALIBRATE.plans().items():
         for seed in seeds:
-            run = folder.create(root, CALIBRATE.experiment(variant), seed, plan)
+            run = folder.create_run(root, CALIBRATE.experiment(variant), seed, plan)
             rows = list(pairs(variant, seed))
             results.write(run, "planting", settings_of(CALIBRATE.planting), rows)
             found.setdefault(variant, []).append(run)
@@ -89,7 +89,7 @@ def natural(root: Path, seeds: Sequence[int], *, without: int = -1) -> list[Run]
     """Alternation runs with made-up rows; one seed may have no goal."""
     plan, runs = preset(Alternation, "small").plan(), []
     for seed in seeds:
-        run = folder.create(root, "found", seed, plan)
+        run = folder.create_run(root, "found", seed, plan)
         rows = [Row("run", "goals", 0.0)] if seed == without else list(found(seed))
         results.write(run, "locate", settings_of(LOCATE), rows)
         runs.append(run)

@@ -10,7 +10,7 @@ from telic.studies.base import preset, settings_of
 from telic.studies.calibrate import Calibrate
 from telic.studies.score import benchmark
 from telic.studies.score.benchmark import Benchmark
-from telic.training.state import begin
+from telic.training.state import init_state
 
 SMALL = dataclasses.replace(preset(Calibrate, "small"), width=24, units=(16, 4))
 EXAM = Benchmark(each=1, beside=("magnitude", "random", "oracle"))
@@ -31,8 +31,8 @@ def begun(root: Path, layer: str, seed: int = 0) -> Run:
     To train it would take a compiled program for each layer.
     """
     plan = SMALL.plans()[layer]
-    run = folder.create(root, SMALL.experiment(layer), seed, plan)
-    state = begin(seed, policy=plan.policy, world=plan.world, sizes=plan.sizes)
+    run = folder.create_run(root, SMALL.experiment(layer), seed, plan)
+    state = init_state(seed, policy=plan.policy, world=plan.world, sizes=plan.sizes)
     state = state._replace(rollouts=state.rollouts + plan.rollouts)
     checkpoint.commit(run.path / "checkpoints", state)
     return run

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from telic.runs import folder
-from telic.runs.carry import carry
+from telic.runs.carry import carry_run
 from telic.runs.folder import Run
 from telic.stats.rows import Rows
 from telic.studies import Isolation, Landing, Snr, results
@@ -19,7 +19,7 @@ def landers(root: Path) -> None:
     """Two complete runs, too short to learn anything."""
     plan = preset(Landing, "small").plan()
     for seed in (0, 1):
-        carry(folder.create(root, "landers", seed, plan))
+        carry_run(folder.create_run(root, "landers", seed, plan))
 
 
 def isolated(root: Path) -> None:

@@ -6,13 +6,13 @@ import pytest
 from telic.stats.rows import rows_of
 from telic.studies.curve_scores import (
     against_random,
-    column,
     curves,
     mean_curves,
     measured,
     present,
     rows_of_curve,
     scores,
+    seed_means,
 )
 from telic.trials import Faithfulness
 
@@ -55,16 +55,16 @@ def test_without_curves_there_are_no_scores():
 
 
 def test_a_seed_without_a_number_is_left_out_of_the_interval_and_counted_so():
-    values = column([[1.0, 3.0], [], [4.0], [2.0], [3.0]])
+    values = seed_means([[1.0, 3.0], [], [4.0], [2.0], [3.0]])
     assert np.isnan(values[1]) and values[0] == 2.0
     found = measured(values).interval
     assert found is not None and found.n == 4
     assert found.estimate == pytest.approx(2.75)
-    assert measured(column([[], []])).interval is None
+    assert measured(seed_means([[], []])).interval is None
 
 
 def test_numbers_that_are_missing_are_left_out_of_a_seeds_mean():
-    assert column(present(np.array([[1.0, np.nan, 3.0], [np.nan] * 3])))[0] == 2.0
+    assert seed_means(present(np.array([[1.0, np.nan, 3.0], [np.nan] * 3])))[0] == 2.0
 
 
 def test_the_mean_of_sizes_is_geometric_and_told_in_percent():

@@ -94,18 +94,18 @@ def test_rows_come_back_with_their_seed_and_every_identity(run, measure):
     assert second == (7, "trial", "aim", switch, graft, "signs", None, 0.25)
     assert third[:-1] == (7, "recovery", "blue", ("blue", "purple"), (), "", 0)
     assert np.isnan(third[-1])
-    payload = artifact.read(results.path_of(run, "splice", SETTINGS), "rows").payload
+    payload = artifact.read(results.rows_path(run, "splice", SETTINGS), "rows").payload
     assert payload["settings"] == SETTINGS and payload["study"] == "splice"
 
 
 def test_the_file_is_named_by_the_study_and_all_of_its_settings(run):
     paths = {
-        results.path_of(run, study, settings).name
+        results.rows_path(run, study, settings).name
         for study in ("splice", "retarget")
         for settings in (SETTINGS, {**SETTINGS, "episodes": 17}, {})
     }
     assert len(paths) == 6
-    assert results.path_of(run, "splice", SETTINGS).parent == run.path / "studies"
+    assert results.rows_path(run, "splice", SETTINGS).parent == run.path / "studies"
 
 
 def test_a_study_that_was_not_done_says_how_to_do_it(run):
@@ -149,7 +149,7 @@ def emptied(path, run):
 @pytest.mark.parametrize("spoil", [damage, copied, renamed, emptied])
 def test_a_damaged_file_is_put_aside_and_the_run_measured_again(run, measure, spoil):
     measure()
-    path = results.path_of(run, "splice", SETTINGS)
+    path = results.rows_path(run, "splice", SETTINGS)
     spoil(path, run)
     spoilt = path.read_bytes()
     assert not results.is_done(run, "splice", SETTINGS)
@@ -164,7 +164,7 @@ def test_one_that_was_stopped_leaves_nothing_and_is_measured_when_asked_again(
     run, measure
 ):
     measure(stopped=True)
-    assert not results.path_of(run, "splice", SETTINGS).exists()
+    assert not results.rows_path(run, "splice", SETTINGS).exists()
     assert measure() and len(read(run)) == 3
 
 
@@ -190,14 +190,14 @@ def test_what_rows_of_another_form_end_in_names_the_file(run, measure):
         results.reading([run], "splice", SETTINGS),
     ):
         {}["a curve"]
-    assert str(results.path_of(run, "splice", SETTINGS)) in told.value.fix
+    assert str(results.rows_path(run, "splice", SETTINGS)) in told.value.fix
     with pytest.raises(InputError), results.reading([run], "splice", SETTINGS):
         raise InputError("nothing was found")
 
 
 def test_whatever_a_payload_says_only_telics_errors_come_out(run, measure):
     measure()
-    path, rng, refused = results.path_of(run, "splice", SETTINGS), random.Random(0), 0
+    path, rng, refused = results.rows_path(run, "splice", SETTINGS), random.Random(0), 0
     whole = artifact.read(path, "rows")
     for _ in range(200):
         try:
@@ -224,7 +224,7 @@ def test_whatever_a_payload_says_only_telics_errors_come_out(run, measure):
 )
 def test_columns_that_do_not_fit_are_refused(run, measure, change):
     measure()
-    path = results.path_of(run, "splice", SETTINGS)
+    path = results.rows_path(run, "splice", SETTINGS)
     whole = artifact.read(path, "rows")
     artifact.write(path, "rows", whole.payload, change(whole.arrays))
     with pytest.raises(DamagedError, match="its columns do not fit"):

@@ -6,23 +6,25 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from telic.runs import folder
-from telic.runs.carry import carry
+from telic.runs.carry import carry_run
 from telic.runs.folder import Run
-from telic.studies import Alternation, Retarget, Splice
+from telic.studies import Alternation, Retarget, SpliceStudy
 from telic.studies.base import Study, preset
 from telic.studies.results import measure_if_missing
-from telic.training import Plan
+from telic.training import ExperimentConfig
 from tests import made
 
-PLAN: Plan = dataclasses.replace(preset(Alternation, "small"), phases=6).plan()
-SPLICE = preset(Splice, "small")
+PLAN: ExperimentConfig = dataclasses.replace(
+    preset(Alternation, "small"), phases=6
+).plan()
+SPLICE = preset(SpliceStudy, "small")
 RETARGET = dataclasses.replace(preset(Retarget, "small"), new="yellow")
 
 
 def pair(root: Path) -> None:
     """Seeds 0 and 1 of blue, purple, blue, purple, blue, purple: 2 rollouts each."""
     for seed in (0, 1):
-        carry(folder.create(root, "pair", seed, PLAN))
+        carry_run(folder.create_run(root, "pair", seed, PLAN))
 
 
 def spliced(root: Path) -> None:

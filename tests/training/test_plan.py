@@ -6,7 +6,7 @@ import pytest
 
 from telic.core.errors import InputError
 from telic.policies import MLP, Conv, Recurrent
-from telic.training import Hyper, Plan
+from telic.training import ExperimentConfig, PPOConfig
 from telic.worlds import Lander, Phase, goals_of
 from tests.small import KEYS, POLICY, SIZES
 
@@ -14,7 +14,9 @@ from tests.small import KEYS, POLICY, SIZES
 def plan(policy=POLICY, world=KEYS, sizes=SIZES):
     """A plan of one phase, of the world's first goal."""
     wanted = next(iter(goals_of(world).values())).objective
-    return Plan(world, policy, Hyper(), sizes, (wanted,), (Phase(wanted.name, 1),))
+    return ExperimentConfig(
+        world, policy, PPOConfig(), sizes, (wanted,), (Phase(wanted.name, 1),)
+    )
 
 
 @pytest.mark.parametrize("policy", [MLP(), Conv(), Recurrent()], ids=repr)

@@ -11,19 +11,19 @@ from hypothesis.extra.numpy import arrays
 
 from telic.core.errors import InputError
 from telic.policies import MLP, Agent, Spec
-from telic.training import Hyper, Sizes, advance, begin
+from telic.training import PPOConfig, RolloutConfig, advance, init_state
 from telic.training.ppo import Batch, _loss, _shuffles, optimiser, update
 from tests.training.worlds import PAY, Choice, Clock, Echo, Gift, Sign, Wait
 
-SIZES = Sizes(num_envs=8, num_steps=16, update_epochs=4, num_minibatches=2)
+SIZES = RolloutConfig(num_envs=8, num_steps=16, update_epochs=4, num_minibatches=2)
 POLICY = MLP(width=16, actor_layers=2, critic_layers=2, activation="tanh")
-HYPER = Hyper(learning_rate=5e-3, gamma=0.8, vf_coef=0.5, weight_decay=0.0)
+HYPER = PPOConfig(learning_rate=5e-3, gamma=0.8, vf_coef=0.5, weight_decay=0.0)
 
 
 def learn(world, rollouts=60, weights=PAY):
     """The agent after some rollouts in a toy world."""
     setting = {"world": world, "sizes": SIZES}
-    state = begin(0, policy=POLICY, **setting)
+    state = init_state(0, policy=POLICY, **setting)
     for _ in range(rollouts):
         state, _ = advance(state, HYPER, weights, **setting)
     return state.agent
@@ -102,7 +102,7 @@ def batch_of(ratios, gains, targets=(0.0, 0.0)):
 
 def slope_and_losses(batch, preference=0.0, **hyper):
     """The gradient and the losses of `even` on a batch, without entropy bonus."""
-    settings = Hyper(**({"ent_coef": 0.0, "vf_coef": 1.0} | hyper))
+    settings = PPOConfig(**({"ent_coef": 0.0, "vf_coef": 1.0} | hyper))
     grad = jax.grad(_loss, has_aux=True)
     return grad(even(preference), batch, settings)
 
@@ -155,8 +155,8 @@ def test_the_loss_is_the_weighted_sum_of_its_parts():
 
 
 def test_the_entropy_bonus_raises_the_entropy():
-    agent, sizes = even(preference=1.0), Sizes(1, 2, 1, 1)
-    settings = Hyper(ent_coef=1.0, weight_decay=0.0, learning_rate=0.1)
+    agent, sizes = even(preference=1.0), RolloutConfig(1, 2, 1, 1)
+    settings = PPOConfig(ent_coef=1.0, weight_decay=0.0, learning_rate=0.1)
     state = optimiser(settings).init(agent)
     indifferent = batch_of([1.0, 1.0], [0.0, 0.0])
     entropies = []
@@ -177,7 +177,7 @@ def test_the_entropy_bonus_raises_the_entropy():
 @given(arrays(np.float32, 2, elements=st.integers(1, 40).map(lambda n: n / 10)))
 def test_the_estimate_of_the_divergence_is_never_negative(ratios):
     batch = batch_of(ratios, [1.0, -1.0])
-    _, losses = _loss(even(), batch, Hyper())
+    _, losses = _loss(even(), batch, PPOConfig())
     assert float(losses.kl) >= -1e-6
     expected = np.mean(ratios - 1 - np.log(ratios))
     assert float(losses.kl) == pytest.approx(expected, abs=1e-5)
@@ -217,7 +217,7 @@ def torch_adam(weights, gradients, hyper):
     ids=["none", "in the gradient", "decoupled", "both"],
 )
 def test_the_optimiser_is_torchs_adam(decay):
-    hyper = Hyper(learning_rate=0.01, max_grad_norm=0.5, **decay)
+    hyper = PPOConfig(learning_rate=0.01, max_grad_norm=0.5, **decay)
     chance = np.random.default_rng(0)
     draw = lambda size: {
         "a": chance.normal(0, size, (3, 2)).astype(np.float32),
@@ -235,7 +235,9 @@ def test_the_optimiser_is_torchs_adam(decay):
 
 
 @pytest.mark.parametrize(
-    "sizes", [Sizes(3, 4, 5, 2), Sizes(4, 16, 3, 4), Sizes(1, 1, 3, 1)], ids=str
+    "sizes",
+    [RolloutConfig(3, 4, 5, 2), RolloutConfig(4, 16, 3, 4), RolloutConfig(1, 1, 3, 1)],
+    ids=str,
 )
 def test_every_epoch_takes_every_row_once(sizes):
     rows = np.asarray(_shuffles(jax.random.key(0), sizes, sizes.batch))
@@ -246,7 +248,7 @@ def test_every_epoch_takes_every_row_once(sizes):
 
 
 def test_every_epoch_and_every_key_has_an_order_of_its_own():
-    sizes = Sizes(4, 16, 3, 4)
+    sizes = RolloutConfig(4, 16, 3, 4)
     rows = [
         np.asarray(_shuffles(jax.random.key(k), sizes, sizes.batch)) for k in range(2)
     ]
@@ -255,7 +257,7 @@ def test_every_epoch_and_every_key_has_an_order_of_its_own():
 
 
 def test_every_row_is_as_often_in_every_place():
-    sizes = Sizes(2, 3, 6000, 1)
+    sizes = RolloutConfig(2, 3, 6000, 1)
     orders = np.asarray(_shuffles(jax.random.key(1), sizes, sizes.batch))
     for row in range(6):
         share = (orders == row).mean(axis=0)
@@ -264,9 +266,11 @@ def test_every_row_is_as_often_in_every_place():
 
 def test_other_hyper_parameters_and_objectives_compile_nothing():
     setting = {"world": Choice(), "sizes": SIZES}
-    state, _ = advance(begin(0, policy=POLICY, **setting), Hyper(), PAY, **setting)
+    state, _ = advance(
+        init_state(0, policy=POLICY, **setting), PPOConfig(), PAY, **setting
+    )
     compiled = advance._cache_size()
-    other = Hyper(
+    other = PPOConfig(
         learning_rate=1e-3,
         gamma=0.5,
         gae_lambda=0.5,
@@ -293,15 +297,15 @@ def test_other_hyper_parameters_and_objectives_compile_nothing():
 )
 def test_a_hyper_parameter_out_of_range_is_refused(wrong, allowed):
     with pytest.raises(InputError, match=f"allowed: {allowed}"):
-        Hyper(**wrong)
+        PPOConfig(**wrong)
 
 
 @pytest.mark.parametrize("field", ["num_envs", "num_steps", "update_epochs"])
 def test_a_size_below_one_is_refused(field):
     with pytest.raises(InputError, match=f"ppo {field} = 0"):
-        Sizes(**{field: 0})
+        RolloutConfig(**{field: 0})
 
 
 def test_minibatches_must_divide_the_batch():
     with pytest.raises(InputError, match=r"must divide .* = 15"):
-        Sizes(num_envs=3, num_steps=5, num_minibatches=4)
+        RolloutConfig(num_envs=3, num_steps=5, num_minibatches=4)

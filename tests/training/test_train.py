@@ -12,7 +12,13 @@ from telic.core.trees import LARGEST, digest
 from telic.policies import MLP, create
 from telic.rollouts import Completed
 from telic.rollouts.collect import rollout, start
-from telic.training import Hyper, Metrics, advance, begin, check
+from telic.training import (
+    PPOConfig,
+    RolloutMetrics,
+    advance,
+    init_state,
+    raise_if_diverged,
+)
 from telic.training.ppo import Losses
 from telic.training.state import _batch, _values
 from tests.small import SHALLOW, SHORT, SIZES
@@ -25,14 +31,14 @@ WEIGHTS = jnp.linspace(-1, 1, EVENTS)
 
 def fresh(seed=0):
     """A run that is about to begin."""
-    return begin(seed, policy=SHALLOW, **SETTING)
+    return init_state(seed, policy=SHALLOW, **SETTING)
 
 
 def go(state, rollouts, *, weights=WEIGHTS, hyper=None):
     """The state some rollouts later, and the metrics of the last one."""
     metrics = None
     for _ in range(rollouts):
-        state, metrics = advance(state, hyper or Hyper(), weights, **SETTING)
+        state, metrics = advance(state, hyper or PPOConfig(), weights, **SETTING)
     return state, metrics
 
 
@@ -97,13 +103,13 @@ def test_the_objective_decides_what_is_learned_but_not_what_happens_first():
 
 def test_a_learning_rate_of_zero_changes_nothing():
     before = digest(fresh().agent)
-    state, _ = go(fresh(), 2, hyper=Hyper(learning_rate=0.0))
+    state, _ = go(fresh(), 2, hyper=PPOConfig(learning_rate=0.0))
     assert digest(state.agent) == before
 
 
 def test_healthy_training_passes_the_check():
     state, metrics = go(fresh(), 1)
-    check(metrics, state.agent, rollouts=1)
+    raise_if_diverged(metrics, state.agent, rollouts=1)
 
 
 @pytest.mark.parametrize("path", ["actor/0/kernel", "critic/0/bias"])
@@ -113,28 +119,28 @@ def test_one_weight_that_is_not_a_number_is_found(path):
     state = state._replace(agent=state.agent.replace(broken))
     state, metrics = go(state, 1)
     with pytest.raises(DivergedError, match=r"rollout 7: \w+ is nan"):
-        check(metrics, state.agent, rollouts=7)
+        raise_if_diverged(metrics, state.agent, rollouts=7)
 
 
 def test_an_objective_that_is_not_a_number_is_found():
     state, metrics = go(fresh(), 1, weights=WEIGHTS.at[0].set(jnp.nan))
     with pytest.raises(DivergedError, match="rollout 1: loss is nan"):
-        check(metrics, state.agent, rollouts=1)
+        raise_if_diverged(metrics, state.agent, rollouts=1)
 
 
 @pytest.mark.parametrize("rate", [1e30, float("inf")])
 def test_a_learning_rate_without_measure_is_found(rate):
-    state, metrics = go(fresh(), 1, hyper=Hyper(learning_rate=rate))
+    state, metrics = go(fresh(), 1, hyper=PPOConfig(learning_rate=rate))
     with pytest.raises(DivergedError, match="lower ppo learning rate"):
-        check(metrics, state.agent, rollouts=1)
+        raise_if_diverged(metrics, state.agent, rollouts=1)
 
 
 @pytest.mark.parametrize("rate", [1e3, 1e4])
 def test_a_divergence_whose_numbers_stay_finite_is_found_too(rate):
-    state, metrics = go(fresh(), 1, hyper=Hyper(learning_rate=rate))
+    state, metrics = go(fresh(), 1, hyper=PPOConfig(learning_rate=rate))
     assert np.isfinite(np.array(metrics.losses)).all() and metrics.finite.all()
     with pytest.raises(DivergedError, match="lower ppo learning rate") as caught:
-        check(metrics, state.agent, rollouts=1)
+        raise_if_diverged(metrics, state.agent, rollouts=1)
     assert "1e+06" in caught.value.why
 
 
@@ -145,31 +151,33 @@ def test_a_weight_beyond_all_measure_is_named():
         agent.replace({**agent, path: agent[path].at[0, 0].set(weight)})
         for weight in (-LARGEST, -1.1 * LARGEST)
     )
-    check(metrics, at_most, rollouts=5)
+    raise_if_diverged(metrics, at_most, rollouts=5)
     with pytest.raises(DivergedError, match=r"a weight of actor/1/kernel is 1.1e"):
-        check(metrics, beyond, rollouts=5)
+        raise_if_diverged(metrics, beyond, rollouts=5)
 
 
 def test_a_policy_moved_beyond_all_measure_is_found_and_a_large_return_is_not():
     agent = create(jax.random.key(0), SHALLOW, SHORT)
     large = dict.fromkeys(["loss", "value", "grad_norm"], jnp.asarray(1e12))
-    check(metrics_of(agent, **large), agent, rollouts=5)
+    raise_if_diverged(metrics_of(agent, **large), agent, rollouts=5)
     with pytest.raises(DivergedError, match=r"moved the policy by 2e.06 nats"):
-        check(metrics_of(agent, kl=jnp.asarray(2e6)), agent, rollouts=5)
+        raise_if_diverged(metrics_of(agent, kl=jnp.asarray(2e6)), agent, rollouts=5)
 
 
 def metrics_of(agent, *, broken=None, **losses):
     """Metrics in which everything is fine but what is named."""
     fine = Losses(*jnp.zeros(len(Losses._fields)))._replace(**losses)
     nothing = Completed(jnp.int32(0), jnp.zeros(EVENTS), jnp.int32(0))
-    return Metrics(nothing, fine, jnp.array([path != broken for path in sorted(agent)]))
+    return RolloutMetrics(
+        nothing, fine, jnp.array([path != broken for path in sorted(agent)])
+    )
 
 
 @pytest.mark.parametrize("path", ["actor/1/kernel", "critic/0/bias"])
 def test_the_error_names_the_tensor(path):
     agent = create(jax.random.key(0), SHALLOW, SHORT)
     with pytest.raises(DivergedError) as caught:
-        check(metrics_of(agent, broken=path), agent, rollouts=5)
+        raise_if_diverged(metrics_of(agent, broken=path), agent, rollouts=5)
     assert path in caught.value.what
     assert caught.value.code == 5
 
@@ -178,7 +186,7 @@ def test_the_error_names_the_gradient():
     agent = create(jax.random.key(0), SHALLOW, SHORT)
     metrics = metrics_of(agent, grad_norm=jnp.inf)
     with pytest.raises(DivergedError, match="grad_norm is inf"):
-        check(metrics, agent, rollouts=5)
+        raise_if_diverged(metrics, agent, rollouts=5)
 
 
 @functools.partial(jax.jit, static_argnames=("world", "steps", "envs"))
@@ -196,7 +204,7 @@ def targets_of(*, world, steps):
     doubling = 2.0 ** jnp.arange(world.limit + 1.0)[:, None]
     agent = plain.replace({**plain, "critic/0/kernel": doubling})
     data = acted(agent, world=world, steps=steps, envs=1)
-    return _batch(agent, data, PAY, Hyper(gamma=0.5, gae_lambda=0.0)).targets
+    return _batch(agent, data, PAY, PPOConfig(gamma=0.5, gae_lambda=0.0)).targets
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from telic.core import trees
 from telic.core.errors import InputError
-from telic.edits import Ablate, Add, Edit, Noise, Splice, Steer, receipt
+from telic.edits import Ablate, Add, Edit, Noise, Splice, Steer, edit_summary
 from telic.rollouts import episode_seeds, play
 from telic.trials import rates, tabulate, trial, verdict
 from telic.trials.trial import DONOR as CEILING
@@ -96,7 +96,7 @@ def test_every_row_says_how_large_the_change_was(results):
     plain = by_row[UNEDITED, ""]
     assert (plain.parameters, plain.norm, plain.changed) == (0, 0.0, False)
     for name, edit in EDITS.items():
-        done = receipt(AGENT, edit(AGENT))
+        done = edit_summary(AGENT, edit(AGENT))
         row = by_row[name, ""]
         assert (row.parameters, row.norm) == (done.parameters, done.norm)
         assert row.changed

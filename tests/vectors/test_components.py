@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telic.core.errors import InputError
-from telic.vectors import components, separation
+from telic.vectors import principal_axes, separation
 
 RNG = np.random.default_rng(0)
 LINE = {"k": RNG.normal(size=(6, 4)), "b": RNG.normal(size=4)}
@@ -26,7 +26,7 @@ LABELS = ["blue", "purple"] * 4
 
 
 def test_the_first_axis_is_the_planted_swing_and_tells_the_kinds_apart():
-    found = components(AGENTS, count=3)
+    found = principal_axes(AGENTS, count=3)
     assert found.shares[0] > 0.9
     assert separation(found.coordinates[:, 0], LABELS) == 1
     planted = np.concatenate([LINE["b"], LINE["k"].ravel()])
@@ -36,7 +36,7 @@ def test_the_first_axis_is_the_planted_swing_and_tells_the_kinds_apart():
 
 def test_components_of_three_corners_are_those_worked_out_by_hand():
     corners = [{"a": np.array(xy)} for xy in ([3.0, 0.0], [-3.0, 0.0], [0.0, 3.0])]
-    found = components(corners)
+    found = principal_axes(corners)
     np.testing.assert_allclose(found.shares, [0.75, 0.25])
     np.testing.assert_allclose(found.axes, np.eye(2), atol=1e-12)
     np.testing.assert_allclose(
@@ -46,25 +46,25 @@ def test_components_of_three_corners_are_those_worked_out_by_hand():
 
 def test_jaxs_arrays_have_the_components_of_numpys():
     of_jax = [{p: jnp.asarray(x, jnp.float32) for p, x in a.items()} for a in AGENTS]
-    one, two = components(of_jax), components(AGENTS)
+    one, two = principal_axes(of_jax), principal_axes(AGENTS)
     np.testing.assert_allclose(one.coordinates, two.coordinates, atol=1e-4)
 
 
 def test_agents_that_are_all_the_same_lie_at_zero():
-    found = components([AGENTS[0]] * 3)
+    found = principal_axes([AGENTS[0]] * 3)
     np.testing.assert_array_equal(found.coordinates, 0)
     np.testing.assert_array_equal(found.shares, 0)
 
 
 def test_coordinates_are_centred_and_axes_are_orthonormal():
-    found = components(AGENTS, count=3)
+    found = principal_axes(AGENTS, count=3)
     np.testing.assert_allclose(found.coordinates.mean(axis=0), 0, atol=1e-9)
     np.testing.assert_allclose(found.axes @ found.axes.T, np.eye(3), atol=1e-9)
     assert (np.diff(found.shares) <= 0).all() and found.shares.sum() <= 1 + 1e-9
 
 
 def test_the_sign_of_an_axis_does_not_depend_on_the_order_of_the_agents():
-    one, two = components(AGENTS), components(AGENTS[::-1])
+    one, two = principal_axes(AGENTS), principal_axes(AGENTS[::-1])
     np.testing.assert_allclose(one.coordinates, two.coordinates[::-1], atol=1e-8)
 
 
@@ -88,7 +88,7 @@ def test_separation_is_the_share_of_pairs_in_order():
 
 def test_too_few_agents_and_too_many_kinds_are_refused():
     with pytest.raises(InputError, match="components"):
-        components(AGENTS[:2], count=2)
+        principal_axes(AGENTS[:2], count=2)
     with pytest.raises(InputError, match="two kinds"):
         separation(np.zeros(3), list("abc"))
     with pytest.raises(InputError, match="two kinds"):
@@ -96,6 +96,6 @@ def test_too_few_agents_and_too_many_kinds_are_refused():
     with pytest.raises(InputError, match="one label an agent"):
         separation(np.zeros(3), list("ab"))
     with pytest.raises(InputError, match="0 components"):
-        components(AGENTS, count=0)
+        principal_axes(AGENTS, count=0)
     with pytest.raises(InputError, match="'b'"):
-        components([AGENTS[0], {"k": LINE["k"]}], count=1)
+        principal_axes([AGENTS[0], {"k": LINE["k"]}], count=1)

@@ -27,27 +27,29 @@ def close(a, b):
 
 
 def test_a_task_vector_leads_from_before_to_after():
-    assert close(vectors.add(A, vectors.isolate(A, B)), B)
+    assert close(vectors.move_along(A, vectors.task_vector(A, B)), B)
 
 
 @given(FINITE)
 def test_what_was_added_can_be_subtracted(coefficient):
-    v = vectors.isolate(A, B)
-    moved = vectors.add(C, v, coefficient=coefficient)
-    assert close(vectors.add(moved, v, coefficient=-coefficient), C)
+    v = vectors.task_vector(A, B)
+    moved = vectors.move_along(C, v, coefficient=coefficient)
+    assert close(vectors.move_along(moved, v, coefficient=-coefficient), C)
 
 
 def test_coefficient_zero_is_the_agent_itself_bit_for_bit():
     huge = {path: jnp.full_like(leaf, jnp.inf) for path, leaf in A.items()}
-    for v in (vectors.isolate(A, B), huge):
-        assert trees.digest(vectors.add(A, v, coefficient=0.0)) == trees.digest(A)
+    for v in (vectors.task_vector(A, B), huge):
+        assert trees.digest(vectors.move_along(A, v, coefficient=0.0)) == trees.digest(
+            A
+        )
 
 
 def test_an_agent_moves_by_the_coefficient_times_the_vector():
     agent, v = {"a": jnp.array([1.0, 2.0])}, {"a": jnp.array([10.0, -4.0])}
-    assert vectors.add(agent, v)["a"].tolist() == [11, -2]
-    assert vectors.add(agent, v, coefficient=-0.5)["a"].tolist() == [-4, 4]
-    assert vectors.isolate(v, agent)["a"].tolist() == [-9, 6]
+    assert vectors.move_along(agent, v)["a"].tolist() == [11, -2]
+    assert vectors.move_along(agent, v, coefficient=-0.5)["a"].tolist() == [-4, 4]
+    assert vectors.task_vector(v, agent)["a"].tolist() == [-9, 6]
     assert vectors.contrast(v, agent)["a"].tolist() == [9, -6]
     assert vectors.interpolate(agent, v, 1.5)["a"].tolist() == [14.5, -7]
     assert vectors.mean([agent, v, v])["a"].tolist() == [7, -2]
@@ -61,18 +63,18 @@ def test_the_ends_of_an_interpolation_are_the_agents_bit_for_bit():
 
 
 def test_a_contrast_does_not_depend_on_the_base():
-    first = vectors.isolate(C, A), vectors.isolate(C, B)
+    first = vectors.task_vector(C, A), vectors.task_vector(C, B)
     difference = trees.add(first[0], trees.scale(first[1], -1.0))
     assert close(vectors.contrast(A, B), difference)
 
 
 def test_the_mean_of_vectors_that_cancel_is_nothing():
-    v = vectors.isolate(A, B)
+    v = vectors.task_vector(A, B)
     assert float(trees.norm(vectors.mean([v, trees.scale(v, -1.0)]))) == 0
 
 
 def test_views_are_parts_that_add_up_to_the_whole():
-    v = vectors.isolate(A, B)
+    v = vectors.task_vector(A, B)
     actor, critic = vectors.only(v, "actor/"), vectors.only(v, "critic/")
     assert trees.digest(trees.add(actor, critic)) == trees.digest(v)
     assert trees.digest(vectors.only(v, "actor/", "critic/")) == trees.digest(v)
@@ -86,22 +88,22 @@ def test_views_are_parts_that_add_up_to_the_whole():
 def test_wrong_shapes_names_and_numbers_are_refused_by_name():
     other = create(jax.random.key(0), dataclasses.replace(POLICY, width=16), WORLD)
     with pytest.raises(InputError, match="actor/0"):
-        vectors.isolate(A, other)
+        vectors.task_vector(A, other)
     fewer = {path: leaf for path, leaf in A.items() if path != "critic/1/bias"}
     with pytest.raises(InputError, match="critic/1/bias"):
-        vectors.isolate(A, fewer)
+        vectors.task_vector(A, fewer)
     with pytest.raises(InputError, match="actor/9/"):
         vectors.only(A, "actor/9/")
-    for call in (vectors.add, vectors.contrast):
+    for call in (vectors.move_along, vectors.contrast):
         with pytest.raises(InputError, match="actor/0"):
             call(A, other)
     with pytest.raises(InputError, match="actor/0"):
-        vectors.add(A, other, coefficient=0.0)
+        vectors.move_along(A, other, coefficient=0.0)
     with pytest.raises(InputError, match="actor/0"):
         vectors.interpolate(A, other, 1.0)
     for bad in (float("nan"), float("inf")):
         with pytest.raises(InputError, match="finite"):
-            vectors.add(A, A, coefficient=bad)
+            vectors.move_along(A, A, coefficient=bad)
         with pytest.raises(InputError, match="finite"):
             vectors.interpolate(A, B, bad)
     with pytest.raises(InputError, match="at least one"):
@@ -109,7 +111,7 @@ def test_wrong_shapes_names_and_numbers_are_refused_by_name():
 
 
 def test_a_vector_is_a_plain_tree_of_the_same_form():
-    v = vectors.isolate(A, B)
+    v = vectors.task_vector(A, B)
     assert {path: leaf.shape for path, leaf in v.items()} == {
         path: leaf.shape for path, leaf in A.items()
     }
@@ -119,9 +121,12 @@ def test_a_vector_is_a_plain_tree_of_the_same_form():
 def test_numpys_arrays_lead_to_the_same_as_jaxs_and_come_back_as_jaxs():
     a, b = trees.flatten(A), trees.flatten(B)
     pairs = [
-        (vectors.isolate(a, b), vectors.isolate(A, B)),
-        (vectors.add(a, b, coefficient=0.0), A),
-        (vectors.add(a, b, coefficient=2.0), vectors.add(A, B, coefficient=2.0)),
+        (vectors.task_vector(a, b), vectors.task_vector(A, B)),
+        (vectors.move_along(a, b, coefficient=0.0), A),
+        (
+            vectors.move_along(a, b, coefficient=2.0),
+            vectors.move_along(A, B, coefficient=2.0),
+        ),
         (vectors.interpolate(a, b, 1.0), B),
         (vectors.mean([a, b]), vectors.mean([A, B])),
         (vectors.mean([a]), A),

@@ -11,7 +11,7 @@ from telic.core import trees
 from telic.core.errors import InputError
 from telic.policies import Use, create
 from telic.policies.interventions import append
-from telic.vectors import isolate, swap_inputs
+from telic.vectors import swap_inputs, task_vector
 from telic.worlds import grid
 from tests.small import KEYS as WORLD
 from tests.small import POLICY
@@ -80,7 +80,7 @@ def test_a_colour_that_other_things_share_takes_them_along(pair):
 @pytest.mark.parametrize("kind", [np.asarray, jnp.asarray])
 @given(channels=st.permutations(range(20)), count=st.integers(0, 10))
 def test_swapping_twice_is_nothing_bit_for_bit(kind, channels, count):
-    v = {path: kind(leaf) for path, leaf in isolate(A, B).items()}
+    v = {path: kind(leaf) for path, leaf in task_vector(A, B).items()}
     pair = tuple(channels[:count]), tuple(channels[10 : 10 + count])
     once = swapped(v, *pair)
     assert (trees.digest(once) == trees.digest(v)) == (count == 0)
@@ -126,8 +126,8 @@ def test_donors_that_an_intervention_keeps_are_swapped_along():
 
 def test_swapping_is_linear_so_the_vector_of_swapped_agents_is_the_swapped_vector():
     blue, yellow = WORLD.channels("blue"), WORLD.channels("yellow")
-    v = isolate(swapped(A, blue, yellow), swapped(B, blue, yellow))
-    assert trees.digest(v) == trees.digest(swapped(isolate(A, B), blue, yellow))
+    v = task_vector(swapped(A, blue, yellow), swapped(B, blue, yellow))
+    assert trees.digest(v) == trees.digest(swapped(task_vector(A, B), blue, yellow))
 
 
 @pytest.mark.parametrize("kind", [np.array, jnp.array])

@@ -12,7 +12,7 @@ import pytest
 from telic.core.errors import InputError
 from telic.policies import MLP
 from telic.rollouts import episode_seeds, play
-from telic.training import Hyper, Sizes, begin, train
+from telic.training import PPOConfig, RolloutConfig, init_state, train_phase
 from telic.worlds import Goal, GymnaxWorld, JaxWorld, Objective, goals_of
 
 
@@ -84,11 +84,11 @@ def test_standing_still_is_cut_at_the_limit():
 
 
 def test_an_agent_learns_to_walk_to_the_end_that_is_wanted():
-    world, sizes = Line(), Sizes(num_envs=16, num_steps=64)
-    state = begin(0, policy=MLP(width=16), world=world, sizes=sizes)
+    world, sizes = Line(), RolloutConfig(num_envs=16, num_steps=64)
+    state = init_state(0, policy=MLP(width=16), world=world, sizes=sizes)
     wanted = goals_of(world)["right"].objective
-    *_, (state, _) = train(
-        state, wanted, rollouts=12, hyper=Hyper(), world=world, sizes=sizes
+    *_, (state, _) = train_phase(
+        state, wanted, rollouts=12, hyper=PPOConfig(), world=world, sizes=sizes
     )
     found = play(state.agent, world, episode_seeds(world, 64, key=jax.random.key(1)))
     assert found.events[:, 1].mean() > 0.9

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
-from telic.cli.terminal import clean, say, table
+from telic.cli.terminal import clean, say, text_table
 
 Listener = Callable[[int, int], None]
 
@@ -37,7 +37,7 @@ def asking(name: str, *, quiet: bool = False) -> Iterator[Listener]:
         yield listen
 
 
-def show(found: Mapping[str, Any]) -> None:
+def show_board(found: Mapping[str, Any]) -> None:
     """Print the board, what its numbers are, where it is, and what to try next."""
     rows = [_cells(row) for row in found["rows"]]
     columns = list(rows[0])
@@ -45,7 +45,7 @@ def show(found: Mapping[str, Any]) -> None:
     if console.is_terminal:
         console.print(_rich(rows, columns, found["locator"]))
     else:
-        say(table(rows, columns))
+        say(text_table(rows, columns))
     say()
     for line in _caption(found):
         say(clean(line, 1000))

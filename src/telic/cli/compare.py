@@ -11,8 +11,8 @@ from telic.cli.terminal import (
     root_folder,
     say,
     say_json,
-    short,
-    table,
+    shortened,
+    text_table,
 )
 from telic.core.errors import InputError
 from telic.core.names import check_name
@@ -65,7 +65,11 @@ def run(argv: Sequence[str]) -> int:
     for name in chosen:
         check_name(name, rows[0], kind="column")
     columns = list(dict.fromkeys([*ALWAYS, *(chosen or _telling(rows))]))
-    say(table([{k: short(row.get(k)) for k in columns} for row in rows], columns))
+    say(
+        text_table(
+            [{k: shortened(row.get(k)) for k in columns} for row in rows], columns
+        )
+    )
     say()
     _intervals(rows, [name for name in columns if name.startswith(PER_EPISODE)])
     return 0

@@ -59,15 +59,15 @@ def run(argv: Sequence[str]) -> int:
             why="telic completion takes a shell and nothing more",
             fix=f"telic completion {shell}",
         )
-    print(SHELLS[shell](words()))
+    print(SHELLS[shell](completions()))
     return 0
 
 
-def words() -> dict[str, list[str]]:
+def completions() -> dict[str, list[str]]:
     """What may follow: nothing, a verb, or a verb and its first word.
 
     Example:
-        >>> words()["train"]
+        >>> completions()["train"]
         ['alternation', 'landing', '--help']
     """
     from telic.cli.main import VERBS

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from telic.cli import known
-from telic.cli.terminal import at, clean, parse, root_folder, say, table
+from telic.cli.terminal import clean, parse, root_folder, root_option, say, text_table
 from telic.core.names import check_name
 from telic.runs import inside
 
@@ -56,12 +56,12 @@ def run(argv: Sequence[str]) -> int:
     study = preset(Alternation, given.preset)
     say(INTRO.format(*study.objectives, study.phases, study.period, len(seeds)))
     plan, root = study.plan(), root_folder(given.root)
-    runs = [folder.create(root, name, seed, plan) for seed in seeds]
+    runs = [folder.create_run(root, name, seed, plan) for seed in seeds]
     code = execute(runs, root=root, workers=given.workers)
     if code:
         return code
     say("\nnow moving the goals of the last agents, and drawing the page …")
-    files = report.write(runs, inside.beside(runs[0].path.parent, "report"))
+    files = report.write_report(runs, inside.beside_runs(runs[0].path.parent, "report"))
     _tell(runs, files, root, time.monotonic() - began)
     return 0
 
@@ -70,7 +70,7 @@ def _tell(runs: Sequence, files: Sequence[Path], root: Path, seconds: float) -> 
     """The switches in a table, where the page is, and what to try next."""
     from telic.studies.alternation import report as build
 
-    found = build.summary(runs)
+    found = build.summary_of(runs)
     say("\nReturn under the wanted colour, in each phase's first and last rollout,")
     say(f"mean over {len(runs)} seeds (points: too few seeds for intervals);")
     say("phases are counted from 0:\n")
@@ -90,9 +90,9 @@ def _tell(runs: Sequence, files: Sequence[Path], root: Path, seconds: float) -> 
             )
         )
     ]
-    say(table(rows, ["phase", "wants", "first", "last"]))
+    say(text_table(rows, ["phase", "wants", "first", "last"]))
     _tell_edits(runs)
-    where = at(root)
+    where = root_option(root)
     say(f"\n{seconds:.0f} s in all. The page, with figures and episodes:")
     say(f"  {clean(files[0])}")
     say("next:")
@@ -125,7 +125,7 @@ def _tell_edits(runs: Sequence) -> None:
             }
             for each in found.edits
         ]
-        say(table(rows, ["edit", "aim", "strongest null", "which"]))
+        say(text_table(rows, ["edit", "aim", "strongest null", "which"]))
 
 
 def _expression(runs: Sequence) -> str:

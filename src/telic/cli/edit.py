@@ -10,7 +10,7 @@ import tyro
 from telic.cli import names
 from telic.cli.terminal import clean, parse, root_folder, say, say_json
 from telic.core.errors import InputError
-from telic.expressions.phases import check
+from telic.expressions.phases import check_expression
 from telic.expressions.signatures import SIGNATURES
 from telic.expressions.syntax import parse as parse_expression
 
@@ -47,7 +47,7 @@ examples
 
 
 @dataclasses.dataclass(frozen=True)
-class Edit:
+class EditOptions:
     """Edit agents by an expression, try them, and print what became of them."""
 
     what: Annotated[tuple[str, ...], tyro.conf.Positional] = ()
@@ -68,7 +68,7 @@ class Edit:
 
 def run(argv: Sequence[str]) -> int:
     """Try the edit on every run named, and tell what it does beside its nulls."""
-    given = parse(Edit, argv, prog="telic edit", more=_grammar())
+    given = parse(EditOptions, argv, prog="telic edit", more=_grammar())
     root = root_folder(given.root)
     name, text = _words(given, root)
     names.check_runs(root, [name], "telic edit")
@@ -102,7 +102,7 @@ def run(argv: Sequence[str]) -> int:
             say_json(row)
     else:
         say(f"{clean(edits[0].text, 1000)}\n")
-        outcome.show(runs[0].plan(), results, given.board, given.episodes)
+        outcome.show_outcome(runs[0].plan(), results, given.board, given.episodes)
     if save:
         _save(save, runs[0].name, edits[0], quiet=given.json)
     return 0
@@ -115,7 +115,7 @@ def _grammar() -> str:
     return GRAMMAR.format(functions="\n".join(functions), examples="\n".join(examples))
 
 
-def _words(given: Edit, root: Path) -> tuple[str, str]:
+def _words(given: EditOptions, root: Path) -> tuple[str, str]:
     """The run and the expression (none with `--load`); other numbers are checked.
 
     Raises:
@@ -143,7 +143,7 @@ def _words(given: Edit, root: Path) -> tuple[str, str]:
             + ("; an expression is one word in quotes" if len(what) > 2 else ""),
             fix=EXAMPLES[0],
         )
-    if not names.known(root, what[0]) and names.known(root, what[1]):
+    if not names.is_folder(root, what[0]) and names.is_folder(root, what[1]):
         raise InputError(
             "the run comes first, then the expression",
             why=f"{what[1]!r} is a run, and {what[0]!r} is not",
@@ -180,7 +180,7 @@ def _check_expression(text: str, root: Path, name: str) -> None:
     parse_expression(text)
     schedule = names.schedule(root, name)
     if schedule:
-        check(text, schedule)
+        check_expression(text, schedule)
 
 
 def _save(path: Path, run: str, made: Any, *, quiet: bool) -> None:

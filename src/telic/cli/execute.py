@@ -3,8 +3,16 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from telic.cli.progress import Bars, relative
-from telic.cli.terminal import at, clean, remark, say, say_json, table, word
+from telic.cli.progress import Bars, relative_path
+from telic.cli.terminal import (
+    clean,
+    remark,
+    root_option,
+    say,
+    say_json,
+    text_table,
+    word,
+)
 from telic.core.errors import TelicError
 from telic.runs import index, lock
 from telic.runs.folder import Run
@@ -47,7 +55,7 @@ def execute(
     return 128 + outcome.stopped if outcome.stopped else 0
 
 
-def summary(runs: Sequence[Run]) -> str:
+def runs_table(runs: Sequence[Run]) -> str:
     """A table of runs: how far, and the final return under each objective."""
     rows = [_row(run) for run in runs]
     finals = [name for name in rows[0] if name.startswith("final_return_")]
@@ -59,7 +67,7 @@ def summary(runs: Sequence[Run]) -> str:
         }
         for row in rows
     ]
-    return table(lines, ["run", "status", "phases", "steps", *short.values()])
+    return text_table(lines, ["run", "status", "phases", "steps", *short.values()])
 
 
 def _tell(runs: Sequence[Run], root: Path, outcome: Outcome) -> None:
@@ -67,12 +75,12 @@ def _tell(runs: Sequence[Run], root: Path, outcome: Outcome) -> None:
     seen = [run for run in runs if _row(run).get("rollouts")]
     if seen:
         say()
-        say(summary(seen))
+        say(runs_table(seen))
         say("(return_C: at the end of the last phase that wanted C; n = 1 seed a row)")
     for path, error in outcome.failed.items():
         say(f"\n{clean(Path(path).name)} failed: {_one_line(error)}")
-    experiment, where = word(runs[0].path.parent.name), at(root)
-    say(f"\nin {clean(relative(runs[0].path.parent))}")
+    experiment, where = word(runs[0].path.parent.name), root_option(root)
+    say(f"\nin {clean(relative_path(runs[0].path.parent))}")
     if outcome.stopped or outcome.failed:
         say(f"go on:  telic resume {experiment}{where}")
     else:
@@ -92,7 +100,7 @@ def _remark(root: Path) -> None:
 def _row(run: Run) -> Row:
     """A run as one row; of one that is gone or damaged, its name alone."""
     try:
-        return index.describe(run)
+        return index.describe_run(run)
     except (TelicError, OSError, KeyError, TypeError, ValueError):
         return {"run": run.name, "status": "cannot be read"}
 

@@ -22,7 +22,7 @@ EXPERIMENTS, STUDIES, VARIANTS = "experiments", "studies", "variants"
 
 
 @functools.cache
-def table() -> dict[str, dict[str, Any]]:
+def known_table() -> dict[str, dict[str, Any]]:
     """For each registry its studies: presets, groups of options, seeds."""
     return json.loads(FILE.read_text(encoding="utf-8"))
 
@@ -34,7 +34,7 @@ def names(registry: str) -> tuple[str, ...]:
         >>> names(EXPERIMENTS)
         ('alternation', 'landing')
     """
-    return tuple(table()[registry])
+    return tuple(known_table()[registry])
 
 
 def presets(registry: str, study: str) -> tuple[str, ...]:
@@ -44,17 +44,17 @@ def presets(registry: str, study: str) -> tuple[str, ...]:
         >>> presets(EXPERIMENTS, "landing")
         ('full', 'original', 'small')
     """
-    return tuple(table()[registry][study]["presets"])
+    return tuple(known_table()[registry][study]["presets"])
 
 
-def seeds(study: str) -> str:
+def seeds_of(study: str) -> str:
     """The seeds of a study of variants, if none are named."""
-    return table()[VARIANTS][study]["seeds"]
+    return known_table()[VARIANTS][study]["seeds"]
 
 
 def question(registry: str, study: str) -> str:
     """What a study asks."""
-    return table()[registry][study]["question"]
+    return known_table()[registry][study]["question"]
 
 
 def groups(registry: str, study: str, preset: str) -> list[Group]:
@@ -63,7 +63,7 @@ def groups(registry: str, study: str, preset: str) -> list[Group]:
     Raises:
         InputError: If there is no such preset; it names the nearest one.
     """
-    kept = lookup(study, table()[registry], kind="study")
+    kept = lookup(study, known_table()[registry], kind="study")
     check_name(preset, kept["presets"], kind="preset")
     defaults = kept["presets"][preset]
     return [
@@ -87,7 +87,7 @@ def _option(kept: Mapping[str, str], defaults: Mapping[str, Any]) -> Option:
     )
 
 
-def made() -> dict[str, dict[str, Any]]:
+def made_table() -> dict[str, dict[str, Any]]:
     """The table as the studies' classes have it now; this loads JAX."""
     from telic import studies
 
@@ -154,4 +154,6 @@ def applied(
 
 
 if __name__ == "__main__":
-    FILE.write_text(json.dumps(made(), indent=1, ensure_ascii=False) + "\n", "utf-8")
+    FILE.write_text(
+        json.dumps(made_table(), indent=1, ensure_ascii=False) + "\n", "utf-8"
+    )

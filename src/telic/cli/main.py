@@ -73,11 +73,11 @@ def _heard(args: list[str], debug: bool) -> int:
     except Exception as error:
         if debug:
             raise
-        from telic.runs.refusal import known
+        from telic.runs.refusal import disk_error
 
         if isinstance(error, TelicError):
             return _complain(error)
-        return _complain(known(error, "standard output") or _bug(error))
+        return _complain(disk_error(error, "standard output") or _bug(error))
 
 
 def _run(args: list[str]) -> int:

@@ -25,7 +25,7 @@ def check_runs(root: Path, names: Sequence[str], command: str) -> None:
             fix=f"{command} EXPERIMENT; see: telic runs list",
         )
     for name in names:
-        if not known(root, name):
+        if not is_folder(root, name):
             raise _unknown(root, name)
 
 
@@ -43,7 +43,7 @@ def _unknown(root: Path, name: str) -> InputError:
     )
 
 
-def known(root: Path, name: str) -> bool:
+def is_folder(root: Path, name: str) -> bool:
     """Whether a name is that of a folder: of runs, or of a run."""
     return bool(name) and any((place / name).is_dir() for place in (root, Path()))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from telic.cli.terminal import say, table
+from telic.cli.terminal import say, text_table
 
 SHOWN = ("wall", "bump", "ball", "timeout")
 NO_EDIT = "no edit"
@@ -22,7 +22,7 @@ def objects(results: Mapping[int, Sequence[Any]]) -> Iterator[dict[str, Any]]:
             yield {"seed": seed, **row._asdict(), "change": change, "steps": steps}
 
 
-def show(
+def show_outcome(
     plan: Any, results: Mapping[int, Sequence[Any]], board: Sequence[str], episodes: int
 ) -> None:
     """Print the table; one run has intervals over episodes, many over seeds.
@@ -41,7 +41,7 @@ def show(
     if not set(counted) <= set(short):  # returns tell these goals apart
         short = {}
     rows = [_cells(found, row, columns, counted, short) for row in found.rows]
-    say(table(rows, list(rows[0])))
+    say(text_table(rows, list(rows[0])))
     seeds = len(found.seeds)
     count = f"{seeds} seed{'s' * (seeds > 1)}"
     say(f"\nrates per episode; n = {count}, {episodes} episodes each")

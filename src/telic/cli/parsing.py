@@ -12,7 +12,7 @@ import tyro
 from telic.cli import known
 from telic.cli.complaints import check_flags, unwrapped, wrong
 from telic.cli.options import Group, groups_of
-from telic.cli.spelling import spread
+from telic.cli.spelling import one_spelling
 from telic.cli.twin import title, twin
 from telic.core.errors import InputError, said
 
@@ -199,7 +199,7 @@ def _parsed(
     """The values of each group's options."""
     options = [option for group in groups for option in group.options]
     _check_once(groups)
-    args, helps = spread(argv, options), any(w in ("-h", "--help") for w in argv)
+    args, helps = one_spelling(argv, options), any(w in ("-h", "--help") for w in argv)
     if not helps:
         check_flags(args, options, prog)
     said = io.StringIO()

@@ -68,7 +68,7 @@ class Bars:
             now: float = per_rollout / seconds
             self.speeds[path] = 0.9 * self.speeds.get(path, now) + 0.1 * now
         speed = self.speeds.get(path)
-        text = describe(row, speed, phases=self.phases[path])
+        text = rollout_line(row, speed, phases=self.phases[path])
         left = (total - done) * per_rollout / speed if speed else None
         self.meter.at(path, done / total, text, left)
         starting = done == self.first[path]
@@ -82,13 +82,14 @@ class Bars:
         self.meter.line(f"{name} failed: {clean(error.what)}")
 
 
-def describe(row: Row, speed: float | None = None, *, phases: int) -> str:
+def rollout_line(row: Row, speed: float | None = None, *, phases: int) -> str:
     """A rollout in one line: phase, wanted objective, returns, steps a second.
 
     Phases are counted from 0, as in expressions, reports and stored metrics.
 
     Example:
-        >>> describe({"phase": 2, "objective": "blue", "return_blue": 0.5}, phases=24)
+        >>> row = {"phase": 2, "objective": "blue", "return_blue": 0.5}
+        >>> rollout_line(row, phases=24)
         'phase 2 of 0-23 wants blue | return blue +0.50'
     """
     returns = "  ".join(
@@ -106,7 +107,7 @@ def _ends_phase(row: Row, total: int) -> bool:
     return row["rollout"] % max(1, total // 24) == 0
 
 
-def relative(path: Path) -> str:
+def relative_path(path: Path) -> str:
     """A path as the user would type it."""
     try:
         return str(path.relative_to(Path.cwd()))

@@ -14,7 +14,7 @@ from telic.runs import inside
 
 
 @dataclasses.dataclass(frozen=True)
-class Report:
+class ReportOptions:
     """Make a page of one experiment: report.html, its tables, and its figures."""
 
     runs: Annotated[tuple[str, ...], tyro.conf.Positional] = ()
@@ -29,7 +29,7 @@ class Report:
 
 def run(argv: Sequence[str]) -> int:
     """Write the page, and say where it is."""
-    given = parse(Report, argv, prog="telic report")
+    given = parse(ReportOptions, argv, prog="telic report")
     names.check_runs(root_folder(given.root), given.runs, "telic report")
     from telic.scale import engine
 
@@ -37,8 +37,8 @@ def run(argv: Sequence[str]) -> int:
     from telic.runs import folder
 
     runs = folder.resolve(root_folder(given.root), list(given.runs))
-    out = given.out or inside.beside(runs[0].path.parent, "report")
-    files = write(runs, out)
+    out = given.out or inside.beside_runs(runs[0].path.parent, "report")
+    files = write_report(runs, out)
     if given.json:
         say_json({"files": [str(path) for path in files]})
         return 0
@@ -47,7 +47,7 @@ def run(argv: Sequence[str]) -> int:
     return 0
 
 
-def write(runs: Sequence[Any], out: Path) -> list[Path]:
+def write_report(runs: Sequence[Any], out: Path) -> list[Path]:
     """Write the page of some runs, its tables in Markdown, and its figures.
 
     Returns:
@@ -61,7 +61,7 @@ def write(runs: Sequence[Any], out: Path) -> list[Path]:
 
     keys = isinstance(runs[0].plan().world, Keys)
     made = build.page if keys else learned.page
-    page = made(runs, command=command(runs))
+    page = made(runs, command=train_command(runs))
     texts = {"report.html": render(page), "report.md": markdown(page)}
     wanted = [phase.objective for phase in runs[0].plan().schedule]
     alternates = 1 < len(set(wanted)) < len(wanted)
@@ -79,7 +79,7 @@ def _beside(runs: Sequence[Any]) -> dict[str, str]:
     from telic.studies.alternation.records import phases_csv
     from telic.studies.demo import edits, section
 
-    numbers = build.summary(runs)
+    numbers = build.summary_of(runs)
     texts = {"phases.csv": phases_csv(numbers)}
     for name, draw in FIGURES.items():
         texts[f"{name}.svg"] = svg(draw(numbers))
@@ -95,14 +95,14 @@ def _phases(runs: Sequence[Any]) -> dict[str, str]:
     from telic.studies.alternation.figures import FIGURES
     from telic.studies.alternation.records import phases_csv
 
-    numbers = build.summary(runs)
+    numbers = build.summary_of(runs)
     texts = {"phases.csv": phases_csv(numbers)}
     if numbers.outcomes:
         texts["outcomes.svg"] = svg(FIGURES["outcomes"](numbers))
     return texts
 
 
-def command(runs: Sequence[Any]) -> str:
+def train_command(runs: Sequence[Any]) -> str:
     """The command that makes the same runs again.
 
     A plan that is a preset's own is named so; otherwise its stored form is pointed to.

@@ -8,15 +8,15 @@ from typing import Annotated, Any
 import tyro
 
 from telic.cli.terminal import (
-    at,
     clean,
     parse,
     remark,
     root_folder,
+    root_option,
     say,
     say_json,
-    short,
-    table,
+    shortened,
+    text_table,
     word,
 )
 from telic.core.errors import DamagedError, InputError, TelicError
@@ -75,7 +75,7 @@ def _rows(root: Path, names: list[str]) -> list[dict]:
     for run in folder.resolve(root, names):
         try:
             listed = known.get(run.name) if run in own else None
-            rows.append(listed or index.fit(index.describe(run))[0])
+            rows.append(listed or index.fit_row(index.describe_run(run))[0])
         except TelicError as error:
             if run.path.parent.name not in names:
                 raise
@@ -99,9 +99,14 @@ def _list(root: Path, names: list[str], as_json: bool) -> int:
         return 0
     finals = [name for name in rows[0] if name.startswith("final_return_")]
     columns = ["run", "status", "phases", "steps", *finals, "created"]
-    say(table([{k: short(row.get(k)) for k in columns} for row in rows], columns))
+    say(
+        text_table(
+            [{k: shortened(row.get(k)) for k in columns} for row in rows], columns
+        )
+    )
     last = word(rows[-1]["run"])
-    say(f"\n{len(rows)} runs in {clean(root)}; next: telic runs show {last}{at(root)}")
+    shown = f"telic runs show {last}{root_option(root)}"
+    say(f"\n{len(rows)} runs in {clean(root)}; next: {shown}")
     return 0
 
 
@@ -115,7 +120,7 @@ def _show(root: Path, names: list[str], as_json: bool) -> int:
             continue
         for name, value in row.items():
             if value is not None:
-                say(f"{name:24} {clean(short(value))}")
+                say(f"{name:24} {clean(shortened(value))}")
         say()
     return 0
 
@@ -163,7 +168,7 @@ def _results(one: Any) -> list[str]:
         return []  # the run is not opened at all, which has been said
     for path in paths:
         try:
-            results.checked(one, path)
+            results.checked_rows(one, path)
         except TelicError as error:
             problems.append(f"{error.what} ({error.why})")
     return problems
@@ -178,7 +183,7 @@ def _reindex(root: Path, names: list[str], as_json: bool) -> int:
         say_json({"runs": len(found.rows), "notes": found.notes})
         return 0
     remark(found.notes)
-    say(f"{len(found.rows)} runs in {clean(root)}; index: {index.path_of(root)}")
+    say(f"{len(found.rows)} runs in {clean(root)}; index: {index.index_path(root)}")
     return 0
 
 

@@ -83,7 +83,7 @@ def run(argv: Sequence[str]) -> int:
     root = root_folder(given.root)
     runs = benchmark.runs_of(root, given.seeds)
     code = study.work_on(
-        [run for run in runs if not benchmark.is_done(run, settings)],
+        [run for run in runs if not benchmark.is_answered(run, settings)],
         benchmark.JOB,
         settings_of(settings),
         workers=given.workers,
@@ -91,14 +91,14 @@ def run(argv: Sequence[str]) -> int:
     )
     if code:
         return code
-    out = given.out or inside.beside(root, "score", file.stem)
+    out = given.out or inside.beside_runs(root, "score", file.stem)
     report = _asked(candidate, runs, settings, out, given, root)
     found = _found(candidate, runs, settings, out, report)
     disk.write_file(out / "board.json", disk.to_json(found))
     if given.json:
         say_json(found)
     else:
-        board.show(found)
+        board.show_board(found)
     return 0
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from telic.cli.options import Option
 
 
-def spread(argv: Iterable[str], options: Iterable[Option]) -> list[str]:
+def one_spelling(argv: Iterable[str], options: Iterable[Option]) -> list[str]:
     """Arguments with lists as tyro wants them, and in one spelling.
 
     `--objectives blue,purple` becomes `--objectives blue purple`, and `--colors`, where
@@ -14,7 +14,7 @@ def spread(argv: Iterable[str], options: Iterable[Option]) -> list[str]:
 
     Example:
         >>> colours = Option("colours", "tuple[str, ...]", (), "")
-        >>> spread(["--colors=red,blue", "--seeds", "0,1"], [colours])
+        >>> one_spelling(["--colors=red,blue", "--seeds", "0,1"], [colours])
         ['--colours', 'red', 'blue', '--seeds', '0,1']
     """
     known = {option.flag: option for option in options}

@@ -18,7 +18,7 @@ from telic.runs import inside
 
 
 @dataclasses.dataclass(frozen=True)
-class Working:
+class StudyOptions:
     """On which runs, where and how."""
 
     runs: Annotated[tuple[str, ...], tyro.conf.Positional] = ()
@@ -79,7 +79,7 @@ def _run(name: str, argv: Sequence[str]) -> int:
     from telic.scale.local import check_workers
 
     working, chosen = parse_study(
-        Working(), known.STUDIES, name, argv, prog=f"telic study {name}"
+        StudyOptions(), known.STUDIES, name, argv, prog=f"telic study {name}"
     )
     root = terminal.root_folder(working.root)
     names.check_runs(root, working.runs, f"telic study {name}")
@@ -101,9 +101,9 @@ def _run(name: str, argv: Sequence[str]) -> int:
     code = work(name, study, runs, workers=working.workers, quiet=working.json)
     if code:
         return code
-    out = working.out or inside.beside(runs[0].path.parent, name)
-    texts = study_files(name, study, runs, command=command(name, argv))
-    tell(write(texts, out), out, as_json=working.json)
+    out = working.out or inside.beside_runs(runs[0].path.parent, name)
+    texts = study_files(name, study, runs, command=study_command(name, argv))
+    tell(write_files(texts, out), out, as_json=working.json)
     return 0
 
 
@@ -119,7 +119,7 @@ def work(
     from telic.studies.base import settings_of
 
     options = {"study": name, "settings": settings_of(study)}
-    job = "telic.scale.jobs:measure"
+    job = "telic.scale.jobs:measure_run"
     return work_on(runs, job, options, workers=workers, quiet=quiet)
 
 
@@ -150,7 +150,7 @@ def work_on(
     return 128 + outcome.stopped if outcome.stopped else 0
 
 
-def write(texts: Mapping[str, str], out: Path) -> list[Path]:
+def write_files(texts: Mapping[str, str], out: Path) -> list[Path]:
     """Write the files of a study by name, in a folder; their paths in that order."""
     from telic.runs import disk
 
@@ -174,11 +174,12 @@ def check_complete(runs: Sequence[Any]) -> None:
             )
 
 
-def command(name: str, argv: Sequence[str]) -> str:
+def study_command(name: str, argv: Sequence[str]) -> str:
     """The command as it was given, without where it was to write.
 
     Example:
-        >>> command("splice", ["a b", "--out=c", "--root", "d", "--switches", "2"])
+        >>> argv = ["a b", "--out=c", "--root", "d", "--switches", "2"]
+        >>> study_command("splice", argv)
         "telic study splice 'a b' --switches 2"
     """
     kept, value = [], False

@@ -30,7 +30,7 @@ def word(text: object) -> str:
     return shlex.quote(clean(text))
 
 
-def at(root: Path) -> str:
+def root_option(root: Path) -> str:
     """What a suggested command needs to find a root; nothing for the usual one."""
     return "" if root == root_folder() else f" --root {word(root)}"
 
@@ -68,12 +68,12 @@ def remark(notes: Iterable[str]) -> None:
         print(f"note: {clean(note)}", file=sys.stderr)
 
 
-def short(value: Any) -> Any:
+def shortened(value: Any) -> Any:
     """A value for people: a time to the minute, a number to six digits.
 
     Example:
-        >>> short("2026-01-02T03:04:05+00:00"), short(0.30000000000000004), short(7)
-        ('2026-01-02 03:04', 0.3, 7)
+        >>> shortened("2026-01-02T03:04:05+00:00"), shortened(0.30000000000000004)
+        ('2026-01-02 03:04', 0.3)
     """
     if isinstance(value, float):
         return float(f"{value:.6g}")
@@ -90,11 +90,11 @@ def complain(error: TelicError) -> None:
     print("\n".join(clean(line, 1000) for line in text), file=sys.stderr)
 
 
-def table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
+def text_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
     """Rows as aligned columns; numbers to the right, with three decimals.
 
     Example:
-        >>> print(table([{"run": "a", "return": 0.5}], ["run", "return"]))
+        >>> print(text_table([{"run": "a", "return": 0.5}], ["run", "return"]))
         run  return
         a     0.500
     """

@@ -86,7 +86,7 @@ def run(argv: Sequence[str]) -> int:
     if running.world:  # once more: with its options it is another world
         check_world(plan.world)
     check_ready(plan.world)
-    runs = [folder.create(root, experiment, seed, plan) for seed in seeds]
+    runs = [folder.create_run(root, experiment, seed, plan) for seed in seeds]
     return execute(runs, root=root, workers=running.workers, as_json=running.json)
 
 

@@ -13,7 +13,7 @@ from telic.runs import inside
 
 
 @dataclasses.dataclass(frozen=True)
-class Working:
+class VariantsOptions:
     """Which runs, where and how."""
 
     seeds: str
@@ -36,7 +36,7 @@ def run(name: str, argv: Sequence[str]) -> int:
     from telic.scale.local import check_workers
 
     working, chosen = parse_study(
-        Working(known.seeds(name)),
+        VariantsOptions(known.seeds_of(name)),
         known.VARIANTS,
         name,
         argv,
@@ -50,18 +50,20 @@ def run(name: str, argv: Sequence[str]) -> int:
 
     variants = chosen.settings(VARIANTS[name])
     root = terminal.root_folder(working.root)
-    runs = create(root, variants, seeds)
+    runs = create_runs(root, variants, seeds)
     code = _train(runs, root, working) or _measure(runs, variants, working)
     if code:
         return code
-    command = study.command(name, argv)
+    command = study.study_command(name, argv)
     texts = variants_files(variants, runs, command=command)
-    out = working.out or inside.beside(root, name)
-    study.tell(study.write(texts, out), out, as_json=working.json)
+    out = working.out or inside.beside_runs(root, name)
+    study.tell(study.write_files(texts, out), out, as_json=working.json)
     return 0
 
 
-def create(root: Path, variants: Any, seeds: Sequence[int]) -> dict[str, list[Any]]:
+def create_runs(
+    root: Path, variants: Any, seeds: Sequence[int]
+) -> dict[str, list[Any]]:
     """The runs of every variant, old ones as they are.
 
     Raises:
@@ -72,7 +74,7 @@ def create(root: Path, variants: Any, seeds: Sequence[int]) -> dict[str, list[An
     try:
         return {
             variant: [
-                folder.create(root, variants.experiment(variant), seed, plan)
+                folder.create_run(root, variants.experiment(variant), seed, plan)
                 for seed in seeds
             ]
             for variant, plan in variants.plans().items()
@@ -82,7 +84,7 @@ def create(root: Path, variants: Any, seeds: Sequence[int]) -> dict[str, list[An
         raise InputError(error.what, why=error.why, fix=fix) from error
 
 
-def _train(runs: dict[str, list[Any]], root: Path, working: Working) -> int:
+def _train(runs: dict[str, list[Any]], root: Path, working: VariantsOptions) -> int:
     """Train every unfinished run; return the process exit code."""
     from telic.cli.execute import execute
 
@@ -92,7 +94,9 @@ def _train(runs: dict[str, list[Any]], root: Path, working: Working) -> int:
     return execute(every, root=root, workers=working.workers, quiet=working.json)
 
 
-def _measure(runs: dict[str, list[Any]], variants: Any, working: Working) -> int:
+def _measure(
+    runs: dict[str, list[Any]], variants: Any, working: VariantsOptions
+) -> int:
     """Do the substudies on every run that lacks one; return an exit code."""
     every = [run for each in runs.values() for run in each]
     how = {"workers": working.workers, "quiet": working.json}

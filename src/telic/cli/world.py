@@ -11,7 +11,7 @@ from telic.core.errors import InputError
 
 
 @dataclasses.dataclass(frozen=True)
-class World:
+class WorldOptions:
     """What can happen in a world, and what can be wanted.
 
     A world of your own is named FILE.py:NAME. It is imported, and runs of it are read
@@ -26,7 +26,7 @@ class World:
 
 def run(argv: Sequence[str]) -> int:
     """Describe the world; keep that the user named it."""
-    given = terminal.parse(World, argv, prog="telic world")
+    given = terminal.parse(WorldOptions, argv, prog="telic world")
     from telic.scale import engine
 
     engine.prepare()

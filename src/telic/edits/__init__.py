@@ -6,8 +6,8 @@ To add an edit: one file with a frozen dataclass, and one line in `EDITS`.
 from telic.core.names import Registry
 from telic.edits.ablate import Ablate as Ablate
 from telic.edits.base import Edit as Edit
-from telic.edits.base import Receipt as Receipt
-from telic.edits.base import receipt as receipt
+from telic.edits.base import EditSummary as EditSummary
+from telic.edits.base import edit_summary as edit_summary
 from telic.edits.chain import Chain as Chain
 from telic.edits.graft import Graft as Graft
 from telic.edits.graft import random_mask as random_mask

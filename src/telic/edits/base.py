@@ -103,7 +103,7 @@ class Single(Edit):
         return dataclasses.replace(self, strength=self.strength * factor)
 
 
-class Receipt(NamedTuple):
+class EditSummary(NamedTuple):
     """What an edit did to an agent.
 
     Attributes:
@@ -126,12 +126,12 @@ class Receipt(NamedTuple):
         return self.before != self.after
 
 
-def receipt(before: Params, after: Params) -> Receipt:
+def edit_summary(before: Params, after: Params) -> EditSummary:
     """What lies between an agent and its edited self.
 
     Example:
         >>> one, two = {"a": jnp.zeros(2)}, {"a": jnp.array([0.0, 3.0])}
-        >>> done = receipt(one, two)
+        >>> done = edit_summary(one, two)
         >>> done.changed, done.leaves, done.parameters, done.norm
         (True, ('a',), 1, 3.0)
     """
@@ -140,7 +140,7 @@ def receipt(before: Params, after: Params) -> Receipt:
         path: int((change != 0).sum()) if path in before else change.size
         for path, change in changes.items()
     }
-    return Receipt(
+    return EditSummary(
         before=trees.digest(before),
         after=trees.digest(after),
         leaves=tuple(path for path in sorted(after) if counts[path]),

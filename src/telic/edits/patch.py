@@ -47,7 +47,7 @@ class Patch(ActivationEdit):
     def leaves(self, agent: Agent) -> Tree:
         """The mask, and the donor's net."""
         check_units(self.site, agent, 0, what="mask", seen=self.mask.shape)
-        others = structure.leaves(agent.policy, agent.spec) - agent.net_of(self.site)
+        others = structure.leaves_of(agent.policy, agent.spec) - agent.net_of(self.site)
         weights = interventions.weights(self.donor)
         donor = {p: leaf for p, leaf in weights.items() if p not in others}
         check_leaves(agent, donor, what="donor")

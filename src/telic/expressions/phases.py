@@ -7,9 +7,9 @@ from telic.core.names import check_name
 from telic.expressions.faults import fault, pointing
 from telic.expressions.syntax import (
     START,
-    Agent,
+    AgentName,
     agents,
-    end,
+    end_of,
     function,
     over_phases,
     parse,
@@ -17,7 +17,7 @@ from telic.expressions.syntax import (
 )
 
 
-def check(text: str, schedule: Sequence[str]) -> None:
+def check_expression(text: str, schedule: Sequence[str]) -> None:
     """Raise if an expression cannot be read, or names a phase that there is not.
 
     Args:
@@ -28,18 +28,18 @@ def check(text: str, schedule: Sequence[str]) -> None:
         ExpressionError: With a caret under the character that is wrong.
 
     Example:
-        >>> check("blue + 2 * (purple@1 - blue)", ["blue", "purple"])
+        >>> check_expression("blue + 2 * (purple@1 - blue)", ["blue", "purple"])
     """
-    tree, bound = parse(text), set[Agent]()
+    tree, bound = parse(text), set[AgentName]()
     for call in over_phases(tree):
-        pairs(text, call, schedule)
+        phase_pairs(text, call, schedule)
         bound |= {agent for agent in agents(call) if agent.phase is None}
     for agent in agents(tree):
         if agent.name != START and agent not in bound:
             phase_of(text, agent, schedule)
 
 
-def phase_of(text: str, agent: Agent, schedule: Sequence[str]) -> int:
+def phase_of(text: str, agent: AgentName, schedule: Sequence[str]) -> int:
     """The phase at the end of which an agent stands: the one given, else the last.
 
     Args:
@@ -69,7 +69,9 @@ def phase_of(text: str, agent: Agent, schedule: Sequence[str]) -> int:
     return number
 
 
-def pairs(text: str, call: ast.Call, schedule: Sequence[str]) -> list[dict[str, int]]:
+def phase_pairs(
+    text: str, call: ast.Call, schedule: Sequence[str]
+) -> list[dict[str, int]]:
     """The phases of two objectives, wherever one was trained right after the other.
 
     Args:
@@ -87,7 +89,7 @@ def pairs(text: str, call: ast.Call, schedule: Sequence[str]) -> list[dict[str, 
 
     Example:
         >>> text = "mean(b - p)"
-        >>> pairs(text, parse(text), ["b", "p", "b"])
+        >>> phase_pairs(text, parse(text), ["b", "p", "b"])
         [{'b': 0, 'p': 1}, {'p': 1, 'b': 2}]
     """
     names = _two_names(text, call, schedule)
@@ -108,7 +110,7 @@ def pairs(text: str, call: ast.Call, schedule: Sequence[str]) -> list[dict[str, 
     return found
 
 
-def _check_objective(text: str, agent: Agent, schedule: Sequence[str]) -> None:
+def _check_objective(text: str, agent: AgentName, schedule: Sequence[str]) -> None:
     """Raise unless some phase trained an objective."""
     with pointing(text, agent.at):
         check_name(agent.name, [*dict.fromkeys(schedule), START], kind="objective")
@@ -139,7 +141,7 @@ def _stretch(text: str, call: ast.Call, count: int) -> tuple[int, int]:
         if behind > count:
             what, why = f"there are {count} phases", "they are counted from 0"
             fix = f"phases=0:{count} is all"
-            raise fault(text, end(option) - len(parts[1]), what, why=why, fix=fix)
+            raise fault(text, end_of(option) - len(parts[1]), what, why=why, fix=fix)
         if first >= behind:
             what = f"phases={first}:{behind} holds no phase"
             why = "2:17 stands for phases 2 to 16"

@@ -11,8 +11,8 @@ argument  a sum; a colour; or weights, as `actor/0/kernel`
 Python is shown the form alone: a row of `1` for each number, word, `blue@4` and `2:17`,
 a row of `_` for each function, everything in its place. So names may be words of Python
 too, a phase binds before all signs, and nothing is ever run. What the rows stand for is
-put into the tree: an operand is an `ast.Constant` of an `Agent`, a float, or a str if
-a word is wanted, such as a colour. The columns of nodes are places in the text.
+put into the tree: an operand is an `ast.Constant` of an `AgentName`, a float, or a str
+if a word is wanted, such as a colour. The columns of nodes are places in the text.
 
 Whatever can be wrong without knowing a run is found here.
 """
@@ -34,7 +34,7 @@ START = "start"
 _WORD = re.compile(r"[A-Za-z_][\w.]*(?:\s*/\s*\w+)*\s*", re.ASCII)
 
 
-class Agent(NamedTuple):
+class AgentName(NamedTuple):
     """An agent by name: `blue`, or `blue@4` for the one at the end of phase 4.
 
     Attributes:
@@ -76,11 +76,11 @@ def parse(text: str) -> ast.expr:
 
 
 def value(node: ast.AST) -> Any:
-    """What an operand is: an `Agent`, a number or a word; None for all other parts."""
+    """An operand: an `AgentName`, a number or a word; None for all other parts."""
     return getattr(node, "value", None)
 
 
-def agents(node: ast.AST) -> list[Agent]:
+def agents(node: ast.AST) -> list[AgentName]:
     """The agents that a part of an expression names, from left to right.
 
     Example:
@@ -88,7 +88,7 @@ def agents(node: ast.AST) -> list[Agent]:
         ['blue', 'purple']
     """
     found = [value(part) for part in ast.walk(node)]
-    return sorted((a for a in found if isinstance(a, Agent)), key=lambda a: a.at)
+    return sorted((a for a in found if isinstance(a, AgentName)), key=lambda a: a.at)
 
 
 def over_phases(node: ast.AST) -> list[ast.Call]:
@@ -103,7 +103,7 @@ def function(call: ast.Call) -> str:
     return ast.unparse(call.func)
 
 
-def end(node: ast.expr) -> int:
+def end_of(node: ast.expr) -> int:
     """The place right behind a part."""
     return node.end_col_offset or 0
 
@@ -124,11 +124,11 @@ def _restore(text: str, node: ast.AST) -> None:
     """Put into a node what it stands for; raise if it is no part of the language."""
     match node:
         case ast.Name():
-            node.id = text[node.col_offset : end(node)]
+            node.id = text[node.col_offset : end_of(node)]
         case ast.keyword(arg=str(row)):
             node.arg = text[node.col_offset :][: len(row)]
         case ast.Constant():
-            node.value = _operand(text, node.col_offset, end(node))
+            node.value = _operand(text, node.col_offset, end_of(node))
         case ast.expr() if not isinstance(node, (ast.UnaryOp, ast.BinOp, ast.Call)):
             what = f"an expression holds no {type(node).__name__}"
             raise fault(text, node.col_offset, what)
@@ -144,11 +144,11 @@ def _operand(text: str, at: int, behind: int) -> Any:
             check_number(float(name))
         return float(name)
     if not phase:
-        return Agent(name, at)
+        return AgentName(name, at)
     if name == START:
         what = "start has no phases"
         raise fault(text, behind - len(phase), what, fix=f"write {START}")
-    return Agent(name, at, int(phase), behind - len(phase))
+    return AgentName(name, at, int(phase), behind - len(phase))
 
 
 def _check_call(text: str, call: ast.Call) -> None:
@@ -182,7 +182,7 @@ def _check_count(text: str, call: ast.Call, signature: Signature) -> None:
     needed, given = len(signature.arguments), len(call.args)
     if given == needed or (given > needed and signature.repeats):
         return
-    at = end(call) - 1 if given < needed else call.args[needed].col_offset
+    at = end_of(call) - 1 if given < needed else call.args[needed].col_offset
     least = "at least " if signature.repeats else ""
     what = f"{function(call)} takes {least}{needed} argument{'s' * (needed > 1)}"
     raise fault(text, at, what, fix=f"example: {signature.usage}")
@@ -192,7 +192,7 @@ def _word(text: str, node: ast.expr, kind: str) -> str:
     """The word that an argument is: a name, or names and numbers between slashes."""
     found = _WORD.match(text, node.col_offset)
     at = found.end() if found else node.col_offset
-    if not found or at < end(node):
-        seen = text[at : at + 1] if found else text[at : end(node)]
+    if not found or at < end_of(node):
+        seen = text[at : at + 1] if found else text[at : end_of(node)]
         raise fault(text, at, f"expected the name of a {kind}, found {seen!r}")
     return re.sub(r"\s", "", found[0])

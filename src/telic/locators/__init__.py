@@ -16,7 +16,7 @@ from telic.locators.agreement import agreement as agreement
 from telic.locators.attribution import attribution, integrated
 from telic.locators.behaviour import Behaviour as Behaviour
 from telic.locators.behaviour import preference as preference
-from telic.locators.check import check as check
+from telic.locators.check import check_locus as check_locus
 from telic.locators.components import components
 from telic.locators.graft import SIZES as SIZES
 from telic.locators.graft import grafted as grafted
@@ -28,7 +28,7 @@ from telic.locators.pair import ContrastPair as ContrastPair
 from telic.locators.pair import contrast_pair as contrast_pair
 from telic.locators.patching import attribution_patching, layer_patching, patching
 from telic.locators.probe import probe
-from telic.locators.reference import first_layer, oracle, random
+from telic.locators.reference import first_layer_locus, oracle, random
 from telic.locators.snr import snr
 from telic.locators.splicing import block_splicing, layer_splicing
 
@@ -53,7 +53,7 @@ LOCATORS: Registry[Locator] = Registry(
         "layer patching": layer_patching,
         "layer splicing": layer_splicing,
         "block splicing": block_splicing,
-        "first layer": first_layer,
+        "first layer": first_layer_locus,
         "random": random,
         "oracle": oracle,
     },
@@ -86,5 +86,5 @@ def locate(
         8
     """
     find = LOCATORS[method] if isinstance(method, str) else method
-    found = check(find(pair, as_key(key)), pair.recipient)
+    found = check_locus(find(pair, as_key(key)), pair.recipient)
     return dataclasses.replace(found, like=pair.recipient)

@@ -9,7 +9,7 @@ from telic.policies import Agent
 from telic.policies.structure import Layer
 
 
-def check(locus: Locus, like: Agent) -> Locus:
+def check_locus(locus: Locus, like: Agent) -> Locus:
     """The locus itself, if it is one of an actor.
 
     Args:

@@ -10,7 +10,7 @@ import numpy as np
 
 from telic.locators.locus import Locus
 from telic.locators.pair import ContrastPair
-from telic.vectors.components import components as principal
+from telic.vectors.components import principal_axes as principal
 from telic.vectors.components import separation
 
 AXES = 4

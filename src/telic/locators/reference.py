@@ -23,7 +23,7 @@ def random(evidence: ContrastPair, key: jax.Array) -> Locus:
     )
 
 
-def first_layer(evidence: ContrastPair, key: jax.Array) -> Locus:
+def first_layer_locus(evidence: ContrastPair, key: jax.Array) -> Locus:
     """The first layer, whatever was learned: 1 for its weights, 0 for all others."""
     layers = [layer.name for layer in evidence.recipient.layers]
     return Locus("layers", {x: np.array(float(x == layers[0])) for x in sorted(layers)})

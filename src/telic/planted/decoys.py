@@ -56,7 +56,7 @@ def widened(key: jax.Array, actor: Agent, *, like: Agent | None = None) -> Agent
     return _each(actor, grown)
 
 
-def dead(key: jax.Array, actor: Agent) -> Agent:
+def with_dead_units(key: jax.Array, actor: Agent) -> Agent:
     """A widened actor whose spare units have weights of their own and never fire."""
     into, out = jax.random.split(key)
     units = _units(actor)
@@ -80,7 +80,7 @@ def dead(key: jax.Array, actor: Agent) -> Agent:
     return _each(actor, filled)
 
 
-def inactive(actor: Agent, added: Float[Array, " units"]) -> Agent:
+def with_inactive_units(actor: Agent, added: Float[Array, " units"]) -> Agent:
     """A widened actor whose spare units hold a goal that nobody reads.
 
     Args:

@@ -31,7 +31,7 @@ def fold(agent: Agent, goal: int | None) -> Agent:
         >>> bool((fold(agent, 1)["actor/0/bias"][:2] == table[1]).all())
         True
     """
-    plain, read = interventions.weights(agent), tables(agent)
+    plain, read = interventions.weights(agent), goal_tables(agent)
     if len(agent) > len(plain) + len(read):
         raise InputError(
             "an agent with other interventions cannot be folded",
@@ -61,13 +61,13 @@ def truth(agent: Agent) -> Tree:
     """
     plain = interventions.weights(agent.actor)
     flags = {path: jnp.zeros_like(leaf) for path, leaf in plain.items()}
-    for bias, table in tables(agent).items():
+    for bias, table in goal_tables(agent).items():
         if bias in flags:
             flags[bias] = flags[bias].at[: table.shape[1]].set(1)
     return flags
 
 
-def tables(agent: Agent) -> dict[str, Array]:
+def goal_tables(agent: Agent) -> dict[str, Array]:
     """An agent's tables of goals, by the path of the bias that each adds to.
 
     A goal is read at the output of a layer, before its activation function, where it

@@ -27,7 +27,7 @@ from jaxtyping import Array
 from telic.core.errors import InputError
 from telic.core.trees import Tree
 from telic.planted import decoys
-from telic.planted.fold import fold, tables, truth
+from telic.planted.fold import fold, goal_tables, truth
 from telic.planted.relabel import (
     hidden,
     permuted,
@@ -160,19 +160,22 @@ def dead(key: jax.Array, base: Base) -> Iterator[Planted]:
         at = _key(key, base, wants, aim)
         found = _folded(at, base, "dead decoys", wants, aim)
         keys = jax.random.split(jax.random.fold_in(at, _DEAD))
-        pair = [decoys.dead(k, a) for k, a in zip(keys, found.pairs[0], strict=True)]
+        pair = [
+            decoys.with_dead_units(k, a)
+            for k, a in zip(keys, found.pairs[0], strict=True)
+        ]
         yield _reordered(at, _decoyed(found, pair))
 
 
 def inactive(key: jax.Array, base: Base) -> Iterator[Planted]:
     """Folded, with decoys that hold the goal and are read by nobody."""
     first = base.agent.layers[0].leaves[-1][0]
-    added = tables(base.agent)[first]
+    added = goal_tables(base.agent)[first]
     for wants, aim in _ordered(base):
         at = _key(key, base, wants, aim)
         found = _folded(at, base, "inactive decoys", wants, aim)
         pair = [
-            decoys.inactive(actor, added[base.colours.index(colour)])
+            decoys.with_inactive_units(actor, added[base.colours.index(colour)])
             for actor, colour in zip(found.pairs[0], (wants, aim), strict=True)
         ]
         yield _reordered(at, _decoyed(found, pair))
@@ -289,7 +292,7 @@ def _reordered(key: jax.Array, planted: Planted) -> Planted:
 
 def _goal_layer(agent: Agent) -> int:
     """The number of the actor's layer at which an agent reads its goal."""
-    read = tables(agent)
+    read = goal_tables(agent)
     return next(
         number
         for number, layer in enumerate(agent.layers)

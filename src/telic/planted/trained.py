@@ -19,7 +19,7 @@ import jax.numpy as jnp
 from jaxtyping import Array
 
 from telic.policies import Agent, Policy
-from telic.training.ppo import Hyper, Sizes
+from telic.training.ppo import PPOConfig, RolloutConfig
 from telic.training.state import advance, begin_with
 from telic.worlds.fetch import fetch
 from telic.worlds.keys import Keys
@@ -33,10 +33,10 @@ class Recipe:
     """Their network kind; they read no goal any more."""
     world: Keys
     """Their world; it tells none."""
-    hyper: Hyper
-    """Hyper-parameters."""
-    sizes: Sizes
-    """Sizes of a rollout and its updates."""
+    hyper: PPOConfig
+    """PPOConfig-parameters."""
+    sizes: RolloutConfig
+    """RolloutConfig of a rollout and its updates."""
     rollouts: int
     """For how many rollouts agents are trained on."""
     routing: int

@@ -69,7 +69,7 @@ class Agent(Mapping[str, Array]):
         trees.check_tree(params, what="the agent")
         policy.check(spec)
         plain = interventions.weights(params)
-        critic = structure.leaves(policy, spec) - structure.leaves(
+        critic = structure.leaves_of(policy, spec) - structure.leaves_of(
             policy, spec, (LOGITS,)
         )
         heads = (LOGITS,) if critic and critic.isdisjoint(plain) else HEADS
@@ -392,12 +392,12 @@ class Agent(Mapping[str, Array]):
         """The paths of all leaves of the head that a site leads to."""
         shapes, _ = self._held
         head = structure.net_of(self.policy, self.spec, shapes, site)
-        return structure.leaves(self.policy, self.spec, (head,))
+        return structure.leaves_of(self.policy, self.spec, (head,))
 
     @property
     def actor(self) -> "Agent":
         """The agent without what only its value needs, interventions among that."""
-        reached = structure.leaves(self.policy, self.spec, (LOGITS,))
+        reached = structure.leaves_of(self.policy, self.spec, (LOGITS,))
         plain = structure.shapes_of(interventions.weights(self._params))
         sites = structure.sites(self.policy, self.spec, plain, (LOGITS,))
         stays = tuple(f"{interventions.PREFIX}{site}/" for site in sites)
@@ -435,7 +435,7 @@ class Agent(Mapping[str, Array]):
     def _held(self) -> tuple[structure.Shapes, tuple[str, ...]]:
         """The shapes of its weights, and the heads that it can be asked for."""
         plain = interventions.weights(self._params)
-        whole = structure.leaves(self.policy, self.spec, (VALUE,)) <= set(plain)
+        whole = structure.leaves_of(self.policy, self.spec, (VALUE,)) <= set(plain)
         return structure.shapes_of(plain), HEADS if whole else (LOGITS,)
 
 

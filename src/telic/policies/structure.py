@@ -88,13 +88,13 @@ def initial_shapes(policy: Policy, spec: Spec) -> Shapes:
 
 
 @functools.lru_cache(maxsize=256)
-def leaves(policy: Policy, spec: Spec, heads: tuple[str, ...] = HEADS) -> frozenset:
+def leaves_of(policy: Policy, spec: Spec, heads: tuple[str, ...] = HEADS) -> frozenset:
     """The paths of the parameters that heads depend on; those of the logits: the actor.
 
     Example:
         >>> from telic.policies.mlp import MLP
         >>> from telic.worlds import Keys
-        >>> sorted(leaves(MLP(actor_layers=1), Spec.of(Keys()), (LOGITS,)))
+        >>> sorted(leaves_of(MLP(actor_layers=1), Spec.of(Keys()), (LOGITS,)))
         ['actor/0/bias', 'actor/0/kernel']
     """
     return _read(policy, spec, heads)
@@ -128,7 +128,7 @@ def sites(
 @functools.lru_cache(maxsize=128)
 def layers(policy: Policy, spec: Spec, head: str = LOGITS) -> tuple[Layer, ...]:
     """The layers on the path to a head, in the order of the computation."""
-    reached = leaves(policy, spec, (head,))
+    reached = leaves_of(policy, spec, (head,))
     found = []
     for site, uses in policy.units(spec).items():
         made = tuple((u.leaf, u.axis) for u in uses if u.makes and u.leaf in reached)
@@ -177,13 +177,13 @@ def check_shapes(
     """
     due = dict(initial_shapes(policy, spec))
     for path in sorted(params):
-        if path not in leaves(policy, spec):
+        if path not in leaves_of(policy, spec):
             raise InputError(
                 f"the agent has a leaf {path!r}, the policy has not",
-                why=f"a policy {policy} has {', '.join(sorted(leaves(policy, spec)))}",
+                why=f"{policy} has {', '.join(sorted(leaves_of(policy, spec)))}",
                 fix="an agent and its policy go together, as it was trained",
             )
-    needed = sorted(leaves(policy, spec, heads))
+    needed = sorted(leaves_of(policy, spec, heads))
     for path in needed:
         if path not in params:
             raise InputError(

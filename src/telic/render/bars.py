@@ -13,17 +13,17 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from telic.core.errors import InputError
-from telic.render.margin import spread, wrapped
+from telic.render.margin import spread_apart, wrapped
 from telic.render.marks import (
     EDIT,
     NULL,
     REFERENCES,
     SEED,
     around,
-    bands,
+    axis_limits,
     headline,
-    limits,
     name,
+    rate_bands,
     references,
 )
 from telic.render.style import INK, QUIET, panels
@@ -58,9 +58,9 @@ def bars(
         raise InputError("no edit to draw", why="bars need at least one")
     lines = references(effects)
     figure, (axes,) = panels(1, height=AROUND + ROW * len(found))
-    rates, nulls = bands(found)
+    rates, nulls = rate_bands(found)
     shown = [one for s in found for one in (s.values, s.null_values)]
-    axes.set_xlim(limits(*shown, *rates, *nulls, list(lines.values())))
+    axes.set_xlim(axis_limits(*shown, *rates, *nulls, list(lines.values())))
     _rows(axes, found, [caption(one.condition) for one in found])
     _references(axes, lines)
     _points(axes, rates, EDIT, at=ABOVE)
@@ -93,7 +93,7 @@ def _references(axes: Axes, found: Mapping[str, float]) -> None:
     """A line down at each reference, its name above."""
     left, right = axes.get_xlim()
     wide = NAME * (right - left)
-    places = spread(list(found.values()), [wide] * len(found))
+    places = spread_apart(list(found.values()), [wide] * len(found))
     for (which, value), place in zip(found.items(), places, strict=True):
         axes.axvline(value, **REFERENCES[which], zorder=1)
         axes.text(

@@ -14,8 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from telic.core.errors import InputError
-from telic.render.margin import Note, across, beside
-from telic.render.marks import headline, limits, seeds
+from telic.render.margin import Note, lines_across, notes_beside
+from telic.render.marks import axis_limits, headline, seeds_in_words
 from telic.render.style import INK, Look, looks, panels
 from telic.stats.curves import RATES, Curve, Support, over_seeds
 
@@ -107,9 +107,9 @@ def over(
     notes = [
         _curve(axes, number, name, curve, look[name], places[name])
         for number, (name, curve) in enumerate(found.items())
-    ] + across(axes, marks or {}, MARKS)
+    ] + lines_across(axes, marks or {}, MARKS)
     shown = [part for c in found.values() for part in (c.values, c.low, c.high)]
-    axes.set_ylim(limits(*map(np.ravel, shown), [note.at for note in notes]))
+    axes.set_ylim(axis_limits(*map(np.ravel, shown), [note.at for note in notes]))
     if each:
         for name, curve in found.items():
             thin = {"color": look[name].colour, "lw": 0.6, "alpha": 0.6}
@@ -118,7 +118,7 @@ def over(
     if log:
         axes.set_xscale("log")
     axes.set_xlim(min(ends), max(ends) if max(ends) > min(ends) else min(ends) + 1)
-    beside(axes, notes, height=HEIGHT)
+    notes_beside(axes, notes, height=HEIGHT)
     headline(figure, label, _around(found))
     return figure
 
@@ -173,7 +173,7 @@ def _curve(
 
 def _around(found: Mapping[str, Curve]) -> str:
     """What a line is, what surrounds it, and the number of seeds."""
-    counts = seeds(len(curve.values) for curve in found.values())
+    counts = seeds_in_words(len(curve.values) for curve in found.values())
     if any(np.isfinite(curve.low).any() for curve in found.values()):
         return f"line: interquartile mean; band: 95 % interval, {counts}"
     return f"line: mean; dots: each seed, {counts}"

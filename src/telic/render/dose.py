@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation, Transform
 
 from telic.core.errors import InputError
-from telic.render.margin import Note, across, beside
+from telic.render.margin import Note, lines_across, notes_beside
 from telic.render.marks import (
     EDIT,
     NULL,
@@ -21,10 +21,10 @@ from telic.render.marks import (
     REFERENCES,
     SEED,
     around,
+    axis_limits,
     band,
-    bands,
     headline,
-    limits,
+    rate_bands,
     references,
 )
 from telic.render.style import QUIET, panels
@@ -82,9 +82,9 @@ def dose(
     if other is not None:
         notes.append(_other(axes, places, found, *other))
     lines = references(effects)
-    notes += across(axes, lines, [REFERENCES[name] for name in lines])
-    axes.set_ylim(limits(*_shown(found, other), [note.at for note in notes]))
-    beside(axes, notes, height=HEIGHT)
+    notes += lines_across(axes, lines, [REFERENCES[name] for name in lines])
+    axes.set_ylim(axis_limits(*_shown(found, other), [note.at for note in notes]))
+    notes_beside(axes, notes, height=HEIGHT)
     headline(figure, label, around(found, shape="bands, bars"))
     return figure
 
@@ -113,7 +113,7 @@ def _ticks(places: np.ndarray) -> list[float]:
 
 def _edits(axes: Axes, places: np.ndarray, found: Sequence[Effect], name: str) -> Note:
     """The curve of the edits, with its band and every seed."""
-    rates, _ = bands(found)
+    rates, _ = rate_bands(found)
     look = {**EDIT, "lw": 1.8}
     _shade(axes, places, rates, EDIT["color"], alpha=0.2)
     _seeds(axes, places, [one.values for one in found], EDIT, beside=-BESIDE)
@@ -123,7 +123,7 @@ def _edits(axes: Axes, places: np.ndarray, found: Sequence[Effect], name: str) -
 
 def _nulls(axes: Axes, places: np.ndarray, found: Sequence[Effect]) -> Note:
     """The strongest null of each edit, which may be another one at each dose."""
-    _, nulls = bands(found)
+    _, nulls = rate_bands(found)
     look, where = {**NULL, "lw": 0}, _moved(axes, BESIDE)
     if np.isfinite(nulls.low).any():
         ends = (nulls.low, nulls.high)
@@ -181,7 +181,7 @@ def _moved(axes: Axes, points: float) -> Transform:
 def _shown(found: Sequence[Effect], other: tuple[str, str] | None) -> list[np.ndarray]:
     """Every number that needs room on the y-axis."""
     numbers = [one for s in found for one in (s.values, s.null_values)]
-    numbers += [end for side in bands(found) for end in side]
+    numbers += [end for side in rate_bands(found) for end in side]
     if other is not None:
         numbers += [one.measured[other[0]].values for one in found]
     return numbers

@@ -38,7 +38,7 @@ class Note(NamedTuple):
     look: Mapping[str, Any]
 
 
-def across(
+def lines_across(
     axes: Axes, values: Mapping[str, float], looks: Sequence[Mapping[str, Any]]
 ) -> list[Note]:
     """Draw a line across at each value; the notes that name them."""
@@ -50,7 +50,7 @@ def across(
     return notes
 
 
-def beside(axes: Axes, notes: Sequence[Note], *, height: float) -> None:
+def notes_beside(axes: Axes, notes: Sequence[Note], *, height: float) -> None:
     """Write notes at the right of axes, whose limits are set already.
 
     Args:
@@ -62,16 +62,16 @@ def beside(axes: Axes, notes: Sequence[Note], *, height: float) -> None:
     low, high = axes.get_ylim()
     line = LINE * (high - low) / (height - AROUND)
     sizes = [line * (1 + text.count("\n")) + 0.25 * line for text in texts]
-    places = spread([note.at for note in notes], sizes)
+    places = spread_apart([note.at for note in notes], sizes)
     for note, text, place in zip(notes, texts, places, strict=True):
         _write(axes, note, text, place)
 
 
-def spread(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]:
+def spread_apart(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]:
     """Places near those wanted, in their order, at which sizes do not overlap.
 
     Example:
-        >>> spread([0.5, 0.5, 0.0], [0.25, 0.25, 0.25])
+        >>> spread_apart([0.5, 0.5, 0.0], [0.25, 0.25, 0.25])
         [0.375, 0.625, 0.0]
     """
     places = list(wanted)

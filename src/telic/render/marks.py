@@ -38,17 +38,17 @@ def band(intervals: Iterable[Interval | None]) -> Band:
     return Band(*np.array(rows, np.float64).reshape(-1, 3).T)
 
 
-def bands(found: Sequence[Effect]) -> tuple[Band, Band]:
+def rate_bands(found: Sequence[Effect]) -> tuple[Band, Band]:
     """What the edits have over seeds, and what the strongest null of each has."""
     rates = band(one.verdict.rate for one in found)
     return rates, band(one.null.rate for one in found)
 
 
-def limits(*shown: np.ndarray | Iterable[float]) -> tuple[float, float]:
+def axis_limits(*shown: np.ndarray | Iterable[float]) -> tuple[float, float]:
     """The ends of an axis on which all numbers have room: 0 to 1 for rates.
 
     Example:
-        >>> limits([0.2, 0.4], [np.nan]), limits([0.0, 10.0])
+        >>> axis_limits([0.2, 0.4], [np.nan]), axis_limits([0.0, 10.0])
         ((-0.03, 1.03), (-0.5, 10.5))
     """
     every = np.concatenate([np.ravel(np.array(list(one), float)) for one in shown])
@@ -64,14 +64,14 @@ def around(found: Sequence[Effect], *, shape: str = "bars") -> str:
     rates = [r for one in found for r in (one.verdict.rate, one.null.rate)]
     has = any(rate.low is not None for rate in rates)
     words = f"{shape}: 95 % interval; dots: each seed" if has else "dots: each seed"
-    return f"{words}, {seeds(rate.n for rate in rates)}"
+    return f"{words}, {seeds_in_words(rate.n for rate in rates)}"
 
 
-def seeds(counts: Iterable[int]) -> str:
+def seeds_in_words(counts: Iterable[int]) -> str:
     """How many seeds, in words.
 
     Example:
-        >>> seeds([9, 10]), seeds([1, 1])
+        >>> seeds_in_words([9, 10]), seeds_in_words([1, 1])
         ('n = 9 to 10 seeds', 'n = 1 seed')
     """
     found = list(counts)

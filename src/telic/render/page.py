@@ -1,7 +1,7 @@
 """A page: one HTML file that opens offline, and its twin in Markdown.
 
-A page is data (`Page`, `Section`, `Table` ...); `render` and `markdown` write it. Its
-text may come from anywhere, as run names, notes and configs do, and stays text: the
+A page is data (`Page`, `Section`, `PageTable` ...), which `render` and `markdown` write.
+Its text may come from anywhere, as run names, notes and configs do, and stays text: the
 template escapes everything, drawings are made here from Matplotlib figures, images are
 checked to be images, and the page's policy forbids scripts and requests altogether.
 """
@@ -24,7 +24,7 @@ SIGNATURES = {b"GIF8": "image/gif", b"\x89PNG": "image/png"}
 
 
 @dataclasses.dataclass(frozen=True)
-class Table:
+class PageTable:
     """Text in rows and columns; the first column names the row.
 
     Attributes:
@@ -108,7 +108,7 @@ class Section:
     text: tuple[str, ...] = ()
     drawings: tuple[Drawing, ...] = ()
     images: tuple[Image, ...] = ()
-    tables: tuple[Table, ...] = ()
+    tables: tuple[PageTable, ...] = ()
     terms: tuple[tuple[str, str], ...] = ()
     code: str = ""
     folded: bool = False
@@ -207,7 +207,7 @@ def _markdown_section(section: Section) -> list[str]:
     ]
 
 
-def _markdown_table(table: Table) -> str:
+def _markdown_table(table: PageTable) -> str:
     """One table, its caption above."""
     rule = ["---", *["---:"] * (len(table.header) - 1)]
     rows = [table.header, *table.rows]

@@ -12,7 +12,9 @@ WAYS = {"patch": ("filled as the donor’s", True), "steer": ("along the probe",
 """How a site is moved: its measure, the words, and whether the marker is filled."""
 
 
-def plane(sites: Mapping[str, Mapping[str, Float[np.ndarray, " seeds"]]]) -> Figure:
+def draw_plane(
+    sites: Mapping[str, Mapping[str, Float[np.ndarray, " seeds"]]],
+) -> Figure:
     """Across: the probe's accuracy beyond the observation's; up: what moving it does.
 
     Full markers: the site filled as the donor fills it. Open ones: steered along the
@@ -20,7 +22,7 @@ def plane(sites: Mapping[str, Mapping[str, Float[np.ndarray, " seeds"]]]) -> Fig
 
     Example:
         >>> names = ("accuracy", "observation", "patch", "steer")
-        >>> figure = plane({"actor/0/post": dict.fromkeys(names, np.ones(3))})
+        >>> figure = draw_plane({"actor/0/post": dict.fromkeys(names, np.ones(3))})
         >>> figure.axes[0].get_ylabel()
         'controllability: share of the donor’s behaviour'
     """

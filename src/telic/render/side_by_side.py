@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from telic.render.bars import bars
-from telic.render.marks import seeds
-from telic.render.page import Drawing, Section, Table
+from telic.render.marks import seeds_in_words
+from telic.render.page import Drawing, PageTable, Section
 from telic.trials import Effect, Effects
 
 FEWEST = 5
@@ -52,7 +52,7 @@ def findings(edits: Edits, words: Words) -> tuple[str, ...]:
     return tuple(_finding(edit, each, words) for edit, each in edits.items())
 
 
-def overview(edits: Edits, words: Words) -> Table:
+def overview(edits: Edits, words: Words) -> PageTable:
     """Variants down, edits across: rate, spread over seeds and strongest null."""
     first = next(iter(edits.values())).edits
     rows = tuple(
@@ -65,10 +65,10 @@ def overview(edits: Edits, words: Words) -> Table:
     spread = "95 % bootstrap interval" if _many(first[0]) else "lowest to highest seed"
     caption = (
         f"{words.measured[0].upper()}{words.measured[1:]}: mean over "
-        f"{seeds([len(first[0].values)])} ({spread}); in brackets the strongest null’s "
-        "mean."
+        f"{seeds_in_words([len(first[0].values)])} ({spread}); in brackets the "
+        "strongest null’s mean."
     )
-    return Table(caption, (words.row, *map(words.edit, edits)), rows)
+    return PageTable(caption, (words.row, *map(words.edit, edits)), rows)
 
 
 def _cell(effect: Effect) -> str:
@@ -103,7 +103,7 @@ def _finding(edit: Hashable, effects: Effects, words: Words) -> str:
         for each in words.named
         if each in effects
     ]
-    count = seeds([len(effects.edits[0].values)])
+    count = seeds_in_words([len(effects.edits[0].values)])
     return f"{words.edit(edit)}: {'; '.join(said)}; {count} a row."
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 
 import numpy as np
 
-from telic.render.marks import seeds
-from telic.render.page import Table as Shown
+from telic.render.marks import seeds_in_words
+from telic.render.page import PageTable as Shown
 from telic.stats import Interval
 from telic.stats.resampling import FEWEST_SEEDS
 from telic.trials.effects import Effects, Measured, Size
@@ -143,7 +143,7 @@ def _shown(
     if len(counts) == 1:
         few = max(counts) < FEWEST_SEEDS
         how = "too few for intervals" if few else "with 95 % bootstrap intervals"
-        what = f"Means over {seeds(counts)}, {how}."
+        what = f"Means over {seeds_in_words(counts)}, {how}."
     else:
         what = "Means over n seeds, with 95 % bootstrap intervals from n = 4 on."
     text = [[_text(cell, n=len(counts) > 1) for cell in row] for row in rows]

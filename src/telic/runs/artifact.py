@@ -85,7 +85,7 @@ def write(
     """
     data = to_bytes(kind, payload, arrays)
     disk.write_file(path, data)
-    return mark(data)
+    return stated_hash(data)
 
 
 def read(
@@ -167,7 +167,7 @@ def from_bytes(
     _check_size(data, path, header)
     if not is_artifact(data):
         raise DamagedError(f"{path} is not a file that telic wrote")
-    if mark(data) != _sha256(data):
+    if stated_hash(data) != _sha256(data):
         raise DamagedError(
             f"{path} was altered", why="its content has not the hash in its header"
         )
@@ -180,7 +180,7 @@ def from_bytes(
     if odd:
         why = f"it has {len(odd)} other arrays, {odd[0][:60]!r} among them"
         raise DamagedError(f"{path} is not of the form that is due", why=why)
-    return Artifact(about["payload"], _load(data, path), mark(data))
+    return Artifact(about["payload"], _load(data, path), stated_hash(data))
 
 
 def is_artifact(data: bytes) -> bool:
@@ -188,12 +188,12 @@ def is_artifact(data: bytes) -> bool:
     return data[8:_AT] == _START
 
 
-def mark(data: bytes) -> str:
+def stated_hash(data: bytes) -> str:
     """The hash that the bytes of a file state."""
     return data[_AT : _AT + len(_BLANK)].decode("ascii", "replace")
 
 
-def plain(data: bytes, path: Path) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+def read_plain(data: bytes, path: Path) -> tuple[dict[str, str], dict[str, np.ndarray]]:
     """Metadata and arrays of any safetensors, without a hash to hold them to.
 
     Raises:

@@ -19,9 +19,15 @@ from telic.runs.folder import Run
 from telic.runs.inside import MANIFEST
 from telic.runs.metrics import Row
 from telic.runs.record import File, Link
-from telic.training.loop import train
-from telic.training.plan import Plan
-from telic.training.state import Metrics, Training, begin, check, check_told
+from telic.training.loop import train_phase
+from telic.training.plan import ExperimentConfig
+from telic.training.state import (
+    RolloutMetrics,
+    TrainState,
+    check_told,
+    init_state,
+    raise_if_diverged,
+)
 from telic.worlds.host import HostWorld
 from telic.worlds.schedule import phase_at
 
@@ -33,13 +39,13 @@ Notice = Callable[[str], None]
 Stop = Callable[[], bool]
 
 
-def carry(
+def carry_run(
     run: Run,
     *,
     report: Report = lambda row, seconds: None,
     notice: Notice = lambda text: None,
     stop: Stop = lambda: False,
-) -> Training:
+) -> TrainState:
     """Take a run from where it stands to its end, or to where `stop` says so.
 
     Args:
@@ -72,13 +78,18 @@ def carry(
 
 
 def _phase(
-    run: Run, plan: Plan, state: Training, report: Report, notice: Notice, stop: Stop
-) -> tuple[Training, bool]:
+    run: Run,
+    plan: ExperimentConfig,
+    state: TrainState,
+    report: Report,
+    notice: Notice,
+    stop: Stop,
+) -> tuple[TrainState, bool]:
     """Train to the end of the phase that is running, or to where `stop` says so."""
     phase, into = phase_at(plan.schedule, int(state.rollouts))
     wanted = plan.schedule[phase]
     began, stopping = time.perf_counter(), False
-    for after, seen in train(
+    for after, seen in train_phase(
         state,
         plan.vector(wanted.objective),
         rollouts=wanted.rollouts - into,
@@ -100,26 +111,28 @@ def _phase(
 
 def _write(
     run: Run,
-    plan: Plan,
-    state: Training,
-    seen: Metrics,
+    plan: ExperimentConfig,
+    state: TrainState,
+    seen: RolloutMetrics,
     report: Report,
     seconds: float,
 ) -> None:
     """The row of metrics of a rollout, if its numbers are finite."""
     number = int(state.rollouts)
     try:
-        check(seen, state.agent, rollouts=number)
+        raise_if_diverged(seen, state.agent, rollouts=number)
     except DivergedError:
         check_told(plan.world, state.actors, seen.episodes)  # it may be its fault
         raise
-    row = metrics.row(plan, seen, rollout=number)
+    row = metrics.metrics_row(plan, seen, rollout=number)
     metrics.append(run.metrics, [row])
     metrics.append(run.timing, [{"rollout": number, "seconds": round(seconds, 4)}])
     report(row, seconds)
 
 
-def _commit_within(run: Run, plan: Plan, state: Training, notice: Notice) -> None:
+def _commit_within(
+    run: Run, plan: ExperimentConfig, state: TrainState, notice: Notice
+) -> None:
     """A checkpoint within a phase, where the world allows to go on from there."""
     if isinstance(plan.world, HostWorld):
         notice(
@@ -130,9 +143,11 @@ def _commit_within(run: Run, plan: Plan, state: Training, notice: Notice) -> Non
     _write_checkpoint(run, plan, state)
 
 
-def _restored(run: Run, plan: Plan, notice: Notice) -> Training:
+def _restored(run: Run, plan: ExperimentConfig, notice: Notice) -> TrainState:
     """The state to go on from: of the last good checkpoint, or a fresh one."""
-    fresh = begin(run.seed(), policy=plan.policy, world=plan.world, sizes=plan.sizes)
+    fresh = init_state(
+        run.seed(), policy=plan.policy, world=plan.world, sizes=plan.sizes
+    )
     _compare_versions(run, notice)
     for found in reversed(run.checkpoints):
         try:
@@ -176,7 +191,7 @@ def _rewind(run: Run, found: Checkpoint) -> None:
         disk.write_file(run.timing, b"")
 
 
-def _commit(run: Run, plan: Plan, state: Training) -> None:
+def _commit(run: Run, plan: ExperimentConfig, state: TrainState) -> None:
     """A checkpoint at the end of a phase; those within the phase have served."""
     _write_checkpoint(run, plan, state)
     for found in run.checkpoints:
@@ -184,7 +199,7 @@ def _commit(run: Run, plan: Plan, state: Training) -> None:
             shutil.rmtree(found.path, ignore_errors=True)
 
 
-def _write_checkpoint(run: Run, plan: Plan, state: Training) -> None:
+def _write_checkpoint(run: Run, plan: ExperimentConfig, state: TrainState) -> None:
     """A checkpoint, chained to the one at the end of the phase before."""
     rollouts, before = int(state.rollouts), None
     for found in run.checkpoints:

@@ -20,7 +20,7 @@ from telic.core.numbers import LARGEST
 from telic.runs import artifact, disk, metrics, old, record
 from telic.runs.inside import ARRAYS, CONFIG, MANIFEST, METRICS, is_checkpoint
 from telic.runs.record import File, Link, Manifest
-from telic.training.state import Training
+from telic.training.state import TrainState
 
 
 class ForeignError(DamagedError):
@@ -62,7 +62,7 @@ def listing(folder: Path, run: Path | None = None) -> list[Checkpoint]:
     return sorted(found, key=lambda checkpoint: checkpoint.rollouts)
 
 
-def commit(folder: Path, state: Training, link: Link | None = None) -> Checkpoint:
+def commit(folder: Path, state: TrainState, link: Link | None = None) -> Checkpoint:
     """Write the state of a run; when this returns, the disk has it.
 
     Args:
@@ -85,14 +85,14 @@ def commit(folder: Path, state: Training, link: Link | None = None) -> Checkpoin
         )
         for name, part in parts.items()
     }
-    said = {name: File(len(x), artifact.mark(x)) for name, x in files.items()}
+    said = {name: File(len(x), artifact.stated_hash(x)) for name, x in files.items()}
     files[MANIFEST] = record.to_manifest(rollouts, said, link)
     checkpoint = Checkpoint(folder / f"u{rollouts:05d}")
     disk.publish(checkpoint.path, files)
     return checkpoint
 
 
-def read(checkpoint: Checkpoint, like: Training) -> Training:
+def read(checkpoint: Checkpoint, like: TrainState) -> TrainState:
     """The state in a checkpoint, its hashes checked.
 
     Args:
@@ -107,7 +107,7 @@ def read(checkpoint: Checkpoint, like: Training) -> Training:
     flat = _all(checkpoint, manifest(checkpoint))
     world = {"actors": like.actors, "key": like.key, "rollouts": like.rollouts}
     rest = trees.restore(world, flat["world"])
-    return Training(
+    return TrainState(
         agent=trees.restore(like.agent, flat["agent"]),
         moments=trees.restore(like.moments, flat["moments"]),
         actors=rest["actors"],
@@ -172,14 +172,14 @@ def check_origin(checkpoint: Checkpoint, said: Manifest) -> None:
     if checkpoint.run is None or said.link is None:
         return
     held = record.read(checkpoint.run / CONFIG)
-    if record.mark(held["plan"], held["seed"]) != said.link.run:
+    if record.plan_mark(held["plan"], held["seed"]) != said.link.run:
         raise ForeignError(
             f"{checkpoint.path} is of another run",
             why=f"the plan or the seed in {CONFIG} is not the one it was written with",
             fix="remove it, or put back what was changed",
         )
     try:
-        metrics.check(checkpoint.run / METRICS, said.link.metrics)
+        metrics.check_seen(checkpoint.run / METRICS, said.link.metrics)
     except DamagedError as error:
         raise ForeignError(error.what, why=error.why, fix=error.fix) from error
 
@@ -203,7 +203,7 @@ def _arrays(checkpoint: Checkpoint, said: Manifest, name: str) -> dict[str, np.n
     size, due = said.files[path.name]
     data = disk.read_file(path, size=size)
     new = artifact.is_artifact(data)
-    seen = artifact.mark(data) if new else disk.sha256(data)
+    seen = artifact.stated_hash(data) if new else disk.sha256(data)
     if seen != due:
         raise DamagedError(
             f"{path} is damaged",
@@ -213,7 +213,7 @@ def _arrays(checkpoint: Checkpoint, said: Manifest, name: str) -> dict[str, np.n
     if new:
         found = artifact.from_bytes(data, path, name).arrays
     else:
-        found = old.leaves(artifact.plain(data, path)[1])
+        found = old.renamed_leaves(artifact.read_plain(data, path)[1])
     # The state of a world is its own affair; Adam's moments may be large.
     largest = {"agent": LARGEST, "moments": float("inf")}
     if name in largest:

@@ -20,7 +20,7 @@ from telic.core.typed import fits, short
 from telic.edits import EDITS, Edit
 from telic.policies import MLP, POLICIES, Agent, Policy, Spec, structure
 from telic.runs import own
-from telic.training.plan import Plan
+from telic.training.plan import ExperimentConfig
 from telic.worlds import WORLDS, World
 
 
@@ -85,7 +85,7 @@ def encode(value: Any, arrays: dict[str, np.ndarray] | None = None) -> Any:
         >>> encode(Objective("fly", {"height": 1.0}))
         {'name': 'fly', 'weights': [['height', 1.0]]}
     """
-    if isinstance(value, Plan):
+    if isinstance(value, ExperimentConfig):
         return _plan(value)
     return codec.encode(value, FAMILIES, arrays)
 
@@ -104,7 +104,7 @@ def pack(value: Any) -> tuple[Any, dict[str, np.ndarray]]:
 
 def decode(
     data: Any,
-    kind: Any = Plan,
+    kind: Any = ExperimentConfig,
     arrays: Mapping[str, np.ndarray] = {},
     *,
     largest: float = float("inf"),
@@ -123,12 +123,12 @@ def decode(
         DamagedError: If a part is missing or of the wrong form.
         InputError: If a name in it is unknown, or a value is not allowed.
     """
-    if kind is Plan:
+    if kind is ExperimentConfig:
         return _read_plan(data)
     return codec.decode(data, kind, Source(FAMILIES, arrays, largest), what=what)
 
 
-def check_size(plan: Plan) -> None:
+def check_plan_size(plan: ExperimentConfig) -> None:
     """Raise unless a plan is of a size that can be meant.
 
     Raises:
@@ -148,10 +148,10 @@ def check_size(plan: Plan) -> None:
         raise InputError("a phase without a rollout", why="allowed: 1 or more")
 
 
-def check_memory(plan: Plan) -> None:
+def check_memory(plan: ExperimentConfig) -> None:
     """Raise if a plan's agent does not fit its world, or is beyond all memory.
 
-    Apart from `check_size`: a host world makes a simulator to know what it shows.
+    Apart from `check_plan_size`: a host world makes a simulator to know what it shows.
 
     Raises:
         InputError: It names what does not fit or is too large.
@@ -171,9 +171,9 @@ def check_memory(plan: Plan) -> None:
             raise InputError(f"a plan with {count} {name}", why=f"at most {most}")
 
 
-def _plan(plan: Plan) -> dict[str, Any]:
+def _plan(plan: ExperimentConfig) -> dict[str, Any]:
     """A plan in the form of the oldest ones."""
-    check_size(plan)
+    check_plan_size(plan)
     policy = codec.encode(plan.policy, FAMILIES)
     oldest = isinstance(plan.policy, MLP)
     if oldest:
@@ -189,7 +189,7 @@ def _plan(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _read_plan(data: Any) -> Plan:
+def _read_plan(data: Any) -> ExperimentConfig:
     """The plan that has that form."""
     parts = dict(_part(data, "plan", dict[str, Any]))
     if "policy" not in parts:
@@ -207,8 +207,8 @@ def _read_plan(data: Any) -> Plan:
     parts["schedule"] = [
         {"objective": name, "rollouts": count} for name, count in schedule
     ]
-    plan = codec.decode(parts, Plan, Source(FAMILIES), what="plan")
-    check_size(plan)
+    plan = codec.decode(parts, ExperimentConfig, Source(FAMILIES), what="plan")
+    check_plan_size(plan)
     return plan
 
 

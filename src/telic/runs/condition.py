@@ -43,7 +43,7 @@ LONGEST = 10_000
 """The longest condition, in characters."""
 
 
-def checked(where: str, known: Mapping[str, str]) -> tuple[str, list[str]]:
+def checked_condition(where: str, known: Mapping[str, str]) -> tuple[str, list[str]]:
     """A condition of nothing but allowed words, and the columns that it names."""
     if len(where) > LONGEST:
         why = f"it has {len(where)} characters, of at most {LONGEST}"
@@ -61,7 +61,11 @@ def checked(where: str, known: Mapping[str, str]) -> tuple[str, list[str]]:
         place, word = match.end(), match[0]
         if match.lastgroup == "name" and word.lower() not in WORDS:
             called = where[place:].lstrip().startswith("(")
-            word = _function(word, where) if called else column(word.strip('"'), known)
+            word = (
+                _function(word, where)
+                if called
+                else checked_column(word.strip('"'), known)
+            )
             if not called:
                 used[word] = None
                 word = f'"{word}"'
@@ -70,7 +74,7 @@ def checked(where: str, known: Mapping[str, str]) -> tuple[str, list[str]]:
     return " ".join(words), list(used)
 
 
-def column(name: str, known: Mapping[str, str]) -> str:
+def checked_column(name: str, known: Mapping[str, str]) -> str:
     """A column as it is spelled.
 
     Raises:

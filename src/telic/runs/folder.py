@@ -27,7 +27,7 @@ from telic.runs.metrics import Row
 from telic.runs.record import Manifest
 from telic.runs.root import root_folder
 from telic.runs.versions import versions
-from telic.training.plan import Plan
+from telic.training.plan import ExperimentConfig
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Run:
         Raises:
             DamagedError: If a part of its folder is a link, or nothing that belongs.
         """
-        inside.check(self.path)
+        inside.check_inside(self.path)
         return checkpoint.listing(self.path / "checkpoints", self.path)
 
     def record(self) -> dict[str, Any]:
@@ -71,10 +71,10 @@ class Run:
         Raises:
             DamagedError: If it is missing or not what was written.
         """
-        inside.check(self.path)
+        inside.check_inside(self.path)
         return record.read(self.path / CONFIG)
 
-    def plan(self) -> Plan:
+    def plan(self) -> ExperimentConfig:
         """The plan that it follows.
 
         Raises:
@@ -97,7 +97,7 @@ class Run:
     def mark(self) -> str:
         """The hash of its plan and seed, as they are stored."""
         held = self.record()
-        return record.mark(held["plan"], held["seed"])
+        return record.plan_mark(held["plan"], held["seed"])
 
     def rows(self) -> list[Row]:
         """Its metrics, as far as they are written; none if it has not begun.
@@ -124,7 +124,7 @@ class Run:
                 f"{self.metrics} has {len(rows)} rows",
                 why=f"{newest.rollouts} were written",
             )
-        return list(metrics.follow(plan, rows, self.metrics))
+        return list(metrics.follow_plan(plan, rows, self.metrics))
 
     def latest(self) -> list[Row]:
         """The last row of each objective that was trained, the newest row last.
@@ -139,7 +139,7 @@ class Run:
         if newest is None and not self.metrics.exists():
             return []
         rows = metrics.backwards(self.metrics)
-        for row in metrics.follow(plan, rows, self.metrics):
+        for row in metrics.follow_plan(plan, rows, self.metrics):
             past = plan.schedule[: row["phase"] + 1] if not found else ()
             due |= {phase.objective for phase in past}
             found.setdefault(row["objective"], row)
@@ -152,13 +152,13 @@ class Run:
             )
         return list(reversed(found.values()))
 
-    def _checked(self, plan: Plan) -> Manifest | None:
+    def _checked(self, plan: ExperimentConfig) -> Manifest | None:
         """The newest sound manifest, once the metrics are found to be as it says."""
         newest = _newest(self.checkpoints)
         if self.metrics.exists():
-            metrics.check_size(plan, self.metrics)
+            metrics.check_metrics_size(plan, self.metrics)
         if newest and newest.link:
-            metrics.check(self.metrics, newest.link.metrics)
+            metrics.check_seen(self.metrics, newest.link.metrics)
         return newest
 
     def status(self) -> str:
@@ -169,7 +169,7 @@ class Run:
         return "complete" if done[-1] >= self.plan().rollouts else "partial"
 
 
-def experiment_name(study: str, plan: Plan) -> str:
+def experiment_name(study: str, plan: ExperimentConfig) -> str:
     """The folder of all runs of one plan: the study and a hash of the plan.
 
     Because the name follows from the plan, the same command goes on where it stopped.
@@ -177,7 +177,7 @@ def experiment_name(study: str, plan: Plan) -> str:
     return f"{study}-{disk.sha256(disk.to_json(codec.encode(plan)))[:8]}"
 
 
-def create(root: Path, experiment: str, seed: int, plan: Plan) -> Run:
+def create_run(root: Path, experiment: str, seed: int, plan: ExperimentConfig) -> Run:
     """The run of one seed; an existing folder of the same plan is taken as it is.
 
     Raises:
@@ -190,7 +190,7 @@ def create(root: Path, experiment: str, seed: int, plan: Plan) -> Run:
         raise InputError(f"seed = {seed}", why=f"allowed: 0 to {record.SEEDS - 1}")
     run = Run(root / experiment / f"seed-{seed:04d}")
     encoded = codec.encode(plan)
-    inside.check(run.path)
+    inside.check_inside(run.path)
     if (run.path / CONFIG).exists():
         held = run.record()
         if (held["plan"], held["seed"]) != (encoded, seed):
@@ -208,7 +208,7 @@ def create(root: Path, experiment: str, seed: int, plan: Plan) -> Run:
         "plan": encoded,
         "versions": versions(),
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "sha256": record.mark(encoded, seed),
+        "sha256": record.plan_mark(encoded, seed),
     }
     disk.write_file(run.path / CONFIG, disk.to_json(config))
     return run
@@ -273,7 +273,7 @@ def locked(run: Run) -> Iterator[None]:
         DamagedError: If the folder is not one that telic opens.
         StorageError: If the disk refuses.
     """
-    inside.check(run.path)
+    inside.check_inside(run.path)
     lock = FileLock(run.path / LOCK, timeout=0)
     with disk.writing(run.path / LOCK):
         run.path.mkdir(parents=True, exist_ok=True)
@@ -306,7 +306,7 @@ def _runs_in(experiment: Path) -> tuple[list[Run], list[str]]:
         if not os.path.lexists(path / CONFIG):
             continue
         try:
-            inside.check(path)
+            inside.check_inside(path)
             found.append(Run(path))
         except DamagedError as error:
             notes.append(f"{experiment.name}/{path.name} is left out: {error.what}")
@@ -321,10 +321,10 @@ def _named(root: Path, name: str) -> list[Run]:
         if runs:
             return runs
         for path in _folders(experiment):
-            inside.check(path)  # none is good: say why the first is not
+            inside.check_inside(path)  # none is good: say why the first is not
     for path in (experiment, Path(name)):
         if os.path.lexists(path / CONFIG):
-            inside.check(path)
+            inside.check_inside(path)
             return [Run(path)]
     return []
 

@@ -29,7 +29,7 @@ MOST = 2_000
 """The most names that all runs together may have."""
 
 
-class Entry(NamedTuple):
+class IndexEntry(NamedTuple):
     """What the index holds of a run.
 
     Attributes:
@@ -63,7 +63,7 @@ def refresh(root: Path, *, anew: bool = False) -> Index:
     """
     runs, notes = survey(root)
     known = {} if anew else _load(root)
-    found: dict[str, Entry] = {}
+    found: dict[str, IndexEntry] = {}
     for run in runs:
         try:
             found[run.name] = _entry(run, known.get(run.name))
@@ -77,13 +77,13 @@ def refresh(root: Path, *, anew: bool = False) -> Index:
     return Index(rows, [*notes, *note])
 
 
-def path_of(root: Path) -> Path:
+def index_path(root: Path) -> Path:
     """The file of a root's index; the folder may not be there yet."""
     mark = disk.sha256(os.fsencode(os.path.realpath(root)))[:16]
     return cache.folder() / "index" / f"{mark}.jsonl"
 
 
-def describe(run: Run) -> Row:
+def describe_run(run: Run) -> Row:
     """A run as one flat row: names and numbers that a query can ask for.
 
     `final_return_O` is the return under objective O in the last rollout of the last
@@ -121,7 +121,7 @@ def describe(run: Run) -> Row:
     return own | settings | own | _outcome(rows)
 
 
-def fit(row: Mapping[str, Any]) -> tuple[Row, list[str]]:
+def fit_row(row: Mapping[str, Any]) -> tuple[Row, list[str]]:
     """The part of a row that a query can hold, and the names of what it cannot.
 
     Files may be a stranger's: values are numbers, short texts or None, names are
@@ -129,9 +129,9 @@ def fit(row: Mapping[str, Any]) -> tuple[Row, list[str]]:
     the objective `thrift-5`, becomes an underscore: SQL would take it for a minus.
 
     Example:
-        >>> fit({"seed": 1, "length": [], "return_A": 0.5, "return_a": 0.25})
+        >>> fit_row({"seed": 1, "length": [], "return_A": 0.5, "return_a": 0.25})
         ({'seed': 1, 'return_A': 0.5}, ['length', 'return_a'])
-        >>> fit({"return_thrift-5": 2.0})
+        >>> fit_row({"return_thrift-5": 2.0})
         ({'return_thrift_5': 2.0}, [])
     """
     kept: Row = {}
@@ -161,17 +161,19 @@ def _outcome(rows: list[Row]) -> Row:
     return found
 
 
-def _entry(run: Run, known: Entry | None) -> Entry:
+def _entry(run: Run, known: IndexEntry | None) -> IndexEntry:
     """The entry of a run: as it was, if nothing has changed since."""
     signature = _signature(run)
     if known and known.signature == signature:
         return known
-    row, dropped = fit(describe(run))
+    row, dropped = fit_row(describe_run(run))
     if not dropped:
-        return Entry(signature, row, [])
+        return IndexEntry(signature, row, [])
     names = ", ".join(_short(name)[:40] for name in dropped[:5])
     more = " …" if len(dropped) > 5 else ""
-    return Entry(signature, row, [f"{run.name}: no value to ask for: {names}{more}"])
+    return IndexEntry(
+        signature, row, [f"{run.name}: no value to ask for: {names}{more}"]
+    )
 
 
 def _odd(value: Any) -> bool:
@@ -222,28 +224,29 @@ def _signature(run: Run) -> str:
     return json.dumps([*marks, [c.path.name for c in run.checkpoints]])
 
 
-def _load(root: Path) -> dict[str, Entry]:
+def _load(root: Path) -> dict[str, IndexEntry]:
     """What was kept; nothing if it is missing, damaged or another schema's."""
     try:
         cache.private("index")
-        head, _, body = disk.read_file(path_of(root)).partition(b"\n")
+        head, _, body = disk.read_file(index_path(root)).partition(b"\n")
         if json.loads(head) != _head(body):
             return {}
         return {
-            name: Entry(*rest) for name, *rest in map(json.loads, body.split(b"\n"))
+            name: IndexEntry(*rest)
+            for name, *rest in map(json.loads, body.split(b"\n"))
         }
     except (TelicError, ValueError, TypeError, RecursionError):
         return {}
 
 
-def _keep(root: Path, entries: Mapping[str, Entry]) -> list[str]:
+def _keep(root: Path, entries: Mapping[str, IndexEntry]) -> list[str]:
     """Keep the index for the next time; a sentence if it cannot be."""
     try:
         lines = [json.dumps([name, *entry]) for name, entry in entries.items()]
         body = "\n".join(lines).encode()
         cache.private("index")
         head = json.dumps(_head(body)).encode()
-        disk.write_file(path_of(root), head + b"\n" + body)
+        disk.write_file(index_path(root), head + b"\n" + body)
     except StorageError as error:
         return [f"the index is not kept: {error.what}: {error.why or error.fix}"]
     return []

@@ -36,7 +36,7 @@ HELD = (MANIFEST, *(f"{name}.safetensors" for name in ARRAYS))
 _NAME = re.compile(r"u[0-9]{5,9}")
 
 
-def check(run: Path) -> None:
+def check_inside(run: Path) -> None:
     """Raise unless a run's folder and all that lies in it is what it should be.
 
     A folder that is not there is fine. Two levels are looked through: what lies in a
@@ -53,7 +53,7 @@ def check(run: Path) -> None:
             _check(run, inner, FOLDER if numbered else None)
 
 
-def beside(place: Path, *names: str) -> Path:
+def beside_runs(place: Path, *names: str) -> Path:
     """A folder to write pages to beside runs, such as an experiment's `report`.
 
     Nobody has named it, so a link there is nobody's wish: pages would be written to

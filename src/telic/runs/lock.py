@@ -41,7 +41,7 @@ def check_free(folders: Iterable[Path]) -> None:
     for folder in folders:
         # A lock that cannot be tried is no answer: taking it will say why.
         with suppress(OSError, DamagedError):
-            inside.check(folder)
+            inside.check_inside(folder)
             if not stat.S_ISREG((folder / LOCK).lstat().st_mode):
                 continue
             try:

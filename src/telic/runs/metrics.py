@@ -18,8 +18,8 @@ from telic.core.errors import DamagedError
 from telic.core.typed import short
 from telic.runs import disk, record
 from telic.runs.record import File
-from telic.training.plan import Plan
-from telic.training.state import Metrics
+from telic.training.plan import ExperimentConfig
+from telic.training.state import RolloutMetrics
 from telic.worlds.schedule import phase_at
 
 Row = dict[str, Any]
@@ -34,7 +34,9 @@ ROOM = 4096
 """What a row may take beside its returns and rates, in bytes; it takes about 300."""
 
 
-def row(plan: Plan, metrics: Metrics, *, rollout: int) -> Row:
+def metrics_row(
+    plan: ExperimentConfig, metrics: RolloutMetrics, *, rollout: int
+) -> Row:
     """One rollout as a flat dict of numbers.
 
     Keys: `rollout`, `phase` (from 0), `objective` (the one trained), `steps` (of the
@@ -53,8 +55,8 @@ def row(plan: Plan, metrics: Metrics, *, rollout: int) -> Row:
     }
 
 
-def measures(plan: Plan, metrics: Metrics) -> Row:
-    """What a rollout brought: `row` without its place in a schedule."""
+def measures(plan: ExperimentConfig, metrics: RolloutMetrics) -> Row:
+    """What a rollout brought: `metrics_row` without its place in a schedule."""
     count = int(metrics.episodes.completed)
     events = np.asarray(metrics.episodes.events, np.float64)
     mean = events / count if count else np.full(len(events), np.nan)
@@ -94,7 +96,7 @@ def read(path: Path) -> list[Row]:
         if not line.endswith(b"\n"):
             break
         where = f"{path}, line {number}"
-        one = record.row(_parsed(line, where), where)
+        one = record.checked_row(_parsed(line, where), where)
         if rows and one["rollout"] != rows[-1]["rollout"] + 1:
             raise DamagedError(
                 f"{where}: rollout {one['rollout']}",
@@ -114,7 +116,7 @@ def backwards(path: Path) -> Iterator[Row]:
     """
     after = None
     for line in _lines_backwards(path):
-        one = record.row(_parsed(line, str(path)), str(path))
+        one = record.checked_row(_parsed(line, str(path)), str(path))
         if after is not None and one["rollout"] != after - 1:
             raise DamagedError(
                 f"{path}: rollout {one['rollout']}",
@@ -124,7 +126,9 @@ def backwards(path: Path) -> Iterator[Row]:
         yield one
 
 
-def follow(plan: Plan, rows: Iterable[Row], path: Path) -> Iterator[Row]:
+def follow_plan(
+    plan: ExperimentConfig, rows: Iterable[Row], path: Path
+) -> Iterator[Row]:
     """The rows, each once it is found to be one that a run of the plan has.
 
     Raises:
@@ -149,7 +153,7 @@ def follow(plan: Plan, rows: Iterable[Row], path: Path) -> Iterator[Row]:
         yield one
 
 
-def check_size(plan: Plan, path: Path) -> None:
+def check_metrics_size(plan: ExperimentConfig, path: Path) -> None:
     """Raise if a file is larger than the metrics of a plan can be; it is not read.
 
     Raises:
@@ -182,7 +186,7 @@ def _compare(one: Row, due: Row, columns: Iterable[str], path: Path) -> None:
             raise DamagedError(what, why=f"by its plan it is {short(value)}")
 
 
-def _columns(plan: Plan) -> dict[str, None]:
+def _columns(plan: ExperimentConfig) -> dict[str, None]:
     """The columns that every row of a plan has, beside its place in the schedule."""
     returns = [f"return_{objective.name}" for objective in plan.objectives]
     rates = [f"rate_{event}" for event in plan.world.events]
@@ -205,7 +209,7 @@ def _lines_backwards(path: Path) -> Iterator[bytes]:
         yield rest
 
 
-def last(path: Path) -> Row | None:
+def last_row(path: Path) -> Row | None:
     """The last whole row of a file, if it has one, without reading the others.
 
     Raises:
@@ -214,7 +218,7 @@ def last(path: Path) -> Row | None:
     return next(backwards(path), None)
 
 
-def check(path: Path, due: File) -> None:
+def check_seen(path: Path, due: File) -> None:
     """Raise unless a file still begins as a checkpoint has seen it.
 
     Raises:
@@ -234,7 +238,7 @@ def cut(path: Path, due: File) -> None:
     Raises:
         DamagedError: If it is not what the checkpoint has seen.
     """
-    check(path, due)
+    check_seen(path, due)
     disk.cut(path, due.bytes)
 
 

@@ -19,12 +19,12 @@ from telic.runs.artifact import Artifact
 _WISH = re.compile(r"((?:^|/)at/.+/\d+)/wish$")
 
 
-def leaves(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def renamed_leaves(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The leaves of an agent, or of what has its leaves, under the names of today.
 
     Example:
-        >>> list(leaves({"at/actor/0/pre/0/wish": np.ones(1), "wish": np.ones(1)}))
-        ['at/actor/0/pre/0/goal', 'wish']
+        >>> list(renamed_leaves({"at/actor/0/pre/0/wish": np.ones(1)}))
+        ['at/actor/0/pre/0/goal']
     """
     return {_WISH.sub(r"\1/goal", path): leaf for path, leaf in arrays.items()}
 
@@ -35,7 +35,7 @@ def edit(data: bytes, path: Path) -> Artifact:
     Raises:
         DamagedError: If it is not, bit for bit, what was written; or not an edit.
     """
-    about, arrays = artifact.plain(data, path)
+    about, arrays = artifact.read_plain(data, path)
     try:
         recipe, agent, sha = (about[key] for key in ("recipe", "agent", "sha256"))
         signed = f"{recipe}\n{agent}\n{trees.digest(arrays)}".encode()
@@ -43,7 +43,7 @@ def edit(data: bytes, path: Path) -> Artifact:
         fields = _recipe(disk.parse_json(recipe.encode(), path))
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise DamagedError(f"{path} is not an edit", why=repr(error)[:200]) from error
-    return Artifact({"edit": fields, "agent": agent}, leaves(arrays), sha)
+    return Artifact({"edit": fields, "agent": agent}, renamed_leaves(arrays), sha)
 
 
 def locus(data: bytes, path: Path) -> Artifact:
@@ -52,7 +52,7 @@ def locus(data: bytes, path: Path) -> Artifact:
     Raises:
         DamagedError: If it is not, bit for bit, what was written; or not a locus.
     """
-    about, arrays = artifact.plain(data, path)
+    about, arrays = artifact.read_plain(data, path)
     try:
         kind, sha = about["kind"], about["sha256"]
         _check(sha, f"{kind}\n{trees.digest(arrays)}".encode(), path)

@@ -32,7 +32,7 @@ _LIMITS = {
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION}
 
 
-def select(
+def query_runs(
     root: str | Path | None = None,
     where: str = "1",
     *,
@@ -56,7 +56,7 @@ def select(
 
 
 def choose(rows: Sequence[Row], where: str, *, order: str = "run") -> list[Row]:
-    """The rows for which a condition holds, sorted by a column; see `select`.
+    """The rows for which a condition holds, sorted by a column; see `query_runs`.
 
     Example:
         >>> rows = [{"run": "a", "seed": 0}, {"run": "b", "seed": 1}]
@@ -67,7 +67,7 @@ def choose(rows: Sequence[Row], where: str, *, order: str = "run") -> list[Row]:
         return []
     known = {name.lower(): name for name in rows[0]}
     column, falling = _order(order, known)
-    text, used = condition.checked(where, known)
+    text, used = condition.checked_condition(where, known)
     found = [rows[number] for number in _numbers(rows, text, used, where)]
     return sorted(found, key=lambda row: _rank(row[column]), reverse=falling)
 
@@ -81,7 +81,7 @@ def _order(order: str, known: Mapping[str, str]) -> tuple[str, bool]:
             why="a column, and `desc` behind it for the largest first",
             fix='example: --order "final_return_blue desc"',
         )
-    return condition.column(match[1], known), (match[2] or "").lower() == "desc"
+    return condition.checked_column(match[1], known), (match[2] or "").lower() == "desc"
 
 
 def _numbers(

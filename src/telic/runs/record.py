@@ -86,7 +86,7 @@ class Manifest(NamedTuple):
     link: Link | None
 
 
-def mark(plan: Any, seed: int) -> str:
+def plan_mark(plan: Any, seed: int) -> str:
     """The hash of a stored plan and a seed: by it, files know their run."""
     return disk.sha256(disk.to_json({"plan": plan, "seed": seed}))
 
@@ -107,7 +107,7 @@ def read(path: Path) -> dict[str, Any]:
     if not 0 <= seed < SEEDS:
         raise DamagedError(f"{path}: seed {seed}", why=f"allowed: 0 to {SEEDS - 1}")
     signed = found["schema"] > 1 or "sha256" in found
-    if signed and found.get("sha256") != mark(found["plan"], seed):
+    if signed and found.get("sha256") != plan_mark(found["plan"], seed):
         raise DamagedError(
             f"{path} was altered",
             why="its plan and seed have not the hash that it states",
@@ -147,7 +147,7 @@ def to_manifest(rollouts: int, files: dict[str, File], link: Link | None) -> byt
     return disk.to_json({**said, "sha256": disk.sha256(disk.to_json(said))})
 
 
-def row(found: dict[str, Any], where: str) -> dict[str, Any]:
+def checked_row(found: dict[str, Any], where: str) -> dict[str, Any]:
     """A row of metrics, if it is one: a rollout and numbers, or None for no number.
 
     Raises:

@@ -34,7 +34,7 @@ REASONS = {
 """Errors by which a disk, or a place on it, refuses: none is a fault of telic's."""
 
 
-def known(error: Exception, place: Path | str) -> StorageError | None:
+def disk_error(error: Exception, place: Path | str) -> StorageError | None:
     """The error of a disk behind an `OSError`; None if it is something else's.
 
     Args:

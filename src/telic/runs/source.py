@@ -14,8 +14,8 @@ from telic.runs import checkpoint
 from telic.runs.checkpoint import Checkpoint
 from telic.runs.folder import Run, resolve
 from telic.runs.root import root_folder
-from telic.training.plan import Plan
-from telic.training.state import Training, begin
+from telic.training.plan import ExperimentConfig
+from telic.training.state import TrainState, init_state
 
 
 @runtime_checkable
@@ -64,7 +64,7 @@ class RunSource:
     )
 
     @functools.cached_property
-    def plan(self) -> Plan:
+    def plan(self) -> ExperimentConfig:
         """The plan that the run follows."""
         return self.run.plan()
 
@@ -91,7 +91,7 @@ class RunSource:
         """
         return self._at(*self._end(phase))
 
-    def state(self, phase: int) -> Training:
+    def state(self, phase: int) -> TrainState:
         """All that the run was at the end of a phase, counted from 0.
 
         Raises:
@@ -100,7 +100,9 @@ class RunSource:
         """
         plan = self.plan
         like = jax.eval_shape(
-            lambda: begin(0, policy=plan.policy, world=plan.world, sizes=plan.sizes)
+            lambda: init_state(
+                0, policy=plan.policy, world=plan.world, sizes=plan.sizes
+            )
         )
         return checkpoint.read(self._found(*self._end(phase)), like)
 

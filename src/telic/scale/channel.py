@@ -75,14 +75,16 @@ def _read(line: bytes) -> Message:
         return _FORGED
     if found.at in ("end", "late"):
         return _FORGED
-    return found._replace(text=plain(found.text), line=plain(found.line))
+    return found._replace(
+        text=printable_text(found.text), line=printable_text(found.line)
+    )
 
 
-def plain(text: str) -> str:
+def printable_text(text: str) -> str:
     """Untrusted text, cut, and safe for any terminal or page.
 
     Example:
-        >>> plain("a" + chr(27) + "[31mb")
+        >>> printable_text("a" + chr(27) + "[31mb")
         'a·[31mb'
     """
     return "".join(c if c.isprintable() else "·" for c in text[:SHORT])

@@ -22,7 +22,7 @@ from telic.planted import Planted
 from telic.policies import Agent
 from telic.runs import evidence_file, locus_file
 from telic.scale import examinee
-from telic.scale.channel import Message, plain
+from telic.scale.channel import Message, printable_text
 from telic.scale.sitting import Place, Sitting, sitting
 from telic.scale.walls import ISOLATION
 from telic.studies.score import benchmark_set, grading
@@ -116,7 +116,7 @@ def examine(
         try:
             return _sit(place, candidate.limit, pairs, out / LOG, listen, walls=True)
         except _NoWallsError as refused:
-            why = plain(str(refused))
+            why = printable_text(str(refused))
         if isolation == "must":
             raise InputError(
                 "a locator cannot be isolated on this system",
@@ -216,16 +216,16 @@ def _failed(message: Message, allowed: float) -> _FailedError:
 
 def _outcome(error: _FailedError, where: str) -> str:
     """One line: what happened, where in the exam, and where in the file."""
-    what = plain(error.what)[: examinee.SHORT - len(where) - 1]
+    what = printable_text(error.what)[: examinee.SHORT - len(where) - 1]
     at = f" ({error.line})" if error.line else ""
-    return plain(f"{what} {where}{at}")
+    return printable_text(f"{what} {where}{at}")
 
 
 def _record(
     child: Sitting, found: ContrastPair, planted: Planted, seconds: float
 ) -> dict[str, Any]:
     """The record of an answer that may be anything."""
-    most = largest(found.recipient)
+    most = largest_answer(found.recipient)
     data = child.answer(most)
     if len(data) > most:
         return {"fault": f"an answer of more than {most} bytes"}
@@ -233,10 +233,10 @@ def _record(
         locus = locus_file.from_bytes(data, Path("the answer"), found.recipient)
     except TelicError as error:
         return {"fault": f"{error.what}: {error.why}" if error.why else error.what}
-    return grading.record(locus, found, planted, seconds)
+    return grading.graded_record(locus, found, planted, seconds)
 
 
-def largest(agent: Agent) -> int:
+def largest_answer(agent: Agent) -> int:
     """The largest answer about an agent, in bytes.
 
     Scores are 8 bytes a weight; directions have two factors, and may be a few times as

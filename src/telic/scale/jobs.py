@@ -3,16 +3,16 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from telic.runs.carry import carry
+from telic.runs.carry import carry_run
 from telic.runs.folder import Run
 
 Tell = Callable[[str, Any], None]
 Stop = Callable[[], bool]
 
 
-def train(run: Run, options: Mapping[str, Any], *, tell: Tell, stop: Stop) -> None:
+def train_run(run: Run, options: Mapping[str, Any], *, tell: Tell, stop: Stop) -> None:
     """Carry a run to its end; there are no options."""
-    carry(
+    carry_run(
         run,
         report=lambda row, seconds: tell("row", (row, seconds)),
         notice=lambda text: tell("notice", text),
@@ -20,7 +20,9 @@ def train(run: Run, options: Mapping[str, Any], *, tell: Tell, stop: Stop) -> No
     )
 
 
-def measure(run: Run, options: Mapping[str, Any], *, tell: Tell, stop: Stop) -> None:
+def measure_run(
+    run: Run, options: Mapping[str, Any], *, tell: Tell, stop: Stop
+) -> None:
     """Measure a run for a study; the options are its name and its settings."""
     from telic.studies import STUDIES
     from telic.studies.base import restored

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from telic.core.errors import InputError, TelicError
-from telic.runs.refusal import known
+from telic.runs.refusal import disk_error
 from telic.scale import engine
 from telic.scale.signals import counted, hear_nothing, ignored_at_birth
 
@@ -50,7 +50,7 @@ class _Worker:
     begun: bool = False
 
 
-TRAIN = "telic.scale.jobs:train"
+TRAIN = "telic.scale.jobs:train_run"
 
 
 def carry_all(
@@ -249,6 +249,6 @@ def attend(
     except Exception as error:
         text = f"{type(error).__name__}: {error}"
         strange = TelicError(f"{path} failed", why=text)
-        tell("error", known(error, path) or strange)
+        tell("error", disk_error(error, path) or strange)
     else:
         tell("end", None)

@@ -55,7 +55,7 @@ def environment(home: Path) -> dict[str, str]:
     }
 
 
-def limits(seconds: int) -> dict[str, int]:
+def child_limits(seconds: int) -> dict[str, int]:
     """What a child may use, by the system's names."""
     cores = os.cpu_count() or 1
     try:

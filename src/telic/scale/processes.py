@@ -19,7 +19,7 @@ PATIENCE = 10.0
 """Seconds until what cannot be ended is left: a process that hangs in the system."""
 
 
-class Entry(NamedTuple):
+class ProcessEntry(NamedTuple):
     """A row of the system's table of processes."""
 
     pid: int
@@ -44,7 +44,7 @@ def guarded() -> Iterator[None]:
             walls.prctl(option, value)
 
 
-def end(keeper: subprocess.Popen, others: set[int]) -> int:
+def end_process(keeper: subprocess.Popen, others: set[int]) -> int:
     """Kill all that came of a process, and the process; how many are left.
 
     Args:
@@ -84,7 +84,7 @@ def threads() -> int:
     return found
 
 
-def below(pid: int) -> list[Entry]:
+def below(pid: int) -> list[ProcessEntry]:
     """The processes below one, as far as they have not ended."""
     table = _table()
     found, known = [], {pid}
@@ -94,7 +94,7 @@ def below(pid: int) -> list[Entry]:
     return [entry for entry in found if not entry.ended]
 
 
-def _orphans(others: set[int]) -> list[Entry]:
+def _orphans(others: set[int]) -> list[ProcessEntry]:
     """What this process adopted since, and all below: their session is another."""
     own = os.getsid(0)
     found = []
@@ -105,7 +105,7 @@ def _orphans(others: set[int]) -> list[Entry]:
     return found
 
 
-def _kill(entries: list[Entry]) -> int:
+def _kill(entries: list[ProcessEntry]) -> int:
     """Kill processes, and ask after those that were adopted; how many there were."""
     for entry in entries:
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -116,12 +116,12 @@ def _kill(entries: list[Entry]) -> int:
     return len(entries)
 
 
-def _table() -> list[Entry]:
+def _table() -> list[ProcessEntry]:
     """All processes that the system shows; none where it has no /proc."""
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             state, parent, _, session = path.read_text().rpartition(")")[2].split()[:4]
             pid = int(path.parent.name)
-            found.append(Entry(pid, int(parent), int(session), state in "ZX"))
+            found.append(ProcessEntry(pid, int(parent), int(session), state in "ZX"))
     return found

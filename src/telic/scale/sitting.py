@@ -77,7 +77,7 @@ class Sitting:
         self._channel.close()  # who waits to write to it wakes up
         with contextlib.suppress(OSError):
             self._orders.close()
-        left = processes.end(self._keeper, self._others)
+        left = processes.end_process(self._keeper, self._others)
         if left:
             self._files.printed.write(f"telic: {left} processes go on\n".encode())
             self._files.printed.flush()
@@ -146,7 +146,7 @@ def _started(place: Place, base: Path, files: Files, walls: bool) -> Sitting:
             ],
             "environment": environment,
             "home": str(home),
-            "limits": outfit.limits(place.seconds),
+            "limits": outfit.child_limits(place.seconds),
             "walls": outfit.seen(place, home, room) if walls else None,
         }
     )

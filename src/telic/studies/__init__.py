@@ -10,14 +10,14 @@ from telic.studies.planting import Planting
 from telic.studies.recipes import Recipes
 from telic.studies.retarget import Retarget
 from telic.studies.snr import Snr
-from telic.studies.splice import Splice
+from telic.studies.splice import SpliceStudy
 
 EXPERIMENTS = {"alternation": Alternation, "landing": Landing}
 """Every study that trains, by name: `telic train NAME`."""
 
 STUDIES = {
     "locate": Locate,
-    "splice": Splice,
+    "splice": SpliceStudy,
     "retarget": Retarget,
     "isolation": Isolation,
     "snr": Snr,

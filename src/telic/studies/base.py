@@ -15,7 +15,7 @@ from telic.render.page import Page
 from telic.runs.folder import Run
 from telic.stats.rows import Row, Rows
 from telic.studies.work import Work
-from telic.training.plan import Plan
+from telic.training.plan import ExperimentConfig
 
 Settings = TypeVar("Settings")
 
@@ -30,7 +30,7 @@ class Experiment(Protocol):
     question: ClassVar[str]
     presets: ClassVar[Presets]
 
-    def plan(self) -> Plan:
+    def plan(self) -> ExperimentConfig:
         """What a run does."""
         ...
 
@@ -59,7 +59,7 @@ class Study(Protocol):
         """The numbers of one run; they do not depend on other runs' results."""
         ...
 
-    def summarise(self, rows: Rows, plan: Plan) -> Any:
+    def summarise(self, rows: Rows, plan: ExperimentConfig) -> Any:
         """The effects over seeds: every interval and verdict that the page shows.
 
         Args:
@@ -95,7 +95,7 @@ class Variants(Protocol):
     presets: ClassVar[Presets]
     seeds: ClassVar[str]
 
-    def plans(self) -> dict[str, Plan]:
+    def plans(self) -> dict[str, ExperimentConfig]:
         """What a run of each variant does, by the variant's name."""
         ...
 

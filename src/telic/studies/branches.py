@@ -16,8 +16,8 @@ from telic.core.errors import InputError
 from telic.policies import Agent
 from telic.runs import metrics
 from telic.stats.rows import Identity, Row
-from telic.training import Plan, Training, check, train
-from telic.training.ppo import Hyper, optimiser
+from telic.training import ExperimentConfig, TrainState, raise_if_diverged, train_phase
+from telic.training.ppo import PPOConfig, optimiser
 
 CURVES = ("return_", "rate_")
 """What the columns of training begin with that become curves."""
@@ -44,8 +44,8 @@ class Branch(NamedTuple):
 
 
 def branch(
-    base: Training,
-    plan: Plan,
+    base: TrainState,
+    plan: ExperimentConfig,
     objective: str,
     *,
     at: Sequence[int],
@@ -70,7 +70,7 @@ def branch(
     """
     agents: dict[int, Agent] = {}
     rows = []
-    for state, seen in train(
+    for state, seen in train_phase(
         _fresh(base, repeat, keep_moments),
         plan.vector(objective),
         rollouts=max(at),
@@ -79,7 +79,7 @@ def branch(
         sizes=plan.sizes,
     ):
         done = int(state.rollouts) - int(base.rollouts)
-        check(seen, state.agent, rollouts=done)
+        raise_if_diverged(seen, state.agent, rollouts=done)
         rows.append(metrics.measures(plan, seen))
         if done in at:
             agents[done] = jax.tree.map(jnp.array, state.agent)
@@ -88,7 +88,7 @@ def branch(
     return Branch(agents, {c: [row[c] for row in rows] for c in columns})
 
 
-def rollouts_of(steps: int, plan: Plan) -> int:
+def rollouts_of(steps: int, plan: ExperimentConfig) -> int:
     """How many rollouts a number of steps is.
 
     Raises:
@@ -104,7 +104,7 @@ def rollouts_of(steps: int, plan: Plan) -> int:
     return steps // plan.sizes.batch
 
 
-def _fresh(base: Training, repeat: int, keep_moments: bool) -> Training:
+def _fresh(base: TrainState, repeat: int, keep_moments: bool) -> TrainState:
     """The base, in buffers of its own, with other chance if it is a repeat."""
     state = jax.tree.map(jnp.array, base)
     if repeat:
@@ -113,5 +113,5 @@ def _fresh(base: Training, repeat: int, keep_moments: bool) -> Training:
         )
         state = state._replace(key=jax.random.key_data(key))
     if not keep_moments:
-        state = state._replace(moments=optimiser(Hyper()).init(state.agent))
+        state = state._replace(moments=optimiser(PPOConfig()).init(state.agent))
     return state

@@ -103,7 +103,7 @@ def scores(found: Curves) -> dict[str, CurveScores]:
     """The scores of every method."""
     every = {
         name: {
-            method: column([[measure(c) for c in seed] for seed in seeds])
+            method: seed_means([[measure(c) for c in seed] for seed in seeds])
             for method, seeds in found.items()
         }
         for name, measure in MEASURES.items()
@@ -130,7 +130,7 @@ MEASURES = {
 """How each score of one curve is computed; the size as a logarithm to the base 10."""
 
 
-def column(values: Sequence[Sequence[float] | np.ndarray]) -> Column:
+def seed_means(values: Sequence[Sequence[float] | np.ndarray]) -> Column:
     """The mean of each seed's numbers; NaN for a seed that has none."""
     return np.array([np.mean(each) if len(each) else np.nan for each in values])
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from telic.core.errors import InputError
 from telic.core.trees import Tree
 from telic.runs.source import RunSource
-from telic.training import Plan
+from telic.training import ExperimentConfig
 from telic.vectors import contrast, mean
 
 EARLIER = 3
@@ -31,7 +31,9 @@ class Switch(NamedTuple):
     aim: str
 
 
-def late_switches(plan: Plan, count: int, *, phases: int | None = None) -> list[Switch]:
+def late_switches(
+    plan: ExperimentConfig, count: int, *, phases: int | None = None
+) -> list[Switch]:
     """The last switches of a plan, first to last.
 
     A phase that goes on with the objective of the one before is no switch.

@@ -35,13 +35,13 @@ UNFORMED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What summarising rows of another form may end in."""
 
 
-def path_of(run: Run, name: str, settings: Mapping[str, Any]) -> Path:
+def rows_path(run: Run, name: str, settings: Mapping[str, Any]) -> Path:
     """The file of a study's rows on a run.
 
     Raises:
         DamagedError: If the run is not one that telic opens.
     """
-    inside.check(run.path)
+    inside.check_inside(run.path)
     mark = disk.sha256(disk.to_json(dict(settings)))[:8]
     return run.path / "studies" / f"{name}-{mark}.safetensors"
 
@@ -79,7 +79,7 @@ def write(
 
     A damaged one that stands there is put aside.
     """
-    path = path_of(run, name, settings)
+    path = rows_path(run, name, settings)
     if os.path.lexists(path) and not is_done(run, name, settings):
         disk.aside(path)
     columns = rows_of(rows, run.seed())
@@ -104,13 +104,13 @@ def read(run: Run, name: str, settings: Mapping[str, Any]) -> Rows:
         InputError: If the study has not been done on this run.
         DamagedError: If the file is not what `write` writes.
     """
-    path = path_of(run, name, settings)
+    path = rows_path(run, name, settings)
     if not os.path.lexists(path):
         raise InputError(
             f"{run.name} has no results of {name} with these settings",
             fix=f"telic study {name} {run.path.parent.name}",
         )
-    return checked(run, path)
+    return checked_rows(run, path)
 
 
 def is_done(run: Run, name: str, settings: Mapping[str, Any]) -> bool:
@@ -119,11 +119,11 @@ def is_done(run: Run, name: str, settings: Mapping[str, Any]) -> bool:
     Raises:
         DamagedError: If the run is not one that telic opens.
     """
-    path = path_of(run, name, settings)
+    path = rows_path(run, name, settings)
     if not os.path.lexists(path):
         return False
     try:
-        checked(run, path)
+        checked_rows(run, path)
     except TelicError:
         return False
     return True
@@ -131,11 +131,11 @@ def is_done(run: Run, name: str, settings: Mapping[str, Any]) -> bool:
 
 def kept(run: Run) -> list[Path]:
     """The files of all results on a run, by name."""
-    inside.check(run.path)
+    inside.check_inside(run.path)
     return sorted((run.path / "studies").glob("*.safetensors"))
 
 
-def checked(run: Run, path: Path) -> Rows:
+def checked_rows(run: Run, path: Path) -> Rows:
     """The rows in a file, if it is a result on a run.
 
     Raises:
@@ -148,7 +148,7 @@ def checked(run: Run, path: Path) -> Rows:
         if not fits(found.payload.get(part), kind):
             raise DamagedError(f"{path} is no result", why=f"its {part} is missing")
     said = found.payload
-    if path.name != path_of(run, said["study"], said["settings"]).name:
+    if path.name != rows_path(run, said["study"], said["settings"]).name:
         raise DamagedError(
             f"{path} is of another study", why=f"it is of {said['study'][:40]}"
         )
@@ -190,7 +190,7 @@ def reading(
     except TelicError:  # an InputError is a ValueError as well
         raise
     except UNFORMED as error:
-        paths = ", ".join(str(path_of(run, name, settings)) for run in runs[:3])
+        paths = ", ".join(str(rows_path(run, name, settings)) for run in runs[:3])
         raise DamagedError(
             f"results of {name} are not of the right form",
             why=f"{type(error).__name__}: {short(str(error))}",

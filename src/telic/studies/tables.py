@@ -29,7 +29,7 @@ def rows_of_trial(
             yield Row(part, metric, float(value), trial, condition, result.null)
 
 
-def table(rows: Rows) -> Table:
+def table_of(rows: Rows) -> Table:
     """The table of some trials over seeds.
 
     Each number is the mean over those of a seed's trials that have the row.

@@ -1,11 +1,11 @@
 """Training: how an agent learns. PPO over any world."""
 
-from telic.training.loop import train as train
-from telic.training.plan import Plan as Plan
-from telic.training.ppo import Hyper as Hyper
-from telic.training.ppo import Sizes as Sizes
-from telic.training.state import Metrics as Metrics
-from telic.training.state import Training as Training
+from telic.training.loop import train_phase as train_phase
+from telic.training.plan import ExperimentConfig as ExperimentConfig
+from telic.training.ppo import PPOConfig as PPOConfig
+from telic.training.ppo import RolloutConfig as RolloutConfig
+from telic.training.state import RolloutMetrics as RolloutMetrics
+from telic.training.state import TrainState as TrainState
 from telic.training.state import advance as advance
-from telic.training.state import begin as begin
-from telic.training.state import check as check
+from telic.training.state import init_state as init_state
+from telic.training.state import raise_if_diverged as raise_if_diverged

@@ -16,22 +16,22 @@ from jaxtyping import Float32
 
 from telic.core.errors import InputError
 from telic.rollouts.host import HostCollector
-from telic.training.ppo import Hyper, Sizes
-from telic.training.state import Metrics, Training, advance, keys, learn
+from telic.training.ppo import PPOConfig, RolloutConfig
+from telic.training.state import RolloutMetrics, TrainState, advance, keys, learn
 from telic.worlds.base import JaxWorld, World
 from telic.worlds.host import HostWorld
 from telic.worlds.objectives import Objective
 
 
-def train(
-    state: Training,
+def train_phase(
+    state: TrainState,
     wanted: Objective | Float32[np.ndarray, " events"],
     *,
     rollouts: int,
-    hyper: Hyper,
+    hyper: PPOConfig,
     world: World,
-    sizes: Sizes,
-) -> Iterator[tuple[Training, Metrics]]:
+    sizes: RolloutConfig,
+) -> Iterator[tuple[TrainState, RolloutMetrics]]:
     """Train on, and give the state and the metrics after every rollout's update.
 
     Args:
@@ -41,7 +41,7 @@ def train(
             of the time that the rollout takes).
         wanted: The objective; or what each of the world's events is worth.
         rollouts: How many rollouts.
-        hyper: Hyper-parameters.
+        hyper: PPOConfig-parameters.
         world: A JAX world, or a host world.
         sizes: Copies of the world, steps of a rollout, gradient steps.
 
@@ -53,11 +53,12 @@ def train(
     Example:
         >>> from telic.worlds import fetch
         >>> from telic.policies import MLP
-        >>> from telic.training import Hyper, Sizes, begin
+        >>> from telic.training import PPOConfig, RolloutConfig, init_state
         >>> from telic.worlds import Keys
-        >>> parts = {"world": Keys(), "sizes": Sizes(num_envs=4, num_steps=8)}
-        >>> state = begin(0, policy=MLP(width=8), **parts)
-        >>> phase = train(state, fetch("blue"), rollouts=2, hyper=Hyper(), **parts)
+        >>> parts = {"world": Keys(), "sizes": RolloutConfig(num_envs=4, num_steps=8)}
+        >>> state = init_state(0, policy=MLP(width=8), **parts)
+        >>> how = {"rollouts": 2, "hyper": PPOConfig(), **parts}
+        >>> phase = train_phase(state, fetch("blue"), **how)
         >>> [int(state.rollouts) for state, _ in phase]
         [1, 2]
     """
@@ -85,14 +86,14 @@ def _weights(
 
 
 def _in_jax(
-    state: Training,
+    state: TrainState,
     weights: jax.Array,
     rollouts: int,
-    hyper: Hyper,
+    hyper: PPOConfig,
     *,
     world: JaxWorld,
-    sizes: Sizes,
-) -> Iterator[tuple[Training, Metrics]]:
+    sizes: RolloutConfig,
+) -> Iterator[tuple[TrainState, RolloutMetrics]]:
     """Rollout and update as one program, again and again."""
     parts = {"world": world, "sizes": sizes}
     for _ in range(rollouts):
@@ -101,16 +102,16 @@ def _in_jax(
 
 
 def _on_host(
-    state: Training,
+    state: TrainState,
     weights: jax.Array,
     rollouts: int,
-    hyper: Hyper,
+    hyper: PPOConfig,
     *,
     world: HostWorld,
-    sizes: Sizes,
-) -> Iterator[tuple[Training, Metrics]]:
+    sizes: RolloutConfig,
+) -> Iterator[tuple[TrainState, RolloutMetrics]]:
     """The same with simulators, which are closed at the end, however it comes."""
-    copies = HostCollector(world, seeds(state, sizes.num_envs))
+    copies = HostCollector(world, copy_seeds(state, sizes.num_envs))
     try:
         for _ in range(rollouts):
             data, episodes = copies.rollout(
@@ -118,12 +119,12 @@ def _on_host(
             )
             given = _copied(state), data, hyper, weights
             state, losses, finite = _learn(*given, sizes=sizes)
-            yield state, Metrics(episodes, losses, finite)
+            yield state, RolloutMetrics(episodes, losses, finite)
     finally:
         copies.close()
 
 
-def seeds(state: Training, envs: int) -> list[int]:
+def copy_seeds(state: TrainState, envs: int) -> list[int]:
     """A seed for each copy of a host world: by the run's key and its rollouts."""
     entropy = [*np.asarray(state.key).tolist(), int(state.rollouts)]
     words = np.random.SeedSequence(entropy).generate_state(envs)

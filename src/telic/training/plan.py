@@ -9,14 +9,14 @@ from jaxtyping import Float32
 from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.policies import Policy, Spec
-from telic.training.ppo import Hyper, Sizes, check_sequences
+from telic.training.ppo import PPOConfig, RolloutConfig, check_sequences
 from telic.worlds.base import World
 from telic.worlds.objectives import Objective, matrix
 from telic.worlds.schedule import Phase
 
 
 @dataclasses.dataclass(frozen=True)
-class Plan:
+class ExperimentConfig:
     """World, agent, learner, objectives and schedule of a run.
 
     Attributes:
@@ -34,8 +34,8 @@ class Plan:
 
     world: World
     policy: Policy
-    hyper: Hyper
-    sizes: Sizes
+    hyper: PPOConfig
+    sizes: RolloutConfig
     objectives: tuple[Objective, ...]
     schedule: tuple[Phase, ...]
 

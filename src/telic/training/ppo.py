@@ -27,7 +27,7 @@ from telic.rollouts.actor import Carry
 
 
 @dataclasses.dataclass(frozen=True)
-class Hyper:
+class PPOConfig:
     """What may change without compiling anew; the defaults are the founding study's."""
 
     learning_rate: float = 7.5e-4
@@ -69,24 +69,24 @@ class Hyper:
                 )
 
 
-def _flatten_hyper(hyper: Hyper) -> tuple[tuple, None]:
+def _flatten_hyper(hyper: PPOConfig) -> tuple[tuple, None]:
     """The values of all fields, for JAX to trace."""
-    return tuple(getattr(hyper, f.name) for f in dataclasses.fields(Hyper)), None
+    return tuple(getattr(hyper, f.name) for f in dataclasses.fields(PPOConfig)), None
 
 
-def _unflatten_hyper(_: None, values: tuple) -> Hyper:
+def _unflatten_hyper(_: None, values: tuple) -> PPOConfig:
     """Fields that may be tracers now: so neither checked nor typed again."""
-    hyper = object.__new__(Hyper)
-    for field, value in zip(dataclasses.fields(Hyper), values, strict=True):
+    hyper = object.__new__(PPOConfig)
+    for field, value in zip(dataclasses.fields(PPOConfig), values, strict=True):
         object.__setattr__(hyper, field.name, value)
     return hyper
 
 
-jax.tree_util.register_pytree_node(Hyper, _flatten_hyper, _unflatten_hyper)
+jax.tree_util.register_pytree_node(PPOConfig, _flatten_hyper, _unflatten_hyper)
 
 
 @dataclasses.dataclass(frozen=True)
-class Sizes:
+class RolloutConfig:
     """What shapes the compiled program."""
 
     num_envs: int = 32
@@ -118,7 +118,7 @@ class Sizes:
         return self.num_envs * self.num_steps
 
 
-def check_sequences(carry: Carry, sizes: Sizes) -> None:
+def check_sequences(carry: Carry, sizes: RolloutConfig) -> None:
     """Raise unless the copies of an agent with memory can be dealt out evenly.
 
     Args:
@@ -184,7 +184,7 @@ class Losses(NamedTuple):
     grad_norm: Float[Array, ""]
 
 
-def optimiser(hyper: Hyper) -> optax.GradientTransformation:
+def optimiser(hyper: PPOConfig) -> optax.GradientTransformation:
     """Adam as the founding study used it, with both kinds of weight decay."""
     return optax.chain(
         optax.clip_by_global_norm(hyper.max_grad_norm),
@@ -201,8 +201,8 @@ def update(
     moments: optax.OptState,
     batch: Batch,
     *,
-    hyper: Hyper,
-    sizes: Sizes,
+    hyper: PPOConfig,
+    sizes: RolloutConfig,
 ) -> tuple[Agent, optax.OptState, Losses]:
     """All epochs over one batch.
 
@@ -235,7 +235,7 @@ def _minibatch(batch: Batch, rows: Int[Array, " minibatch"]) -> Batch:
 
 
 def _shuffles(
-    key: jax.Array, sizes: Sizes, count: int
+    key: jax.Array, sizes: RolloutConfig, count: int
 ) -> Int[Array, "steps minibatch"]:
     """For every gradient step the rows of its minibatch: one shuffle an epoch.
 
@@ -250,7 +250,9 @@ def _shuffles(
     return order.reshape(sizes.update_epochs * sizes.num_minibatches, -1)
 
 
-def _loss(agent: Agent, batch: Batch, hyper: Hyper) -> tuple[Float[Array, ""], Losses]:
+def _loss(
+    agent: Agent, batch: Batch, hyper: PPOConfig
+) -> tuple[Float[Array, ""], Losses]:
     """-J on one minibatch."""
     logits, values = _outputs(agent, batch)
     actions, old, advantages, targets = (x.reshape(-1) for x in batch[1:5])

@@ -12,10 +12,10 @@ from telic.core.errors import InputError
 from telic.core.html import html_table
 from telic.core.names import check_name
 from telic.policies import MLP, Agent, Policy
-from telic.training.loop import train as train_phase
-from telic.training.plan import Plan
-from telic.training.ppo import Hyper, Sizes
-from telic.training.state import Training, begin, check
+from telic.training.loop import train_phase as train_phase
+from telic.training.plan import ExperimentConfig
+from telic.training.ppo import PPOConfig, RolloutConfig
+from telic.training.state import TrainState, init_state, raise_if_diverged
 from telic.worlds.base import World
 from telic.worlds.goals import goals_of
 from telic.worlds.objectives import Objective
@@ -37,12 +37,12 @@ class TrainResult:
             from it.
     """
 
-    plan: Plan
+    plan: ExperimentConfig
     seed: int
     start: Agent
     agents: tuple[Agent, ...]
     metrics: dict[str, Float[np.ndarray, " rollouts"]]
-    state: Training
+    state: TrainState
 
     @property
     def agent(self) -> Agent:
@@ -82,8 +82,8 @@ def train(
     seed: int = 0,
     policy: Policy | None = None,
     objectives: Sequence[Objective] = (),
-    config: Hyper | None = None,
-    rollout: Sizes | None = None,
+    config: PPOConfig | None = None,
+    rollout: RolloutConfig | None = None,
 ) -> TrainResult:
     """Agents trained in a world, phase after phase.
 
@@ -108,7 +108,7 @@ def train(
 
     Example:
         >>> import telic
-        >>> small = Sizes(num_envs=4, num_steps=8)
+        >>> small = RolloutConfig(num_envs=4, num_steps=8)
         >>> phases = telic.alternate("blue", "purple", rollouts=1)
         >>> found = train(telic.Keys(), phases, policy=MLP(width=8), rollout=small)
         >>> len(found.agents), found.metrics["return_blue"].shape
@@ -117,15 +117,15 @@ def train(
     phases = tuple(Phase(p, 15) if isinstance(p, str) else p for p in schedule)
     if not phases:
         raise InputError("an empty schedule", why="at least one phase is needed")
-    plan = Plan(
+    plan = ExperimentConfig(
         world=world,
         policy=policy or MLP(),
-        hyper=config or Hyper(),
-        sizes=rollout or Sizes(),
+        hyper=config or PPOConfig(),
+        sizes=rollout or RolloutConfig(),
         objectives=_named(world, phases, objectives),
         schedule=phases,
     )
-    state = begin(seed, policy=plan.policy, world=world, sizes=plan.sizes)
+    state = init_state(seed, policy=plan.policy, world=world, sizes=plan.sizes)
     start = jax.tree.map(jnp.array, state.agent)
     agents, rows = [], []
     for phase in phases:
@@ -138,7 +138,7 @@ def train(
             world=world,
             sizes=plan.sizes,
         ):
-            check(metrics, state.agent, rollouts=len(rows) + 1)
+            raise_if_diverged(metrics, state.agent, rollouts=len(rows) + 1)
             rows.append(metrics.episodes)
         agents.append(jax.tree.map(jnp.array, state.agent))
     counts = np.array([int(row.completed) for row in rows], np.float64)

@@ -1,7 +1,7 @@
 """Training: one rollout and one update at a time, all of it one compiled program.
 
 `advance` is the whole of training: it takes the state of a run and returns the next.
-What a run needs to go on is in `Training` alone; all randomness of rollout u comes
+What a run needs to go on is in `TrainState` alone; all randomness of rollout u comes
 from `fold_in(key, u)`, so a state that was stored and loaded goes on bit for bit as
 the one that never stopped.
 """
@@ -22,9 +22,9 @@ from telic.rollouts.collect import Completed, EnvState, Rollout, rollout, start
 from telic.training.gae import advantages
 from telic.training.ppo import (
     Batch,
-    Hyper,
     Losses,
-    Sizes,
+    PPOConfig,
+    RolloutConfig,
     check_sequences,
     optimiser,
     update,
@@ -32,7 +32,7 @@ from telic.training.ppo import (
 from telic.worlds.base import JaxWorld, World
 
 
-class Training(NamedTuple):
+class TrainState(NamedTuple):
     """The state of a training run between two rollouts.
 
     Attributes:
@@ -52,7 +52,7 @@ class Training(NamedTuple):
     __repr__ = trees.outline
 
 
-class Metrics(NamedTuple):
+class RolloutMetrics(NamedTuple):
     """What one rollout and its update brought.
 
     Attributes:
@@ -66,7 +66,9 @@ class Metrics(NamedTuple):
     finite: Bool[Array, " leaves"]
 
 
-def begin(seed: int, *, policy: Policy, world: World, sizes: Sizes) -> Training:
+def init_state(
+    seed: int, *, policy: Policy, world: World, sizes: RolloutConfig
+) -> TrainState:
     """A fresh agent in fresh worlds; `seed` decides everything that follows.
 
     Host worlds keep their copies to themselves: there `actors` is empty.
@@ -83,8 +85,8 @@ def begin_with(
     run_key: jax.Array,
     *,
     world: World,
-    sizes: Sizes,
-) -> Training:
+    sizes: RolloutConfig,
+) -> TrainState:
     """A given agent in fresh worlds, with fresh moments.
 
     Args:
@@ -98,9 +100,9 @@ def begin_with(
         InputError: If the agent has memory and copies cannot be dealt out evenly.
     """
     check_sequences(agent.initial_carry(1), sizes)
-    return Training(
+    return TrainState(
         agent=agent,
-        moments=optimiser(Hyper()).init(agent),
+        moments=optimiser(PPOConfig()).init(agent),
         actors=_actors(world_key, agent, world, sizes.num_envs),
         key=jax.random.key_data(run_key),
         rollouts=jnp.zeros((), jnp.int32),
@@ -109,19 +111,19 @@ def begin_with(
 
 @functools.partial(jax.jit, static_argnames=("world", "sizes"), donate_argnums=0)
 def advance(
-    state: Training,
-    hyper: Hyper,
+    state: TrainState,
+    hyper: PPOConfig,
     weights: Float[Array, " events"],
     *,
     world: JaxWorld,
-    sizes: Sizes,
-) -> tuple[Training, Metrics]:
+    sizes: RolloutConfig,
+) -> tuple[TrainState, RolloutMetrics]:
     """One rollout under the objective `weights`, and one update of the agent on it.
 
     Args:
         state: Where the run stands. Its buffers are reused: do not read it afterwards
             (`train` hands a copy, and has no such trap).
-        hyper: Hyper-parameters; traced, so that other values compile nothing.
+        hyper: PPOConfig-parameters; traced, so that other values compile nothing.
         weights: What each event is worth; traced, likewise.
         world: The world; it must be hashable.
         sizes: The shapes of the program.
@@ -140,10 +142,10 @@ def advance(
         weights,
         sizes=sizes,
     )
-    return after[0], Metrics(episodes, *after[1:])
+    return after[0], RolloutMetrics(episodes, *after[1:])
 
 
-def keys(state: Training) -> tuple[jax.Array, jax.Array]:
+def keys(state: TrainState) -> tuple[jax.Array, jax.Array]:
     """The keys of the next rollout, and of the update that follows it."""
     run_key = jax.random.wrap_key_data(state.key)
     first, second = jax.random.split(jax.random.fold_in(run_key, state.rollouts))
@@ -151,13 +153,13 @@ def keys(state: Training) -> tuple[jax.Array, jax.Array]:
 
 
 def learn(
-    state: Training,
+    state: TrainState,
     data: Rollout,
-    hyper: Hyper,
+    hyper: PPOConfig,
     weights: Float[Array, " events"],
     *,
-    sizes: Sizes,
-) -> tuple[Training, Losses, Bool[Array, " leaves"]]:
+    sizes: RolloutConfig,
+) -> tuple[TrainState, Losses, Bool[Array, " leaves"]]:
     """One update of the agent on a rollout that it has made.
 
     Returns:
@@ -172,7 +174,7 @@ def learn(
         hyper=hyper,
         sizes=sizes,
     )
-    after = Training(agent, moments, state.actors, state.key, state.rollouts + 1)
+    after = TrainState(agent, moments, state.actors, state.key, state.rollouts + 1)
     return after, losses, trees.finite(agent)
 
 
@@ -183,7 +185,7 @@ def _actors(key: jax.Array, agent: Agent, world: World, envs: int) -> EnvState:
     return EnvState({}, jnp.zeros((0, len(world.events))), jnp.zeros(0, jnp.int32))
 
 
-def check(metrics: Metrics, agent: Agent, *, rollouts: int) -> None:
+def raise_if_diverged(metrics: RolloutMetrics, agent: Agent, *, rollouts: int) -> None:
     """Raise if training has diverged, be it to numbers that are still finite.
 
     It has where a loss, a gradient or a weight is not finite; where a weight is beyond
@@ -210,7 +212,7 @@ def check(metrics: Metrics, agent: Agent, *, rollouts: int) -> None:
 
 
 def _batch(
-    agent: Agent, data: Rollout, weights: Float[Array, " events"], hyper: Hyper
+    agent: Agent, data: Rollout, weights: Float[Array, " events"], hyper: PPOConfig
 ) -> Batch:
     """The rollout with its advantages and targets."""
     values, next_values = _values(agent, data)

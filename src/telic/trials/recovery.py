@@ -16,13 +16,13 @@ from jaxtyping import Float, Float32
 from telic.core import trees
 from telic.core.errors import InputError
 from telic.policies import Agent, interventions
-from telic.training.loop import train
-from telic.training.ppo import Hyper, Sizes
-from telic.training.state import Training, check
+from telic.training.loop import train_phase
+from telic.training.ppo import PPOConfig, RolloutConfig
+from telic.training.state import TrainState, raise_if_diverged
 from telic.worlds.base import World
 
 
-class Curve(NamedTuple):
+class TrainedOn(NamedTuple):
     """Training on from some agent.
 
     Attributes:
@@ -37,16 +37,16 @@ class Curve(NamedTuple):
 
 
 def train_on(
-    state: Training,
+    state: TrainState,
     agent: Agent,
     weights: Float32[np.ndarray, " events"],
     objectives: Float32[np.ndarray, "objectives events"],
     *,
     rollouts: int,
-    hyper: Hyper,
+    hyper: PPOConfig,
     world: World,
-    sizes: Sizes,
-) -> Curve:
+    sizes: RolloutConfig,
+) -> TrainedOn:
     """Train an agent on from where a run stood, in its worlds and with its moments.
 
     Args:
@@ -73,7 +73,7 @@ def train_on(
     # A copy: `advance` uses up what it is given.
     fresh = jax.tree.map(jnp.array, state._replace(agent=agent))
     returns = np.full((rollouts, len(objectives)), np.nan)
-    phase = train(
+    phase = train_phase(
         fresh,
         weights,
         rollouts=rollouts,
@@ -82,12 +82,12 @@ def train_on(
         sizes=sizes,
     )
     for rollout, (fresh, metrics) in enumerate(phase):
-        check(metrics, fresh.agent, rollouts=rollout + 1)
+        raise_if_diverged(metrics, fresh.agent, rollouts=rollout + 1)
         completed = int(metrics.episodes.completed)
         if completed:
             events = np.asarray(metrics.episodes.events, np.float64)
             returns[rollout] = objectives @ (events / completed)
-    return Curve(returns, fresh.agent)
+    return TrainedOn(returns, fresh.agent)
 
 
 def rollouts_to(curve: Float[np.ndarray, " rollouts"], mark: float) -> int | None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import jax
 
 from telic.core.errors import InputError
-from telic.edits.base import Edit, receipt
+from telic.edits.base import Edit, edit_summary
 from telic.policies import Agent
 from telic.rollouts import Episodes, EpisodeSeeds, play
 from telic.trials.measures import Rates, rates
@@ -130,7 +130,7 @@ def _player(
 
     def evaluate(name: Hashable, null: str, before: Agent, after: Agent) -> Result:
         played = play(after, world, seeds, greedy=greedy)
-        done = receipt(before, after)
+        done = edit_summary(before, after)
         found = rates(played, world, objectives)
         found |= also(played, world) if also else {}
         return Result(name, null, found, done.parameters, done.norm, done.changed)

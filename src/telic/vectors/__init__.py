@@ -1,16 +1,16 @@
 """Vectors: what a phase of training changed, as an algebra, measures and nulls."""
 
 from telic.vectors.components import Components as Components
-from telic.vectors.components import components as components
+from telic.vectors.components import principal_axes as principal_axes
 from telic.vectors.components import separation as separation
 from telic.vectors.directions import difference_of_means as difference_of_means
 from telic.vectors.directions import random_unit as random_unit
-from telic.vectors.isolate import add as add
 from telic.vectors.isolate import contrast as contrast
 from telic.vectors.isolate import interpolate as interpolate
-from telic.vectors.isolate import isolate as isolate
 from telic.vectors.isolate import mean as mean
+from telic.vectors.isolate import move_along as move_along
 from telic.vectors.isolate import only as only
+from telic.vectors.isolate import task_vector as task_vector
 from telic.vectors.measure import concentration as concentration
 from telic.vectors.measure import cosine as cosine
 from telic.vectors.measure import cosines as cosines
@@ -22,5 +22,5 @@ from telic.vectors.nulls import NULLS as NULLS
 from telic.vectors.nulls import matched as matched
 from telic.vectors.swap import swap_inputs as swap_inputs
 from telic.vectors.transport import Map as Map
-from telic.vectors.transport import fit as fit
+from telic.vectors.transport import fit_transport as fit_transport
 from telic.vectors.transport import regress as regress

@@ -29,7 +29,7 @@ class Components(NamedTuple):
     axes: Float[np.ndarray, "axes weights"]
 
 
-def components(agents: Sequence[Arrays], *, count: int = 2) -> Components:
+def principal_axes(agents: Sequence[Arrays], *, count: int = 2) -> Components:
     """The first principal components of several agents.
 
     The largest entry of every axis is positive, so that signs do not depend on chance.
@@ -43,7 +43,7 @@ def components(agents: Sequence[Arrays], *, count: int = 2) -> Components:
 
     Example:
         >>> line = [{"a": np.array([float(i), 0.0])} for i in (0, 1, 2)]
-        >>> components(line, count=1).coordinates.ravel().tolist()
+        >>> principal_axes(line, count=1).coordinates.ravel().tolist()
         [-1.0, 0.0, 1.0]
     """
     if not 1 <= count < len(agents):

@@ -21,21 +21,22 @@ from telic.core.errors import InputError
 from telic.core.trees import Arrays, Tree
 
 
-def isolate(before: Arrays, after: Arrays) -> Tree:
+def task_vector(before: Arrays, after: Arrays) -> Tree:
     """The task vector of what lies between two checkpoints: after - before.
 
     Raises:
         InputError: If the agents are not of one shape.
 
     Example:
-        >>> v = isolate({"actor/0/bias": jnp.ones(2)}, {"actor/0/bias": jnp.zeros(2)})
+        >>> before, after = ({"actor/0/bias": x} for x in (jnp.ones(2), jnp.zeros(2)))
+        >>> v = task_vector(before, after)
         >>> v["actor/0/bias"].tolist()
         [-1.0, -1.0]
     """
     return trees.add(after, trees.scale(before, -1.0))
 
 
-def add(agent: Arrays, vector: Arrays, *, coefficient: float = 1.0) -> Tree:
+def move_along(agent: Arrays, vector: Arrays, *, coefficient: float = 1.0) -> Tree:
     """An agent moved along a task vector: θ + coefficient · v.
 
     At coefficient 0 it is the agent itself, bit for bit; -1 subtracts.
@@ -45,7 +46,7 @@ def add(agent: Arrays, vector: Arrays, *, coefficient: float = 1.0) -> Tree:
 
     Example:
         >>> one = {"actor/0/bias": jnp.ones(2)}
-        >>> add(one, one, coefficient=-1.0)["actor/0/bias"].tolist()
+        >>> move_along(one, one, coefficient=-1.0)["actor/0/bias"].tolist()
         [0.0, 0.0]
     """
     if not math.isfinite(coefficient):
@@ -85,7 +86,7 @@ def contrast(towards: Arrays, away: Arrays) -> Tree:
         >>> contrast({"a": jnp.full(1, 3.0)}, {"a": jnp.ones(1)})["a"].tolist()
         [2.0]
     """
-    return isolate(away, towards)
+    return task_vector(away, towards)
 
 
 def interpolate(a: Arrays, b: Arrays, share: float) -> Tree:
@@ -104,7 +105,7 @@ def interpolate(a: Arrays, b: Arrays, share: float) -> Tree:
     trees.check_alike(a, b)
     if share in (0, 1):
         return _unchanged(b if share else a)
-    return add(a, isolate(a, b), coefficient=share)
+    return move_along(a, task_vector(a, b), coefficient=share)
 
 
 def only(vector: Arrays, *prefixes: str) -> Tree:

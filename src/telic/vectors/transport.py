@@ -25,7 +25,7 @@ class Map(NamedTuple):
         matrix: (units, outputs).
         shift: (outputs,).
         explained: The share of the variance that it explains, on the pairs: of y - x
-            for `fit`, of y for `regress`.
+            for `fit_transport`, of y for `regress`.
     """
 
     matrix: Float[Array, "units outputs"]
@@ -33,7 +33,7 @@ class Map(NamedTuple):
     explained: float
 
 
-def fit(
+def fit_transport(
     x: Float[Array, "batch units"],
     y: Float[Array, "batch units"],
     *,
@@ -54,7 +54,7 @@ def fit(
     Example:
         >>> import jax
         >>> x = jax.random.normal(jax.random.key(0), (100, 3))
-        >>> found = fit(x, x[:, ::-1] + 1.0, ridge=1e-6)
+        >>> found = fit_transport(x, x[:, ::-1] + 1.0, ridge=1e-6)
         >>> round(found.explained, 3), found.shift.round(2).tolist()
         (1.0, [1.0, 1.0, 1.0])
     """

@@ -95,11 +95,11 @@ class Tables:
 
 
 @functools.cache
-def tables(width: int, view: int) -> Tables:
+def grid_tables(width: int, view: int) -> Tables:
     """All look-up tables for a square of width × width cells and a view × view view.
 
     Example:
-        >>> tables(4, 5).front[:4].tolist()  # from the corner: right, down, out, out
+        >>> grid_tables(4, 5).front[:4].tolist()  # of the corner: right, down, out, out
         [1, 4, 16, 16]
     """
     neighbour = _steps(width, AROUND)

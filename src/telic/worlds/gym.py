@@ -119,7 +119,9 @@ class GymWorld:
         """As many copies as seeds, stepped one after another, or as `vector` does."""
         _ = self._spaces  # so that what does not fit is said before anything is made
         found = self.vector(len(seeds))
-        return Copies(self, seeds) if found is None else Vector(found, self.info, seeds)
+        return (
+            GymCopies(self, seeds) if found is None else Vector(found, self.info, seeds)
+        )
 
     @property
     def observation(self) -> tuple[int, ...]:
@@ -146,7 +148,7 @@ class GymWorld:
     @functools.cached_property
     def _spaces(self) -> tuple[Any, Any, int | None]:
         """The spaces of observations and actions, and the time limit, once checked."""
-        env = made(self)
+        env = make_copy(self)
         spaces = env.observation_space, env.action_space
         limit = env.spec.max_episode_steps if env.spec else None
         env.close()
@@ -154,11 +156,11 @@ class GymWorld:
         return *spaces, limit
 
 
-class Copies:
+class GymCopies:
     """Copies of an environment, stepped one after another: the default fleet."""
 
     def __init__(self, world: GymWorld, seeds: Sequence[int]) -> None:
-        self.envs = [made(world) for _ in seeds]
+        self.envs = [make_copy(world) for _ in seeds]
         self.seeds, self.names = list(seeds), world.info
         self.shape = world.observation
 
@@ -206,7 +208,7 @@ class Copies:
         return rows.reshape(len(rows), *rows.shape[1:] or (1,)).astype(np.float32)
 
 
-def made(world: GymWorld) -> gymnasium.Env:
+def make_copy(world: GymWorld) -> gymnasium.Env:
     """One copy of a world's environment, cut at its `max_steps` whatever `make` does.
 
     Raises:

@@ -252,7 +252,7 @@ class Keys:
     @property
     def tables(self) -> grid.Tables:
         """The geometry of the room."""
-        return grid.tables(self.size - 2, self.view)
+        return grid.grid_tables(self.size - 2, self.view)
 
     def draw(self, key: jax.Array) -> UInt32[Array, " words"]:
         """The chance of one step or reset: one word for each draw in them."""

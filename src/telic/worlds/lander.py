@@ -29,7 +29,7 @@ from jaxtyping import Float32, Float64
 from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.worlds.goals import Goal
-from telic.worlds.gym import Copies, GymWorld
+from telic.worlds.gym import GymCopies, GymWorld
 from telic.worlds.host import Fleet, Happened
 from telic.worlds.land import fuel_saved, land, stock, thrift
 from telic.worlds.objectives import Objective
@@ -159,7 +159,7 @@ class Lander(GymWorld):
         """As many copies as seeds, of the backend."""
         if self.backend == "envpool":
             return Pool(self.id, seeds, limit=self.limit)
-        return Copies(self, seeds)
+        return GymCopies(self, seeds)
 
     def happened(self, block: Happened) -> Mapping[str, np.ndarray]:
         """The events of a block of steps."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telic.studies.field.mdp import depart, drift, follow, outcomes, walk
+from telic.studies.field.mdp import depart, drift, follow_policy, walk, walk_ends
 from telic.worlds.keys import EVENTS, FORWARD, LEFT, PICKUP, RIGHT, Keys
 from tests.worlds.boards import board
 
@@ -39,7 +39,7 @@ def led(world, start, seed=0):
     after = step_from_everywhere(world, start, world.draw(jax.random.key(seed)))
     poses, events = len(world.tables.front), np.asarray(after.events)
     leads = np.array(after.state.pose)
-    for number, name in enumerate(outcomes(start)[:-1]):
+    for number, name in enumerate(walk_ends(start)[:-1]):
         names = ("wall", "bump", "ball") if name == "fatal" else (f"pick_{name}",)
         happened = events[..., [EVENTS.index(n) for n in names]].any(axis=-1)
         leads[happened] = poses + number
@@ -50,14 +50,16 @@ def uniform(actions, start=OPEN, world=WORLD):
     """A policy that chooses among some actions, whatever it sees."""
     policy = np.zeros((len(world.tables.front), len(world.actions)))
     policy[:, actions] = 1 / len(actions)
-    return follow(world, start), policy
+    return follow_policy(world, start), policy
 
 
 @pytest.mark.parity
 def test_with_its_ball_boxed_in_the_world_takes_every_step_as_the_chain_does():
     leads, ball = led(WORLD, BOXED)
     assert (ball == BOXED.ball).all()
-    assert np.array_equal(leads[4:], follow(WORLD, BOXED)[4:])  # not from the ball
+    assert np.array_equal(
+        leads[4:], follow_policy(WORLD, BOXED)[4:]
+    )  # not from the ball
 
 
 @pytest.mark.parity
@@ -66,7 +68,7 @@ def test_with_its_ball_boxed_in_the_world_takes_every_step_as_the_chain_does():
 def test_elsewhere_a_step_differs_only_where_the_ball_came_or_went(world, seed):
     start = fresh_board(world, jax.random.key(seed))
     real, ball = led(world, start, seed)
-    frozen, front = follow(world, start), world.tables.front[:, None]
+    frozen, front = follow_policy(world, start), world.tables.front[:, None]
     actions, home = np.arange(len(world.actions))[None], int(start.ball)
     rolled = (ball != home) & (np.arange(len(real))[:, None] // 4 != home)
     went = rolled & (front == home) & (actions == PICKUP)
@@ -100,7 +102,7 @@ def test_chances_multiply_along_a_walk():
 
 
 def test_an_agent_leaves_a_cell_by_walking_or_by_taking_what_is_ahead():
-    leads = depart(follow(WORLD, OPEN))
+    leads = depart(follow_policy(WORLD, OPEN))
     beside = 2 * 4  # the purple key is on the right of it
     assert leads[beside].tolist() == [beside + 3, beside + 1, 64, 64, *[beside] * 3]
     assert leads[3, FORWARD] == 68  # up into the wall

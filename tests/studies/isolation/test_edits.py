@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from telic.core import trees
-from telic.edits import receipt
+from telic.edits import edit_summary
 from telic.policies import create
 from telic.studies.base import preset
 from telic.studies.isolation.edits import (
@@ -67,7 +67,7 @@ def test_the_reward_specific_part_leaves_out_what_more_training_does(update):
 
 def test_doses_leave_the_critic_alone(update):
     for edit in doses(update, (-2.0, 0.5)).values():
-        changed = receipt(update.base, edit(update.base)).leaves
+        changed = edit_summary(update.base, edit(update.base)).leaves
         assert changed and all(path.startswith("actor/") for path in changed)
 
 
@@ -82,7 +82,7 @@ def test_the_parts_are_parts_of_the_whole_subtraction(update):
     assert close(layers, everything)
     rank = made[Condition(RANKS, 8.0)](update.base)  # the input has eight features
     assert np.allclose(rank["actor/0/kernel"], everything["actor/0/kernel"], atol=1e-5)
-    only = receipt(update.base, made[Condition(PARTS, CRITIC)](update.base)).leaves
+    only = edit_summary(update.base, made[Condition(PARTS, CRITIC)](update.base)).leaves
     assert all(path.startswith("critic/") for path in only)
 
 
@@ -90,7 +90,9 @@ def test_a_share_changes_that_share_of_the_weights(update):
     made = parts(update)
     size = sum(leaf.size for leaf in actor(update.base).values())
     for share in (1, 10, 50):
-        done = receipt(update.base, made[Condition(SHARES, float(share))](update.base))
+        done = edit_summary(
+            update.base, made[Condition(SHARES, float(share))](update.base)
+        )
         assert done.parameters == pytest.approx(size * share / 100, abs=1)
 
 
@@ -111,7 +113,7 @@ def test_every_dose_has_nulls_of_its_own_length(update):
             each = found[Condition(name, strength)]
             assert list(each) == ["continuation", "another seed"]
             for null in each.values():
-                norm = receipt(update.base, null(update.base)).norm
+                norm = edit_summary(update.base, null(update.base)).norm
                 assert norm == pytest.approx(abs(strength) * length, rel=1e-4)
 
 

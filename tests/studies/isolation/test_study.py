@@ -15,7 +15,7 @@ from telic.studies.isolation.arms import BASE, FIRST, NOISE
 from telic.studies.isolation.edits import PLAIN, SPECIFIC, VECTORS
 from telic.studies.isolation.lander_metrics import LANDER
 from telic.studies.results import measure_if_missing
-from telic.studies.tables import table
+from telic.studies.tables import table_of
 from telic.trials import Condition
 from telic.trials.trial import UNEDITED
 from tests.studies.landed import ISOLATION, rows_of
@@ -59,7 +59,7 @@ def test_every_edit_stands_beside_its_nulls_in_both_ways_of_acting(
         ("trial", found.edited.trials[MAIN].lost),
         ("greedy", found.edited.greedy.lost),
     ):
-        tried = table(rows.where(part=part, trial=MAIN))
+        tried = table_of(rows.where(part=part, trial=MAIN))
         for name in VECTORS:
             nulls = tried.nulls(Condition(name, -1.0))
             assert {"continuation", "another seed", "gaussian", "signs"} <= set(nulls)

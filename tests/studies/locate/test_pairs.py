@@ -10,13 +10,13 @@ import pytest
 from telic.core.errors import InputError
 from telic.core.trees import digest
 from telic.runs import folder
-from telic.runs.carry import carry
+from telic.runs.carry import carry_run
 from telic.runs.source import RunSource
 from telic.studies import Alternation, Landing, Locate
 from telic.studies.base import preset
 from telic.studies.locate import pairs as pairs_
-from telic.studies.locate.pairs import check_offer, pairs, second_of
-from telic.training import Hyper, Plan
+from telic.studies.locate.pairs import check_offer, offers, second_of
+from telic.training import ExperimentConfig, PPOConfig
 from telic.trials import rates, reaching
 from telic.trials.faithfulness import Bench
 from telic.worlds import (
@@ -51,7 +51,7 @@ class Apart:
 
 def test_agents_that_do_not_differ_in_what_they_do_are_left_out(pair):
     source = RunSource(pair[0])
-    assert list(pairs(source, switches=1, episodes=8, least=2.0)) == []
+    assert list(offers(source, switches=1, episodes=8, least=2.0)) == []
 
 
 def test_the_donor_is_the_agent_before_the_switch_and_other_switches_hold_neither(
@@ -66,7 +66,7 @@ def test_the_donor_is_the_agent_before_the_switch_and_other_switches_hold_neithe
             (phases[digest(mine)], phases[digest(theirs)])
             for mine, theirs in offer.evidence.switches
         ]
-        for offer in pairs(source, switches=2, episodes=8, least=0.5)
+        for offer in offers(source, switches=2, episodes=8, least=0.5)
     }
     assert source.schedule == ("blue", "purple") * 3
     # Recipient and donor come first; after them, nothing of their own two phases.
@@ -79,20 +79,20 @@ def test_the_donor_is_the_agent_before_the_switch_and_other_switches_hold_neithe
 def test_a_run_that_offers_no_goal_is_refused(tmp_path):
     run = examined.begun(tmp_path, "layer-1")
     with pytest.raises(InputError, match="offers no goal to be found"):
-        next(pairs(RunSource(run), switches=1, episodes=8))
+        next(offers(RunSource(run), switches=1, episodes=8))
     with pytest.raises(InputError, match="offers no goal to be found"):
         Locate().check(run)
 
 
 def test_goals_without_success_are_told_by_their_returns(tmp_path, monkeypatch):
     monkeypatch.setitem(WORLDS, "paid", Paid)
-    world, fast = Paid(limit=20), Hyper(learning_rate=1e-2)
+    world, fast = Paid(limit=20), PPOConfig(learning_rate=1e-2)
     study = Alternation(
         world=world, policy=SHALLOW, sizes=SIZES, ppo=fast, period=1, phases=4
     )
-    run = folder.create(tmp_path, "paid", 0, study.plan())
-    carry(run)
-    (offer,) = pairs(RunSource(run), switches=1, episodes=16, least=0.0)
+    run = folder.create_run(tmp_path, "paid", 0, study.plan())
+    carry_run(run)
+    (offer,) = offers(RunSource(run), switches=1, episodes=16, least=0.0)
     on = offer.bench
     assert offer.switch == (3, "purple", "blue") and not on.measure.rate
     for agent, found in ((on.recipient, on.mine), (on.donor, on.theirs)):
@@ -105,7 +105,7 @@ def test_goals_without_success_are_told_by_their_returns(tmp_path, monkeypatch):
         mine = {**on.mine, "pick_blue": 1.0, "wall": 0.0}
         made = on._replace(mine=mine, theirs={**mine, "pick_blue": 1.0 - share})
         monkeypatch.setattr(pairs_, "bench", functools.partial(as_made, made))
-        assert len(list(pairs(RunSource(run), switches=1, episodes=8))) == offered
+        assert len(list(offers(RunSource(run), switches=1, episodes=8))) == offered
 
 
 def as_made(made: Bench, *_, **__) -> Bench:
@@ -113,12 +113,12 @@ def as_made(made: Bench, *_, **__) -> Bench:
     return made
 
 
-def of_one(**more) -> Plan:
+def of_one(**more) -> ExperimentConfig:
     """A plan of one objective that knows others."""
-    return Plan(
+    return ExperimentConfig(
         world=Keys(limit=9),
         policy=SHALLOW,
-        hyper=Hyper(),
+        hyper=PPOConfig(),
         sizes=SIZES,
         objectives=tuple(map(fetch, ("blue", "green", "purple"))),
         schedule=(Phase("blue", 1),),
@@ -140,14 +140,16 @@ def test_the_second_objective_is_the_last_goal_that_a_plan_knows_and_does_not_tr
 
 
 def test_a_run_of_one_objective_offers_what_a_second_makes_of_it(tmp_path, monkeypatch):
-    run = folder.create(tmp_path, "one", 0, of_one())
-    carry(run)
+    run = folder.create_run(tmp_path, "one", 0, of_one())
+    carry_run(run)
     source = RunSource(run)
     how = {"switches": 1, "episodes": 8, "steps": SIZES.batch, "least": -1.0}
-    assert list(pairs(source, **how)) == []  # it fetches no key in nine of ten episodes
+    assert (
+        list(offers(source, **how)) == []
+    )  # it fetches no key in nine of ten episodes
     monkeypatch.setattr(pairs_, "is_able", lambda *_: True)
     monkeypatch.setattr(Bench, "gap", 1.0)
-    (offer,) = pairs(source, **how)
+    (offer,) = offers(source, **how)
     assert offer.switch == (0, "blue", "purple")
     assert digest(offer.evidence.recipient) == digest(source.agent(0).actor)
     donors = [digest(donor) for _, donor in offer.evidence.switches]

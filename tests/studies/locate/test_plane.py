@@ -36,7 +36,7 @@ def told():
     with pytest.MonkeyPatch.context() as patch:
         # One site: each compiles two programs.
         patch.setattr(plane_, "probes", lambda *a: {s: probes(*a)[s] for s in SITES})
-        return plane_.plane(jax.random.key(1), found, on._replace(measure=measure))
+        return plane_.plane_of(jax.random.key(1), found, on._replace(measure=measure))
 
 
 def test_filling_a_layer_as_the_donors_brings_all_of_a_difference_in_it(told):
@@ -69,7 +69,7 @@ def test_the_null_of_steering_is_tried_at_as_many_doses_as_the_edit(monkeypatch)
     given = episode_seeds(world, 1, key=jax.random.key(0))
     parts = (given, measure, {"steered": 0.0}, {"steered": 1.0})
     on = Bench(found.recipient, found.donor, *parts, world)
-    shares = plane_.plane(jax.random.key(1), found, on)[site]
+    shares = plane_.plane_of(jax.random.key(1), found, on)[site]
     patch, dose, *others = seen
     assert patch == 0 < dose and others == pytest.approx(
         [2 * dose, 4 * dose, dose, 2 * dose, 4 * dose], rel=1e-5

@@ -9,14 +9,14 @@ from telic.core.errors import InputError
 from telic.locators import LOCATORS
 from telic.policies import Conv, Recurrent
 from telic.runs import folder
-from telic.runs.carry import carry
+from telic.runs.carry import carry_run
 from telic.stats.rows import Rows
 from telic.studies import Alternation, Locate, results
 from telic.studies.base import preset, restored, settings_of
 from telic.studies.locate import study as study_
 from telic.studies.pages import study_files
 from telic.studies.results import measure_if_missing
-from telic.training import Hyper
+from telic.training import PPOConfig
 from tests.studies.trained import copies, done
 
 NAMES = ("magnitude", "low rank", "random")
@@ -87,10 +87,10 @@ def test_one_that_is_stopped_leaves_no_rows(pair, tmp_path):
 )
 def test_agents_of_other_networks_are_asked_from_training_to_the_page(tmp_path, policy):
     # Learning fast, for agents of two phases must differ in what they do.
-    more = {"phases": 4, "policy": policy, "ppo": Hyper(learning_rate=3e-3)}
+    more = {"phases": 4, "policy": policy, "ppo": PPOConfig(learning_rate=3e-3)}
     small = dataclasses.replace(preset(Alternation, "small"), **more)
-    run = folder.create(tmp_path, "other", 0, small.plan())
-    carry(run)
+    run = folder.create_run(tmp_path, "other", 0, small.plan())
+    carry_run(run)
     names = ("magnitude", "activation patching", "random")
     study = Locate(switches=1, episodes=32, locators=names, least=0.0)
     study.check(run)

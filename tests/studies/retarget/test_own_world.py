@@ -9,11 +9,11 @@ import pytest
 from telic.policies import MLP
 from telic.render.page import markdown
 from telic.runs import folder
-from telic.runs.carry import carry
+from telic.runs.carry import carry_run
 from telic.studies import Alternation, Retarget, results
 from telic.studies.base import preset, settings_of
 from telic.studies.retarget.case import STEER, TRACKS
-from telic.training import Sizes
+from telic.training import RolloutConfig
 from telic.worlds import WORLDS, Symmetric
 from telic.worlds.goals import entries_of, is_alone
 from tests.studies.trained import done
@@ -25,7 +25,7 @@ PLAN = Alternation(
     phases=5,
     world=Orchard(),
     policy=MLP(width=8, actor_layers=3, critic_layers=1),
-    sizes=Sizes(num_envs=4, num_steps=8, update_epochs=1, num_minibatches=1),
+    sizes=RolloutConfig(num_envs=4, num_steps=8, update_epochs=1, num_minibatches=1),
 ).plan()
 STUDY = dataclasses.replace(preset(Retarget, "small"), episodes=32, steps=2)
 
@@ -44,8 +44,8 @@ def found(tmp_path_factory):
     """What the study of one run found."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(WORLDS, "orchard", Orchard)
-        run = folder.create(tmp_path_factory.mktemp("orchard"), "orchard", 0, PLAN)
-        carry(run)
+        run = folder.create_run(tmp_path_factory.mktemp("orchard"), "orchard", 0, PLAN)
+        carry_run(run)
         done(run, "retarget", STUDY)
         rows = results.together([run], "retarget", settings_of(STUDY))
         return STUDY.summarise(rows, PLAN)

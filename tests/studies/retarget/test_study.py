@@ -41,7 +41,7 @@ def test_a_goal_that_was_trained_is_refused_and_the_objectives_are_named(pair):
     assert word.endswith("--new") and fix not in ("blue", "purple")
     with pytest.raises(InputError, match="'blue' is a goal"):
         done(pair[0], "retarget", study)
-    assert not results.path_of(pair[0], "retarget", settings_of(study)).exists()
+    assert not results.rows_path(pair[0], "retarget", settings_of(study)).exists()
 
 
 def test_an_unknown_goal_and_no_episodes_are_refused_before_any_work(pair):

@@ -16,7 +16,7 @@ from telic.studies.planting.scoring import truth_of
 from telic.studies.planting.study import base_of
 from telic.studies.score import benchmark, benchmark_set, grading
 from telic.studies.score.benchmark import Benchmark
-from telic.studies.score.leaderboard import leaderboard, row
+from telic.studies.score.leaderboard import board_row, leaderboard
 from tests.studies.examined import EXAM, begun, done
 
 RUNGS_OF_LAYER_0 = [
@@ -140,7 +140,7 @@ BAD = {
 def test_a_locus_that_is_none_is_a_fault(examined, what):
     found, planted = at(examined[0], "folded")
     scores = {path: BAD[what](leaf) for path, leaf in found.recipient.items()}
-    kept = grading.record(Locus("weights", scores), found, planted, 1.0)
+    kept = grading.graded_record(Locus("weights", scores), found, planted, 1.0)
     assert what in kept["fault"] and "weights" not in kept
 
 
@@ -148,8 +148,8 @@ def test_factors_that_do_not_fit_are_a_fault(examined):
     found, planted = at(examined[0], "folded")
     factors = {"actor/0": (np.eye(3), np.eye(3))}
     odd = Locus("directions", {"actor/0": np.ones(2)}, factors)
-    assert "fault" in grading.record(odd, found, planted, 1.0)
-    assert "fault" in grading.record(Locus("layers", {}), found, planted, 1.0)
+    assert "fault" in grading.graded_record(odd, found, planted, 1.0)
+    assert "fault" in grading.graded_record(Locus("layers", {}), found, planted, 1.0)
 
 
 @pytest.mark.parametrize("rung", ["folded", "no goal"])
@@ -158,13 +158,15 @@ def test_scores_without_size_or_beyond_all_sums_are_faults(examined, rung):
     for leaf_of in (lambda leaf: np.zeros(0), lambda leaf: 1e308 * np.ones(leaf.shape)):
         scores = {path: leaf_of(leaf) for path, leaf in found.recipient.items()}
         scores["actor/0/bias"] = scores["actor/0/bias"] / 2
-        assert "fault" in grading.record(Locus("weights", scores), found, planted, 1.0)
+        assert "fault" in grading.graded_record(
+            Locus("weights", scores), found, planted, 1.0
+        )
 
 
 def test_where_there_is_no_goal_level_scores_are_right(examined):
     found, planted = at(examined[0], "no goal")
     level = scores_of({path: 0 * leaf for path, leaf in found.recipient.items()})
-    kept = grading.record(Locus("weights", level), found, planted, 1.0)
+    kept = grading.graded_record(Locus("weights", level), found, planted, 1.0)
     assert "fault" not in kept and kept["strength"] == 0
 
 
@@ -173,7 +175,7 @@ def test_marks_are_those_of_the_study(examined):
     locus = LOCATORS["oracle"](
         dataclasses.replace(found, truth=truth_of(planted, found)), jax.random.key(0)
     )
-    assert grading.mark(locus, found, planted)["units"] == 1
+    assert grading.graded(locus, found, planted)["units"] == 1
 
 
 def test_a_row_is_a_mean_over_pairs_then_rungs_then_seeds():
@@ -182,7 +184,7 @@ def test_a_row_is_a_mean_over_pairs_then_rungs_then_seeds():
         seed: [{"rung": r, "weights": w, "seconds": 1.0} for r, w in one]
         for seed in range(4)
     }
-    found = row("mine", records)
+    found = board_row("mine", records)
     assert found["mean"] == {"estimate": 0.5, "low": 0.5, "high": 0.5, "n": 4}
     assert found["rungs"]["folded"]["estimate"] == 0.75
     assert found["rungs"]["layer 1"] is found["decoys"] is None

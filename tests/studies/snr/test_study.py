@@ -12,7 +12,7 @@ from telic.studies.isolation.edits import CONTINUATION, PLAIN, SPECIFIC, VECTORS
 from telic.studies.pages import study_files
 from telic.studies.results import measure_if_missing
 from telic.studies.snr.repeats import MEAN, ONE
-from telic.studies.tables import table
+from telic.studies.tables import table_of
 from telic.trials import Condition
 from tests.studies.landed import SNR, rows_of
 from tests.studies.trained import copies, done
@@ -37,7 +37,7 @@ def test_every_vector_is_reported_at_every_length(found):
 
 def test_every_subtraction_stands_beside_more_of_the_old_training(isolated_landers):
     rows = rows_of(isolated_landers[0], "snr", SNR)
-    tried = table(rows.where(part="trial", trial=256))
+    tried = table_of(rows.where(part="trial", trial=256))
     assert tried.edits == tuple(Condition(n, k) for n in VECTORS for k in (ONE, MEAN))
     for edit in tried.edits:
         assert CONTINUATION in tried.nulls(edit)

@@ -15,24 +15,24 @@ from telic.studies import Alternation, results
 from telic.studies.base import preset, restored, settings_of
 from telic.studies.late import Switch, earlier_mean, late_switches
 from telic.studies.results import measure_if_missing
-from telic.studies.splice import Splice, study
+from telic.studies.splice import SpliceStudy, study
 from telic.studies.splice.arms import ARMS, EDITED, NEW, OLD, UNEDITED
 from telic.studies.splice.edits import DOSES, LAST, LAYERS, MEAN
 from telic.trials import Result
-from telic.trials.recovery import Curve
+from telic.trials.recovery import TrainedOn
 from telic.trials.trial import DONOR
 from telic.trials.trial import UNEDITED as UNEDITED_
-from telic.vectors import cosine, isolate
+from telic.vectors import cosine, task_vector
 from telic.vectors.nulls import noise
 from telic.worlds.keys import EVENTS
 from tests.studies.trained import PLAN, SPLICE, copies, done, without_its_last_phase
 
-ALONE = Splice(switches=1, episodes=16, groups=(LAST,))
+ALONE = SpliceStudy(switches=1, episodes=16, groups=(LAST,))
 
 
 def file_of(run, study=SPLICE):
     """The file of a run's results."""
-    return results.path_of(run, "splice", settings_of(study))
+    return results.rows_path(run, "splice", settings_of(study))
 
 
 def rows_of(run, study=SPLICE):
@@ -106,9 +106,9 @@ def test_with_three_phases_no_number_would_do_and_none_is_named():
 
 def test_groups_and_episodes_are_checked_before_any_work():
     with pytest.raises(InputError, match="did you mean 'layers'"):
-        Splice(groups=("layer",))
+        SpliceStudy(groups=("layer",))
     with pytest.raises(InputError, match="episodes = 0"):
-        Splice(episodes=0)
+        SpliceStudy(episodes=0)
 
 
 def test_the_mean_of_earlier_switches_is_that_of_the_pairs_before_both_agents(pair):
@@ -195,7 +195,7 @@ def tried(pair, tmp_path, monkeypatch):
         named = [list(weights) == list(each) for each in objectives].index(True)
         step = noise(jax.random.key(named), agent)
         moved = agent.replace(trees.add(agent, step))
-        return Curve(np.zeros((1, len(objectives))), moved)
+        return TrainedOn(np.zeros((1, len(objectives))), moved)
 
     monkeypatch.setattr(study, "train_on", train_on)
     (run,) = copies(pair[:1], tmp_path)
@@ -218,7 +218,7 @@ def test_continuation_goes_where_the_old_objective_leads(tried):
     for late in late_switches(source.plan, 2):
         agent, how = asked[late.phase]
         after = how["extra"][LAST, 1.0]["continuation"](agent)
-        taken = trees.at(isolate(agent, after), agent.actor)
+        taken = trees.at(task_vector(agent, after), agent.actor)
         led = [
             cosine(taken, trees.at(noise(key, agent), agent.actor))
             for key in (jax.random.key(names.index(w)) for w in (late.wants, late.aim))
@@ -273,4 +273,4 @@ def test_other_settings_are_another_file(spliced):
 
 
 def test_settings_come_back_from_their_plain_form():
-    assert restored(Splice, settings_of(SPLICE)) == SPLICE
+    assert restored(SpliceStudy, settings_of(SPLICE)) == SPLICE

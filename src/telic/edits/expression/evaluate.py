@@ -27,16 +27,21 @@ from telic.core.errors import InputError
 from telic.core.trees import Tree, outline
 from telic.edits.base import Params
 from telic.edits.expression.functions import ACTS, FUNCTIONS, Inputs, prefix
-from telic.edits.expression.operations import Worth, check_divisor, checked, operate
+from telic.edits.expression.operations import (
+    Worth,
+    check_divisor,
+    checked_value,
+    operate,
+)
 from telic.expressions.faults import fault, pointing
-from telic.expressions.phases import pairs, phase_of
+from telic.expressions.phases import phase_of, phase_pairs
 from telic.expressions.signatures import NUMBERS, Signature
-from telic.expressions.syntax import START, Agent, agents, end, function, value
+from telic.expressions.syntax import START, AgentName, agents, end_of, function, value
 from telic.expressions.syntax import parse as parse
 
 
 @runtime_checkable
-class Source(Protocol):
+class AgentSource(Protocol):
     """Where the agents of an expression come from: one history of training."""
 
     @property
@@ -79,7 +84,7 @@ class Value(NamedTuple):
     __repr__ = outline
 
 
-def evaluate(text: str, source: Source) -> Value:
+def evaluate(text: str, source: AgentSource) -> Value:
     """What an expression stands for, in one history of training.
 
     Args:
@@ -118,7 +123,7 @@ def evaluate(text: str, source: Source) -> Value:
     return Value(found.kind, found.content)
 
 
-def difference(text: str, source: Source) -> tuple[Params, Tree]:
+def difference(text: str, source: AgentSource) -> tuple[Params, Tree]:
     """The agent from which an expression sets out, and what it adds to that agent.
 
     The agent is the first one that the expression names; of the difference only the
@@ -142,14 +147,14 @@ class _Scope:
     """Where a part is worked out; inside of a mean, bare names are bound to phases."""
 
     text: str
-    source: Source
+    source: AgentSource
     bound: Mapping[str, int] | None = None
 
 
 def _worth(scope: _Scope, node: ast.expr) -> Worth:
     """What any part of an expression stands for."""
     match node, value(node):
-        case _, Agent() as agent:
+        case _, AgentName() as agent:
             return Worth("agent", _agent(scope, agent))
         case _, float() as number:
             return Worth("number", number)
@@ -164,7 +169,7 @@ def _worth(scope: _Scope, node: ast.expr) -> Worth:
     raise TypeError(f"a {type(node).__name__} stands for nothing by itself")
 
 
-def _agent(scope: _Scope, agent: Agent) -> Params:
+def _agent(scope: _Scope, agent: AgentName) -> Params:
     """The agent that a name stands for."""
     if agent.name == START:
         with pointing(scope.text, agent.at):
@@ -190,7 +195,7 @@ def _joined(scope: _Scope, node: ast.expr) -> Worth:
 
 def _step(scope: _Scope, left: Worth, step: ast.BinOp, right: Worth) -> Worth:
     """What stands to the left of a sign, joined with what stands to the right."""
-    behind = scope.text[end(step.left) :].lstrip(" \t\r\n)")
+    behind = scope.text[end_of(step.left) :].lstrip(" \t\r\n)")
     sign, at = behind[0], len(scope.text) - len(behind)
     if sign == "/" and right.kind == "number":
         with pointing(scope.text, step.right.col_offset):
@@ -204,12 +209,12 @@ def _call(scope: _Scope, call: ast.Call) -> Worth:
     name = function(call)
     signature, scopes = FUNCTIONS[name], [scope]
     if signature.over_phases:
-        bound = pairs(scope.text, call, scope.source.schedule)
+        bound = phase_pairs(scope.text, call, scope.source.schedule)
         scopes = [dataclasses.replace(scope, bound=each) for each in bound]
     found = [_arguments(each, call, signature) for each in scopes]
     arguments = [[each for (each,) in found]] if signature.over_phases else found[0]
     with pointing(scope.text, call.col_offset):
-        return checked(Worth(signature.gives, ACTS[name](*arguments)))
+        return checked_value(Worth(signature.gives, ACTS[name](*arguments)))
 
 
 def _arguments(scope: _Scope, call: ast.Call, signature: Signature) -> list[Any]:

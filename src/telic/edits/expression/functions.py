@@ -27,14 +27,14 @@ class Inputs(NamedTuple):
     channels: tuple[int, ...]
 
 
-def top(vector: Tree, share: float) -> Tree:
+def largest_entries(vector: Tree, share: float) -> Tree:
     """A vector's largest entries over all leaves together, and zeros elsewhere.
 
     Of equal entries those of earlier leaves (by path) and rows are kept.
 
     Example:
         >>> import jax.numpy as jnp
-        >>> top({"a": jnp.array([1.0, -3.0, 2.0, 1.0])}, 0.75)["a"].tolist()
+        >>> largest_entries({"a": jnp.array([1.0, -3.0, 2.0, 1.0])}, 0.75)["a"].tolist()
         [1.0, -3.0, 2.0, 0.0]
     """
     zeros = trees.scale(vector, 0.0)
@@ -54,7 +54,7 @@ def rank(vector: Tree, count: float) -> Tree:
     return LowRank(vector, int(count)).apply(trees.scale(vector, 0.0))
 
 
-def carry(vector: Tree, first: Inputs, second: Inputs) -> Tree:
+def carried(vector: Tree, first: Inputs, second: Inputs) -> Tree:
     """A vector with the input channels of two colours exchanged."""
     return swap_inputs(vector, first.uses, first.channels, second.channels)
 
@@ -81,8 +81,8 @@ def prefix(weights: str, vector: Arrays) -> str:
 ACTS: dict[str, Callable[..., Tree]] = {
     "mean": vectors.mean,
     "only": vectors.only,
-    "carry": carry,
-    "top": top,
+    "carry": carried,
+    "top": largest_entries,
     "rank": rank,
     "lerp": vectors.interpolate,
 }

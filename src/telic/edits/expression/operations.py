@@ -51,17 +51,17 @@ def operate(operation: str, *contents: Arrays | float) -> Worth:
             fix="between two agents lies lerp(agent, agent, 0.5)",
         )
     gives, act = OPERATIONS[operation]
-    return checked(Worth(gives, act(*contents)))
+    return checked_value(Worth(gives, act(*contents)))
 
 
-def checked(worth: Worth) -> Worth:
+def checked_value(worth: Worth) -> Worth:
     """What was worked out, unless it is not finite, or a number is too large.
 
     Raises:
         InputError: If it is.
 
     Example:
-        >>> checked(Worth("number", 2e6))
+        >>> checked_value(Worth("number", 2e6))
         Traceback (most recent call last):
         telic.core.errors.InputError: the number 2e+06 is out of range
           why: allowed: up to 1e+06 in size
@@ -91,8 +91,11 @@ def check_divisor(number: float) -> None:
 
 OPERATIONS: dict[str, tuple[str, Callable[..., Any]]] = {
     "agent - agent": ("vector", vectors.contrast),
-    "agent + vector": ("agent", vectors.add),
-    "agent - vector": ("agent", functools.partial(vectors.add, coefficient=-1.0)),
+    "agent + vector": ("agent", vectors.move_along),
+    "agent - vector": (
+        "agent",
+        functools.partial(vectors.move_along, coefficient=-1.0),
+    ),
     "vector + vector": ("vector", trees.add),
     "vector - vector": ("vector", vectors.contrast),
     "number * vector": ("vector", lambda factor, v: trees.scale(v, factor)),

@@ -70,7 +70,7 @@ class Runs:
         return self.columns.get(name, absent)
 
 
-def table(rows: Sequence[Row]) -> Columns:
+def columns_of(rows: Sequence[Row]) -> Columns:
     """The columns of one run: counts as integers, names as text, the rest as floats.
 
     Args:
@@ -83,7 +83,7 @@ def table(rows: Sequence[Row]) -> Columns:
         InputError: If there are no rows, their keys differ, or a value is not a number.
 
     Example:
-        >>> table([{"rollout": 1, "return_blue": None, "objective": "blue"}])
+        >>> columns_of([{"rollout": 1, "return_blue": None, "objective": "blue"}])
         {'rollout': array([1]), 'return_blue': array([nan]),
          'objective': array(['blue'], dtype='<U4')}
     """

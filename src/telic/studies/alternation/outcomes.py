@@ -34,7 +34,7 @@ def event_rates(runs: Runs, support: Support = RATES) -> dict[str, Curve]:
     }
 
 
-def outcomes(runs: Runs) -> dict[str, Curve]:
+def outcome_rates(runs: Runs) -> dict[str, Curve]:
     """The rate of each of `OUTCOMES` in the last rollout of each phase.
 
     Returns:

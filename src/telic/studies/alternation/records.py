@@ -28,16 +28,16 @@ def phases_csv(summary: Summary) -> str:
     for row, seed in enumerate(summary.runs.seeds):
         for phase, objective in enumerate(summary.runs.wanted):
             numbers = [_text(float(value[row, phase])) for value in values.values()]
-            writer.writerow([seed, phase, harmless(objective), *numbers])
+            writer.writerow([seed, phase, spreadsheet_cell(objective), *numbers])
     return text.getvalue()
 
 
-def harmless(cell: str) -> str:
+def spreadsheet_cell(cell: str) -> str:
     """A name as a cell that no spreadsheet takes for a formula.
 
     Example:
-        >>> harmless("=cmd|calc"), harmless("blue"), harmless("-1.5")
-        ("'=cmd|calc", 'blue', '-1.5')
+        >>> [spreadsheet_cell(name) for name in ("=cmd|calc", "blue", "-1.5")]
+        ["'=cmd|calc", 'blue', '-1.5']
     """
     if not cell.startswith(("=", "+", "-", "@", "\t", "\r")):
         return cell

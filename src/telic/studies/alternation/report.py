@@ -15,7 +15,7 @@ from telic.runs.folder import Run
 from telic.studies.alternation.page import alternation
 from telic.studies.alternation.summary import Summary, summarise
 from telic.studies.demo import section
-from telic.training import Plan
+from telic.training import ExperimentConfig
 from telic.worlds import Keys
 from telic.worlds.schedule import phase_at
 
@@ -23,7 +23,7 @@ BOARDS = (0, 1)
 """The boards on which agents are shown; the same for every agent."""
 
 
-def summary(runs: Sequence[Run]) -> Summary:
+def summary_of(runs: Sequence[Run]) -> Summary:
     """The numbers of some runs of one plan.
 
     Raises:
@@ -60,7 +60,7 @@ def page(runs: Sequence[Run], *, command: str = "") -> Page:
         command: How to make them again.
     """
     return alternation(
-        summary(runs),
+        summary_of(runs),
         records={run.seed(): run.record() for run in runs},
         episodes=_episodes(runs[0]),
         moved=section.section(runs),
@@ -69,7 +69,7 @@ def page(runs: Sequence[Run], *, command: str = "") -> Page:
     )
 
 
-def _whole_phases(plan: Plan, rollouts: int) -> int:
+def _whole_phases(plan: ExperimentConfig, rollouts: int) -> int:
     """How many of these rollouts make up whole phases; all, if there is none yet."""
     _, into = phase_at(plan.schedule, rollouts)
     return rollouts - into or rollouts
@@ -92,7 +92,7 @@ def _episodes(run: Run) -> list[Image]:
     return images
 
 
-def _last_checkpoints(run: Run, plan: Plan) -> dict[str, Checkpoint]:
+def _last_checkpoints(run: Run, plan: ExperimentConfig) -> dict[str, Checkpoint]:
     """For each objective the checkpoint at the end of the last phase that wanted it."""
     last = {}
     for found in run.checkpoints:

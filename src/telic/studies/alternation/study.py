@@ -12,8 +12,8 @@ from typing import ClassVar
 from telic.core.errors import InputError
 from telic.policies import MLP, Policy
 from telic.studies.base import Presets
-from telic.training.plan import Plan
-from telic.training.ppo import Hyper, Sizes
+from telic.training.plan import ExperimentConfig
+from telic.training.ppo import PPOConfig, RolloutConfig
 from telic.worlds import (
     Keys,
     World,
@@ -41,8 +41,8 @@ class Alternation:
     """How many phases, counted from 0; each is one period of one goal."""
     world: World = dataclasses.field(default_factory=Keys)
     policy: Policy = dataclasses.field(default_factory=MLP)
-    ppo: Hyper = dataclasses.field(default_factory=Hyper)
-    sizes: Sizes = dataclasses.field(default_factory=Sizes)
+    ppo: PPOConfig = dataclasses.field(default_factory=PPOConfig)
+    sizes: RolloutConfig = dataclasses.field(default_factory=RolloutConfig)
 
     question: ClassVar[str] = "can an agent be good at two objectives, again and again?"
     presets: ClassVar[Presets] = {
@@ -53,7 +53,7 @@ class Alternation:
             "period": 2,
             "phases": 3,
             "policy": MLP(width=16),
-            "sizes": Sizes(num_envs=8, num_steps=32),
+            "sizes": RolloutConfig(num_envs=8, num_steps=32),
         },
     }
 
@@ -81,10 +81,10 @@ class Alternation:
                 fix=f"--objectives {' '.join((*self.objectives, *others)[:2])}",
             )
 
-    def plan(self) -> Plan:
+    def plan(self) -> ExperimentConfig:
         """What a run of this study does, whatever its seed."""
         names = tuple(dict.fromkeys(self.objectives))
-        return Plan(
+        return ExperimentConfig(
             world=self.world,
             policy=self.policy,
             hyper=self.ppo,

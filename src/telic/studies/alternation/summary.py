@@ -13,9 +13,9 @@ import numpy as np
 
 from telic.stats import Interval, wilson
 from telic.stats.curves import RATES, Curve, Support, interval, over_seeds
-from telic.studies.alternation.columns import Row, Runs, gather, table
-from telic.studies.alternation.outcomes import event_rates, outcomes
-from telic.studies.alternation.switches import Settled, Switches, settle, switches
+from telic.studies.alternation.columns import Row, Runs, columns_of, gather
+from telic.studies.alternation.outcomes import event_rates, outcome_rates
+from telic.studies.alternation.switches import Settled, Switches, settle, switch_ends
 from telic.worlds import World
 
 RETURNS: Support = (-1.0, 1.0)
@@ -68,8 +68,8 @@ def summarise(
         InputError: If there is no run, the runs do not share a schedule, a value is
             not a number, or a return or rate is outside its range.
     """
-    runs = gather({seed: table(run) for seed, run in rows.items()}, world)
-    found = switches(runs)
+    runs = gather({seed: columns_of(run) for seed, run in rows.items()}, world)
+    found = switch_ends(runs)
     settled = settle(runs, found)
     return Summary(
         runs=runs,
@@ -78,7 +78,7 @@ def summarise(
         first=over_seeds(found.first, support),
         last=over_seeds(found.last, support),
         events=event_rates(runs),
-        outcomes=outcomes(runs),
+        outcomes=outcome_rates(runs),
         settled=settled,
         findings=_findings(runs, settled, support),
         met=_met(settled),

@@ -69,7 +69,7 @@ class Settled(NamedTuple):
     met: Bool[np.ndarray, " seeds"]
 
 
-def switches(runs: Runs) -> Switches:
+def switch_ends(runs: Runs) -> Switches:
     """First and last rollout of every phase, and the rollouts between."""
     own = under_own_objective(runs, {o: f"return_{o}" for o in runs.objectives})
     success = {o: success_of(runs.world, o) for o in runs.objectives}

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from telic.render.page import Table
+from telic.render.page import PageTable
 from telic.stats import Interval
 from telic.stats.curves import Curve
 from telic.studies.alternation.summary import Summary
@@ -27,7 +27,7 @@ LONGEST = 160
 """Characters of a setting that are shown."""
 
 
-def study_table(summary: Summary) -> Table:
+def study_table(summary: Summary) -> PageTable:
     """Each finding over seeds: estimate, interval, n."""
     rows = [
         (MEASURES[name], *_three(found))
@@ -43,10 +43,12 @@ def study_table(summary: Summary) -> Table:
         "bootstrap interval (none below four seeds); for the share of seeds, the "
         "Wilson interval."
     )
-    return Table(caption, ("Measure", "Estimate", "95 % interval", "n"), tuple(rows))
+    return PageTable(
+        caption, ("Measure", "Estimate", "95 % interval", "n"), tuple(rows)
+    )
 
 
-def seeds_table(summary: Summary) -> Table:
+def seeds_table(summary: Summary) -> PageTable:
     """One row for each seed: its medians over the settled phases."""
     own = summary.settled
     marks = [f"Updates to {mark}" for mark in MARKS]
@@ -64,10 +66,10 @@ def seeds_table(summary: Summary) -> Table:
         "that end with the wanted key. Updates: mean until the return reaches the "
         "mark; a phase in which it never does counts as its whole length."
     )
-    return Table(caption, (*header, f"Last ≥ {PUBLISHED}"), tuple(rows))
+    return PageTable(caption, (*header, f"Last ≥ {PUBLISHED}"), tuple(rows))
 
 
-def phases_table(summary: Summary) -> Table:
+def phases_table(summary: Summary) -> PageTable:
     """One row for each phase, over seeds."""
     curves = {"First return": summary.first, "Last return": summary.last}
     curves |= {name.capitalize(): c for name, c in summary.outcomes.items()}
@@ -86,10 +88,10 @@ def phases_table(summary: Summary) -> Table:
         "phase’s last rollout end (the wanted key, one that another phase wants, one "
         "that none wants, death, time-out), as shares."
     )
-    return Table(caption, ("Phase", "Objective", *curves, "n"), rows)
+    return PageTable(caption, ("Phase", "Objective", *curves, "n"), rows)
 
 
-def settings_table(records: Mapping[int, Mapping[str, Any]], part: str) -> Table:
+def settings_table(records: Mapping[int, Mapping[str, Any]], part: str) -> PageTable:
     """One part of the runs' records, such as `plan` or `versions`, flattened.
 
     Args:
@@ -104,7 +106,7 @@ def settings_table(records: Mapping[int, Mapping[str, Any]], part: str) -> Table
         (name, _short(" or ".join(dict.fromkeys(values))))
         for name, values in settings.items()
     )
-    return Table(f"The {part} of every run.", ("Setting", "Value"), rows)
+    return PageTable(f"The {part} of every run.", ("Setting", "Value"), rows)
 
 
 def _flat(value: Any) -> dict[str, str]:

@@ -15,8 +15,8 @@ from telic.render.page import Page
 from telic.stats.rows import Rows
 from telic.studies.base import Presets, Study
 from telic.studies.planting import Planting, page, summary
-from telic.training.plan import Plan
-from telic.training.ppo import Hyper, Sizes
+from telic.training.plan import ExperimentConfig
+from telic.training.ppo import PPOConfig, RolloutConfig
 from telic.worlds.fetch import grant
 from telic.worlds.goal_keys import GoalKeys
 from telic.worlds.schedule import Phase
@@ -34,7 +34,7 @@ class Calibrate:
     """Rollouts for which each is trained: the later the layer, the longer it takes."""
     width: int = 64
     """Units in every hidden layer of the agents."""
-    sizes: Sizes = dataclasses.field(default_factory=Sizes)
+    sizes: RolloutConfig = dataclasses.field(default_factory=RolloutConfig)
     planting: Planting = dataclasses.field(default_factory=Planting)
 
     question: ClassVar[str] = (
@@ -47,7 +47,7 @@ class Calibrate:
             "units": (4, 4),
             "lengths": (1, 1),
             "width": 16,
-            "sizes": Sizes(num_envs=8, num_steps=32),
+            "sizes": RolloutConfig(num_envs=8, num_steps=32),
             "planting": Planting(**Planting.presets["small"]),
         },
     }
@@ -62,13 +62,13 @@ class Calibrate:
                 why="each layer has its number of units and of rollouts",
             )
 
-    def plans(self) -> dict[str, Plan]:
+    def plans(self) -> dict[str, ExperimentConfig]:
         """What a run of each variant does, by the layer at which it reads its goal."""
         return {
-            f"layer-{layer}": Plan(
+            f"layer-{layer}": ExperimentConfig(
                 world=GoalKeys(),
                 policy=MLP(width=self.width, goal_layer=layer, goal_units=units),
-                hyper=Hyper(),
+                hyper=PPOConfig(),
                 sizes=self.sizes,
                 objectives=(grant(),),
                 schedule=(Phase("grant", rollouts),),
@@ -87,7 +87,7 @@ class Calibrate:
         return (("planting", self.planting),)
 
     def summarise(
-        self, rows: Mapping[str, Sequence[Rows]], plans: Mapping[str, Plan]
+        self, rows: Mapping[str, Sequence[Rows]], plans: Mapping[str, ExperimentConfig]
     ) -> summary.PlantingEffects:
         """The scores over seeds, those of all layers together."""
         return summary.summarise([each for (each,) in rows.values()])

@@ -13,7 +13,7 @@ from telic.core.names import check_name
 from telic.runs.folder import Run
 from telic.studies.expression_edit import try_expression
 from telic.studies.goal_metrics import by_goal
-from telic.training.plan import Plan
+from telic.training.plan import ExperimentConfig
 from telic.trials import Effects, effects, tabulate
 from telic.worlds import Symmetric
 from telic.worlds.goals import is_alone
@@ -41,7 +41,7 @@ class DemoEdit(NamedTuple):
     board: tuple[str, ...]
 
 
-def demo_edits(plan: Plan) -> list[DemoEdit]:
+def demo_edits(plan: ExperimentConfig) -> list[DemoEdit]:
     """The edits for the runs of a plan; none where there is nothing to edit.
 
     Example:

@@ -52,7 +52,7 @@ def fill(
         axes.add_patch(patch)
 
 
-def write(
+def write_letter(
     axes: Axes,
     at: tuple[float, float],
     text: str,
@@ -101,4 +101,4 @@ def _key(axes: Axes, place: tuple[int, int], colour: str) -> None:
     teeth = [Rectangle((x + 0.36, y + down), 0.21, 0.09) for down in (0.615, 0.79)]
     fill(axes, [bow, shaft, *teeth], COLOURS[colour])
     at, size = (x + 0.74, y + 0.31), points(axes, 0.28)
-    write(axes, at, grid.LETTERS[colour], size=size, colour=COLOURS[colour])
+    write_letter(axes, at, grid.LETTERS[colour], size=size, colour=COLOURS[colour])

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from telic.render.style import INK, PAPER, label
-from telic.studies.field.board import fill, write
+from telic.studies.field.board import fill, write_letter
 from telic.studies.field.field import Field
 from telic.studies.field.starts import Face, draw_starts, face, letter
 
@@ -95,7 +95,7 @@ def _shares(axes: Axes, field: Field, number: int) -> None:
         shown, at = face(outcome, field.limit), (slot + 0.5) / len(shares)
         fill(axes, [Rectangle((left, 0.07), share, 0.11)], shown.colour)
         text, bold = f"{shown.letter} {_percent(share)}", share == max(shares)
-        write(axes, (at, 0.29), text, size=size, colour=shown.colour, bold=bold)
+        write_letter(axes, (at, 0.29), text, size=size, colour=shown.colour, bold=bold)
         left += share
 
 
@@ -115,7 +115,7 @@ def _legend(axes: Axes, field: Field, high: float) -> None:
         _swatch(axes, 6.92 + 0.66 * slot, faces[0], _percent(chance), chance=chance)
     for line, words in enumerate(_words(field)):
         at = (0.1, 0.46 + LINE * line)
-        write(axes, at, words, size=8.8, colour=INK, bold=False, align="left")
+        write_letter(axes, at, words, size=8.8, colour=INK, bold=False, align="left")
 
 
 def _swatch(
@@ -131,7 +131,7 @@ def _swatch(
     fill(axes, [Rectangle((left, 0.1), 0.17, 0.17)], shown.colour, alpha=chance)
     letter(axes, (left + 0.085, 0.19), shown, size=7.5, chance=chance)
     at = (left + 0.23, 0.19)
-    write(axes, at, words, size=size, colour=INK, bold=False, align="left")
+    write_letter(axes, at, words, size=size, colour=INK, bold=False, align="left")
 
 
 def _percent(share: float) -> str:

@@ -18,7 +18,7 @@ from jaxtyping import Array, Bool, Float, Float64, Int
 
 from telic.core.errors import InputError
 from telic.policies import Agent, remembers
-from telic.studies.field.mdp import drift, follow, outcomes, walk
+from telic.studies.field.mdp import drift, follow_policy, walk, walk_ends
 from telic.worlds.keys import PICKUP, Board, Keys
 
 MOVES = ("left", "right", "forward", "pickup", "other")
@@ -117,7 +117,7 @@ def field(
             why="at least one of each is needed",
         )
     board = jax.device_get(board)
-    leads, ends = follow(world, board), outcomes(board)
+    leads, ends = follow_policy(world, board), walk_ends(board)
     each = [_policy(agent, world, board) for agent in agents.values()]
     walks = [walk(leads, policy, ends=len(ends), limit=limit) for policy in each]
     return Field(

@@ -17,31 +17,31 @@ Leads = Int[np.ndarray, "poses actions"]
 Policy = Float[np.ndarray, "poses actions"]
 
 
-def outcomes(board: Board) -> tuple[str, ...]:
+def walk_ends(board: Board) -> tuple[str, ...]:
     """How a walk on this board may end: a key's colour, `fatal` or `timeout`.
 
     Example:
         >>> cells, colours = np.array([3, 12, 15]), np.array([3, 2, 5])
-        >>> outcomes(Board(np.int32(4), np.int32(6), cells, colours, 0))
+        >>> walk_ends(Board(np.int32(4), np.int32(6), cells, colours, 0))
         ('purple', 'blue', 'grey', 'fatal', 'timeout')
     """
     colours = (grid.COLOURS[int(colour)] for colour in board.colours)
     return (*colours, "fatal", "timeout")
 
 
-def follow(world: Keys, board: Board) -> Leads:
+def follow_policy(world: Keys, board: Board) -> Leads:
     """Where each action leads from each pose while the ball stays where it is.
 
     The rules are those of `telic.worlds.keys`: to walk into a wall or the ball is
     fatal, as is picking the ball up; taking a key ends the walk; keys can be stood on.
 
     Returns:
-        The pose that follows, or the number of poses + i for the i-th of `outcomes`.
+        The pose that follows, or the number of poses + i for the i-th of `walk_ends`.
         Rows of the ball's own cell mean nothing, as no agent is ever there.
 
     Example:
         >>> board = Board(np.int32(0), np.int32(6), np.array([1]), np.array([2]), 0)
-        >>> follow(Keys(), board)[0, :4].tolist()  # 64 is blue, the key ahead
+        >>> follow_policy(Keys(), board)[0, :4].tolist()  # 64 is blue, the key ahead
         [3, 1, 4, 64]
     """
     front, fatal = world.tables.front, len(board.keys)
@@ -72,7 +72,7 @@ def walk(
     is the distribution over ends with t steps to go: exact, in `limit` products.
 
     Args:
-        leads: What `follow` says, or `depart`.
+        leads: What `follow_policy` says, or `depart`.
         policy: The probability of each action in each pose.
         ends: How many ends there are; the last one is that none came in time.
         limit: Steps after which that is so.
@@ -80,7 +80,7 @@ def walk(
     Example:
         >>> board = Board(np.int32(0), np.int32(6), np.array([1]), np.array([2]), 0)
         >>> spin = np.tile([1.0, 0, 0, 0, 0, 0, 0], (64, 1))  # turns left for ever
-        >>> walk(follow(Keys(), board), spin, ends=3, limit=9)[0].tolist()
+        >>> walk(follow_policy(Keys(), board), spin, ends=3, limit=9)[0].tolist()
         [0.0, 0.0, 1.0]
     """
     poses = len(leads)
@@ -103,7 +103,7 @@ def depart(leads: Leads) -> Leads:
 
     Example:
         >>> board = Board(np.int32(0), np.int32(6), np.array([1]), np.array([2]), 0)
-        >>> depart(follow(Keys(), board))[0, :4].tolist()  # 64: out to the right
+        >>> depart(follow_policy(Keys(), board))[0, :4].tolist()  # 64: out to the right
         [3, 1, 64, 64]
     """
     poses = np.arange(len(leads))[:, None]
@@ -124,7 +124,7 @@ def drift(
     Example:
         >>> board = Board(np.int32(0), np.int32(6), np.array([1]), np.array([2]), 0)
         >>> march = np.tile([0.0, 0, 1, 0, 0, 0, 0], (64, 1))  # dies, or goes on
-        >>> drift(follow(Keys(), board), march, limit=9)[0].tolist()
+        >>> drift(follow_policy(Keys(), board), march, limit=9)[0].tolist()
         [0.25, 0.25]
     """
     ends = walk(depart(leads), policy, ends=6, limit=limit)

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
 from telic.render.style import COLOURS, INK, PAPER, QUIET
-from telic.studies.field.board import corner, draw_board, fill, points, write
+from telic.studies.field.board import corner, draw_board, fill, points, write_letter
 from telic.studies.field.field import Field
 from telic.worlds import grid
 
@@ -87,7 +87,7 @@ def letter(
     # Ink turns bright on a dark page, and only what is paper turns dark with it.
     strong = PAPER if shown.colour == INK else "#ffffff"
     colour = strong if chance > 0.5 else INK
-    write(axes, at, shown.letter, size=size, colour=colour)
+    write_letter(axes, at, shown.letter, size=size, colour=colour)
 
 
 def _arrow(

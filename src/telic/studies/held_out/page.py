@@ -58,7 +58,7 @@ def page(found: Comparison, *, command: str = "") -> Page:
         row="agents, new colour",
         measured=FETCHED,
         edit=caption(found.sites),
-        variant=row,
+        variant=row_name,
         named=tuple(Condition(variant, BOTH) for variant in TRAINED),
     )
     return Page(
@@ -73,11 +73,11 @@ def page(found: Comparison, *, command: str = "") -> Page:
     )
 
 
-def row(condition: Hashable) -> str:
+def row_name(condition: Hashable) -> str:
     """How many colours were trained, and which is new, in words.
 
     Example:
-        >>> row(Condition("colours-3", "yellow"))
+        >>> row_name(Condition("colours-3", "yellow"))
         '3 trained, yellow'
     """
     assert isinstance(condition, Condition)

@@ -27,7 +27,7 @@ from telic.studies.held_out import page, summary
 from telic.studies.held_out.summary import HELD_OUT, TRAINED
 from telic.studies.retarget import Retarget
 from telic.studies.variants import Comparison, chosen
-from telic.training.plan import Plan
+from telic.training.plan import ExperimentConfig
 from telic.worlds import Symmetric, goals_of
 
 EARLIER = 4
@@ -81,7 +81,7 @@ class HeldOut:
             for _, retarget in inner:
                 retarget.goal(plan)
 
-    def plans(self) -> dict[str, Plan]:
+    def plans(self) -> dict[str, ExperimentConfig]:
         """What a run of each variant does."""
         base = dataclasses.replace(preset(Alternation, self.base), phases=self.phases)
         assert isinstance(base.world, Symmetric)  # as all presets have it
@@ -116,7 +116,7 @@ class HeldOut:
         )
 
     def summarise(
-        self, rows: Mapping[str, Sequence[Rows]], plans: Mapping[str, Plan]
+        self, rows: Mapping[str, Sequence[Rows]], plans: Mapping[str, ExperimentConfig]
     ) -> Comparison:
         """The edits that are compared: how many were trained, and which is new."""
         return summary.summarise(rows)

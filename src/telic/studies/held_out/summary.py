@@ -14,7 +14,7 @@ from telic.studies.retarget.case import (
     RELABEL,
 )
 from telic.studies.retarget.study import BESIDE
-from telic.studies.retarget.summary import sites_of, tables_of
+from telic.studies.retarget.summary import edited_sites, tables_of
 from telic.studies.variants import Comparison, averaged, compare
 from telic.trials import Condition, Table
 
@@ -58,4 +58,4 @@ def summarise(rows: Mapping[str, Sequence[Rows]]) -> Comparison:
         for new, table in zip((*HELD_OUT, BOTH), (*beside, both), strict=True):
             tables[Condition(variant, new)] = table
     first = next(iter(rows.values()))[0]
-    return compare(tables, EDITS, sites=sites_of(first))
+    return compare(tables, EDITS, sites=edited_sites(first))

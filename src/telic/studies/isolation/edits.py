@@ -14,7 +14,7 @@ from telic.core.trees import Tree, at
 from telic.edits import Add, Chain, Edit, Graft, LowRank, Noise, top
 from telic.policies import Agent
 from telic.trials import Condition
-from telic.vectors import isolate, matched
+from telic.vectors import matched, task_vector
 
 PLAIN, SPECIFIC = "plain update", "reward-specific part"
 VECTORS = (PLAIN, SPECIFIC)
@@ -57,8 +57,8 @@ class Update(NamedTuple):
     def vectors(self) -> dict[str, Tree]:
         """The plain update and its reward-specific part; critics are in them."""
         return {
-            PLAIN: isolate(self.base, self.after),
-            SPECIFIC: isolate(self.same, self.after),
+            PLAIN: task_vector(self.base, self.after),
+            SPECIFIC: task_vector(self.same, self.after),
         }
 
 
@@ -101,7 +101,7 @@ def nulls(
     Both are brought to the vector's own length.
     """
     actor = update.base.actor
-    drift = isolate(actor, update.same.actor)
+    drift = task_vector(actor, update.same.actor)
     found: dict[Condition, dict[str, Edit]] = {}
     for name, vector in update.vectors.items():
         others = {CONTINUATION: drift}

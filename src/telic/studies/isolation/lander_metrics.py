@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from telic.rollouts import Episodes
-from telic.studies.isolation.metrics import Followed, Metrics
+from telic.studies.isolation.metrics import Followed, WorldMetrics
 from telic.trials.measures import Rates
 from telic.worlds import World
 from telic.worlds.land import MAIN, SIDE, stock
@@ -87,7 +87,7 @@ def lander_measures(rates: Mapping[str, float]) -> Rates:
     }
 
 
-LANDER = Metrics(
+LANDER = WorldMetrics(
     of=lander_measures,
     captions=CAPTIONS,
     lost="fuel",

@@ -40,7 +40,7 @@ class Followed(NamedTuple):
 
 
 @dataclasses.dataclass(frozen=True)
-class Metrics:
+class WorldMetrics:
     """What is measured of the agents of a world, and how it is called.
 
     Attributes:
@@ -107,7 +107,7 @@ class Metrics:
         return all(found[name] >= least for name, least in self.required.items())
 
 
-def returns_and_events(world: World, first: str, second: str) -> Metrics:
+def returns_and_events(world: World, first: str, second: str) -> WorldMetrics:
     """The metrics of any world: returns under both objectives, and events.
 
     Of a world that declares goals the events are those of both goals and of failures.
@@ -142,7 +142,7 @@ def returns_and_events(world: World, first: str, second: str) -> Metrics:
             "length": rates["length"],
         }
 
-    return Metrics(
+    return WorldMetrics(
         of=measures,
         captions={LOSS: f"loss: {second}", **returned, **happened, **length},
         lost=LOSS,

@@ -7,12 +7,12 @@ import numpy as np
 from telic.render.curves import recovery
 from telic.render.gif import gif
 from telic.render.heat import heat
-from telic.render.page import Drawing, Image, Page, Section, Table
+from telic.render.page import Drawing, Image, Page, PageTable, Section
 from telic.render.trial_table import NONE
 from telic.rollouts import film
 from telic.studies.isolation.arms import FILMED, FIRST, NOISE, SECOND
 from telic.studies.isolation.edits import PLAIN, SPECIFIC, VECTORS
-from telic.studies.isolation.metrics import Metrics
+from telic.studies.isolation.metrics import WorldMetrics
 from telic.studies.isolation.second_phase import CHECK_EPISODES
 from telic.studies.isolation.subtraction import (
     by_length,
@@ -27,7 +27,7 @@ from telic.studies.isolation.summary import (
     Edited,
     IsolationEffects,
     Subtraction,
-    Training,
+    TrainingCurves,
 )
 from telic.trials.trial import DONOR, UNEDITED
 from telic.worlds.gym import GymWorld
@@ -99,7 +99,7 @@ def page(found: IsolationEffects, *, command: str = "") -> Page:
     return Page(title, metrics.question, text, (opening, *sections, *closing))
 
 
-def terms(metrics: Metrics) -> tuple[tuple[str, str], ...]:
+def terms(metrics: WorldMetrics) -> tuple[tuple[str, str], ...]:
     """The words of the page."""
     required = ", ".join(f"{k} ≥ {v:g}" for k, v in metrics.required.items())
     gate = (("Gate", f"Before editing: {required}."),) if required else ()
@@ -126,7 +126,7 @@ def findings(found: IsolationEffects, edited: Edited) -> tuple[str, ...]:
 
 
 def _subtraction(
-    metrics: Metrics, name: str, subtractions: Mapping[str, Subtraction]
+    metrics: WorldMetrics, name: str, subtractions: Mapping[str, Subtraction]
 ) -> str:
     """What subtracting one vector does, beside its nulls."""
     judged = ", and ".join(_against(metrics, c) for c in subtractions[name].judged)
@@ -134,7 +134,7 @@ def _subtraction(
     return f"subtracting the {name} changes {judged}; {kept}."
 
 
-def _against(metrics: Metrics, change: Change) -> str:
+def _against(metrics: WorldMetrics, change: Change) -> str:
     """The change of one measure, and what its nulls say of it."""
     words = f"{metrics.captions[change.measure]} by {_change(change)}"
     if change.effect is None:
@@ -171,7 +171,7 @@ def _learning(found: IsolationEffects) -> Section:
             for column, label in metrics.learned.items()
             if np.isfinite(found.learning[column]).any()
         ),
-        tables=(Table(caption, header, tuple(rows)),),
+        tables=(PageTable(caption, header, tuple(rows)),),
     )
 
 
@@ -204,7 +204,7 @@ def _recovery(found: IsolationEffects, edited: Edited) -> list[Section]:
 
 
 def _curves(
-    found: IsolationEffects, trained: Training, what: str
+    found: IsolationEffects, trained: TrainingCurves, what: str
 ) -> tuple[Drawing, ...]:
     """The return and what is followed beside it, while agents train on."""
     labels = (f"return: {found.first}", found.metrics.followed.name)
@@ -227,7 +227,7 @@ def _drawable(arms: Arms) -> bool:
     return all(np.isfinite(curve).any() for curve in arms.values())
 
 
-def _regained(found: IsolationEffects, edited: Edited) -> Table:
+def _regained(found: IsolationEffects, edited: Edited) -> PageTable:
     """When edited agents are back, and whether the habit outlives that."""
     rows = tuple(
         (
@@ -249,7 +249,7 @@ def _regained(found: IsolationEffects, edited: Edited) -> Table:
         "the first rollout, before any update, is there already. At the end: in the "
         "last fifth."
     )
-    return Table(caption, header, rows)
+    return PageTable(caption, header, rows)
 
 
 def _update(found: IsolationEffects, edited: Edited) -> Section:
@@ -265,7 +265,7 @@ def _update(found: IsolationEffects, edited: Edited) -> Section:
         f"The {SPECIFIC} of the actor, seed {edited.example.seed} (n = 1), "
         f"{found.main:,} steps.",
     )
-    table = Table(caption, ("tensor", *lengths), tuple(rows))
+    table = PageTable(caption, ("tensor", *lengths), tuple(rows))
     return Section("The update", drawings=(drawing,), tables=(table,))
 
 

@@ -14,9 +14,9 @@ from telic.core.errors import InputError
 from telic.core.names import nearest
 from telic.policies import Agent
 from telic.rollouts import episode_seeds, play
-from telic.studies.isolation.metrics import Metrics
+from telic.studies.isolation.metrics import WorldMetrics
 from telic.studies.isolation.world_metrics import metrics_of
-from telic.training import Plan
+from telic.training import ExperimentConfig
 from telic.trials import rates
 from telic.worlds.goals import goals_of
 from telic.worlds.objectives import Objective
@@ -37,9 +37,9 @@ class SecondPhase(NamedTuple):
     first: str
     second: str
     phase: int
-    metrics: Metrics
+    metrics: WorldMetrics
 
-    def objectives(self, plan: Plan) -> tuple[Objective, ...]:
+    def objectives(self, plan: ExperimentConfig) -> tuple[Objective, ...]:
         """The objectives under which returns are given: the plan's and the metrics'."""
         named = {
             each.name: each for each in (*plan.objectives, *self.metrics.objectives)
@@ -47,7 +47,7 @@ class SecondPhase(NamedTuple):
         return tuple(named.values())
 
 
-def second_phase(plan: Plan, second: str | None = None) -> SecondPhase:
+def second_phase(plan: ExperimentConfig, second: str | None = None) -> SecondPhase:
     """The second phase of the runs of a plan.
 
     Args:
@@ -73,7 +73,9 @@ def second_phase(plan: Plan, second: str | None = None) -> SecondPhase:
     return SecondPhase(first, second, phases[-1], metrics)
 
 
-def competence_check(agent: Agent, plan: Plan, ahead: SecondPhase) -> dict[str, float]:
+def competence_check(
+    agent: Agent, plan: ExperimentConfig, ahead: SecondPhase
+) -> dict[str, float]:
     """The measures of an agent in a hundred fresh episodes.
 
     `Metrics.is_competent` says whether they suffice; measures without a number are left
@@ -87,7 +89,7 @@ def competence_check(agent: Agent, plan: Plan, ahead: SecondPhase) -> dict[str, 
     return {k: float(v) for k, v in metrics.of(found).items() if np.isfinite(v)}
 
 
-def _usual(plan: Plan) -> str:
+def _usual(plan: ExperimentConfig) -> str:
     """The second objective, if none is named."""
     known, last = [each.name for each in plan.objectives], plan.schedule[-1].objective
     goals = [name for name in goals_of(plan.world) if name in known and name != last]
@@ -101,7 +103,7 @@ def _usual(plan: Plan) -> str:
     return others[-1]
 
 
-def _known(plan: Plan, second: str) -> str:
+def _known(plan: ExperimentConfig, second: str) -> str:
     """The name of a second objective, if the runs know it."""
     known = [each.name for each in plan.objectives]
     if second not in known:

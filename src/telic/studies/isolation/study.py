@@ -46,10 +46,10 @@ from telic.studies.isolation.second_phase import (
 from telic.studies.other_seed import other_seed
 from telic.studies.tables import rows_of_trial
 from telic.studies.work import Work
-from telic.training import Plan, Training
+from telic.training import ExperimentConfig, TrainState
 from telic.trials import trial
 from telic.trials.trial import DONOR, UNEDITED
-from telic.vectors import isolate
+from telic.vectors import task_vector
 from telic.worlds.gym import GymWorld
 
 
@@ -167,7 +167,7 @@ class Isolation:
             last = work.stretch(0.8, 1.0, "training on after edits, rollout")
             yield from self._recovery(base, plan, ahead, main, last)
 
-    def summarise(self, rows: Rows, plan: Plan) -> summary.IsolationEffects:
+    def summarise(self, rows: Rows, plan: ExperimentConfig) -> summary.IsolationEffects:
         """The effects over seeds."""
         ahead = second_phase(plan, self.second)
         return summary.summarise(rows, plan, ahead, main=self.main)
@@ -178,8 +178,8 @@ class Isolation:
 
     def _branches(
         self,
-        base: Training,
-        plan: Plan,
+        base: TrainState,
+        plan: ExperimentConfig,
         ahead: SecondPhase,
         lengths: Sequence[int],
         watch: Callable[[], object],
@@ -210,7 +210,7 @@ class Isolation:
 
     def _try(
         self,
-        plan: Plan,
+        plan: ExperimentConfig,
         ahead: SecondPhase,
         update: Update,
         steps: int,
@@ -240,7 +240,12 @@ class Isolation:
         yield from rows_of_trial(measured, steps, part=part)
 
     def _recovery(
-        self, base: Training, plan: Plan, ahead: SecondPhase, update: Update, work: Work
+        self,
+        base: TrainState,
+        plan: ExperimentConfig,
+        ahead: SecondPhase,
+        update: Update,
+        work: Work,
     ) -> Iterator[Row]:
         """Training on under the first objective, after an edit and without one."""
         vectors, rollouts = update.vectors, rollouts_of(self.recovery, plan)
@@ -272,14 +277,14 @@ def _learning(run: Run, ahead: SecondPhase) -> Iterator[Row]:
                 yield Row("learning", column, value, at=rollout)
 
 
-def _update(base: Training, grown: Mapping[str, Branch], at: int) -> Update:
+def _update(base: TrainState, grown: Mapping[str, Branch], at: int) -> Update:
     """What the second phase did after so many rollouts."""
     return Update(base.agent, grown[SECOND].agents[at], grown[FIRST].agents[at], {})
 
 
 def _norms(update: Update, steps: int) -> Iterator[Row]:
     """The norms of both vectors, of the drift and of the agent, leaf by leaf."""
-    drift = isolate(update.base, update.same)
+    drift = task_vector(update.base, update.same)
     vectors = {**update.vectors, CONTINUATION: drift, BASE: update.base}
     for name, tree in vectors.items():
         for path, leaf in tree.items():

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable
 
 from telic.render.dose import dose
-from telic.render.page import Drawing, Section, Table
+from telic.render.page import Drawing, PageTable, Section
 from telic.render.trial_table import NONE, nulls_table, trial_table
 from telic.studies.isolation.edits import (
     NOISE,
@@ -15,7 +15,7 @@ from telic.studies.isolation.edits import (
     SPECIFIC,
     VECTORS,
 )
-from telic.studies.isolation.metrics import Metrics
+from telic.studies.isolation.metrics import WorldMetrics
 from telic.studies.isolation.summary import Edited, Trial
 from telic.trials import Condition, Effects
 
@@ -48,7 +48,7 @@ def caption(condition: Hashable) -> str:
     return CAPTIONS.get(condition.group, "{}").format(condition.value)
 
 
-def by_length(found: Trial, metrics: Metrics, steps: int) -> Section:
+def by_length(found: Trial, metrics: WorldMetrics, steps: int) -> Section:
     """One length of the second phase: dose curves and tables."""
     drawings = [
         Drawing(
@@ -70,7 +70,7 @@ def by_length(found: Trial, metrics: Metrics, steps: int) -> Section:
     return Section(title, drawings=tuple(drawings), tables=tuple(tables))
 
 
-def in_part(found: Trial, metrics: Metrics) -> Section:
+def in_part(found: Trial, metrics: WorldMetrics) -> Section:
     """The reward-specific part subtracted in part, at the main length."""
     what = metrics.captions[metrics.lost]
     drawings = tuple(
@@ -92,7 +92,7 @@ def in_part(found: Trial, metrics: Metrics) -> Section:
     return Section("In part, and with noise", drawings=drawings, tables=tables)
 
 
-def greedily(found: Edited, metrics: Metrics) -> Section:
+def greedily(found: Edited, metrics: WorldMetrics) -> Section:
     """The same for agents that take their most probable action."""
     tables = _doses(found.greedy, metrics, "Greedy")
     if metrics.greedy:
@@ -101,7 +101,7 @@ def greedily(found: Edited, metrics: Metrics) -> Section:
     return Section(title, tables=tuple(tables), folded=True)
 
 
-def every_null(found: Edited, metrics: Metrics) -> Section:
+def every_null(found: Edited, metrics: WorldMetrics) -> Section:
     """Every null of every edit."""
     tables = tuple(
         nulls_table(
@@ -112,7 +112,7 @@ def every_null(found: Edited, metrics: Metrics) -> Section:
     return Section("Every null of every edit", tables=tables, folded=True)
 
 
-def _by_step(lost: Effects, metrics: Metrics) -> Table:
+def _by_step(lost: Effects, metrics: WorldMetrics) -> PageTable:
     """What the first founding study counted, of its three agents."""
     before, after = lost.references
     agents = {
@@ -125,10 +125,12 @@ def _by_step(lost: Effects, metrics: Metrics) -> Table:
         for name, each in agents.items()
     )
     header = ("agent", *(metrics.captions[m] for m in metrics.greedy))
-    return Table(metrics.greedy_caption, header, rows)
+    return PageTable(metrics.greedy_caption, header, rows)
 
 
-def _doses(found: Trial, metrics: Metrics, text: str, note: str = "") -> list[Table]:
+def _doses(
+    found: Trial, metrics: WorldMetrics, text: str, note: str = ""
+) -> list[PageTable]:
     """The tables of the doses below 0, and of those above it, if there are any."""
     loss, served = metrics.loss
     below = _of(found.lost, lambda e: e.group in VECTORS and float(e.value) < 0)
@@ -147,7 +149,7 @@ def _of(effects: Effects, wanted: Callable[[Condition], bool]) -> Effects:
     )
 
 
-def _table(effects: Effects, metrics: Metrics, words: str) -> Table:
+def _table(effects: Effects, metrics: WorldMetrics, words: str) -> PageTable:
     """The table of some edits beside their nulls."""
     columns = {
         each: metrics.captions[each]

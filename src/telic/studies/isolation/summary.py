@@ -10,10 +10,10 @@ from telic.stats import Interval, bootstrap, paired_difference
 from telic.stats.rows import Rows
 from telic.studies.isolation.arms import BASE, GREEDY, TRIAL
 from telic.studies.isolation.edits import VECTORS
-from telic.studies.isolation.metrics import Curves, Metrics
+from telic.studies.isolation.metrics import Curves, WorldMetrics
 from telic.studies.isolation.second_phase import SecondPhase
-from telic.studies.tables import table
-from telic.training import Plan
+from telic.studies.tables import table_of
+from telic.training import ExperimentConfig
 from telic.trials import Condition, Effect, Effects, Table, effects, rollouts_to
 from telic.trials.trial import UNEDITED
 from telic.worlds import World
@@ -84,7 +84,7 @@ class Regained(NamedTuple):
     extra: Interval | None
 
 
-class Training(NamedTuple):
+class TrainingCurves(NamedTuple):
     """Training on from several agents.
 
     Attributes:
@@ -140,8 +140,8 @@ class Edited(NamedTuple):
     seeds: tuple[int, ...]
     trials: dict[int, Trial]
     greedy: Trial
-    phase: Training
-    recovery: Training | None
+    phase: TrainingCurves
+    recovery: TrainingCurves | None
     regained: dict[str, Regained]
     energy: Energy
     example: Example
@@ -162,7 +162,7 @@ class IsolationEffects(NamedTuple):
         edited: The agents that were edited; None if none was.
     """
 
-    metrics: Metrics
+    metrics: WorldMetrics
     first: str
     world: World
     main: int
@@ -174,7 +174,7 @@ class IsolationEffects(NamedTuple):
 
 
 def summarise(
-    rows: Rows, plan: Plan, ahead: SecondPhase, *, main: int
+    rows: Rows, plan: ExperimentConfig, ahead: SecondPhase, *, main: int
 ) -> IsolationEffects:
     """The effects over seeds.
 
@@ -220,14 +220,14 @@ def _edited(rows: Rows, ahead: SecondPhase, main: int, steps: int) -> Edited:
     """What was found of the agents that were edited."""
     metrics, tried = ahead.metrics, rows.where(part=TRIAL)
     lengths = sorted(int(str(each)) for each in tried.names("trial"))
-    tables = {length: table(tried.where(trial=length)) for length in lengths}
+    tables = {length: table_of(tried.where(trial=length)) for length in lengths}
     seeds = tables[main].seeds
     recovery = rows.where(part="recovery")
     trained = _training(recovery, ahead) if len(recovery) else None
     return Edited(
         seeds=seeds,
         trials={length: _trial(each, metrics) for length, each in tables.items()},
-        greedy=_trial(table(rows.where(part=GREEDY)), metrics),
+        greedy=_trial(table_of(rows.where(part=GREEDY)), metrics),
         phase=_training(rows.where(part="phase"), ahead),
         recovery=trained,
         regained=_regained(trained, steps) if trained else {},
@@ -236,7 +236,7 @@ def _edited(rows: Rows, ahead: SecondPhase, main: int, steps: int) -> Edited:
     )
 
 
-def _trial(found: Table, metrics: Metrics) -> Trial:
+def _trial(found: Table, metrics: WorldMetrics) -> Trial:
     """The effects at one length."""
     doses = [
         each
@@ -280,18 +280,18 @@ def _columns(rows: Rows) -> Curves:
     }
 
 
-def _training(rows: Rows, ahead: SecondPhase) -> Training:
+def _training(rows: Rows, ahead: SecondPhase) -> TrainingCurves:
     """The curves of every arm."""
     columns = {
         str(arm): _columns(rows.where(condition=arm)) for arm in rows.names("condition")
     }
-    return Training(
+    return TrainingCurves(
         {arm: found[f"return_{ahead.first}"] for arm, found in columns.items()},
         {arm: ahead.metrics.followed.of(found) for arm, found in columns.items()},
     )
 
 
-def _regained(trained: Training, steps: int) -> dict[str, Regained]:
+def _regained(trained: TrainingCurves, steps: int) -> dict[str, Regained]:
     """For every arm of the recovery: when it is back, and what stays."""
     before = trained.returns[UNEDITED][:, 0]
     marks = before - (1 - REGAINED) * np.abs(before)  # below it, also where it is < 0

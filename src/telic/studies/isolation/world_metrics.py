@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from telic.studies.isolation.lander_metrics import LANDER
-from telic.studies.isolation.metrics import Metrics, returns_and_events
+from telic.studies.isolation.metrics import WorldMetrics, returns_and_events
 from telic.worlds import Lander, World
 
-OF_WORLD: Mapping[type, Metrics] = {Lander: LANDER}
+OF_WORLD: Mapping[type, WorldMetrics] = {Lander: LANDER}
 
 
-def metrics_of(world: World, first: str, second: str) -> Metrics:
+def metrics_of(world: World, first: str, second: str) -> WorldMetrics:
     """What is measured of the agents of a world, trained on two objectives in turn."""
     own = OF_WORLD.get(type(world))
     return own or returns_and_events(world, first, second)

@@ -7,7 +7,7 @@ from jaxtyping import Float
 
 from telic.core.errors import InputError
 from telic.render.curves import recovery
-from telic.render.page import Drawing, Page, Section, Table
+from telic.render.page import Drawing, Page, PageTable, Section
 from telic.runs.folder import Run
 from telic.stats import bootstrap
 
@@ -33,24 +33,26 @@ def page(runs: Sequence[Run], *, command: str = "") -> Page:
         Drawing(
             recovery(
                 {"all seeds": values},
-                label=words(name),
+                label=column_words(name),
                 steps_per_rollout=steps,
                 axis="Steps of training",
                 each=True,
             ),
-            f"{words(name)}: mean over the episodes of a rollout; thin: each seed.",
+            f"{column_words(name)}: mean over the episodes of a rollout; thin: each "
+            "seed.",
         )
         for name, values in shown.items()
     )
     sections = (
-        Section("At the end", tables=(table(runs, shown),)),
+        Section("At the end", tables=(last_rollouts(runs, shown),)),
         Section("While learning", drawings=drawings),
         Section("What was run", code=command, folded=True),
     )
     told = tuple(
-        f"{words(name)}, in the last rollout: {bootstrap(last(values), np.mean)}."
+        f"{column_words(name)}, in the last rollout: "
+        f"{bootstrap(last_values(values), np.mean)}."
         for name, values in shown.items()
-        if name.startswith(SHOWN[0]) and len(last(values))
+        if name.startswith(SHOWN[0]) and len(last_values(values))
     )
     title = f"{runs[0].path.parent.name}: {len(runs)} seeds"
     return Page(title, QUESTION, told, sections)
@@ -75,26 +77,26 @@ def columns(runs: Sequence[Run]) -> dict[str, Float[np.ndarray, "seeds rollouts"
     }
 
 
-def last(values: Float[np.ndarray, "seeds rollouts"]) -> Float[np.ndarray, " _"]:
+def last_values(values: Float[np.ndarray, "seeds rollouts"]) -> Float[np.ndarray, " _"]:
     """What the seeds have at the end; those that have nothing there are left out."""
     end = values[:, -1]
     return end[np.isfinite(end)]
 
 
-def words(name: str) -> str:
+def column_words(name: str) -> str:
     """A column in words.
 
     Example:
-        >>> words("rate_main"), words("return_land")
+        >>> column_words("rate_main"), column_words("return_land")
         ('main per episode', 'return: land')
     """
     kind, _, rest = name.partition("_")
     return f"return: {rest}" if kind == "return" else f"{rest} per episode"
 
 
-def table(
+def last_rollouts(
     runs: Sequence[Run], found: dict[str, Float[np.ndarray, "seeds rollouts"]]
-) -> Table:
+) -> PageTable:
     """Every seed in its last rollout, and the mean over them."""
     ends = {name: values[:, -1] for name, values in found.items()}
     rows = [
@@ -102,12 +104,14 @@ def table(
         for i, run in enumerate(runs)
     ]
     means = (
-        str(bootstrap(last(values), np.mean)) if len(last(values)) else "–"
+        str(bootstrap(last_values(values), np.mean))
+        if len(last_values(values))
+        else "–"
         for values in found.values()
     )
     caption = (
         "Mean over the episodes of the last rollout; all: mean over seeds with its "
         "95 % interval."
     )
-    header = ("seed", *map(words, ends))
-    return Table(caption, header, (*rows, ("all", *means)))
+    header = ("seed", *map(column_words, ends))
+    return PageTable(caption, header, (*rows, ("all", *means)))

@@ -11,8 +11,8 @@ from typing import ClassVar
 from telic.core.errors import InputError
 from telic.policies import MLP, Policy
 from telic.studies.base import Presets
-from telic.training.plan import Plan
-from telic.training.ppo import Hyper, Sizes
+from telic.training.plan import ExperimentConfig
+from telic.training.ppo import PPOConfig, RolloutConfig
 from telic.worlds import Phase, landing_objective
 from telic.worlds.lander import Lander
 
@@ -55,8 +55,8 @@ class Landing:
             width=64, actor_layers=3, critic_layers=3, activation="tanh"
         )
     )
-    ppo: Hyper = dataclasses.field(
-        default_factory=lambda: Hyper(
+    ppo: PPOConfig = dataclasses.field(
+        default_factory=lambda: PPOConfig(
             learning_rate=3e-4,
             gamma=0.999,
             gae_lambda=0.98,
@@ -65,8 +65,8 @@ class Landing:
             **ADAM,
         )
     )
-    sizes: Sizes = dataclasses.field(
-        default_factory=lambda: Sizes(
+    sizes: RolloutConfig = dataclasses.field(
+        default_factory=lambda: RolloutConfig(
             num_envs=16, num_steps=1024, update_epochs=4, num_minibatches=256
         )
     )
@@ -78,8 +78,8 @@ class Landing:
             "phases": 3,
             "rollouts": 41,
             "world": Lander(leak=True),
-            "ppo": Hyper(learning_rate=3e-4, ent_coef=0.0, **ADAM),
-            "sizes": Sizes(
+            "ppo": PPOConfig(learning_rate=3e-4, ent_coef=0.0, **ADAM),
+            "sizes": RolloutConfig(
                 num_envs=1, num_steps=2048, update_epochs=10, num_minibatches=32
             ),
         },
@@ -87,7 +87,7 @@ class Landing:
             "phases": 2,
             "rollouts": 1,
             "world": Lander(max_steps=40),
-            "sizes": Sizes(
+            "sizes": RolloutConfig(
                 num_envs=4, num_steps=64, update_epochs=1, num_minibatches=2
             ),
         },
@@ -104,10 +104,10 @@ class Landing:
                     why="allowed: 1 or more",
                 )
 
-    def plan(self) -> Plan:
+    def plan(self) -> ExperimentConfig:
         """What a run of this study does, whatever its seed."""
         names = dict.fromkeys((self.first, *self.others))
-        return Plan(
+        return ExperimentConfig(
             world=self.world,
             policy=self.policy,
             hyper=self.ppo,

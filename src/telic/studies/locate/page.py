@@ -3,8 +3,8 @@
 from telic.render.cells import NONE, cell, p_value
 from telic.render.faithful import COLUMNS, faithful
 from telic.render.faithful import TERMS as CURVES
-from telic.render.page import Drawing, Page, Section, Table
-from telic.render.plane import plane
+from telic.render.page import Drawing, Page, PageTable, Section
+from telic.render.plane import draw_plane
 from telic.studies.curve_scores import RANDOM
 from telic.studies.locate.summary import (
     AT,
@@ -75,7 +75,7 @@ def page(found: LocateEffects, *, command: str = "") -> Page:
         for site, measures in found.plane.items()
     }
     points = Drawing(
-        plane(values),
+        draw_plane(values),
         "Every site of the actor: can the two networks be told apart there, and the "
         f"behaviour be moved? {n} seeds.",
     )
@@ -125,7 +125,7 @@ def findings(found: LocateEffects) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _board(found: LocateEffects) -> Table:
+def _board(found: LocateEffects) -> PageTable:
     """Methods down, what they are worth across."""
     header = (
         "method",
@@ -145,7 +145,7 @@ def _board(found: LocateEffects) -> Table:
         "size. p: CPR beside random’s, by flipping signs, Holm over methods. Seconds: "
         "the least of a seed’s loci, on one core."
     )
-    return Table(caption, header, rows)
+    return PageTable(caption, header, rows)
 
 
 def _row(scores: MethodScores) -> tuple[str, ...]:
@@ -162,7 +162,7 @@ def _row(scores: MethodScores) -> tuple[str, ...]:
     )
 
 
-def _read(found: LocateEffects) -> Table:
+def _read(found: LocateEffects) -> PageTable:
     """Sites down; what a probe reads and what moving does across."""
     rows = tuple(
         (site, *(cell(measures[name]) for name in READ))
@@ -172,10 +172,10 @@ def _read(found: LocateEffects) -> Table:
         f"Mean over {len(found.seeds)} seeds with 95 % interval. Accuracies on "
         "held-out observations; the other columns: shares of the donor’s behaviour."
     )
-    return Table(caption, ("site", *READ.values()), rows)
+    return PageTable(caption, ("site", *READ.values()), rows)
 
 
-def _again(found: LocateEffects) -> Table:
+def _again(found: LocateEffects) -> PageTable:
     """Each method beside itself, at other switches and in other seeds."""
     header = (
         "method",
@@ -195,10 +195,10 @@ def _again(found: LocateEffects) -> Table:
         "Mean over "
         f"{len(found.seeds)} seeds with 95 % interval. By chance 0 and {TOP:g}."
     )
-    return Table(caption, header, rows)
+    return PageTable(caption, header, rows)
 
 
-def _agreement(found: LocateEffects) -> Table:
+def _agreement(found: LocateEffects) -> PageTable:
     """Every method beside every other."""
     rows = tuple(
         (name, *(_both(scores.agreement[other]) for other in found.methods))
@@ -209,7 +209,7 @@ def _agreement(found: LocateEffects) -> Table:
         f"both (by chance {TOP:g}). Means over {len(found.seeds)} seeds, without "
         "interval."
     )
-    return Table(caption, ("", *found.methods), rows)
+    return PageTable(caption, ("", *found.methods), rows)
 
 
 def _both(alike: Alike) -> str:

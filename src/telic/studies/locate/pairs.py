@@ -21,7 +21,7 @@ from telic.rollouts import HostCollector, episode_seeds, play
 from telic.runs.source import RunSource
 from telic.studies.branches import branch, rollouts_of
 from telic.studies.late import Switch, late_switches
-from telic.training import Plan, Training
+from telic.training import ExperimentConfig, TrainState
 from telic.trials import Bench, bench, rates, reaching
 from telic.trials.faithfulness import LEAST
 from telic.worlds import competence_of, goals_of
@@ -54,7 +54,7 @@ class Offer(NamedTuple):
     bench: Bench
 
 
-def pairs(
+def offers(
     source: RunSource,
     *,
     switches: int,
@@ -96,7 +96,7 @@ def pairs(
         yield from _tried(source.plan, switch, found, key, episodes, least)
 
 
-def check_offer(plan: Plan, switches: int, second: str, steps: int) -> None:
+def check_offer(plan: ExperimentConfig, switches: int, second: str, steps: int) -> None:
     """Raise unless a run may offer a pair; nothing is computed.
 
     Raises:
@@ -116,19 +116,19 @@ def check_offer(plan: Plan, switches: int, second: str, steps: int) -> None:
     rollouts_of(steps, plan)
 
 
-def alternates(plan: Plan) -> bool:
+def alternates(plan: ExperimentConfig) -> bool:
     """Whether a plan trains more than one objective."""
     return len({phase.objective for phase in plan.schedule}) > 1
 
 
-def second_of(plan: Plan) -> str:
+def second_of(plan: ExperimentConfig) -> str:
     """The last goal of the world that a plan knows and does not train; perhaps none."""
     trained = {phase.objective for phase in plan.schedule}
     known = {objective.name for objective in plan.objectives} - trained
     return next((g for g in reversed(list(goals_of(plan.world))) if g in known), "")
 
 
-def is_able(agent: Agent, plan: Plan) -> bool:
+def is_able(agent: Agent, plan: ExperimentConfig) -> bool:
     """Whether an agent can do in its world what it was trained for last."""
     world = plan.world
     wanted = competence_of(world, plan.schedule[-1].objective)
@@ -160,7 +160,9 @@ def _earlier(source: RunSource, switch: Switch) -> list[tuple[Agent, Agent]]:
     return found
 
 
-def _second(base: Training, plan: Plan, second: str, steps: int) -> ContrastPair:
+def _second(
+    base: TrainState, plan: ExperimentConfig, second: str, steps: int
+) -> ContrastPair:
     """An agent and what a second objective made of it, several times."""
     rollouts = rollouts_of(steps, plan)
     donors = []
@@ -177,7 +179,7 @@ def _second(base: Training, plan: Plan, second: str, steps: int) -> ContrastPair
     )
 
 
-def _seen(agents: tuple[Agent, Agent], plan: Plan) -> Array | None:
+def _seen(agents: tuple[Agent, Agent], plan: ExperimentConfig) -> Array | None:
     """What each of two agents sees in a host world: every eighth step of long episodes.
 
     Neighbours in time are nearly the same there. None for agents with memory, which
@@ -199,7 +201,7 @@ def _seen(agents: tuple[Agent, Agent], plan: Plan) -> Array | None:
 
 
 def _tried(
-    plan: Plan,
+    plan: ExperimentConfig,
     switch: Switch,
     found: ContrastPair,
     key: jax.Array,

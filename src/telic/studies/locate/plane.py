@@ -33,7 +33,7 @@ MOVES = ("patch", "steer", "null")
 along the probe, and steered along a random direction of the same length."""
 
 
-def plane(
+def plane_of(
     key: jax.Array, evidence: ContrastPair, on: Bench
 ) -> dict[str, dict[str, float]]:
     """By site: the measures of `ACCURACIES` and of `MOVES`."""

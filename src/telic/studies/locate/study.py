@@ -15,7 +15,7 @@ import jax
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
-from telic.locators import LOCATORS, agreement, check
+from telic.locators import LOCATORS, agreement, check_locus
 from telic.locators.locus import Locus
 from telic.render.page import Page
 from telic.runs.folder import Run
@@ -24,12 +24,12 @@ from telic.stats.rows import Identity, Row, Rows
 from telic.studies.base import Presets
 from telic.studies.curve_scores import rows_of_curve
 from telic.studies.locate import page, summary
-from telic.studies.locate.pairs import Offer, check_offer, pairs
-from telic.studies.locate.plane import plane
+from telic.studies.locate.pairs import Offer, check_offer, offers
+from telic.studies.locate.plane import plane_of
 from telic.studies.locate.summary import SEEDS, SWITCHES, TOP
 from telic.studies.other_seed import other_seed
 from telic.studies.work import Work
-from telic.training import Plan
+from telic.training import ExperimentConfig
 from telic.trials import faithfulness
 
 NATURAL = tuple(name for name in LOCATORS if name != "oracle")
@@ -109,7 +109,7 @@ class Locate:
             beside = work.stretch(rest, 1.0, "another seed’s goal, method")
             yield from _again(SEEDS, self._elsewhere(run, beside), last)
 
-    def summarise(self, rows: Rows, plan: Plan) -> summary.LocateEffects:
+    def summarise(self, rows: Rows, plan: ExperimentConfig) -> summary.LocateEffects:
         """The scores over seeds."""
         return summary.summarise(rows)
 
@@ -119,7 +119,7 @@ class Locate:
 
     def _pairs(self, source: RunSource) -> Iterator[Offer]:
         """What a run offers under these settings."""
-        return pairs(
+        return offers(
             source,
             switches=self.switches,
             episodes=self.episodes,
@@ -135,7 +135,7 @@ class Locate:
         for number, name in enumerate(names):
             work(number, len(names))
             began = time.perf_counter()
-            loci[name] = check(LOCATORS[name](offer.evidence, key), recipient)
+            loci[name] = check_locus(LOCATORS[name](offer.evidence, key), recipient)
             seconds[name] = time.perf_counter() - began
         spread = {name: locus.weights(recipient) for name, locus in loci.items()}
         return Located(offer, loci, spread, seconds)
@@ -184,7 +184,7 @@ def _tried(found: Located, work: Work) -> Iterator[Row]:
 def _plane(key: jax.Array, found: Located) -> Iterator[Row]:
     """The rows of the plane of one goal."""
     offer = found.offer
-    for site, measures in plane(key, offer.evidence, offer.bench).items():
+    for site, measures in plane_of(key, offer.evidence, offer.bench).items():
         for name, value in measures.items():
             yield Row("plane", name, value, tuple(offer.switch), site)
 

@@ -13,19 +13,19 @@ from telic.studies.curve_scores import (
     Column,
     Curves,
     CurveScores,
-    column,
     curves,
     mean_curves,
     measured,
     present,
     scores,
+    seed_means,
 )
 from telic.studies.locate.plane import ACCURACIES
 from telic.trials import Faithfulness, smallest
 from telic.trials.effects import Measured
 
 AT = (0.01, 0.05)
-"""Sizes at which the share of the donor's behaviour is told in the table."""
+"""RolloutConfig at which the share of the donor's behaviour is told in the table."""
 
 TOP = 0.01
 """The share of weights of which the overlap is told."""
@@ -132,10 +132,12 @@ def _methods(
         method: MethodScores(
             scored[method],
             {
-                size: measured(column([[c.top[place] for c in each] for each in seeds]))
+                size: measured(
+                    seed_means([[c.top[place] for c in each] for each in seeds])
+                )
                 for size, place in places.items()
             },
-            measured(column([[_kept(c) for c in each] for each in seeds])),
+            measured(seed_means([[_kept(c) for c in each] for each in seeds])),
             float(seconds[number]),
             {where: _again(alike, where, method) for where in (SWITCHES, SEEDS)},
             {other: _alike(alike.where(condition=(method, other))) for other in found},
@@ -180,4 +182,4 @@ def _column(rows: Rows) -> Column:
     """One number for each seed: the mean over those of its trials that have one."""
     if not len(rows):
         return np.zeros(0)
-    return column(present(rows.pivot("seed", "trial")))
+    return seed_means(present(rows.pivot("seed", "trial")))

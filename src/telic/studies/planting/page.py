@@ -6,12 +6,12 @@ from telic.planted import DECOYS, NONE
 from telic.render.cells import cell, p_value
 from telic.render.faithful import COLUMNS, faithful
 from telic.render.faithful import TERMS as CURVES
-from telic.render.page import Drawing, Page, Section, Table
+from telic.render.page import Drawing, Page, PageTable, Section
 from telic.studies.curve_scores import RANDOM
 from telic.studies.planting.summary import (
     REFERENCES,
     ByRung,
-    MethodScores,
+    PlantedScores,
     PlantingEffects,
 )
 from telic.trials.effects import Measured
@@ -133,7 +133,7 @@ def _order(known: Mapping[str, Measured]) -> list[str]:
     return sorted(means, key=means.__getitem__)
 
 
-def _board(found: PlantingEffects) -> Table:
+def _board(found: PlantingEffects) -> PageTable:
     """Methods down; AUROC by rung, errors, curves and time across."""
     caption = (
         f"Mean over {len(found.seeds)} seeds with 95 % interval; a seed’s number is "
@@ -151,10 +151,10 @@ def _board(found: PlantingEffects) -> Table:
         "seconds",
     )
     rows = tuple((name, *_row(scores)) for name, scores in found.methods.items())
-    return Table(caption, header, rows)
+    return PageTable(caption, header, rows)
 
 
-def _row(scores: MethodScores) -> tuple[str, ...]:
+def _row(scores: PlantedScores) -> tuple[str, ...]:
     """The cells of one method."""
     return (
         *map(cell, scores.weights.values()),
@@ -167,18 +167,18 @@ def _row(scores: MethodScores) -> tuple[str, ...]:
 
 
 def _by_rung(
-    found: PlantingEffects, pick: Callable[[MethodScores], ByRung], what: str
-) -> Table:
+    found: PlantingEffects, pick: Callable[[PlantedScores], ByRung], what: str
+) -> PageTable:
     """Methods down, rungs across."""
     rows = tuple(
         (name, *map(cell, pick(scores).values()))
         for name, scores in found.methods.items()
     )
     caption = f"{what}: mean over {len(found.seeds)} seeds with 95 % interval."
-    return Table(caption, ("method", *found.rungs), rows)
+    return PageTable(caption, ("method", *found.rungs), rows)
 
 
-def _agents(found: PlantingEffects) -> Table:
+def _agents(found: PlantingEffects) -> PageTable:
     """How many pairs each rung has, and whether their donors want what they should."""
     rows = tuple(
         (rung, str(count), cell(found.held.get(rung)))
@@ -188,4 +188,4 @@ def _agents(found: PlantingEffects) -> Table:
         "Donor’s colour: how often a donor fetches it; mean over seeds with 95 % "
         f"interval. {NONE} has no donor’s colour of its own."
     )
-    return Table(caption, ("rung", "pairs", "donor’s colour"), rows)
+    return PageTable(caption, ("rung", "pairs", "donor’s colour"), rows)

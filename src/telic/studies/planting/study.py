@@ -14,7 +14,7 @@ import jax
 from telic.core import trees
 from telic.core.errors import InputError
 from telic.core.names import check_name
-from telic.locators import LOCATORS, ContrastPair, Locus, check, contrast_pair
+from telic.locators import LOCATORS, ContrastPair, Locus, check_locus, contrast_pair
 from telic.planted import Base, Planted, Recipe, ladder
 from telic.render.page import Page
 from telic.rollouts import EpisodeSeeds, episode_seeds, play
@@ -27,7 +27,7 @@ from telic.studies.planting import page, summary
 from telic.studies.planting.scoring import ask, score, truth_of
 from telic.studies.planting.summary import AGENTS
 from telic.studies.work import Work
-from telic.training.plan import Plan
+from telic.training.plan import ExperimentConfig
 from telic.trials import bench, faithfulness, rates, reaching
 from telic.worlds.fetch import fetch
 from telic.worlds.goal_keys import GoalKeys
@@ -73,7 +73,7 @@ class Planting:
         Raises:
             InputError: If they read none.
         """
-        check_world(run)
+        goal_world(run)
 
     def measure(self, run: Run, work: Work) -> Iterator[Row]:
         """The scores of every locator on every pair, and curves on some."""
@@ -91,13 +91,15 @@ class Planting:
             trial = (planted.rung, number, planted.wants, planted.aim)
             found = evidence_of(at, planted, base.recipe)
             asked = list(ask(names, found, at, planted))
-            loci = {name: check(locus, found.recipient) for name, locus, _ in asked}
+            loci = {
+                name: check_locus(locus, found.recipient) for name, locus, _ in asked
+            }
             yield from _agents(planted, trial, base.recipe, seeds)
             yield from _scores(asked, found, planted, trial)
             if tried[planted.rung] <= self.curves:
                 yield from _curves(loci, planted, trial, base.recipe, seeds)
 
-    def summarise(self, rows: Rows, plan: Plan) -> summary.PlantingEffects:
+    def summarise(self, rows: Rows, plan: ExperimentConfig) -> summary.PlantingEffects:
         """The scores over seeds."""
         return summary.summarise([rows])
 
@@ -106,7 +108,7 @@ class Planting:
         return page.page(effects, command=command)
 
 
-def check_world(run: Run) -> GoalKeys:
+def goal_world(run: Run) -> GoalKeys:
     """The world of a run whose agents are told their goals.
 
     Raises:
@@ -135,7 +137,7 @@ def base_of(run: Run, *, rollouts: int, routing: int) -> Base:
     Raises:
         InputError: If the run's agents read no goal.
     """
-    world, source = check_world(run), RunSource(run)
+    world, source = goal_world(run), RunSource(run)
     recipe = Recipe(
         policy=source.plan.policy.without_goal(),
         world=world.base,
@@ -164,7 +166,7 @@ def key_of(seed: int) -> jax.Array:
     return jax.random.key(1000 + seed)
 
 
-def pairs_of(plan: Plan) -> int:
+def pairs_of(plan: ExperimentConfig) -> int:
     """How many planted pairs a run gives, for progress."""
     return 92 if getattr(plan.policy, "goal_layer", 0) == 0 else 12
 

@@ -11,12 +11,12 @@ from telic.stats.rows import Identity, Rows, join
 from telic.studies.curve_scores import (
     RANDOM,
     CurveScores,
-    column,
     curves,
     mean_curves,
     measured,
     present,
     scores,
+    seed_means,
 )
 from telic.trials.effects import Measured
 
@@ -34,7 +34,7 @@ REFERENCES = ("first layer", RANDOM, "oracle")
 ByRung = Mapping[str, Measured]
 
 
-class MethodScores(NamedTuple):
+class PlantedScores(NamedTuple):
     """What one method is worth, over seeds.
 
     Attributes:
@@ -77,7 +77,7 @@ class PlantingEffects(NamedTuple):
     pairs: dict[str, int]
     agents: int
     held: dict[str, Measured]
-    methods: dict[str, MethodScores]
+    methods: dict[str, PlantedScores]
     faithful: dict[str, dict[str, Float[np.ndarray, "seeds sizes"]]]
     sizes: Float[np.ndarray, " sizes"]
 
@@ -158,26 +158,26 @@ def _every(rows: Rows, seeds: Sequence[Identity]) -> _Scores:
 def _held(rows: Rows, seeds: Sequence[Identity]) -> Measured:
     """How often the donors of a rung reach their goal."""
     if not len(rows):
-        return measured(column([()] * len(seeds)))
+        return measured(seed_means([()] * len(seeds)))
     values = rows.pivot("seed", "trial", names={"seed": seeds})
-    return measured(column(present(values)), rate=True)
+    return measured(seed_means(present(values)), rate=True)
 
 
 def _methods(
     every: _Scores, rungs: Sequence[str], curved: Mapping[str, CurveScores]
-) -> dict[str, MethodScores]:
+) -> dict[str, PlantedScores]:
     """The scores of every method."""
 
     def by_rung(method: str, metric: str, names: Sequence[str]) -> ByRung:
         return {
-            rung: measured(column(every.of(method, metric, rung)), rate=True)
+            rung: measured(seed_means(every.of(method, metric, rung)), rate=True)
             for rung in names
         }
 
-    blank = measured(column([()] * every.values.shape[2]))
+    blank = measured(seed_means([()] * every.values.shape[2]))
     nothing = CurveScores(blank, blank, blank, blank, None)
     return {
-        method: MethodScores(
+        method: PlantedScores(
             by_rung(method, "weights", rungs),
             by_rung(method, "units", rungs),
             by_rung(method, "precision", rungs),
@@ -200,9 +200,9 @@ def _false(every: _Scores, method: str) -> Measured:
     there = np.concatenate(every.of(method, "strength", LIKE_NONE))
     nothing = every.of(method, "strength", NONE)
     if not len(there) or not any(map(len, nothing)):
-        return measured(column([()] * len(nothing)))
+        return measured(seed_means([()] * len(nothing)))
     mark = np.quantile(there, 1 - SENSITIVITY)
-    return measured(column([each >= mark for each in nothing]), rate=True)
+    return measured(seed_means([each >= mark for each in nothing]), rate=True)
 
 
 def _seconds(times: Sequence[np.ndarray]) -> float:

@@ -15,16 +15,16 @@ from telic.studies.alternation import Alternation
 from telic.studies.base import Presets, preset
 from telic.studies.late import late_switches
 from telic.studies.recipes import page, summary
-from telic.studies.splice import Splice
+from telic.studies.splice import SpliceStudy
 from telic.studies.variants import Comparison, chosen
-from telic.training.plan import Plan
-from telic.training.ppo import Hyper
+from telic.training.plan import ExperimentConfig
+from telic.training.ppo import PPOConfig
 
 RECIPES: dict[str, dict[str, Any]] = {
     "default": {},
     "tanh": {"policy": MLP(activation="tanh")},
-    "decay-0": {"ppo": Hyper(weight_decay=0.0)},
-    "decay-3e-3": {"ppo": Hyper(weight_decay=3e-3)},
+    "decay-0": {"ppo": PPOConfig(weight_decay=0.0)},
+    "decay-3e-3": {"ppo": PPOConfig(weight_decay=3e-3)},
     "period-5": {"period": 5},
     "period-45": {"period": 45},
     "width-64": {"policy": MLP(width=64)},
@@ -63,7 +63,7 @@ class Recipes:
         for plan in self.plans().values():
             late_switches(plan, self.switches)
 
-    def plans(self) -> dict[str, Plan]:
+    def plans(self) -> dict[str, ExperimentConfig]:
         """What a run of each recipe does."""
         base = dataclasses.replace(preset(Alternation, self.base), phases=self.phases)
         return {
@@ -75,9 +75,9 @@ class Recipes:
         """`recipe-tanh`."""
         return f"recipe-{variant}"
 
-    def substudies(self) -> tuple[tuple[str, Splice], ...]:
+    def substudies(self) -> tuple[tuple[str, SpliceStudy], ...]:
         """The splice study at the last switches of every run."""
-        splice = Splice(
+        splice = SpliceStudy(
             switches=self.switches,
             episodes=self.episodes,
             groups=tuple(dict.fromkeys(edit.group for edit in summary.EDITS)),
@@ -86,7 +86,7 @@ class Recipes:
         return (("splice", splice),)
 
     def summarise(
-        self, rows: Mapping[str, Sequence[Rows]], plans: Mapping[str, Plan]
+        self, rows: Mapping[str, Sequence[Rows]], plans: Mapping[str, ExperimentConfig]
     ) -> Comparison:
         """The edits that are compared, side by side over the recipes."""
         return summary.summarise(rows)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from telic.stats.rows import Rows
 from telic.studies.splice.edits import GRAFT, LAYERS, MEAN, RANK
-from telic.studies.tables import table
+from telic.studies.tables import table_of
 from telic.studies.variants import Comparison, compare
 from telic.trials import Condition
 
@@ -28,7 +28,7 @@ def summarise(rows: Mapping[str, Sequence[Rows]]) -> Comparison:
     """
     return compare(
         {
-            recipe: table(spliced.where(part="trial"))
+            recipe: table_of(spliced.where(part="trial"))
             for recipe, (spliced,) in rows.items()
         },
         EDITS,

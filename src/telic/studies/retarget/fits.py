@@ -32,7 +32,7 @@ from telic.studies.retarget.case import (
 )
 from telic.training.imitate import imitate
 from telic.trials import Condition
-from telic.vectors import difference_of_means, fit, regress
+from telic.vectors import difference_of_means, fit_transport, regress
 from telic.worlds.goals import entries_of
 
 RIDGE = 1e-4
@@ -51,7 +51,7 @@ def activation_edits(case: Case, seen: Array) -> Edits:
         (TRANSPORT, FIRST, None),
         (TRANSPORT, SECOND, None),
     ):
-        found = fit(*_pairs(case, seen, sites[place]), ridge=RIDGE, rank=rank)
+        found = fit_transport(*_pairs(case, seen, sites[place]), ridge=RIDGE, rank=rank)
         edit = Transport(sites[place], found.matrix, found.shift)
         made[Condition(group, place)] = edit
     only_new = seen[_shows(case, seen, case.new) & ~_shows(case, seen, case.old)]

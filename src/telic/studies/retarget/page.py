@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Mapping
 
 from telic.render.bars import bars
-from telic.render.page import Drawing, Page, Section, Table
+from telic.render.page import Drawing, Page, PageTable, Section
 from telic.render.trial_table import nulls_table, trial_table
 from telic.studies.retarget.case import (
     ALL,
@@ -175,11 +175,11 @@ def _left_out(found: RetargetEffects) -> tuple[str, ...]:
     )
 
 
-def _norms(found: RetargetEffects) -> Table:
+def _norms(found: RetargetEffects) -> PageTable:
     """The norm of each goal's input rows: 0 means that it cannot be seen."""
     rows = tuple((goal, str(norm)) for goal, norm in found.norms.items())
     words = "Norm of each goal’s rows in the actor’s first layer, after training."
-    return Table(words, ("goal", "norm"), rows)
+    return PageTable(words, ("goal", "norm"), rows)
 
 
 def _draw(
@@ -193,7 +193,7 @@ def _draw(
     )
 
 
-def _table(board: str, effects: Effects, name: Callable[[Hashable], str]) -> Table:
+def _table(board: str, effects: Effects, name: Callable[[Hashable], str]) -> PageTable:
     """The table of one kind of boards."""
     return trial_table(
         effects,

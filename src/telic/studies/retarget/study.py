@@ -29,7 +29,7 @@ from telic.studies.retarget.case import GOAL, Case, Edits, sites_of
 from telic.studies.retarget.edits import carried, edits, input_norms
 from telic.studies.tables import rows_of_trial
 from telic.studies.work import Work
-from telic.training import Plan
+from telic.training import ExperimentConfig
 from telic.trials import trial
 from telic.vectors import matched
 from telic.worlds import Symmetric, goals_of, objective_of
@@ -75,7 +75,7 @@ class Retarget:
         """
         self.goal(run.plan())
 
-    def goal(self, plan: Plan) -> str:
+    def goal(self, plan: ExperimentConfig) -> str:
         """The new goal for the runs of a plan.
 
         Raises:
@@ -141,7 +141,7 @@ class Retarget:
         for goal, norm in input_norms(agent, world).items():
             yield Row("norms", goal, norm)
 
-    def summarise(self, rows: Rows, plan: Plan) -> summary.RetargetEffects:
+    def summarise(self, rows: Rows, plan: ExperimentConfig) -> summary.RetargetEffects:
         """The effects over seeds."""
         return summary.summarise(rows, self.goal(plan), plan)
 
@@ -187,7 +187,7 @@ class Retarget:
         yield from rows_of_trial(scored, (*late, board))
 
 
-def _symmetric(plan: Plan) -> Symmetric:
+def _symmetric(plan: ExperimentConfig) -> Symmetric:
     """The world of a plan, if its goals can be exchanged.
 
     Raises:

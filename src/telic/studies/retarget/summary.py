@@ -8,8 +8,8 @@ from telic.stats import Interval, bootstrap
 from telic.stats.rows import Identity, Rows
 from telic.studies.goal_metrics import METRICS
 from telic.studies.retarget.case import CONTRAST, GOAL
-from telic.studies.tables import table
-from telic.training import Plan
+from telic.studies.tables import table_of
+from telic.training import ExperimentConfig
 from telic.trials import Condition, Effects, Table, choose_on_others, effects
 from telic.worlds import success_of
 
@@ -38,14 +38,14 @@ class RetargetEffects(NamedTuple):
     worth: dict[str, float]
 
 
-def summarise(rows: Rows, new: str, plan: Plan) -> RetargetEffects:
+def summarise(rows: Rows, new: str, plan: ExperimentConfig) -> RetargetEffects:
     """The effects over seeds; a seed's number is the mean over its agents."""
     success, events = success_of(plan.world, new), plan.world.events
     tables, norms = tables_of(rows), rows.where(part="norms")
     return RetargetEffects(
         new=new,
         seeds=next(iter(tables.values())).seeds,
-        sites=sites_of(rows),
+        sites=edited_sites(rows),
         boards={
             board: effects(_with_chosen(each), measure="aim", also=METRICS)
             for board, each in tables.items()
@@ -68,11 +68,11 @@ def tables_of(rows: Rows) -> dict[str, Table]:
     for name in trials.names("trial"):
         boards.setdefault(_board(name), []).append(name)
     return {
-        board: table(trials.among("trial", those)) for board, those in boards.items()
+        board: table_of(trials.among("trial", those)) for board, those in boards.items()
     }
 
 
-def sites_of(rows: Rows) -> dict[str, str]:
+def edited_sites(rows: Rows) -> dict[str, str]:
     """By place, the name of the site at which activations were edited."""
     named = rows.where(part="sites").pairs("condition", "metric")
     return {str(place): str(site) for place, site in named}

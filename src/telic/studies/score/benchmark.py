@@ -121,7 +121,7 @@ def folder_of(run: Run, settings: Benchmark) -> Path:
     return run.path / f"{NAME}-{disk.sha256(disk.to_json(mark))[:8]}"
 
 
-def is_done(run: Run, settings: Benchmark) -> bool:
+def is_answered(run: Run, settings: Benchmark) -> bool:
     """Whether a run has its set, and our locators were asked about it."""
     if not folder_of(run, settings).exists():
         return False
@@ -134,7 +134,7 @@ def ours(run: Run, settings: Benchmark) -> list[Records]:
     Raises:
         InputError: If the job was not done on this run, with the code as it is now.
     """
-    if not is_done(run, settings):
+    if not is_answered(run, settings):
         raise InputError(
             f"our locators were not asked about {run.name}",
             why="that was not done yet, or their code has changed since",
@@ -192,7 +192,7 @@ def _ask(
         if stop():
             return None
         tell("share", MAKING + (1 - MAKING) * len(found) / len(questions))
-        found.append(grading.beside(question, planted, settings.names))
+        found.append(grading.reference_marks(question, planted, settings.names))
     return found
 
 

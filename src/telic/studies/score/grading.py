@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from telic.core.errors import InputError
-from telic.locators import ContrastPair, Locus, check
+from telic.locators import ContrastPair, Locus, check_locus
 from telic.planted import Planted
 from telic.studies.planting.scoring import ask, has_goal, score, truth_of
 from telic.studies.score.benchmark_set import Question
@@ -18,7 +18,7 @@ from telic.studies.score.benchmark_set import Question
 FAULTS = (ValueError, KeyError, IndexError, TypeError)  # InputError is a ValueError
 
 
-def mark(locus: Locus, evidence: ContrastPair, planted: Planted) -> dict[str, float]:
+def graded(locus: Locus, evidence: ContrastPair, planted: Planted) -> dict[str, float]:
     """How right a locus is; the entries are those of `planting.scoring.score`.
 
     Args:
@@ -35,7 +35,7 @@ def mark(locus: Locus, evidence: ContrastPair, planted: Planted) -> dict[str, fl
         # What one direction does is not told by its one score: it is judged as any.
         if locus.kind != "directions" and not has_goal(planted) and _level(locus):
             return {"strength": float(locus.row[0])}
-        check(locus, evidence.recipient)
+        check_locus(locus, evidence.recipient)
         found = score(locus, evidence, planted, truth_of(planted, evidence))
     except InputError:
         raise
@@ -47,25 +47,25 @@ def mark(locus: Locus, evidence: ContrastPair, planted: Planted) -> dict[str, fl
     return found
 
 
-def beside(
+def reference_marks(
     question: Question, planted: Planted, names: Sequence[str]
 ) -> dict[str, dict[str, Any]]:
     """The records of our own locators on a pair, by name."""
     found = question.evidence()
     return {
-        name: record(locus, found, planted, seconds)
+        name: graded_record(locus, found, planted, seconds)
         for name, locus, seconds in ask(names, found, question.key, planted)
     }
 
 
-def record(
+def graded_record(
     locus: Locus, evidence: ContrastPair, planted: Planted, seconds: float
 ) -> dict[str, Any]:
     """What is kept of one answer: rung and seconds; marks, or the `fault` in them."""
     kept: dict[str, Any] = {"rung": planted.rung, "seconds": seconds}
     try:
         with np.errstate(all="ignore"):  # sums that are not finite are refused
-            return kept | mark(locus, evidence, planted)
+            return kept | graded(locus, evidence, planted)
     except InputError as error:
         return kept | {"fault": error.what}
 

@@ -46,14 +46,14 @@ def leaderboard(
             mine[seed].extend(itertools.islice(given, 1))
             for other, record in known.items():
                 others[other][seed].append(record)
-    first = row(name, mine, outcome)
-    rows = ranked([first, *(row(other, each) for other, each in others.items())])
+    first = board_row(name, mine, outcome)
+    rows = ranked([first, *(board_row(other, each) for other, each in others.items())])
     own = [row for row in rows if row["locator"] == name]
     rest = [row for row in rows if row["locator"] != name]
     return [*own, *rest] if own[0]["rank"] else [*rest, *own]
 
 
-def row(name: str, records: Mapping[int, Records], outcome: str = SCORED) -> Row:
+def board_row(name: str, records: Mapping[int, Records], outcome: str = SCORED) -> Row:
     """The row of one locator.
 
     Args:
@@ -69,7 +69,7 @@ def row(name: str, records: Mapping[int, Records], outcome: str = SCORED) -> Row
 
     Example:
         >>> records = {0: [{"rung": "folded", "weights": 0.75, "seconds": 1.0}]}
-        >>> row("mine", records)["mean"]["estimate"]
+        >>> board_row("mine", records)["mean"]["estimate"]
         0.75
     """
     every = [record for each in records.values() for record in each]
@@ -106,7 +106,7 @@ def ranked(rows: Sequence[Row]) -> list[Row]:
         for row, mean in zip(scored, means, strict=True)
     ]
     rest = [{**row, "rank": None} for row in rows if not row["mean"]]
-    return [*sorted(placed, key=lambda row: row["rank"]), *rest]
+    return [*sorted(placed, key=lambda board_row: board_row["rank"]), *rest]
 
 
 def _over(

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from telic.render.curves import over
-from telic.render.page import Drawing, Page, Section, Table
+from telic.render.page import Drawing, Page, PageTable, Section
 from telic.render.trial_table import trial_table
 from telic.studies.isolation.edits import CONTINUATION, PLAIN, SPECIFIC, VECTORS
 from telic.studies.snr.repeats import MEAN, ONE
@@ -95,7 +95,7 @@ def caption(condition: Hashable) -> str:
     return f"- {condition.group}, {condition.value}"
 
 
-def _table(found: SnrEffects) -> Table:
+def _table(found: SnrEffects) -> PageTable:
     """Signal over noise and the rest, for every length and vector."""
     rows = tuple(
         (f"{steps:,}", name, *(str(found.ratios[r][name][i]) for r in RATIOS))
@@ -106,10 +106,10 @@ def _table(found: SnrEffects) -> Table:
         f"{found.repeats} repeats from one base in each seed; mean over seeds with "
         "95 % interval. The actor’s weights alone."
     )
-    return Table(words, ("steps", "vector", *RATIOS.values()), rows)
+    return PageTable(words, ("steps", "vector", *RATIOS.values()), rows)
 
 
-def _done(found: SnrEffects) -> Table:
+def _done(found: SnrEffects) -> PageTable:
     """What subtracting does at every length; nulls are further down."""
     metrics, rows = found.metrics, []
     lost, kept = (metrics.captions[m] for m in (metrics.lost, metrics.kept))
@@ -126,7 +126,7 @@ def _done(found: SnrEffects) -> Table:
         f"{kept}, mean over seeds. n = {len(found.seeds)} seeds."
     )
     header = ("steps", "unedited", *(f"{e.group}, {e.value}" for e in EDITS))
-    return Table(words, header, tuple(rows))
+    return PageTable(words, header, tuple(rows))
 
 
 def _ratios(found: SnrEffects) -> tuple[Drawing, ...]:

@@ -34,9 +34,9 @@ from telic.studies.snr import page, summary
 from telic.studies.snr.repeats import MEAN, ONE, of_repeats
 from telic.studies.tables import rows_of_trial
 from telic.studies.work import Work
-from telic.training import Plan, Sizes
+from telic.training import ExperimentConfig, RolloutConfig
 from telic.trials import Condition, trial
-from telic.vectors import isolate, matched, mean
+from telic.vectors import matched, mean, task_vector
 
 Vectors = Mapping[str, Sequence[Tree]]
 """By name, the vector of every repeat."""
@@ -136,7 +136,7 @@ class Snr:
             watch = work.stretch(low, high, f"{steps:,} steps, edit")
             yield from self._try(base.agent, vectors, plan, ahead, steps, watch)
 
-    def summarise(self, rows: Rows, plan: Plan) -> summary.SnrEffects:
+    def summarise(self, rows: Rows, plan: ExperimentConfig) -> summary.SnrEffects:
         """The effects over seeds."""
         metrics = second_phase(plan, self.second).metrics
         return summary.summarise(rows, metrics, repeats=self.repeats)
@@ -149,7 +149,7 @@ class Snr:
         self,
         base: Agent,
         vectors: Vectors,
-        plan: Plan,
+        plan: ExperimentConfig,
         ahead: SecondPhase,
         steps: int,
         watch: Work,
@@ -171,7 +171,7 @@ class Snr:
         yield from rows_of_trial(measured, steps, part=TRIAL)
 
 
-def _resized(plan: Plan, rollout: int) -> Plan:
+def _resized(plan: ExperimentConfig, rollout: int) -> ExperimentConfig:
     """The plan with short rollouts, whose minibatches are as large as before.
 
     Raises:
@@ -184,7 +184,7 @@ def _resized(plan: Plan, rollout: int) -> Plan:
             why=f"it must be a multiple of {small}, the steps of a minibatch, and of "
             f"{sizes.num_envs}, the copies of the world",
         )
-    short = Sizes(
+    short = RolloutConfig(
         num_envs=sizes.num_envs,
         num_steps=rollout // sizes.num_envs,
         update_epochs=sizes.update_epochs,
@@ -200,9 +200,9 @@ def _vectors(
     second, first = ([one.agents[at] for one in grown[n]] for n in (SECOND, FIRST))
     pairs = zip(first, second, strict=True)
     return {
-        PLAIN: [isolate(base.actor, agent.actor) for agent in second],
-        SPECIFIC: [isolate(same.actor, agent.actor) for same, agent in pairs],
-        CONTINUATION: [isolate(base.actor, agent.actor) for agent in first],
+        PLAIN: [task_vector(base.actor, agent.actor) for agent in second],
+        SPECIFIC: [task_vector(same.actor, agent.actor) for same, agent in pairs],
+        CONTINUATION: [task_vector(base.actor, agent.actor) for agent in first],
     }
 
 

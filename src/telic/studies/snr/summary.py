@@ -8,8 +8,8 @@ from jaxtyping import Float
 from telic.stats import Interval, bootstrap
 from telic.stats.rows import Rows
 from telic.studies.isolation.arms import TRIAL
-from telic.studies.isolation.metrics import Metrics
-from telic.studies.tables import table
+from telic.studies.isolation.metrics import WorldMetrics
+from telic.studies.tables import table_of
 from telic.trials import Condition, Effects, effects
 
 RATIOS = ("snr", "cosine", "certain")
@@ -31,7 +31,7 @@ class SnrEffects(NamedTuple):
         trials: By length: what subtracting does.
     """
 
-    metrics: Metrics
+    metrics: WorldMetrics
     seeds: tuple[int, ...]
     steps: tuple[int, ...]
     repeats: int
@@ -48,7 +48,7 @@ class SnrEffects(NamedTuple):
         return np.stack([row[measure].values for row in rows], axis=1)
 
 
-def summarise(rows: Rows, metrics: Metrics, *, repeats: int) -> SnrEffects:
+def summarise(rows: Rows, metrics: WorldMetrics, *, repeats: int) -> SnrEffects:
     """The effects over seeds.
 
     Args:
@@ -58,7 +58,7 @@ def summarise(rows: Rows, metrics: Metrics, *, repeats: int) -> SnrEffects:
     """
     found, tried = rows.where(part="repeats"), rows.where(part=TRIAL)
     steps = tuple(int(str(each)) for each in tried.names("trial"))
-    tables = {length: table(tried.where(trial=length)) for length in steps}
+    tables = {length: table_of(tried.where(trial=length)) for length in steps}
     measures = (metrics.kept, *metrics.few)
     curves = {
         ratio: {

@@ -16,13 +16,13 @@ from telic.policies import Agent
 from telic.runs.source import RunSource
 from telic.stats.rows import Row
 from telic.vectors import (
-    components,
     concentration,
     cosines,
     effective_ranks,
     energies,
-    isolate,
+    principal_axes,
     separation,
+    task_vector,
 )
 from telic.vectors.nulls import gaussian
 
@@ -47,7 +47,7 @@ def anatomy(source: RunSource) -> Iterator[Row]:
     Cost: a second for a run of 24 phases.
     """
     agents = [source.agent(k).actor for k in range(SETTLED - 1, len(source.schedule))]
-    vectors = [isolate(a, b) for a, b in itertools.pairwise(agents)]
+    vectors = [task_vector(a, b) for a, b in itertools.pairwise(agents)]
     if not vectors:
         return
     found = {
@@ -114,7 +114,7 @@ def _axes(agents: Sequence[Agent], wanted: Sequence[str]) -> Pairs:
     """
     if len(set(wanted)) != 2 or len(agents) < 3:
         return {}
-    axes = components(agents, count=2)
+    axes = principal_axes(agents, count=2)
     rng, labels = np.random.default_rng(0), list(wanted)
     found: Pairs = {}
     for axis in range(2):

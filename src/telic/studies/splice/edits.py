@@ -13,7 +13,7 @@ from telic.core.trees import Tree, at
 from telic.edits import Add, Edit, Graft, Interpolate, LowRank, Splice, top
 from telic.policies import Agent
 from telic.trials import Condition
-from telic.vectors import isolate, matched
+from telic.vectors import matched, task_vector
 
 FRACTIONS = (0.001, 0.003, 0.01, 0.03, 0.05, 0.1, 0.2, 0.5)
 RANKS = (1, 2, 4, 8, 16, 32)
@@ -63,7 +63,7 @@ def edits(pair: SwitchPair, *, groups: Sequence[str] = ()) -> Edits:
         },
         **{Condition(RANK, float(rank)): LowRank(donor, rank) for rank in RANKS},
         **{Condition(PATH, s): Interpolate(donor, strength=s) for s in STEPS},
-        **doses(LAST, isolate(agent, donor), DOSES),
+        **doses(LAST, task_vector(agent, donor), DOSES),
         **doses(MEAN, at(pair.mean, agent), DOSES),
     }
     if pair.other is not None:

@@ -5,7 +5,7 @@ from collections.abc import Hashable
 from telic.render.bars import bars
 from telic.render.curves import recovery
 from telic.render.dose import dose
-from telic.render.page import Drawing, Page, Section, Table
+from telic.render.page import Drawing, Page, PageTable, Section
 from telic.render.trial_table import nulls_table, trial_table
 from telic.stats.rows import Identity
 from telic.studies.splice import anatomy
@@ -232,7 +232,7 @@ def _draw(effects: Effects, group: str) -> Drawing:
     return Drawing(figure, words, file)
 
 
-def _table(heading: str, effects: Effects) -> Table:
+def _table(heading: str, effects: Effects) -> PageTable:
     """The table of one heading."""
     return trial_table(
         effects,
@@ -242,7 +242,7 @@ def _table(heading: str, effects: Effects) -> Table:
     )
 
 
-def _anatomy(answers: tuple[Answer, ...]) -> Table:
+def _anatomy(answers: tuple[Answer, ...]) -> PageTable:
     """The anatomy of switches over seeds."""
     rows = tuple(
         (
@@ -258,7 +258,7 @@ def _anatomy(answers: tuple[Answer, ...]) -> Table:
         "random vectors; a Gaussian’s largest entries; a layer’s share of the "
         "weights; the same checkpoints under shuffled labels."
     )
-    return Table(words, ("of the actor", "found", "by chance"), rows)
+    return PageTable(words, ("of the actor", "found", "by chance"), rows)
 
 
 def _asked(answer: Answer) -> str:
@@ -302,7 +302,7 @@ def _recovery(recoveries: dict[Direction, Recovery], steps: int) -> Section:
         "under the old objective after the edit. Right: the unedited agent trained on "
         "the new objective until its return is that which the edit gives at once."
     )
-    table = Table(words, header, rows)
+    table = PageTable(words, header, rows)
     return Section("Training on", drawings=drawings, tables=(table,))
 
 

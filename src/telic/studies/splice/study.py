@@ -42,20 +42,20 @@ from telic.studies.splice.edits import (
 )
 from telic.studies.tables import rows_of_trial
 from telic.studies.work import Work
-from telic.training import Plan
+from telic.training import ExperimentConfig
 from telic.trials import Condition, train_on, trial
-from telic.trials.recovery import Curve
-from telic.vectors import isolate, matched
+from telic.trials.recovery import TrainedOn
+from telic.vectors import matched, task_vector
 
 RECOVERY_DOSE = 1.5
 """The dose of the mean vector with which agents train on: what one seed suggested
 before this study was run (0.97 there)."""
 
-Curves = dict[tuple[str, str], Curve]
+Curves = dict[tuple[str, str], TrainedOn]
 
 
 @dataclasses.dataclass(frozen=True)
-class Splice:
+class SpliceStudy:
     """Move the goal of an agent at its late switches; every edit beside its nulls."""
 
     switches: int = 8
@@ -131,7 +131,7 @@ class Splice:
                     yield Row("layers", name, float(layer))
         yield from anatomy(source)
 
-    def summarise(self, rows: Rows, plan: Plan) -> summary.SpliceEffects:
+    def summarise(self, rows: Rows, plan: ExperimentConfig) -> summary.SpliceEffects:
         """The effects over seeds."""
         return summary.summarise(rows, plan)
 
@@ -182,7 +182,7 @@ def _train_on(source: RunSource, late: Switch, pair: SwitchPair) -> Curves:
     }
 
 
-def _recovery(plan: Plan, late: Switch, curves: Curves) -> Iterator[Row]:
+def _recovery(plan: ExperimentConfig, late: Switch, curves: Curves) -> Iterator[Row]:
     """The returns of training on, under every objective of the plan."""
     for arm, curve in curves.items():
         for objective, values in zip(plan.objectives, curve.returns.T, strict=True):
@@ -196,6 +196,6 @@ def _continuation(pair: SwitchPair, went_on: Agent) -> dict[Condition, dict[str,
 
     It is as long, in the direction in which the agent goes if its objective stays.
     """
-    step = isolate(pair.agent.actor, went_on.actor)
-    gap = isolate(pair.agent.actor, pair.donor.actor)
+    step = task_vector(pair.agent.actor, went_on.actor)
+    gap = task_vector(pair.agent.actor, pair.donor.actor)
     return {Condition(LAST, 1.0): {"continuation": Add(matched(step, gap))}}

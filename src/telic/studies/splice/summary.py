@@ -10,8 +10,8 @@ from telic.stats.rows import Identity, Rows
 from telic.studies.goal_metrics import METRICS, SCORES
 from telic.studies.splice.anatomy import PART
 from telic.studies.splice.arms import ARMS, EDITED, NEW, OLD, UNEDITED
-from telic.studies.tables import table
-from telic.training import Plan
+from telic.studies.tables import table_of
+from telic.training import ExperimentConfig
 from telic.trials import Effects, effects, rollouts_to
 
 REGAINED = 0.9
@@ -87,10 +87,10 @@ class SpliceEffects(NamedTuple):
     anatomy: tuple[Answer, ...]
 
 
-def summarise(rows: Rows, plan: Plan) -> SpliceEffects:
+def summarise(rows: Rows, plan: ExperimentConfig) -> SpliceEffects:
     """The effects over seeds; a seed's number is the mean over its switches."""
     trials, on = rows.where(part="trial"), rows.where(part="recovery")
-    every = table(trials)
+    every = table_of(trials)
     switches: dict[Direction, list[Identity]] = {}
     for switch in trials.names("trial"):
         switches.setdefault(_direction(switch), []).append(switch)
@@ -102,7 +102,7 @@ def summarise(rows: Rows, plan: Plan) -> SpliceEffects:
         scores=effects(every, measure="efficacy", also=SCORES),
         directions={
             direction: effects(
-                table(trials.among("trial", those)), measure="aim", also=METRICS
+                table_of(trials.among("trial", those)), measure="aim", also=METRICS
             )
             for direction, those in switches.items()
         },

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from telic.core.errors import InputError
 from telic.render.style import bands, handles, legend, looks, panels
 from telic.studies.alternation.figures.phases import (
-    around,
+    around_phases,
     marks,
     phase_axis,
     phase_bands,
@@ -42,6 +42,6 @@ def outcomes(summary: Summary) -> Figure:
         panel.set_ylim(-0.06, 1.06)
         panel.set_yticks([0, 0.5, 1], ["0", "50 %", "100 %"])
     phase_axis(axes[-1], summary)
-    surrounds = around(summary.outcomes["wanted"], len(summary.runs.seeds))
+    surrounds = around_phases(summary.outcomes["wanted"], len(summary.runs.seeds))
     legend(figure, handles(look), words=surrounds)
     return figure

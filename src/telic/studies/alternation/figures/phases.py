@@ -59,7 +59,7 @@ def phase_bands(summary: Summary) -> list[tuple[float, float]]:
     return [(i - 0.5, i + 0.5) for i in range(len(summary.runs.ends))]
 
 
-def around(curve: Curve, n: int) -> str:
+def around_phases(curve: Curve, n: int) -> str:
     """What surrounds a mark, in words, and the number of seeds."""
     interval = np.isfinite(curve.low).any()
     return f"{'bars: 95 % interval' if interval else 'dots: each seed'}, n = {n} seeds"

@@ -13,7 +13,7 @@ from telic.render.style import (
     panels,
 )
 from telic.studies.alternation.figures.phases import (
-    around,
+    around_phases,
     marks,
     phase_axis,
     phase_bands,
@@ -36,7 +36,7 @@ def switches(summary: Summary) -> Figure:
     phase_axis(axes, summary)
     when = [_dot(PAPER, "first rollout"), _dot(INK, "last rollout")]
     entries = [*handles(look), *when, published_handle()]
-    legend(figure, entries, words=around(summary.last, len(summary.runs.seeds)))
+    legend(figure, entries, words=around_phases(summary.last, len(summary.runs.seeds)))
     return figure
 
 
