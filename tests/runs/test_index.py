@@ -65,7 +65,7 @@ def test_the_index_is_a_cache_that_can_be_lost_or_damaged(root):
 
 def test_the_index_is_read_where_nothing_has_changed(root, monkeypatch):
     rows = query.query_runs(root)
-    monkeypatch.setattr(index, "describe", lambda run: pytest.fail("read again"))
+    monkeypatch.setattr(index, "describe_run", lambda run: pytest.fail("read again"))
     assert query.query_runs(root) == rows
 
 

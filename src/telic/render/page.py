@@ -1,6 +1,6 @@
 """A page: one HTML file that opens offline, and its twin in Markdown.
 
-A page is data (`Page`, `Section`, `PageTable` ...), which `render` and `markdown` write.
+A page is data (`Page`, `Section`, `PageTable` ...); `render` and `markdown` write it.
 Its text may come from anywhere, as run names, notes and configs do, and stays text: the
 template escapes everything, drawings are made here from Matplotlib figures, images are
 checked to be images, and the page's policy forbids scripts and requests altogether.
