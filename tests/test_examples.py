@@ -21,6 +21,8 @@ pytestmark = pytest.mark.e2e
 FOLDER = Path(__file__).parent.parent / "examples"
 FILE = FOLDER / "own_world.py"
 WORLDS = (own_world.Pole, own_world.Room)
+ELSEWHERE = {"craftax_classic.py": "worlds/test_craftax.py"}
+"""Examples that need an extra, and the tests that run them where it is installed."""
 
 
 def test_a_world_of_ones_own_takes_twenty_lines_and_all_of_it_sixty():
@@ -54,6 +56,8 @@ def test_every_example_is_run_here_and_shorter_than_sixty_lines():
     for file in FOLDER.glob("*.py"):
         assert len(file.read_text().splitlines()) < 60, file.name
         assert file.name in source
+    for name, tests in ELSEWHERE.items():
+        assert name in (Path(__file__).parent / tests).read_text()
 
 
 @pytest.mark.slow
