@@ -72,7 +72,7 @@ def test_a_pure_room_does_not_print_or_open_files(room: str):
     [
         ("runs", "import os, time, telic.core", True),
         ("core", "import telic.worlds", False),
-        ("studies", "from telic import report", False),
+        ("studies", "from telic import scale", False),
         ("training", "from time import perf_counter", False),
         ("worlds", "def draw():\n    import matplotlib.pyplot", False),
     ],

@@ -14,7 +14,7 @@ import pytest
 
 from telic.cli.main import VERBS
 from telic.runs.folder import experiment_name
-from telic.studies import EDIT_STUDIES, FAMILIES, STUDIES
+from telic.studies import EXPERIMENTS, STUDIES, VARIANTS
 from telic.worlds import Lander
 
 ROOT = Path(__file__).parent.parent
@@ -65,7 +65,7 @@ def test_the_words_of_a_command_exist(line, capsys):
     assert verb in VERBS
     named = []
     if verb in ("train", "study"):
-        known = STUDIES if verb == "train" else {**EDIT_STUDIES, **FAMILIES}
+        known = EXPERIMENTS if verb == "train" else {**STUDIES, **VARIANTS}
         assert rest[0] in known
         named = [rest[0]]
     try:
@@ -81,8 +81,10 @@ def test_the_words_of_a_command_exist(line, capsys):
 def test_the_experiments_that_it_names_are_those_that_its_commands_make():
     flying = {"backend": "envpool"}
     made = {
-        experiment_name("alternation", STUDIES["alternation"]().plan()),
-        experiment_name("landing", STUDIES["landing"](world=Lander(**flying)).plan()),
+        experiment_name("alternation", EXPERIMENTS["alternation"]().plan()),
+        experiment_name(
+            "landing", EXPERIMENTS["landing"](world=Lander(**flying)).plan()
+        ),
     }
     assert "train landing --backend envpool" in README
     assert set(re.findall(r"(?:alternation|landing)-[0-9a-f]{8}", README)) == made

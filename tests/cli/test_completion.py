@@ -7,7 +7,7 @@ import pytest
 
 from telic.cli.completion import SHELLS, completions
 from telic.cli.main import VERBS, main
-from telic.studies import EDIT_STUDIES, FAMILIES, STUDIES
+from telic.studies import EXPERIMENTS, STUDIES, VARIANTS
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +40,8 @@ def test_the_script_is_sound_bash(script):
 def test_verbs_studies_and_options_are_completed(script):
     assert set(completed(script, "telic", "")) >= set(VERBS)
     assert completed(script, "telic", "tr") == ["train"]
-    assert set(completed(script, "telic", "train", "")) >= set(STUDIES)
-    names = {*EDIT_STUDIES, *FAMILIES}
+    assert set(completed(script, "telic", "train", "")) >= set(EXPERIMENTS)
+    names = {*STUDIES, *VARIANTS}
     assert set(completed(script, "telic", "study", "")) >= names
     assert completed(script, "telic", "study", "splice", "--ep") == ["--episodes"]
     assert completed(script, "telic", "train", "landing", "--backe") == ["--backend"]

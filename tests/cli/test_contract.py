@@ -14,19 +14,20 @@ from telic.cli import known
 from telic.cli.main import VERBS, main
 from telic.core.errors import InputError
 from telic.scale.local import Outcome
-from telic.studies import EDIT_STUDIES, FAMILIES, STUDIES
+from telic.studies import EXPERIMENTS, STUDIES, VARIANTS
+from telic.studies.base import preset as start
 
 pytestmark = pytest.mark.contract
 
 COMMANDS = [
     *([verb] for verb in VERBS),
-    *(["train", name] for name in STUDIES),
-    *(["study", name] for name in (*EDIT_STUDIES, *FAMILIES)),
+    *(["train", name] for name in EXPERIMENTS),
+    *(["study", name] for name in (*STUDIES, *VARIANTS)),
 ]
 STARTS = [
     ["demo"],
-    *(["train", name] for name in STUDIES),
-    *(["study", name] for name in FAMILIES),
+    *(["train", name] for name in EXPERIMENTS),
+    *(["study", name] for name in VARIANTS),
 ]
 """What trains at once, with nothing behind it."""
 
@@ -35,7 +36,7 @@ WRONG = [
     *([*command, "--root"] for command in COMMANDS if command not in (["train"],)),
     *([*command, "--preset", "no-such"] for command in STARTS),
     *([*command, "--seeds", "0-3"] for command in STARTS),
-    *(["study", name, "no-such-run"] for name in EDIT_STUDIES),
+    *(["study", name, "no-such-run"] for name in STUDIES),
     ["report", "no-such-run"],
     ["edit", "no-such-run", "purple + 1.5 * mean(blue - purple)"],
     ["edit", "there", "purple + + mean(blue - purple)"],
@@ -160,9 +161,9 @@ def test_the_table_of_options_is_what_the_studies_classes_say():
 @pytest.mark.parametrize(
     ("registry", "kinds"),
     [
-        (known.TRAIN, STUDIES),
-        (known.EDITS, EDIT_STUDIES),
-        (known.FAMILIES, FAMILIES),
+        (known.EXPERIMENTS, EXPERIMENTS),
+        (known.STUDIES, STUDIES),
+        (known.VARIANTS, VARIANTS),
     ],
 )
 def test_every_default_of_the_command_line_is_that_of_the_study(registry, kinds):
@@ -170,7 +171,7 @@ def test_every_default_of_the_command_line_is_that_of_the_study(registry, kinds)
         for preset in known.presets(registry, study):
             groups = known.groups(registry, study, preset)
             given = {g.path: {o.name: o.default for o in g.options} for g in groups}
-            settings = kind.preset(preset)
+            settings = start(kind, preset)
             assert known.applied(settings, given) == settings
             flags = [option.flag for group in groups for option in group.options]
             assert len(set(flags)) == len(flags)
@@ -182,19 +183,19 @@ def test_what_is_given_reaches_the_settings():
 
     argv = ["--objectives=blue,red", "--colors", "red", "blue", "--gamma", "0.5"]
     _, chosen = parse_study(
-        Running(preset="post"), known.TRAIN, "alternation", argv, prog="telic"
+        Running(preset="post"), known.EXPERIMENTS, "alternation", argv, prog="telic"
     )
     assert chosen.changes == {
         "": {"objectives": ("blue", "red")},
         "world": {"colours": ("red", "blue")},
         "ppo": {"gamma": 0.5},
     }
-    found = chosen.settings(STUDIES["alternation"])
+    found = chosen.settings(EXPERIMENTS["alternation"])
     assert found.ppo.gamma == 0.5 and found.world.colours == ("red", "blue")
     with pytest.raises(InputError, match="no option --colers"):
         parse_study(
             Running(preset="post"),
-            known.TRAIN,
+            known.EXPERIMENTS,
             "alternation",
             ["--colers", "red"],
             prog="telic",

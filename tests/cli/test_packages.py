@@ -32,9 +32,10 @@ def test_a_study_of_landers_without_them_is_refused_before_a_process_is_made(
     missing, tmp_path, capsys, monkeypatch
 ):
     from telic.runs import folder
-    from telic.studies import STUDIES
+    from telic.studies import Landing
+    from telic.studies.base import preset
 
-    plan = STUDIES["landing"].preset("small").plan()
+    plan = preset(Landing, "small").plan()
     folder.create_run(tmp_path, "flown", 0, plan)
     monkeypatch.setattr(folder.Run, "status", lambda run: "complete")
     monkeypatch.setattr(local, "carry_all", None)  # calling it would be a bug, exit 70

@@ -74,7 +74,6 @@ CASES = [
     ([*SPLICE, "--switches", "many"], "switches"),
     ([*THERE, "--groups", "layer"], "layers"),
     ([*THERE, "--episodes", "0"], "1 or more"),
-    (["study", "retarget", "there", "--new", "yelow", "--root", "ROOT"], "yellow"),
     (["study", "retarget", "none", "--agent", "1", "--root", "ROOT"], "--agents"),
     ([*RECIPES, "--seeds", "x"], "0:10"),
     ([*RECIPES, "--workers", "0"], "1 or more"),

@@ -104,7 +104,7 @@ def test_an_agent_with_interventions_is_no_evidence():
         {"recipient": steered},
         {"switches": [(AGENT, steered)]},
     ):
-        with pytest.raises(InputError, match="interventions is no evidence"):
+        with pytest.raises(InputError, match="interventions in a contrast pair"):
             found(**options)
 
 

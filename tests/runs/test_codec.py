@@ -8,7 +8,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from telic.studies.answers import settings_of
 
 from telic.core import trees
 from telic.core.errors import DamagedError, InputError
@@ -16,7 +15,8 @@ from telic.edits import Add, Chain, Edit, Noise, Steer
 from telic.locators import Locus
 from telic.policies import MLP, POLICIES, Agent, Policy
 from telic.runs import codec
-from telic.studies import FAMILIES, STUDIES
+from telic.studies import STUDIES, VARIANTS
+from telic.studies.base import preset, restored, settings_of
 from telic.training import PPOConfig, RolloutConfig
 from telic.worlds import WORLDS, GoalKeys, Keys, Lander, Objective, Phase, World
 from tests.edits import examples
@@ -51,17 +51,17 @@ def test_a_value_comes_back_equal(value, kind):
 
 
 SETTINGS = [
-    kind.preset(name)
-    for kind in {**STUDIES, **FAMILIES}.values()
-    for name in kind.PRESETS
+    preset(kind, name)
+    for kind in {**STUDIES, **VARIANTS}.values()
+    for name in kind.presets
     if "world" not in {field.name for field in dataclasses.fields(kind)}
 ]
 
 
 @pytest.mark.contract
 @pytest.mark.parametrize("settings", SETTINGS, ids=repr)
-def test_the_settings_of_every_study_come_back_in_the_form_of_stored_answers(settings):
-    assert codec.encode(settings) == settings_of(settings)
+def test_the_settings_of_every_study_come_back_from_their_plain_form(settings):
+    assert restored(type(settings), settings_of(settings)) == settings
     assert again(settings, type(settings)) == settings
 
 

@@ -6,17 +6,19 @@ import pytest
 
 from telic.core.errors import DamagedError, InputError
 from telic.runs import codec, disk, folder
-from telic.studies import STUDIES, Alternation
+from telic.studies import EXPERIMENTS, Alternation
+from telic.studies.base import preset as start
 from telic.worlds import Keys
 from tests.runs.small import PLAN, make
 
 
 @pytest.mark.contract
 @pytest.mark.parametrize(
-    ("study", "preset"), [(s, p) for s, kind in STUDIES.items() for p in kind.PRESETS]
+    ("study", "preset"),
+    [(s, p) for s, kind in EXPERIMENTS.items() for p in kind.presets],
 )
 def test_every_plan_comes_back_from_json_as_it_was(study, preset):
-    plan = STUDIES[study].preset(preset).plan()
+    plan = start(EXPERIMENTS[study], preset).plan()
     assert codec.decode(json.loads(disk.to_json(codec.encode(plan)))) == plan
 
 

@@ -178,7 +178,7 @@ def test_verify_proves_results_and_names_folders_that_are_not_opened(run, capsys
     assert main(argv) == 3
     said = "".join(capsys.readouterr())
     assert "small/seed-0000: 4 checkpoints, 1 DAMAGED" in said
-    assert "was altered (it has not the hash in it)" in said
+    assert "was altered (its content has not the hash in its header)" in said
     assert "seed-0001 is left out" in said and "run.lock is a link" in said
 
 

@@ -14,7 +14,8 @@ import pytest
 from telic.core.errors import InputError
 from telic.runs.folder import Run, find
 from telic.scale import engine, local
-from telic.studies import SpliceStudy, answers
+from telic.studies import SpliceStudy
+from telic.studies.base import preset, settings_of
 from tests.runs.small import make, shot
 
 pytestmark = pytest.mark.e2e
@@ -99,14 +100,14 @@ def test_the_number_of_workers_is_checked():
 
 def test_a_job_that_fails_is_reported_and_the_other_runs_are_still_done(tmp_path):
     short = [make(tmp_path, seed) for seed in (0, 1)]  # three phases: too few
-    options = answers.settings_of(SpliceStudy.preset("small"))
+    settings = settings_of(preset(SpliceStudy, "small"))
     told = []
     outcome = local.carry_all(
         [run.path for run in short],
         workers=1,
         listen=lambda path, kind, value: told.append((Path(path).name, kind)),
-        job="telic.studies.splice:job",
-        options=options,
+        job="telic.scale.jobs:measure_run",
+        options={"study": "splice", "settings": settings},
     )
     names = ["seed-0000", "seed-0001"]
     assert told == [(name, kind) for name in names for kind in ("start", "error")]

@@ -66,7 +66,7 @@ def tried(
     text: str, paper: Path, folder: Path, isolation: str, limit: float = LIMIT
 ) -> Report:
     """What becomes of a locator's text."""
-    root, file = benchmark_set.parents[2], folder / "mine.py"
+    root, file = paper.parents[2], folder / "mine.py"
     file.write_text(text.replace("ROOT", str(root)))
     candidate, out = Candidate(file, limit=limit), folder / "out"
     # The papers that tests share are no candidate's either (`tests.made`).
@@ -127,7 +127,7 @@ def test_between_walls_a_thief_finds_nothing_and_nobody_stays(
 
 
 def test_a_locator_that_lies_among_the_runs_works_and_does_not_see_them(paper, walled):
-    root, name = benchmark_set.parents[2], "knows where the truth is"
+    root, name = paper.parents[2], "knows where the truth is"
     (root / "beside.py").write_text("power = 2")
     report = tried("import beside\n" + STRANGERS[name].text, paper, root, "must", LIMIT)
     assert STRANGERS[name].row in report.outcome

@@ -1,16 +1,18 @@
-"""Every study of edits and every family has presets by name, and refuses others."""
+"""Every study has presets by name, and refuses others."""
 
 import pytest
 
 from telic.core.errors import InputError
-from telic.studies import EDIT_STUDIES, FAMILIES
+from telic.studies import EXPERIMENTS, STUDIES, VARIANTS
+from telic.studies.base import preset
 
-STUDIES = {**EDIT_STUDIES, **FAMILIES}
+EVERY = {**EXPERIMENTS, **STUDIES, **VARIANTS}
 
 
 @pytest.mark.contract
-@pytest.mark.parametrize("name", STUDIES)
+@pytest.mark.parametrize("name", EVERY)
 def test_presets_are_known_by_name_and_others_are_refused(name):
-    assert STUDIES[name].preset("small") != STUDIES[name].preset("full")
+    kind = EVERY[name]
+    assert preset(kind, "small") != preset(kind, next(iter(kind.presets)))
     with pytest.raises(InputError, match="there is no preset 'smal'"):
-        STUDIES[name].preset("smal")
+        preset(kind, "smal")

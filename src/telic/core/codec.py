@@ -255,10 +255,9 @@ def _array(data: Any, kind: Any, source: Source, what: str) -> Any:
         raise DamagedError(f"{what}: the array {short(name)} is missing")
     found = source.arrays[name]
     if trees.unsound({name: found}, source.largest) is not None:
-        raise DamagedError(
-            f"{what}: the array {short(name)} is not finite or too large",
-            why=f"allowed: up to {source.largest:g} in size",
-        )
+        bound = source.largest
+        more = f", or are beyond {bound:g}" if bound < float("inf") else ""
+        raise DamagedError(f"{what}: the numbers of {short(name)} are not finite{more}")
     if form == "key":
         if found.dtype != np.uint32 or found.shape[-1:] != (2,):
             raise DamagedError(f"{what}: {short(name)} is no random key")
