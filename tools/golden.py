@@ -492,10 +492,13 @@ def expect() -> int:
     trained, landed = map(
         importlib.import_module, ("tests.studies.trained", "tests.studies.landed")
     )
+    runs_of = importlib.import_module("telic.runs.folder")
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        pair, landers = trained.spliced(trained.pair(root)), landed.landers(root)
-        found = test.observed(pair, landers, root / "out")
+        trained.spliced(root / "pair")
+        landed.landers(root / "landers")
+        runs = [runs_of.find(root / name) for name in ("pair", "landers")]
+        found = test.observed(*runs, root / "out")
     text = json.dumps(found, indent=1, ensure_ascii=False) + "\n"
     test.FILE.write_text(text, encoding="utf-8")
     print(f"{test.FILE}: {len(text.encode()):,} bytes; see what changed: git diff")
