@@ -19,8 +19,8 @@ SETTING = """
 import jax, numpy as np, telic
 world, code = telic.Keys(limit=20), telic.Keys.preset("code")
 parts = {"world": world, "sizes": telic.RolloutConfig(num_envs=4, num_steps=8)}
-from telic.training import begin, train
-state = begin(0, policy=telic.MLP(width=8), **parts)
+from telic.training import init_state, train_phase
+state = init_state(0, policy=telic.MLP(width=8), **parts)
 agent, key = state.agent, jax.random.key(0)
 how = {"rollouts": 1, "hyper": telic.PPOConfig(), **parts}
 given = telic.episode_seeds(world, 4, key=key)
@@ -31,10 +31,10 @@ class Model: pass
 """
 
 CASES = {
-    "train(state, 'blue', **how)": ["an objective", "telic.fetch('blue')"],
-    "train(state, None, **how)": ["train for None", "an objective"],
-    "train(state, np.zeros(3), **how)": ["shape (3,)", "16 events"],
-    "train(state, telic.landing_objective('land'), **how)": ["no event 'crash'"],
+    "train_phase(state, 'blue', **how)": ["an objective", "telic.fetch('blue')"],
+    "train_phase(state, None, **how)": ["train for None", "an objective"],
+    "train_phase(state, np.zeros(3), **how)": ["shape (3,)", "16 events"],
+    "train_phase(state, telic.landing_objective('land'), **how)": ["no event 'crash'"],
     "telic.Agent(agent, small, agent.spec)": ["'actor/3/bias'", "actor_layers=3"],
     "telic.Agent(agent, large, agent.spec)": ["'actor/4/bias'", "actor_layers=5"],
     "telic.Agent('x', small, agent.spec)": ["the agent is 'x'", "a dict of arrays"],
@@ -69,7 +69,7 @@ CASES = {
 }
 
 FINE = {
-    "(list(train(state, telic.fetch('blue'), **how)), state.agent)[1]": "Agent",
+    "(list(train_phase(state, telic.fetch('blue'), **how)), state.agent)[1]": "Agent",
     "telic.Agent(dict(agent), agent.policy, agent.spec)": "Agent",
     "telic.capture(agent, seen)": "dict",
     "telic.capture(agent, seen.astype(np.int64))": "dict",

@@ -131,7 +131,7 @@ _HOMES = {
     "Measure": "trials",
     "Run": "runs.folder",
     "find": "runs.folder",
-    "select": "runs.query",
+    "query_runs": "runs.query",
     "RunSource": "runs.source",
     "load": "runs.source",
     "Alternation": "studies",

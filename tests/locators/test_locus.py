@@ -181,6 +181,6 @@ def test_what_is_no_locus_of_the_agent_is_refused_by_its_name(locus, named):
 
 
 def test_what_is_no_locus_at_all_is_refused():
-    unchecked = check.__wrapped__  # the tests' type checker would be first
+    unchecked = check_locus.__wrapped__  # the tests' type checker would be first
     with pytest.raises(InputError, match="a locator gave a dict"):
         unchecked({"a": np.ones(1)}, LIKE)

@@ -67,18 +67,18 @@ import json, sys
 from telic.core.errors import TelicError
 from telic.runs.codec import decode
 from telic.worlds import GymWorld, WORLDS
-from telic.worlds.gym import made
+from telic.worlds.gym import make_copy
 
 class Pole(GymWorld):
     pass
 
 WORLDS["pole"] = Pole
-made(Pole())
+make_copy(Pole())
 seen = []
 sys.addaudithook(lambda event, args: event == "import" and seen.append(args[0]))
 for text in sys.stdin:
     try:
-        made(decode(json.loads(text)).world)
+        make_copy(decode(json.loads(text)).world)
     except TelicError:
         continue
 print([name for name in seen if "evil" in name])

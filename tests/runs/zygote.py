@@ -30,7 +30,7 @@ def main() -> None:
     from telic.scale import engine
 
     engine.prepare()
-    for name in ("runs.carry", "studies", "report", "cli.report", "trials", "planted"):
+    for name in ("runs.carry", "studies", "cli.report", "trials", "planted"):
         importlib.import_module(f"telic.{name}")
     import jax._src.xla_bridge
 

@@ -51,7 +51,7 @@ def phase_of(text: str, agent: AgentName, schedule: Sequence[str]) -> int:
         ExpressionError: If no phase trained the objective, or the given one did not.
 
     Example:
-        >>> phase_of("blue", Agent("blue", 0), ["blue", "purple", "blue"])
+        >>> phase_of("blue", AgentName("blue", 0), ["blue", "purple", "blue"])
         2
     """
     _check_objective(text, agent, schedule)

@@ -59,7 +59,7 @@ def parse(text: str) -> ast.expr:
     Example:
         >>> tree = parse("blue@2 - top(purple, 0.2)")
         >>> value(tree.left), value(tree.right.args[1])
-        (Agent(name='blue', at=0, phase=2, phase_at=5), 0.2)
+        (AgentName(name='blue', at=0, phase=2, phase_at=5), 0.2)
     """
     form = _form(tokenise(text))
     try:  # in parentheses, on a line of its own: so that white space does not matter

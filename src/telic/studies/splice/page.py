@@ -142,15 +142,9 @@ def page(found: SpliceEffects, *, command: str = "") -> Page:
         sections.append(Section("What a switch changes", tables=tables))
     if found.recoveries:
         sections.append(_recovery(found.recoveries, found.steps))
-    scores = trial_table(
-        found.scores,
-        columns={"locality": "locality", "retention": "retention"},
-        caption=SCORES,
-        name=caption,
-    )
     nulls = nulls_table(found.together, caption="Every null.", name=caption)
     sections += [
-        Section("Efficacy, locality, retention", tables=(scores,), folded=True),
+        *([_scores(found.scores)] if found.scores else []),
         Section("Every null of every edit", tables=(nulls,), folded=True),
         Section("What was run", code=command, folded=True),
         Section("Words", terms=TERMS, folded=True),
@@ -240,6 +234,13 @@ def _table(heading: str, effects: Effects) -> PageTable:
         caption=f"{heading}. Share of episodes that end with the donor’s colour.",
         name=caption,
     )
+
+
+def _scores(effects: Effects) -> Section:
+    """How far edits go, how little else they change, how much competence stays."""
+    columns = {"locality": "locality", "retention": "retention"}
+    shown = trial_table(effects, columns=columns, caption=SCORES, name=caption)
+    return Section("Efficacy, locality, retention", tables=(shown,), folded=True)
 
 
 def _anatomy(answers: tuple[Answer, ...]) -> PageTable:

@@ -13,6 +13,7 @@ from telic.studies.splice.arms import ARMS, EDITED, NEW, OLD, UNEDITED
 from telic.studies.tables import table_of
 from telic.training import ExperimentConfig
 from telic.trials import Effects, effects, rollouts_to
+from telic.trials.trial import DONOR
 
 REGAINED = 0.9
 """The fraction of its old return at which an agent counts as recovered."""
@@ -71,7 +72,8 @@ class SpliceEffects(NamedTuple):
         layers: The names of the actor's layers, by their numbers.
         steps: Steps of one rollout.
         together: All switches: what each edit does to reaching the aim.
-        scores: The same by efficacy, with locality and retention.
+        scores: The same by efficacy, with locality and retention; None if no donor does
+            much else than its agent, so that there is nothing to reach.
         directions: `together` for each direction alone.
         recoveries: Training on after the edit, by direction.
         anatomy: What a switch changes.
@@ -81,7 +83,7 @@ class SpliceEffects(NamedTuple):
     layers: tuple[str, ...]
     steps: int
     together: Effects
-    scores: Effects
+    scores: Effects | None
     directions: dict[Direction, Effects]
     recoveries: dict[Direction, Recovery]
     anatomy: tuple[Answer, ...]
@@ -91,6 +93,7 @@ def summarise(rows: Rows, plan: ExperimentConfig) -> SpliceEffects:
     """The effects over seeds; a seed's number is the mean over its switches."""
     trials, on = rows.where(part="trial"), rows.where(part="recovery")
     every = table_of(trials)
+    differ = np.isfinite(every.values_of("efficacy", DONOR)).any()
     switches: dict[Direction, list[Identity]] = {}
     for switch in trials.names("trial"):
         switches.setdefault(_direction(switch), []).append(switch)
@@ -99,7 +102,7 @@ def summarise(rows: Rows, plan: ExperimentConfig) -> SpliceEffects:
         layers=tuple(map(str, rows.where(part="layers").names("metric"))),
         steps=plan.sizes.batch,
         together=effects(every, measure="aim", also=METRICS),
-        scores=effects(every, measure="efficacy", also=SCORES),
+        scores=effects(every, measure="efficacy", also=SCORES) if differ else None,
         directions={
             direction: effects(
                 table_of(trials.among("trial", those)), measure="aim", also=METRICS

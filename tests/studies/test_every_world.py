@@ -1,0 +1,118 @@
+"""Every study on every kind of world whose needs it meets, small, from run to page.
+
+Keys and an orchard can exchange their goals, a corridor has gymnax's functions, and a
+pole is a Gymnasium environment; telic ships the first alone. `-m "slow or not slow"`
+tries all of them.
+"""
+
+import dataclasses
+from typing import ClassVar, NamedTuple
+
+import pytest
+
+from telic.core.errors import InputError
+from telic.policies import Policy
+from telic.render.files import files
+from telic.runs import folder
+from telic.runs.carry import carry_run
+from telic.studies import STUDIES, Alternation, results
+from telic.studies.base import preset, settings_of
+from telic.training import PPOConfig
+from telic.worlds import WORLDS, Goal, GymWorld, Objective, World
+from tests import small
+from tests.studies.trained import done
+from tests.worlds.orchard import Orchard
+from tests.worlds.test_gymnax import Line
+
+pytestmark = [pytest.mark.contract, pytest.mark.e2e]
+
+
+@dataclasses.dataclass(frozen=True)
+class Pole(GymWorld):
+    """A pole that is wanted on the left, or on the right."""
+
+    id: str = "CartPole-v1"
+    max_steps: int = 6
+    events = ("left", "right", "fell")
+    goals: ClassVar = {n: Goal(Objective(n, {n: 1.0}), n) for n in ("left", "right")}
+    failures = ("fell",)
+
+    def happened(self, block):
+        left, fell = block.after[..., 0] < 0, block.terminated
+        ends = fell | block.truncated
+        return {"left": left & ends, "right": ~left & ends, "fell": fell}
+
+
+class Case(NamedTuple):
+    """A world, two goals of it, and a network."""
+
+    world: World
+    goals: tuple[str, str]
+    policy: Policy
+
+
+CASES = {
+    "keys": Case(small.KEYS, ("blue", "purple"), small.POLICY),
+    "orchard": Case(Orchard(), ("apple", "pear"), small.POLICY),
+    "gymnax-style": Case(Line(), ("left", "right"), small.POLICY),
+    "gymnasium": Case(Pole(), ("left", "right"), small.POLICY),
+}
+STEPS = small.SIZES.batch
+CHANGES = {
+    "locate": {"episodes": 128, "locators": ("magnitude", "random"), "least": -1.0},
+    "splice": {"switches": 1, "episodes": 8},
+    "retarget": {"episodes": 8, "steps": 2},
+    "isolation": {"lengths": (STEPS,), "main": STEPS, "recovery": 2 * STEPS},
+    "snr": {"rollout": STEPS, "lengths": (STEPS,)},
+}
+"""By study: what makes its small preset smaller. Planting is about planted agents."""
+
+EXCHANGED = ("keys", "orchard")
+"""The worlds whose goals can be exchanged, which retarget needs."""
+
+
+def test_every_study_of_trained_agents_is_tried():
+    assert {*CHANGES, "planting"} == set(STUDIES)
+
+
+EVERY = [
+    # What telic ships, and an orchard, have tests of their own with each study.
+    pytest.param(name, marks=[pytest.mark.slow] if name in EXCHANGED else [])
+    for name in CASES
+]
+
+
+@pytest.fixture(scope="module", params=EVERY)
+def trained(request, tmp_path_factory):
+    """A run of five phases in a world."""
+    case = CASES[request.param]
+    plan = Alternation(
+        objectives=case.goals,
+        period=1,
+        phases=5,
+        world=case.world,
+        policy=case.policy,
+        ppo=PPOConfig(learning_rate=0.03),  # few rollouts, and agents that differ
+        sizes=small.SIZES,
+    ).plan()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(WORLDS, request.param, type(case.world))
+        run = folder.create_run(tmp_path_factory.mktemp("worlds"), "one", 0, plan)
+        carry_run(run)
+        yield request.param, run
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_study_ends_in_its_page_or_says_what_the_world_lacks(trained, name):
+    world, run = trained
+    study = dataclasses.replace(preset(STUDIES[name], "small"), **CHANGES[name])
+    if name == "retarget" and world not in EXCHANGED:
+        with pytest.raises(InputError, match="exchange"):
+            study.check(run)
+        return
+    study.check(run)
+    done(run, name, study)
+    rows = results.together([run], name, settings_of(study))
+    made = files(study.page(study.summarise(rows, run.plan()), command="telic x"))
+    assert list(made)[:2] == ["report.html", "report.md"] and len(made) > 2
+    assert "telic x" in made["report.md"]
