@@ -17,12 +17,11 @@ from telic.core import trees
 from telic.core.trees import Tree
 from telic.edits import Add, Edit, Graft, Noise, top
 from telic.policies import MLP, Agent, Spec
-from telic.rollouts import EpisodeSeeds, episode_seeds, play
+from telic.rollouts import EpisodeSeeds, episode_seeds, play, rates
 from telic.runs.carry import carry_run
 from telic.runs.checkpoint import Checkpoint, read_agent
 from telic.runs.folder import Run, create_run
 from telic.training import ExperimentConfig, PPOConfig, RolloutConfig
-from telic.trials import rates
 from telic.vectors import task_vector
 from telic.worlds import Keys, Phase, fetch, phase_at
 

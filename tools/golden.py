@@ -499,7 +499,7 @@ def expect() -> int:
         landed.landers(root / "landers")
         runs = [runs_of.find(root / name) for name in ("pair", "landers")]
         found = test.observed(*runs, root / "out")
-    text = json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+    text = json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     test.FILE.write_text(text, encoding="utf-8")
     print(f"{test.FILE}: {len(text.encode()):,} bytes; see what changed: git diff")
     return 0

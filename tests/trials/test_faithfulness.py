@@ -11,7 +11,7 @@ from telic.locators import SIZES, Locus
 from telic.locators.sites import scores_of
 from telic.planted import fold, truth
 from telic.policies import create
-from telic.rollouts import episode_seeds, play
+from telic.rollouts import episode_seeds, play, rates
 from telic.trials import (
     Faithfulness,
     Measure,
@@ -20,7 +20,6 @@ from telic.trials import (
     cpr,
     faithfulness,
     incompleteness,
-    rates,
     retention,
     smallest,
 )

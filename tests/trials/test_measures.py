@@ -4,8 +4,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.rollouts import Episodes
-from telic.trials import efficacy, locality, rates, retention
+from telic.rollouts import Episodes, rates
+from telic.trials import efficacy, locality, retention
 from telic.worlds import Objective, fetch
 from tests.small import KEYS as WORLD
 

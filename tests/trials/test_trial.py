@@ -10,8 +10,8 @@ import pytest
 from telic.core import trees
 from telic.core.errors import InputError
 from telic.edits import Ablate, Add, Edit, Noise, Splice, Steer, edit_summary
-from telic.rollouts import episode_seeds, play
-from telic.trials import rates, tabulate, trial, verdict
+from telic.rollouts import episode_seeds, play, rates
+from telic.trials import tabulate, trial, verdict
 from telic.trials.trial import DONOR as CEILING
 from telic.trials.trial import UNEDITED
 from telic.vectors import NULLS

@@ -18,6 +18,7 @@ from telic.core.errors import DamagedError
 from telic.core.typed import short
 from telic.runs import disk, record
 from telic.runs.record import File
+from telic.training.measures import rollout_measures
 from telic.training.plan import ExperimentConfig
 from telic.training.state import RolloutMetrics
 from telic.worlds.schedule import phase_at
@@ -57,20 +58,10 @@ def metrics_row(
 
 def measures(plan: ExperimentConfig, metrics: RolloutMetrics) -> Row:
     """What a rollout brought: `metrics_row` without its place in a schedule."""
-    count = int(metrics.episodes.completed)
-    events = np.asarray(metrics.episodes.events, np.float64)
-    mean = events / count if count else np.full(len(events), np.nan)
-    returns = plan.weights.astype(np.float64) @ mean
-    names = [objective.name for objective in plan.objectives]
+    found = rollout_measures(plan, metrics)
     return {
-        "episodes": count,
-        "length": _number(int(metrics.episodes.steps) / count if count else np.nan),
-        **{f"return_{n}": _number(x) for n, x in zip(names, returns, strict=True)},
-        **{
-            f"rate_{event}": _number(x)
-            for event, x in zip(plan.world.events, mean, strict=True)
-        },
-        **{name: _number(x) for name, x in metrics.losses._asdict().items()},
+        name: value if isinstance(value, int) else _number(value)
+        for name, value in found.items()
     }
 
 

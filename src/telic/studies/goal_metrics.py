@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from telic.rollouts import Rates
 from telic.trials import Result, efficacy, locality, retention
-from telic.trials.measures import Rates
 from telic.trials.trial import DONOR, UNEDITED
 from telic.worlds import World, roles
 from telic.worlds.goals import Roles

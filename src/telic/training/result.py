@@ -12,7 +12,8 @@ from telic.core.errors import InputError
 from telic.core.html import html_table
 from telic.core.names import check_name
 from telic.policies import MLP, Agent, Policy
-from telic.training.loop import train_phase as train_phase
+from telic.training.loop import train_phase
+from telic.training.measures import rollout_measures
 from telic.training.plan import ExperimentConfig
 from telic.training.ppo import PPOConfig, RolloutConfig
 from telic.training.state import TrainState, init_state, raise_if_diverged
@@ -31,10 +32,9 @@ class TrainResult:
         seed: The seed that decided all that happened.
         start: The agent before all training.
         agents: The agent at the end of each phase.
-        metrics: (rollouts,) by name: `return_NAME` of each objective, `rate_EVENT` and
-            `length`, means over the episodes completed in a rollout; NaN without one.
-        state: Where training stands; `train(…, state=)` of the functional level goes on
-            from it.
+        metrics: (rollouts,) by name, as `rollout_measures` says: `return_NAME` of each
+            objective, `rate_EVENT`, `length` in steps; NaN where no episode ended.
+        state: Where training stands; `telic.training.train_phase` goes on from it.
     """
 
     plan: ExperimentConfig
@@ -60,14 +60,18 @@ class TrainResult:
         return f"TrainResult({world}, seed {self.seed}, phases: {wanted}; {returns})"
 
     def _repr_html_(self) -> str:
-        """A table for notebooks: the returns at the end of every phase."""
+        """A table for notebooks: returns in the last rollout of every phase, n = 1."""
         objectives, schedule = self.plan.objectives, self.plan.schedule
         rows, end = [], -1
         for number, phase in enumerate(schedule):
             end += phase.rollouts
             returns = [f"{self._returns(each)[end]:.2f}" for each in objectives]
             rows.append((str(number), phase.objective, *returns))
-        header = ("phase", "trained on", *(f"return, {o.name}" for o in objectives))
+        header = (
+            f"phase (seed {self.seed}, n = 1)",
+            "trained on",
+            *(f"return, {each.name}" for each in objectives),
+        )
         return html_table(header, rows)
 
     def _returns(self, objective: Objective) -> Float[np.ndarray, " rollouts"]:
@@ -87,8 +91,8 @@ def train(
 ) -> TrainResult:
     """Agents trained in a world, phase after phase.
 
-    The functional level, for loops of one's own, is `telic.training`: `begin`, `train`
-    (a generator over rollouts) and `advance` (one compiled step).
+    The functional level, for loops of one's own, is `telic.training`: `init_state`,
+    `train_phase` (a generator over rollouts) and `advance` (one compiled step).
 
     Args:
         world: Where the agent lives.
@@ -115,8 +119,12 @@ def train(
         (2, (2,))
     """
     phases = tuple(Phase(p, 15) if isinstance(p, str) else p for p in schedule)
-    if not phases:
-        raise InputError("an empty schedule", why="at least one phase is needed")
+    if not phases or min(phase.rollouts for phase in phases) < 1:
+        raise InputError(
+            f"the schedule {list(phases)}",
+            why="at least one phase is needed, and a rollout in each",
+            fix='for example telic.alternate("blue", "purple", rollouts=15)',
+        )
     plan = ExperimentConfig(
         world=world,
         policy=policy or MLP(),
@@ -130,7 +138,7 @@ def train(
     agents, rows = [], []
     for phase in phases:
         begun = state
-        for state, metrics in train_phase(
+        for state, seen in train_phase(
             begun,
             plan.vector(phase.objective),
             rollouts=phase.rollouts,
@@ -138,20 +146,13 @@ def train(
             world=world,
             sizes=plan.sizes,
         ):
-            raise_if_diverged(metrics, state.agent, rollouts=len(rows) + 1)
-            rows.append(metrics.episodes)
+            raise_if_diverged(seen, state.agent, rollouts=len(rows) + 1)
+            rows.append(rollout_measures(plan, seen))
         agents.append(jax.tree.map(jnp.array, state.agent))
-    counts = np.array([int(row.completed) for row in rows], np.float64)
-    counts[counts == 0] = np.nan
-    events = np.array([row.events for row in rows], np.float64) / counts[:, None]
-    steps = np.array([int(row.steps) for row in rows], np.float64)
-    returns = events @ plan.weights.T.astype(np.float64)
-    names = [f"return_{objective.name}" for objective in plan.objectives]
-    rates = [f"rate_{event}" for event in world.events]
-    found = dict(zip(names + rates, [*returns.T, *events.T], strict=True))
-    return TrainResult(
-        plan, seed, start, tuple(agents), {**found, "length": steps / counts}, state
-    )
+    metrics = {
+        name: np.array([row[name] for row in rows], np.float64) for name in rows[0]
+    }
+    return TrainResult(plan, seed, start, tuple(agents), metrics, state)
 
 
 def _named(

@@ -19,7 +19,6 @@ from telic.trials.faithfulness import size_for as size_for
 from telic.trials.faithfulness import smallest as smallest
 from telic.trials.measures import efficacy as efficacy
 from telic.trials.measures import locality as locality
-from telic.trials.measures import rates as rates
 from telic.trials.measures import retention as retention
 from telic.trials.recovery import rollouts_to as rollouts_to
 from telic.trials.recovery import train_on as train_on

@@ -24,8 +24,8 @@ from telic.core.errors import InputError
 from telic.locators.graft import SIZES, grafted
 from telic.locators.locus import Locus
 from telic.policies import Agent
-from telic.rollouts import EpisodeSeeds, play
-from telic.trials.measures import Rates, rates, retention
+from telic.rollouts import EpisodeSeeds, Rates, play, rates
+from telic.trials.measures import retention
 from telic.worlds import amount_of, roles, success_of
 from telic.worlds.base import World
 from telic.worlds.objectives import Objective

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from telic.rollouts.rates import Rates as Rates
-from telic.rollouts.rates import rates as rates
+from telic.rollouts import Rates
 
 
 def efficacy(edited: Rates, unedited: Rates, donor: Rates, measure: str) -> float:

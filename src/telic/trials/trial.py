@@ -12,8 +12,7 @@ import jax
 from telic.core.errors import InputError
 from telic.edits.base import Edit, edit_summary
 from telic.policies import Agent
-from telic.rollouts import Episodes, EpisodeSeeds, play
-from telic.trials.measures import Rates, rates
+from telic.rollouts import Episodes, EpisodeSeeds, Rates, play, rates
 from telic.worlds.base import World
 from telic.worlds.objectives import Objective
 

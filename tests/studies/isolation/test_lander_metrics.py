@@ -4,14 +4,13 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.rollouts import Episodes
+from telic.rollouts import Episodes, rates
 from telic.studies.isolation.lander_metrics import (
     CAPTIONS,
     LANDER,
     fuel_of_landings,
     lander_measures,
 )
-from telic.trials import rates
 from telic.worlds import Lander, landing_objective
 
 WORLD = Lander()

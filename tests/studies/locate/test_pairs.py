@@ -9,6 +9,7 @@ import pytest
 
 from telic.core.errors import InputError
 from telic.core.trees import digest
+from telic.rollouts import rates
 from telic.runs import folder
 from telic.runs.carry import carry_run
 from telic.runs.source import RunSource
@@ -17,7 +18,7 @@ from telic.studies.base import preset
 from telic.studies.locate import pairs as pairs_
 from telic.studies.locate.pairs import check_offer, offers, second_of
 from telic.training import ExperimentConfig, PPOConfig
-from telic.trials import rates, reaching
+from telic.trials import reaching
 from telic.trials.faithfulness import Bench
 from telic.worlds import (
     WORLDS,

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from telic.rollouts import Episodes
+from telic.rollouts import Episodes, Rates
 from telic.studies.isolation.metrics import Followed, WorldMetrics
-from telic.trials.measures import Rates
-from telic.worlds import World
+from telic.worlds import Lander, World
 from telic.worlds.land import MAIN, SIDE, stock
 
 CAPTIONS = {
@@ -96,7 +95,7 @@ LANDER = WorldMetrics(
     judged=("fuel", "fuel_if_landed"),
     columns=tuple(k for k in CAPTIONS if k not in BY_STEP or k == "fuel_per_step"),
     few={"landing": "landings", "fuel_if_landed": "fuel per landing"},
-    required={"return_stock": 200.0, "landing": 0.9},
+    required=Lander().competence,
     checked=("return_stock", "landing", "crash", "timeout", "fuel", "length"),
     learned={"return_stock": "stock return", "rate_landing": "landings per episode"},
     followed=Followed(

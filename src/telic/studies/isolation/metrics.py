@@ -12,17 +12,13 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from telic.rollouts import Episodes
-from telic.trials.measures import Rates
+from telic.rollouts import Episodes, Rates
 from telic.worlds import World
-from telic.worlds.goals import goals_of, roles, success_of
+from telic.worlds.goals import competence_of, goals_of, roles, success_of
 from telic.worlds.objectives import Objective
 
 LOSS, FIRST, SECOND = "loss", "first", "second"
 """Minus the return under the second objective; the returns under both."""
-
-COMPETENT = 0.9
-"""The rate of success of the first objective's goal that makes an agent competent."""
 
 Curves = Mapping[str, Float[np.ndarray, "seeds rollouts"]]
 
@@ -126,6 +122,7 @@ def returns_and_events(world: World, first: str, second: str) -> WorldMetrics:
         ({'rate_pick_blue': 0.9}, ('first', 'second', 'rate_pick_blue'))
     """
     success = success_of(world, first)
+    required = competence_of(world, first)
     returned = {FIRST: f"return: {first}", SECOND: f"return: {second}"}
     happened = {f"rate_{event}": f"{event} per episode" for event in world.events}
     shown = tuple(f"rate_{event}" for event in _shown(world, first, second))
@@ -151,7 +148,7 @@ def returns_and_events(world: World, first: str, second: str) -> WorldMetrics:
         judged=(LOSS,),
         columns=(FIRST, SECOND, *shown, "length"),
         few={FIRST: returned[FIRST]},
-        required={f"rate_{success}": COMPETENT} if success else {},
+        required={f"rate_{event}": least for event, least in required.items()},
         checked=(FIRST, SECOND, *shown, "length"),
         learned={
             f"return_{first}": returned[FIRST],

@@ -13,11 +13,10 @@ import numpy as np
 from telic.core.errors import InputError
 from telic.core.names import nearest
 from telic.policies import Agent
-from telic.rollouts import episode_seeds, play
+from telic.rollouts import episode_seeds, play, rates
 from telic.studies.isolation.metrics import WorldMetrics
 from telic.studies.isolation.world_metrics import metrics_of
 from telic.training import ExperimentConfig
-from telic.trials import rates
 from telic.worlds.goals import goals_of
 from telic.worlds.objectives import Objective
 
@@ -78,8 +77,8 @@ def competence_check(
 ) -> dict[str, float]:
     """The measures of an agent in a hundred fresh episodes.
 
-    `Metrics.is_competent` says whether they suffice; measures without a number are left
-    out.
+    `WorldMetrics.is_competent` says whether they suffice; measures without a number are
+    left out.
     """
     metrics = ahead.metrics
     seeds = episode_seeds(plan.world, CHECK_EPISODES, key=jax.random.key(4))

@@ -17,12 +17,12 @@ from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.locators import ContrastPair, contrast_pair
 from telic.policies import Agent, remembers
-from telic.rollouts import HostCollector, episode_seeds, play
+from telic.rollouts import HostCollector, episode_seeds, play, rates
 from telic.runs.source import RunSource
 from telic.studies.branches import branch, rollouts_of
 from telic.studies.late import Switch, late_switches
 from telic.training import ExperimentConfig, TrainState
-from telic.trials import Bench, bench, rates, reaching
+from telic.trials import Bench, bench, reaching
 from telic.trials.faithfulness import LEAST
 from telic.worlds import competence_of, goals_of
 from telic.worlds.host import HostWorld

@@ -17,7 +17,7 @@ from telic.core.names import check_name
 from telic.locators import LOCATORS, ContrastPair, Locus, check_locus, contrast_pair
 from telic.planted import Base, Planted, Recipe, ladder
 from telic.render.page import Page
-from telic.rollouts import EpisodeSeeds, episode_seeds, play
+from telic.rollouts import EpisodeSeeds, episode_seeds, play, rates
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.stats.rows import Identity, Row, Rows
@@ -28,7 +28,7 @@ from telic.studies.planting.scoring import ask, score, truth_of
 from telic.studies.planting.summary import AGENTS
 from telic.studies.work import Work
 from telic.training.plan import ExperimentConfig
-from telic.trials import bench, faithfulness, rates, reaching
+from telic.trials import bench, faithfulness, reaching
 from telic.worlds.fetch import fetch
 from telic.worlds.goal_keys import GoalKeys
 

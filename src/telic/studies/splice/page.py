@@ -33,7 +33,7 @@ QUESTION = (
     "An agent that was trained on two objectives in turn can do both. Where in it is "
     "the one that it wants now, and can the other be put in its place?"
 )
-FETCHED = "episodes that end with the donor’s colour (share)"
+FETCHED = "episodes that end with the donor’s goal (share)"
 AXES = {
     GRAFT: "weights taken from the donor, those that differ most first (%)",
     RANK: "rank of the difference, in every layer",
@@ -43,7 +43,7 @@ AXES = {
     OTHER: f"strength of the {OTHER}",
 }
 COLUMNS = {
-    "old": "old colour",
+    "old": "old goal",
     "fatal": "died",
     "timeout": "timed out",
     "length": "steps",
@@ -56,7 +56,7 @@ SCORES = (
 TERMS = (
     (
         "Donor",
-        "The agent’s own parent, one phase before it: it wants the other colour. What "
+        "The agent’s own parent, one phase before it: it wants the other goal. What "
         "takes weights of the donor, or goes its way, partly undoes the last phase.",
     ),
     (
@@ -71,7 +71,7 @@ TERMS = (
     ),
     (
         "Mean of earlier switches",
-        "What leads from wanting the old colour to wanting the donor’s, averaged over "
+        "What leads from wanting the old goal to wanting the donor’s, averaged over "
         "switches before both agents: it has seen neither of them.",
     ),
     (
@@ -220,7 +220,7 @@ def _draw(effects: Effects, group: str) -> Drawing:
         label=FETCHED,
         axis=AXES[group],
         curve=group,
-        other=("old", "old colour"),
+        other=("old", "old goal"),
         log=group in (GRAFT, RANK),
     )
     return Drawing(figure, words, file)
@@ -231,7 +231,7 @@ def _table(heading: str, effects: Effects) -> PageTable:
     return trial_table(
         effects,
         columns=COLUMNS,
-        caption=f"{heading}. Share of episodes that end with the donor’s colour.",
+        caption=f"{heading}. Share of episodes that end with the donor’s goal.",
         name=caption,
     )
 
