@@ -16,7 +16,7 @@ from telic.rollouts.host import act
 from telic.training import PPOConfig, RolloutConfig, init_state, train_phase
 from telic.training.state import keys, learn
 from telic.worlds import Lander, landing_objective
-from telic.worlds.host import Fleet, Told
+from telic.worlds.host import HostVectorEnv, StepResult
 
 DEPTH = len(landing.WIDTHS) + 1
 POLICY = MLP(
@@ -69,7 +69,7 @@ def parts(backend: str, seed: int, iterations: int) -> list[dict[str, float]]:
     update = jax.jit(learn, static_argnames="sizes", donate_argnums=0)
     state = init_state(seed, policy=POLICY, world=world, sizes=SIZES)
     copies = HostCollector(world, range(ENVS))
-    copies.fleet.fleet = watch = Watch(copies.fleet.fleet)
+    copies.vector_env.vector_env = watch = Watch(copies.vector_env.vector_env)
     rows = []
     for _ in range(iterations + 2):
         watch.seconds = 0.0
@@ -107,42 +107,42 @@ def calls(agent: Agent, seen: np.ndarray) -> float:
 class Watch:
     """A fleet, and the time that is spent in it."""
 
-    fleet: Fleet
+    vector_env: HostVectorEnv
     seconds: float = 0.0
 
-    def begin(self) -> np.ndarray:
+    def reset(self) -> np.ndarray:
         """The first sights."""
-        return self.fleet.begin()
+        return self.vector_env.reset()
 
-    def step(self, action: np.ndarray, who: np.ndarray) -> Told:
+    def step(self, action: np.ndarray, env_ids: np.ndarray) -> StepResult:
         """One step of some copies."""
         began = time.perf_counter()
-        told = self.fleet.step(action, who)
+        result = self.vector_env.step(action, env_ids)
         self.seconds += time.perf_counter() - began
-        return told
+        return result
 
-    def again(self, who: np.ndarray) -> np.ndarray:
+    def reset_done(self, env_ids: np.ndarray) -> np.ndarray:
         """The first sights of the next episodes of some copies."""
         began = time.perf_counter()
-        seen = self.fleet.again(who)
+        seen = self.vector_env.reset_done(env_ids)
         self.seconds += time.perf_counter() - began
         return seen
 
     def close(self) -> None:
         """Close the fleet."""
-        self.fleet.close()
+        self.vector_env.close()
 
 
 def world_only(backend: str, iterations: int) -> list[float]:
     """Environment steps a second with random actions."""
-    fleet = Lander(backend=backend).fleet(range(ENVS))
-    fleet.begin()
+    vector_env = Lander(backend=backend).vector_env(range(ENVS))
+    vector_env.reset()
     everyone = np.arange(ENVS)
 
     def step(action: np.ndarray) -> None:
-        told = fleet.step(action, everyone)
-        ended = np.flatnonzero(told.terminated | told.truncated)
+        result = vector_env.step(action, everyone)
+        ended = np.flatnonzero(result.terminated | result.truncated)
         if len(ended):
-            fleet.again(ended)
+            vector_env.reset_done(ended)
 
     return landing.walk(step, iterations)

@@ -50,9 +50,9 @@ def _random_walk(
 ) -> Float[Array, " events"]:
     """All events of a random walk; the sum keeps anything from being left out."""
     envs = jax.tree.leaves(states)[0].shape[0]
-    chance_key, action_key = jax.random.split(key)
-    keys = jax.random.split(chance_key, (steps, envs))
-    chance = jax.vmap(jax.vmap(world.draw))(keys)
+    noise_key, action_key = jax.random.split(key)
+    keys = jax.random.split(noise_key, (steps, envs))
+    noise = jax.vmap(jax.vmap(world.sample_noise))(keys)
     actions = jax.random.randint(action_key, (steps, envs), 0, len(world.actions))
 
     def step(carry: tuple, now: tuple) -> tuple[tuple, None]:
@@ -69,5 +69,5 @@ def _random_walk(
         return (states, events + after.events.sum(axis=0), seen), None
 
     start = (states, jnp.zeros(len(world.events)), jnp.zeros(()))
-    (_, events, seen), _ = jax.lax.scan(step, start, (chance, actions))
+    (_, events, seen), _ = jax.lax.scan(step, start, (noise, actions))
     return events + 0 * seen

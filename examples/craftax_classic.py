@@ -47,12 +47,12 @@ class Craftax(GymnaxWorld):
         env = craftax.CraftaxClassicSymbolicEnvNoAutoReset(static)
         return env, env.default_params.replace(max_timesteps=self.limit + 1)
 
-    def move(self, key, state, action):  # noqa: D102
-        after, seen, reward, done = super().move(key, state, action)
+    def step_inner(self, key, state, action):  # noqa: D102
+        after, seen, reward, done = super().step_inner(key, state, action)
         ends = jnp.array([name in self.wanted for name in ACHIEVEMENTS])
         return after, seen, reward, done | (after.achievements & ends).any()
 
-    def happened(self, moved):  # noqa: D102
+    def compute_events(self, moved):  # noqa: D102
         died = moved.after.player_health <= 0
         late = (moved.after.timestep >= self.limit) & ~moved.done
         new = moved.after.achievements & ~moved.before.achievements

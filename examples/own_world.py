@@ -14,7 +14,7 @@ class Pole(telic.GymWorld):
     id: str = "CartPole-v1"
     events = ("fell", "moved")
 
-    def happened(self, block):  # noqa: D102
+    def compute_events(self, block):  # noqa: D102
         moved = abs(block.after[..., 0] - block.before[..., 0])
         return {"fell": block.terminated, "moved": moved}
 
@@ -30,7 +30,7 @@ class Room(telic.GymWorld):
     def make(self, render_mode=None):  # noqa: D102
         return ImgObsWrapper(super().make(render_mode))
 
-    def happened(self, block):  # noqa: D102
+    def compute_events(self, block):  # noqa: D102
         return {"goal": block.terminated, "turn": block.action <= 1}
 
 

@@ -24,7 +24,9 @@ SAME = {"run", "page", "main", "add_arguments"}
 """Names that every verb, page or study has by contract."""
 
 FORWARD = re.compile(r"@\s*\w+\[f?\"[^\"]*kernel")
-STEPS = re.compile(r"\b(?:jax\.vmap\(world\.step\)|(?:world|fleet|env)\.step)\(")
+STEPS = re.compile(
+    r"\b(?:jax\.vmap\(world\.step\)|(?:world|fleet|vector_env|env)\.step)\("
+)
 
 TRACED = """
 import collections, json, sys, threading

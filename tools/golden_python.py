@@ -43,7 +43,7 @@ def pole(root: Path) -> None:
         id: str = "CartPole-v1"
         events = ("upright", "fell")
 
-        def happened(self, block: Any) -> dict[str, Any]:
+        def compute_events(self, block: Any) -> dict[str, Any]:
             return {"upright": ~block.terminated, "fell": block.terminated}
 
     WORLDS["pole"] = Pole

@@ -25,7 +25,7 @@ class Pole(GymWorld):
     goals = {n: Goal(Objective(n, {n: 1.0}), n) for n in ("left", "right")}
     failures = ("fell",)
 
-    def happened(self, block):
+    def compute_events(self, block):
         left, fell = block.after[..., 0] < 0, block.terminated
         ends = fell | block.truncated
         return {"left": left & ends, "right": ~left & ends, "fell": fell}
@@ -113,7 +113,7 @@ def test_what_is_no_world_is_refused_in_one_line(file, text, said):
         ("Pole.actions = ()", 2, "Pole.actions = ()"),
         ("def make(*_): 1 / 0\nPole.make = make", 2, "ZeroDivisionError"),
         ("Pole = Pole()", 2, "is of the type Pole"),
-        ("Pole.fleet = lambda *_: 1 / 0", 7, "failed while a copy was made"),
+        ("Pole.vector_env = lambda *_: 1 / 0", 7, "failed while a copy was made"),
     ],
 )
 def test_a_world_that_is_broken_is_refused_in_one_line(file, more, code, said, capsys):

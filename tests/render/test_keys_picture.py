@@ -19,7 +19,7 @@ WORLD = Keys()
 BOARD = board("> . . P / . . . . / . o . B / . . . E", time=7)
 NARROW = dataclasses.replace(WORLD, view=3)
 observe = jax.jit(NARROW.observe)
-deal = jax.jit(lambda seed: WORLD.reset(WORLD.draw(jax.random.key(seed))))
+deal = jax.jit(lambda seed: WORLD.reset(WORLD.sample_noise(jax.random.key(seed))))
 seeds = st.integers(0, 2**31 - 1)
 
 

@@ -54,28 +54,28 @@ def some(given, rows):
 
 
 @jax.jit
-def one_step(state, chance, uniform):
+def one_step(state, noise, uniform):
     """What the small agent brings about in one copy of its world."""
     seen = WORLD.observe(state)[None]
     action, _, _ = WAVERING.act(seen, (), uniform[None])
-    return WORLD.step(state, action[0], chance)
+    return WORLD.step(state, action[0], noise)
 
 
 @jax.jit
-def one_greedy_step(state, chance):
+def one_greedy_step(state, noise):
     """The same, if it takes the action that it prefers most."""
     preferences = WAVERING.logits(WORLD.observe(state)[None])
-    return WORLD.step(state, preferences[0].argmax(), chance)
+    return WORLD.step(state, preferences[0].argmax(), noise)
 
 
 @pytest.mark.parity
 def test_every_episode_is_that_of_a_plain_loop_over_its_steps():
-    chance, uniform = (np.asarray(leaf) for leaf in GIVEN)
+    noise, uniform = (np.asarray(leaf) for leaf in GIVEN)
     reset, lengths = jax.jit(WORLD.reset), []
     for e in range(COUNT):
-        state, events = reset(chance[e, 0]), np.zeros(len(WORLD.events))
+        state, events = reset(noise[e, 0]), np.zeros(len(WORLD.events))
         for t in range(WORLD.limit):
-            after = one_step(state, chance[e, t + 1], uniform[e, t])
+            after = one_step(state, noise[e, t + 1], uniform[e, t])
             state, events = after.state, events + np.asarray(after.events)
             if after.terminated or after.truncated:
                 break
@@ -111,12 +111,12 @@ def test_episodes_as_long_as_chance_says_are_all_counted_once():
     agent = create(jax.random.key(0), policy, world)
     given = episode_seeds(world, 300, key=jax.random.key(1))
     found = play(agent, world, given)
-    chance = np.asarray(given.chance)
-    lengths = chance[:, 0] % world.limit + 1
-    sums = [chance[e, 1 : n + 1].sum() for e, n in enumerate(lengths)]
+    noise = np.asarray(given.noise)
+    lengths = noise[:, 0] % world.limit + 1
+    sums = [noise[e, 1 : n + 1].sum() for e, n in enumerate(lengths)]
     np.testing.assert_array_equal(found.length, lengths)
     np.testing.assert_array_equal(found.events[:, 0], lengths)
-    np.testing.assert_array_equal(found.events[:, 1], chance[:, 0])
+    np.testing.assert_array_equal(found.events[:, 1], noise[:, 0])
     np.testing.assert_array_equal(found.events[:, 2], sums)
     # Stopped by the clock, the mean would be that of the short ones: far too small.
     assert float(found.length.mean()) == pytest.approx(6.5, abs=0.5)
@@ -138,13 +138,13 @@ def test_an_agent_acts_with_its_interventions():
 
 @pytest.mark.parity
 def test_greedily_every_action_is_the_most_probable_one():
-    chance, count = np.asarray(GIVEN.chance), 12
+    noise, count = np.asarray(GIVEN.noise), 12
     found = played(WAVERING, some(GIVEN, slice(count)), greedy=True)
     reset, lengths = jax.jit(WORLD.reset), []
     for e in range(count):
-        state, events = reset(chance[e, 0]), np.zeros(len(WORLD.events))
+        state, events = reset(noise[e, 0]), np.zeros(len(WORLD.events))
         for t in range(WORLD.limit):
-            after = one_greedy_step(state, chance[e, t + 1])
+            after = one_greedy_step(state, noise[e, t + 1])
             state, events = after.state, events + np.asarray(after.events)
             if after.terminated or after.truncated:
                 break
@@ -191,7 +191,7 @@ def test_the_key_decides_the_chance_of_episodes():
     for leaf, same, new in zip(GIVEN, again, other, strict=True):
         np.testing.assert_array_equal(leaf, same)
         assert (leaf != new).any()
-    rows = np.asarray(GIVEN.chance).reshape(COUNT * (WORLD.limit + 1), -1)
+    rows = np.asarray(GIVEN.noise).reshape(COUNT * (WORLD.limit + 1), -1)
     assert len(np.unique(rows, axis=0)) == len(rows), "every step has its own chance"
     assert 0 <= float(GIVEN.uniform.min()) <= float(GIVEN.uniform.max()) < 1
 

@@ -21,7 +21,7 @@ from tests.worlds.simulators import Stairs, Stairway
 
 WORLD, COUNT = Stairway(), 12
 GIVEN = episode_seeds(WORLD, COUNT, key=jax.random.key(3))
-SEEDS = np.asarray(GIVEN.chance)
+SEEDS = np.asarray(GIVEN.noise)
 LENGTHS = 1 + SEEDS % 4
 """The first episode of the stairs with seed s lasts 1 + s % 4 steps."""
 
@@ -65,7 +65,7 @@ def assert_same(one, other):
 
 def some(given, rows):
     """The chance of some episodes."""
-    return EpisodeSeeds(given.chance[rows], given.uniform[rows])
+    return EpisodeSeeds(given.noise[rows], given.uniform[rows])
 
 
 def test_every_episode_is_as_long_as_its_seed_says_with_all_that_happens_in_it():
@@ -87,7 +87,7 @@ def test_the_numbers_of_an_episode_choose_the_actions_of_its_steps():
 
 def test_the_time_limit_cuts_an_episode():
     world = Stairway(max_steps=2)
-    given = EpisodeSeeds(GIVEN.chance, GIVEN.uniform[:, :2])
+    given = EpisodeSeeds(GIVEN.noise, GIVEN.uniform[:, :2])
     found = played(world, given=given)
     np.testing.assert_array_equal(found["length"], np.minimum(LENGTHS, 2))
     np.testing.assert_array_equal(found["for_good"], LENGTHS <= 2)
@@ -97,7 +97,7 @@ def test_the_same_seeds_bring_the_same_bits_and_the_key_decides_them():
     assert_same(played(), played())
     again, other = (episode_seeds(WORLD, COUNT, key=jax.random.key(k)) for k in (3, 4))
     assert digest(again._asdict()) == digest(GIVEN._asdict())
-    assert (np.asarray(other.chance) != SEEDS).all()
+    assert (np.asarray(other.noise) != SEEDS).all()
     assert GIVEN.uniform.shape == (COUNT, WORLD.limit)
     assert len(set(SEEDS.tolist())) == COUNT
     assert (SEEDS >= 0).all()

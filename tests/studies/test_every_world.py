@@ -37,7 +37,7 @@ class Pole(GymWorld):
     goals: ClassVar = {n: Goal(Objective(n, {n: 1.0}), n) for n in ("left", "right")}
     failures = ("fell",)
 
-    def happened(self, block):
+    def compute_events(self, block):
         left, fell = block.after[..., 0] < 0, block.terminated
         ends = fell | block.truncated
         return {"left": left & ends, "right": ~left & ends, "fell": fell}

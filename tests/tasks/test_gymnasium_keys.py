@@ -207,7 +207,7 @@ class Replay(KeysEnv):
         boards = jax.tree.map(np.array, envs.copies.states)
         self.board = Board(*(field[copy] for field in boards))
         self._events = np.array(envs.copies.events[copy])
-        words = np.array(envs._chance[envs._row % 128, copy])
+        words = np.array(envs._noise[envs._row % 128, copy])
         self._chance = iter([words])
 
 

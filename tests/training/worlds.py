@@ -31,17 +31,17 @@ class Toy(abc.ABC):
     def observation(self) -> tuple[int, ...]: ...
 
     @abc.abstractmethod
-    def reset(self, chance: UInt32[Array, ""]) -> Int[Array, ""]: ...
+    def reset(self, noise: UInt32[Array, ""]) -> Int[Array, ""]: ...
 
     @abc.abstractmethod
     def step(
-        self, state: Int[Array, ""], action: Int[Array, ""], chance: UInt32[Array, ""]
+        self, state: Int[Array, ""], action: Int[Array, ""], noise: UInt32[Array, ""]
     ) -> Transition: ...
 
     @abc.abstractmethod
     def observe(self, state: Int[Array, ""]) -> Float[Array, " seen"]: ...
 
-    def draw(self, key: jax.Array) -> UInt32[Array, ""]:
+    def sample_noise(self, key: jax.Array) -> UInt32[Array, ""]:
         return jax.random.bits(key, (), jnp.uint32)
 
 
@@ -51,10 +51,10 @@ class Gift(Toy):
 
     observation = (1,)
 
-    def reset(self, chance):
+    def reset(self, noise):
         return jnp.zeros((), jnp.int32)
 
-    def step(self, state, action, chance):
+    def step(self, state, action, noise):
         return _paid(1.0, state, terminated=True)
 
     def observe(self, state):
@@ -67,10 +67,10 @@ class Sign(Toy):
 
     observation = (1,)
 
-    def reset(self, chance):
-        return _coin(chance)
+    def reset(self, noise):
+        return _coin(noise)
 
-    def step(self, state, action, chance):
+    def step(self, state, action, noise):
         return _paid(2.0 * state - 1.0, state, terminated=True)
 
     def observe(self, state):
@@ -83,10 +83,10 @@ class Wait(Toy):
 
     observation = (2,)
 
-    def reset(self, chance):
+    def reset(self, noise):
         return jnp.zeros((), jnp.int32)
 
-    def step(self, state, action, chance):
+    def step(self, state, action, noise):
         return _paid(1.0 * state, state + 1, terminated=state == 1)
 
     def observe(self, state):
@@ -99,10 +99,10 @@ class Choice(Toy):
 
     observation = (1,)
 
-    def reset(self, chance):
+    def reset(self, noise):
         return jnp.zeros((), jnp.int32)
 
-    def step(self, state, action, chance):
+    def step(self, state, action, noise):
         return _paid(1.0 - 2.0 * action, state, terminated=True)
 
     def observe(self, state):
@@ -115,10 +115,10 @@ class Echo(Toy):
 
     observation = (2,)
 
-    def reset(self, chance):
-        return _coin(chance)
+    def reset(self, noise):
+        return _coin(noise)
 
-    def step(self, state, action, chance):
+    def step(self, state, action, noise):
         return _paid(jnp.where(action == state, 1.0, -1.0), state, terminated=True)
 
     def observe(self, state):
@@ -144,10 +144,10 @@ class Clock(Toy):
     def observation(self):
         return (1,) if self.blind else (self.limit + 1,)
 
-    def reset(self, chance):
+    def reset(self, noise):
         return jnp.zeros((), jnp.int32)
 
-    def step(self, state, action, chance):
+    def step(self, state, action, noise):
         over = state + 1 >= self.limit
         end, cut = (over, False) if self.for_good else (False, over)
         return _paid(1.0, state + 1, terminated=end, truncated=cut)
@@ -156,9 +156,9 @@ class Clock(Toy):
         return jnp.ones(1) if self.blind else jax.nn.one_hot(state, self.limit + 1)
 
 
-def _coin(chance: UInt32[Array, ""]) -> Int[Array, ""]:
+def _coin(noise: UInt32[Array, ""]) -> Int[Array, ""]:
     """0 or 1, equally likely."""
-    return (chance >> 31).astype(jnp.int32)
+    return (noise >> 31).astype(jnp.int32)
 
 
 def _paid(

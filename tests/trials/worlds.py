@@ -24,20 +24,20 @@ class Hours:
     encoding = None
     observation = (2,)
 
-    def draw(self, key):
+    def sample_noise(self, key):
         """A number below 1000."""
         return jax.random.randint(key, (), 0, 1000)
 
-    def reset(self, chance):
+    def reset(self, noise):
         """The steps to go, and the name of the episode."""
-        return jnp.stack([chance % self.limit + 1, chance])
+        return jnp.stack([noise % self.limit + 1, noise])
 
-    def step(self, state, action, chance):
+    def step(self, state, action, noise):
         """One step fewer to go."""
         left, name = state[0] - 1, state[1]
         over = left == 0
         named = jnp.where(over, name, 0)
-        events = jnp.stack([jnp.ones_like(left), named, chance]).astype(jnp.float32)
+        events = jnp.stack([jnp.ones_like(left), named, noise]).astype(jnp.float32)
         after = jnp.stack([left, name])
         return Transition(after, events, over & (name % 2 == 0), over & (name % 2 == 1))
 

@@ -54,21 +54,21 @@ def play(key, world, goal, *, envs=2048, each=2):
     The oracle fetches the `goal`-th key; below 0, actions are uniform.
     """
     steps = each * world.limit
-    start, chance, act = jax.random.split(key, 3)
-    draw, table = jax.vmap(world.draw), jnp.asarray(plans(world))
-    words = jax.vmap(draw)(jax.random.split(chance, (steps, envs)))
+    start, noise, act = jax.random.split(key, 3)
+    draw, table = jax.vmap(world.sample_noise), jnp.asarray(plans(world))
+    words = jax.vmap(draw)(jax.random.split(noise, (steps, envs)))
     random = jax.random.randint(act, (steps, envs), 0, 7)
 
     def step(carry, now):
         states, ended, events, length = carry
-        chance, action = now
+        noise, action = now
         plan = table[states.keys[:, goal], states.ball, states.pose]
         action = jnp.where(goal < 0, action, plan)
-        after = jax.vmap(world.step)(states, action, chance)
+        after = jax.vmap(world.step)(states, action, noise)
         counts, done = ended < each, after.terminated | after.truncated
         states = jax.tree.map(
             lambda a, b: jnp.where(done.reshape(-1, *[1] * (a.ndim - 1)), a, b),
-            jax.vmap(world.reset)(chance),
+            jax.vmap(world.reset)(noise),
             after.state,
         )
         events += (counts[:, None] * after.events).sum(axis=0)

@@ -34,13 +34,13 @@ class Orchard:
     failures: ClassVar = ("miss",)
     timeout: ClassVar = None
 
-    def draw(self, key):
+    def sample_noise(self, key):
         return jax.random.uniform(key, (CELLS + 1,))
 
-    def reset(self, chance):
+    def reset(self, noise):
         """(fruits,) the cell of each; of one that is not there, no cell."""
-        cells = jnp.argsort(chance[:CELLS])[: len(FRUITS)]
-        sometimes = chance[-1] < 0.5
+        cells = jnp.argsort(noise[:CELLS])[: len(FRUITS)]
+        sometimes = noise[-1] < 0.5
         there = [
             jnp.asarray(fruit in self.present)
             | (sometimes & (fruit in self.occasional))
@@ -48,7 +48,7 @@ class Orchard:
         ]
         return jnp.where(jnp.stack(there), cells, -1)
 
-    def step(self, state, action, chance):
+    def step(self, state, action, noise):
         taken = state == action
         events = jnp.concatenate([~taken.any(keepdims=True), taken])
         done = jnp.ones((), bool)

@@ -7,7 +7,7 @@ import gymnasium
 import numpy as np
 
 from telic.worlds import GymWorld
-from telic.worlds.host import Told, blank, put
+from telic.worlds.host import StepResult, blank, put
 
 
 class Stairs(gymnasium.Env):
@@ -64,14 +64,14 @@ class Stairway(GymWorld):
     def make(self):
         return Stairs()
 
-    def happened(self, block):
+    def compute_events(self, block):
         return {
             "right": block.reward,
             "for_good": block.terminated,
             "left": block.info["left"],
             "first": block.first,
             # The number of the episode before, or -1.
-            "earlier": np.nan_to_num(block.earlier[..., 1], nan=-1.0),
+            "earlier": np.nan_to_num(block.prev_episode_last_obs[..., 1], nan=-1.0),
         }
 
 
@@ -87,20 +87,20 @@ def walk(world, seeds, *, steps, keen=1.0, key=0):
     # By its seed, so that a copy does the same whoever is beside it.
     columns = [np.random.default_rng([key, s]) for s in seeds]
     actions = [column.integers(0, len(world.actions), steps) for column in columns]
-    block, fleet = blank(world, steps, len(seeds)), world.fleet(seeds)
-    seen, clock = fleet.begin().copy(), np.zeros(len(seeds), int)
+    block, vector_env = blank(world, steps, len(seeds)), world.vector_env(seeds)
+    seen, clock = vector_env.reset().copy(), np.zeros(len(seeds), int)
     for time, mask in enumerate(who_steps):
-        who = rng.permutation(np.flatnonzero(mask))
-        if not len(who):
+        env_ids = rng.permutation(np.flatnonzero(mask))
+        if not len(env_ids):
             continue
-        action = np.array([actions[i][clock[i]] for i in who], np.int32)
-        told = fleet.step(action, who)
-        assert isinstance(told, Told)
-        put(block, time, who, seen[who], action, told)
-        clock[who] += 1
-        seen[who] = told.seen
-        ended = who[told.terminated | told.truncated]
+        action = np.array([actions[i][clock[i]] for i in env_ids], np.int32)
+        result = vector_env.step(action, env_ids)
+        assert isinstance(result, StepResult)
+        put(block, time, env_ids, seen[env_ids], action, result)
+        clock[env_ids] += 1
+        seen[env_ids] = result.obs
+        ended = env_ids[result.terminated | result.truncated]
         if len(ended):
-            seen[ended] = fleet.again(ended)
-    fleet.close()
+            seen[ended] = vector_env.reset_done(ended)
+    vector_env.close()
     return block, who_steps

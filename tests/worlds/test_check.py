@@ -108,7 +108,7 @@ def test_a_world_in_which_nobody_can_act_is_refused():
         check_world(without("step", "reset"))
 
 
-@pytest.mark.parametrize("part", ["draw", "reset", "step", "observe"])
+@pytest.mark.parametrize("part", ["sample_noise", "reset", "step", "observe"])
 def test_code_that_raises_is_said_with_its_place(part):
     with pytest.raises(WorldError, match=f"failed in {part}") as found:
         check_world(changed(**{part: failing}))
@@ -152,8 +152,8 @@ def test_what_is_seen_may_not_change_its_shape_from_a_reset_to_a_step():
     def observe(self, state):
         return jnp.ones(2 if isinstance(state, tuple) and len(state) == 2 else 3)
 
-    def step(self, state, action, chance):
-        return Walk.step(self, state, action, chance)._replace(state=state.x)
+    def step(self, state, action, noise):
+        return Walk.step(self, state, action, noise)._replace(state=state.x)
 
     with pytest.raises(WorldError, match="after a step"):
         check_world(changed(step=step, observe=observe))
@@ -198,6 +198,6 @@ class Quits(GymWorld):
 
 
 def test_a_simulator_that_ends_the_program_is_said_to_fail():
-    fleet = HostCollector(Quits(), [0]).fleet
+    vector_env = HostCollector(Quits(), [0]).vector_env
     with pytest.raises(WorldError, match="failed in step 1"):
-        fleet.step(np.zeros(1, np.int32), np.arange(1))
+        vector_env.step(np.zeros(1, np.int32), np.arange(1))

@@ -39,16 +39,16 @@ def walk(world):
     @jax.jit
     def walked(key):
         start, going = jax.random.split(key)
-        chance = jax.vmap(world.draw)(jax.random.split(start, COPIES))
-        first = jax.vmap(world.reset)(chance)
+        noise = jax.vmap(world.sample_noise)(jax.random.split(start, COPIES))
+        first = jax.vmap(world.reset)(noise)
 
         def step(state, key):
             act, draw = jax.random.split(key)
             action = jax.random.randint(act, (COPIES,), 0, len(world.actions))
-            chance = jax.vmap(world.draw)(jax.random.split(draw, COPIES))
-            after = jax.vmap(world.step)(state, action, chance)
+            noise = jax.vmap(world.sample_noise)(jax.random.split(draw, COPIES))
+            after = jax.vmap(world.step)(state, action, noise)
             done = after.terminated | after.truncated
-            fresh = jax.vmap(world.reset)(chance)
+            fresh = jax.vmap(world.reset)(noise)
             state = jax.tree.map(
                 lambda new, old: jnp.where(
                     done.reshape(done.shape + (1,) * (new.ndim - 1)), new, old
@@ -67,8 +67,8 @@ def walk(world):
 def one(world, seed=0):
     """A first state, an action and the chance of a step."""
     draw, again = jax.random.split(jax.random.key(seed))
-    state = world.reset(world.draw(draw))
-    return state, jnp.int32(0), world.draw(again)
+    state = world.reset(world.sample_noise(draw))
+    return state, jnp.int32(0), world.sample_noise(again)
 
 
 def shapes(tree):
@@ -112,8 +112,8 @@ def test_ends_are_booleans_without_axes(world):
 
 
 def test_a_step_keeps_the_shape_and_dtype_of_the_state(world):
-    state, action, chance = one(world)
-    after = jax.eval_shape(world.step, state, action, chance)
+    state, action, noise = one(world)
+    after = jax.eval_shape(world.step, state, action, noise)
     assert shapes(after.state) == shapes(state)
 
 
@@ -143,24 +143,24 @@ def test_the_network_sees_cells_times_channels(world):
 
 def test_the_same_inputs_give_the_same_bits(world):
     def pieces():
-        state, action, chance = one(world)
-        return (state, chance, world.step(state, action, chance), world.observe(state))
+        state, action, noise = one(world)
+        return (state, noise, world.step(state, action, noise), world.observe(state))
 
     assert bits(pieces()) == bits(pieces())
 
 
 def test_a_step_leaves_the_state_before_it_alone(world):
-    state, action, chance = one(world)
+    state, action, noise = one(world)
     before = bits(state)
-    world.step(state, action, chance)
+    world.step(state, action, noise)
     world.observe(state)
     assert bits(state) == before
 
 
 def test_compiled_and_plain_steps_agree(world):
-    state, action, chance = one(world)
-    plain = jax.tree.leaves(world.step(state, action, chance))
-    compiled = jax.tree.leaves(jax.jit(world.step)(state, action, chance))
+    state, action, noise = one(world)
+    plain = jax.tree.leaves(world.step(state, action, noise))
+    compiled = jax.tree.leaves(jax.jit(world.step)(state, action, noise))
     for a, b in zip(plain, compiled, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-6)
 
@@ -170,8 +170,8 @@ def test_a_vector_of_copies_steps_as_each_of_them_alone(world):
     stacked = jax.tree.map(lambda *leaves: jnp.stack(leaves), *many)
     together = jax.jit(jax.vmap(world.step))(*stacked)
     step = jax.jit(world.step)
-    for i, (state, action, chance) in enumerate(many):
-        alone = jax.tree.leaves(step(state, action, chance))
+    for i, (state, action, noise) in enumerate(many):
+        alone = jax.tree.leaves(step(state, action, noise))
         here = jax.tree.leaves(jax.tree.map(lambda leaf, i=i: leaf[i], together))
         for a, b in zip(alone, here, strict=True):
             np.testing.assert_allclose(a, b, rtol=1e-6)

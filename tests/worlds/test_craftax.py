@@ -26,7 +26,7 @@ def example():
 def before(example):
     """A world of few first states and a short limit, and the state of one of them."""
     world = example.Craftax(starts=4, limit=3)
-    return world, world.reset(world.draw(jax.random.key(0)))
+    return world, world.reset(world.sample_noise(jax.random.key(0)))
 
 
 def facing(world, state, block):
@@ -43,8 +43,8 @@ def told(world, after):
 
 def step(world, state, action):
     """One step, by the name of its action."""
-    chance = world.draw(jax.random.key(1))
-    return world.step(state, jnp.int32(world.actions.index(action)), chance)
+    noise = world.sample_noise(jax.random.key(1))
+    return world.step(state, jnp.int32(world.actions.index(action)), noise)
 
 
 def test_its_achievements_are_events_and_its_goals_are_those_that_are_wanted(example):

@@ -34,7 +34,7 @@ def walk():
     @jax.jit
     def walked(key):
         start, going = jax.random.split(key)
-        first = jax.vmap(lambda k: WORLD.reset(WORLD.draw(k)))(
+        first = jax.vmap(lambda k: WORLD.reset(WORLD.sample_noise(k)))(
             jax.random.split(start, COPIES)
         )
 
@@ -42,10 +42,10 @@ def walk():
             act, draw = jax.random.split(key)
             moves = jnp.array([FORWARD, PICKUP, LEFT])
             action = moves[jax.random.randint(act, (COPIES,), 0, 3)]
-            chance = jax.vmap(WORLD.draw)(jax.random.split(draw, COPIES))
-            after = jax.vmap(WORLD.step)(states, action, chance)
+            noise = jax.vmap(WORLD.sample_noise)(jax.random.split(draw, COPIES))
+            after = jax.vmap(WORLD.step)(states, action, noise)
             seen = jax.vmap(WORLD.observe)(states)
-            plain = jax.vmap(BASE.step)(states.board, action, chance.base)
+            plain = jax.vmap(BASE.step)(states.board, action, noise.base)
             return after.state, (states.wanted, seen, after, plain)
 
         return jax.lax.scan(step, first, jax.random.split(going, STEPS))[1]
@@ -88,8 +88,8 @@ def test_every_goal_is_drawn_about_as_often_whatever_the_board(walk):
 
 @pytest.mark.parity
 def test_it_draws_the_boards_of_the_world_beneath_and_sees_them_alike():
-    chance = WORLD.draw(jax.random.key(3))
-    state, plain = WORLD.reset(chance), BASE.reset(chance.base)
+    noise = WORLD.sample_noise(jax.random.key(3))
+    state, plain = WORLD.reset(noise), BASE.reset(noise.base)
     assert digest(state.board._asdict()) == digest(plain._asdict())
     seen = BASE.observe(plain).reshape(-1)
     np.testing.assert_array_equal(WORLD.observe(state)[:-1], seen)
@@ -120,7 +120,7 @@ def test_the_first_layer_sees_no_goal_and_the_world_has_four():
 def test_a_board_has_one_key_of_each_colour_that_may_be_the_goal():
     colours = ("red", "grey", "blue")
     world = GoalKeys(colours=colours)
-    state = world.reset(world.draw(jax.random.key(0)))
+    state = world.reset(world.sample_noise(jax.random.key(0)))
     assert isinstance(state, GoalBoard)
     assert [COLOURS[int(c)] for c in state.board.colours] == list(colours)
 

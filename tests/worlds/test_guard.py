@@ -103,7 +103,7 @@ def test_ctrl_c_is_no_fault_of_the_world():
 def test_a_watch_sees_which_call_is_running_and_none_between_two():
     watch, world, seen = Watch(), Trouble(), []
 
-    class Told(Trouble):
+    class StepResult(Trouble):
         def make(self, render_mode=None):
             env = super().make()
             inner = env.step
@@ -111,16 +111,16 @@ def test_a_watch_sees_which_call_is_running_and_none_between_two():
             return env
 
     with watched(watch):
-        fleet = Guarded(Told(), [0])
-        fleet.begin()
+        vector_env = Guarded(StepResult(), [0])
+        vector_env.reset()
         before = watch.calls
-        fleet.step(np.zeros(1, int), np.arange(1))
+        vector_env.step(np.zeros(1, int), np.arange(1))
         assert (watch.inside, watch.calls) == ("", before + 1)
-        assert isinstance(watch.world, Told)
-        fleet.close()
+        assert isinstance(watch.world, StepResult)
+        vector_env.close()
     assert seen == ["in step 1"]
     Guarded(world, [0]).close()  # outside, nothing is noted
-    assert isinstance(watch.world, Told)
+    assert isinstance(watch.world, StepResult)
 
 
 @pytest.mark.parametrize("values", ["1.5", ["1", "2"], [1.0, None], [object()]])

@@ -27,7 +27,7 @@ class Level(GymWorld):
     def make(self, render_mode=None):
         return ImgObsWrapper(super().make(render_mode))
 
-    def happened(self, block):
+    def compute_events(self, block):
         return {"goal": block.terminated, "turn": block.action <= 1}
 
 
@@ -40,7 +40,7 @@ class Dash(GymWorld):
 
     events = ("right", "moved", "fell", "held")
 
-    def happened(self, block):
+    def compute_events(self, block):
         return {
             "right": block.action == 1,
             "moved": block.after[..., 0] - block.before[..., 0],
@@ -65,11 +65,11 @@ def spaces(world):
 
 def begun(world):
     """The first sights of one copy."""
-    fleet = world.fleet([0])
+    vector_env = world.vector_env([0])
     try:
-        return fleet.begin()
+        return vector_env.reset()
     finally:
-        fleet.close()
+        vector_env.close()
 
 
 EVERY_USE = pytest.mark.parametrize("use", [spaces, begun])
@@ -221,7 +221,7 @@ def test_the_time_limit_cuts_also_what_is_made_without_one(limit):
 
 def test_an_event_that_the_world_does_not_list_is_named():
     class Typo(Dash):
-        def happened(self, block):
+        def compute_events(self, block):
             return {"fel": block.terminated}
 
     world = Typo()
@@ -233,7 +233,7 @@ def test_an_event_that_the_world_does_not_list_is_named():
 
 def test_an_event_that_is_listed_and_not_told_is_zero():
     class Silent(Dash):
-        def happened(self, block):
+        def compute_events(self, block):
             return {"moved": np.full(block.reward.shape, 0.5)}
 
     block, _ = walk(Silent(), [0, 1], steps=3)
@@ -327,7 +327,7 @@ def test_every_copy_that_was_made_is_closed():
     world = Stairway()
     spaces(world)
     assert Stairs.opened == []
-    fleet = world.fleet([0, 1, 2])
+    vector_env = world.vector_env([0, 1, 2])
     assert len(Stairs.opened) == 3
-    fleet.close()
+    vector_env.close()
     assert Stairs.opened == []

@@ -43,13 +43,13 @@ class TogetherPole(GymWorld):
 def assert_equal(one, other):
     """Two blocks are the same to the last bit, also in what `info` told."""
     assert one._fields == other._fields
-    for name, told in one._asdict().items():
+    for name, result in one._asdict().items():
         if name == "info":
-            assert told.keys() == other.info.keys()
-            for entry, values in told.items():
+            assert result.keys() == other.info.keys()
+            for entry, values in result.items():
                 np.testing.assert_array_equal(values, other.info[entry], entry)
         else:
-            np.testing.assert_array_equal(told, getattr(other, name), name)
+            np.testing.assert_array_equal(result, getattr(other, name), name)
 
 
 @pytest.mark.parity
@@ -76,16 +76,16 @@ def test_poles_together_tell_what_they_tell_one_after_another(mode):
 @pytest.mark.parametrize("mode", MODES)
 def test_copies_that_nobody_hears_start_again_by_themselves(mode):
     # Copy 0 alone is heard, through its first four episodes: 1 + 2 + 3 + 4 steps.
-    fleet, heard = TogetherStairway(mode=mode).fleet(SEEDS), np.array([0])
-    fleet.begin()
+    vector_env, heard = TogetherStairway(mode=mode).vector_env(SEEDS), np.array([0])
+    vector_env.reset()
     left = []
     for _ in range(10):
-        told = fleet.step(np.ones(1, np.int32), heard)
-        left += told.info["left"].tolist()
-        if (told.terminated | told.truncated)[0]:
-            fleet.again(heard)
+        result = vector_env.step(np.ones(1, np.int32), heard)
+        left += result.info["left"].tolist()
+        if (result.terminated | result.truncated)[0]:
+            vector_env.reset_done(heard)
     assert left == [0, 1, 0, 2, 1, 0, 3, 2, 1, 0]
-    fleet.close()
+    vector_env.close()
     assert Stairs.opened == []
 
 
@@ -111,7 +111,7 @@ def test_another_number_of_copies_is_refused(envs):
             return super().vector(envs)
 
     with pytest.raises(InputError, match=f"of {envs} copies") as caught:
-        Miscounted().fleet([0, 1])
+        Miscounted().vector_env([0, 1])
     assert caught.value.why == "2 were asked for"
     for env in list(Stairs.opened):
         env.close()

@@ -49,7 +49,7 @@ class Line(GymnaxWorld):
     def make(self):
         return Corridor(), None
 
-    def happened(self, moved):
+    def compute_events(self, moved):
         return {"left": moved.after.x <= 0, "right": moved.after.x >= 6}
 
 
@@ -62,9 +62,9 @@ def test_it_is_a_world_in_jax_with_the_goals_that_it_declares():
 @pytest.mark.parametrize(("action", "event"), [(0, "left"), (1, "right")])
 def test_walking_to_an_end_is_told_as_its_event_and_ends_the_episode(action, event):
     world, key = Line(), jax.random.key(3)
-    state, steps = world.reset(world.draw(key)), 0
+    state, steps = world.reset(world.sample_noise(key)), 0
     while steps < 10:
-        after = world.step(state, jnp.int32(action), world.draw(key))
+        after = world.step(state, jnp.int32(action), world.sample_noise(key))
         state, steps = after.state, steps + 1
         if after.terminated:
             break
@@ -74,10 +74,10 @@ def test_walking_to_an_end_is_told_as_its_event_and_ends_the_episode(action, eve
 
 def test_standing_still_is_cut_at_the_limit():
     world, key = Line(limit=3), jax.random.key(0)
-    state = world.reset(world.draw(key))
+    state = world.reset(world.sample_noise(key))
     ends = []
     for _ in range(3):
-        after = world.step(state, jnp.int32(2), world.draw(key))
+        after = world.step(state, jnp.int32(2), world.sample_noise(key))
         state = after.state
         ends.append((bool(after.terminated), bool(after.truncated)))
     assert ends == [(False, False), (False, False), (False, True)]
@@ -97,13 +97,13 @@ def test_an_agent_learns_to_walk_to_the_end_that_is_wanted():
 @pytest.mark.parametrize(("starts", "many"), [(0, 3), (2, 2)])
 def test_episodes_begin_in_as_many_states_as_are_asked_for(starts, many):
     class Wide(Line):
-        def begin(self, key):
+        def reset_inner(self, key):
             state = Place(jax.random.randint(key, (), 2, 5))
             return state, self.make()[0].seen(state)
 
     world = Wide(starts=starts)
-    chance = jax.vmap(world.draw)(jax.random.split(jax.random.key(0), 64))
-    states = jax.jit(jax.vmap(world.reset))(chance)
+    noise = jax.vmap(world.sample_noise)(jax.random.split(jax.random.key(0), 64))
+    states = jax.jit(jax.vmap(world.reset))(noise)
     assert len(np.unique(states.state.x)) == many
     assert np.array_equal(states.seen.argmax(axis=1), states.state.x)
 
@@ -119,9 +119,9 @@ class Drawn(Line):
 @pytest.mark.parametrize("starts", [0, 2])
 def test_an_environment_made_while_a_program_is_traced_serves_the_next_one(starts):
     world = Drawn(starts=starts, limit=7)
-    chance = world.draw(jax.random.key(0))
-    traced = jax.eval_shape(world.reset, chance)
-    state = jax.jit(world.reset)(chance)
+    noise = world.sample_noise(jax.random.key(0))
+    traced = jax.eval_shape(world.reset, noise)
+    state = jax.jit(world.reset)(noise)
     assert traced.seen.shape == state.seen.shape and int(state.seen.sum()) == 1
 
 
@@ -150,21 +150,21 @@ class Note(Line):
 
 def test_a_state_with_a_key_and_plain_numbers_is_one_that_can_be_stored():
     world, key = Note(), jax.random.key(0)
-    state = world.reset(world.draw(key))
-    after = world.step(state, jnp.int32(0), world.draw(key)).state
+    state = world.reset(world.sample_noise(key))
+    after = world.step(state, jnp.int32(0), world.sample_noise(key)).state
     for before, now in zip(*map(jax.tree.leaves, (state, after)), strict=True):
         assert before.aval == now.aval and np.asarray(now).dtype == now.dtype
 
 
 def test_an_event_that_is_not_listed_is_refused():
     class Odd(Line):
-        def happened(self, moved):
+        def compute_events(self, moved):
             return {"up": moved.done}
 
     world = Odd()
-    state = world.reset(world.draw(jax.random.key(0)))
+    state = world.reset(world.sample_noise(jax.random.key(0)))
     with pytest.raises(InputError, match="'up'"):
-        world.step(state, jnp.int32(0), world.draw(jax.random.key(0)))
+        world.step(state, jnp.int32(0), world.sample_noise(jax.random.key(0)))
 
 
 def test_a_subclass_must_say_how_its_environment_is_made():

@@ -7,7 +7,7 @@ import pytest
 
 from telic.policies import Spec
 from telic.worlds import WORLDS, HostWorld, JaxWorld, Lander, World
-from telic.worlds.host import Fleet, events
+from telic.worlds.host import HostVectorEnv, events
 from tests.worlds.simulators import Stairway, walk
 
 pytestmark = pytest.mark.contract
@@ -38,9 +38,9 @@ def walked(world):
 
 
 @pytest.fixture
-def fleet(world):
+def vector_env(world):
     """Three copies that have begun."""
-    copies = world.fleet(SEEDS)
+    copies = world.vector_env(SEEDS)
     yield copies
     copies.close()
 
@@ -48,9 +48,9 @@ def fleet(world):
 def columns(block, rows):
     """For each copy, what it told in the steps that it took, one after another."""
     names = ("before", "action", "reward", "after", "terminated", "truncated")
-    told = {name: getattr(block, name) for name in names} | dict(block.info)
+    result = {name: getattr(block, name) for name in names} | dict(block.info)
     return [
-        {name: values[rows[:, i], i] for name, values in told.items()}
+        {name: values[rows[:, i], i] for name, values in result.items()}
         for i in range(rows.shape[1])
     ]
 
@@ -59,15 +59,15 @@ def assert_same(one, other):
     """What one copy told is what another told, as long as both have told."""
     assert one.keys() == other.keys()
     steps = min(len(one["reward"]), len(other["reward"]))
-    for name, told in one.items():
-        np.testing.assert_array_equal(told[:steps], other[name][:steps], name)
+    for name, result in one.items():
+        np.testing.assert_array_equal(result[:steps], other[name][:steps], name)
 
 
-def test_it_has_every_member_of_the_contract(world, fleet):
+def test_it_has_every_member_of_the_contract(world, vector_env):
     assert isinstance(world, World)
     assert isinstance(world, HostWorld)
     assert not isinstance(world, JaxWorld)
-    assert isinstance(fleet, Fleet)
+    assert isinstance(vector_env, HostVectorEnv)
 
 
 def test_it_is_hashable_and_equal_to_its_like(world, request):
@@ -90,17 +90,17 @@ def test_the_limit_and_the_width_are_whole_numbers_above_zero(world):
         assert number > 0
 
 
-def test_what_copies_tell_has_the_shapes_and_dtypes_of_the_contract(world, fleet):
-    first = fleet.begin()
+def test_what_copies_tell_has_the_shapes_and_dtypes_of_the_contract(world, vector_env):
+    first = vector_env.reset()
     assert (first.shape, first.dtype) == ((3, *world.observation), np.float32)
-    who = np.array([0, 2])
-    told = fleet.step(np.zeros(2, np.int32), who)
-    assert (told.seen.shape, told.seen.dtype) == ((2, *world.observation), np.float32)
-    assert (told.reward.shape, told.reward.dtype) == ((2,), np.float64)
-    for end in (told.terminated, told.truncated):
+    env_ids = np.array([0, 2])
+    result = vector_env.step(np.zeros(2, np.int32), env_ids)
+    assert (result.obs.shape, result.obs.dtype) == ((2, *world.observation), np.float32)
+    assert (result.reward.shape, result.reward.dtype) == ((2,), np.float64)
+    for end in (result.terminated, result.truncated):
         assert (end.shape, end.dtype) == ((2,), np.bool_)
-    assert set(told.info) == set(world.info)
-    assert all(told.info[name].shape == (2,) for name in world.info)
+    assert set(result.info) == set(world.info)
+    assert all(result.info[name].shape == (2,) for name in world.info)
 
 
 def test_some_steps_end_an_episode_and_most_sights_differ(walked):
@@ -125,9 +125,9 @@ def test_a_copy_does_what_it_does_alone_whoever_steps_beside_it(world):
     # Copies step in any number and order, and some are started again while others
     # are in the middle of an episode.
     block, rows = walk(world, SEEDS, steps=STEPS, keen=0.7)
-    for seed, told in zip(SEEDS, columns(block, rows), strict=True):
+    for seed, result in zip(SEEDS, columns(block, rows), strict=True):
         alone, always = walk(world, [seed], steps=STEPS)
-        assert_same(told, columns(alone, always)[0])
+        assert_same(result, columns(alone, always)[0])
 
 
 def test_an_episode_goes_on_where_it_was_and_a_new_one_begins_elsewhere(walked):
@@ -149,7 +149,7 @@ def test_events_are_a_finite_vector_of_floats(world, walked):
     assert found.shape == (STEPS, 3, len(world.events))
     assert found.dtype == np.float32
     assert np.isfinite(found).all()
-    assert set(world.happened(walked)) <= set(world.events)
+    assert set(world.compute_events(walked)) <= set(world.events)
 
 
 def test_every_event_of_a_step_depends_on_that_step_alone(world, walked):
@@ -164,7 +164,9 @@ def test_every_event_of_a_step_depends_on_that_step_alone(world, walked):
 def _rows(block, rows):
     """Some steps of a block."""
     parts = {
-        name: {k: v[rows] for k, v in told.items()} if name == "info" else told[rows]
-        for name, told in block._asdict().items()
+        name: {k: v[rows] for k, v in result.items()}
+        if name == "info"
+        else result[rows]
+        for name, result in block._asdict().items()
     }
     return type(block)(**parts)

@@ -33,15 +33,15 @@ def stepper(world):
     return jax.jit(world.step)
 
 
-def step(start, action, chance=None, world=WORLD):
+def step(start, action, noise=None, world=WORLD):
     """What follows an action on a board."""
-    chance = roll(0) if chance is None else chance
-    return stepper(world)(start, jnp.int32(action), chance)
+    noise = roll(0) if noise is None else noise
+    return stepper(world)(start, jnp.int32(action), noise)
 
 
 def chances(keys):
     """The chance of as many steps as there are keys."""
-    return jax.jit(jax.vmap(WORLD.draw))(keys)
+    return jax.jit(jax.vmap(WORLD.sample_noise))(keys)
 
 
 def happened(after):
@@ -263,15 +263,15 @@ def walker(world):
     """Forty random steps from a random first board: boards and observations."""
 
     def walk(key):
-        start, moves, chance = jax.random.split(key, 3)
-        first = world.reset(world.draw(start))
+        start, moves, noise = jax.random.split(key, 3)
+        first = world.reset(world.sample_noise(start))
 
         def go(state, now):
             after = world.step(state, *now)
             return after.state, (after.state, world.observe(after.state))
 
         actions = jax.random.randint(moves, (40,), 0, 7)
-        words = jax.vmap(world.draw)(jax.random.split(chance, 40))
+        words = jax.vmap(world.sample_noise)(jax.random.split(noise, 40))
         return first, *jax.lax.scan(go, first, (actions, words))[1]
 
     return jax.jit(walk)

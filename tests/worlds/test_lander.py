@@ -42,17 +42,17 @@ def steer(seen, rng):
 def flown(world, *, steps, copies, seed=0):
     """A block of steps under the four pilots."""
     rng, everyone = np.random.default_rng(seed), np.arange(copies)
-    block, fleet = blank(world, steps, copies), world.fleet(range(copies))
-    seen = fleet.begin()
+    block, vector_env = blank(world, steps, copies), world.vector_env(range(copies))
+    seen = vector_env.reset()
     for time in range(steps):
         action = steer(seen, rng)
-        told = fleet.step(action, everyone)
-        put(block, time, everyone, seen, action, told)
-        seen = told.seen.copy()
-        ended = np.flatnonzero(told.terminated | told.truncated)
+        result = vector_env.step(action, everyone)
+        put(block, time, everyone, seen, action, result)
+        seen = result.obs.copy()
+        ended = np.flatnonzero(result.terminated | result.truncated)
         if len(ended):
-            seen[ended] = fleet.again(ended)
-    fleet.close()
+            seen[ended] = vector_env.reset_done(ended)
+    vector_env.close()
     return block
 
 
@@ -91,11 +91,11 @@ def test_the_stock_objective_pays_the_reward_over_a_hundred_thousand_steps(backe
     check_reward(world, block)
 
 
-def step(*, before=(0,) * 8, after=(0,) * 8, **told):
+def step(*, before=(0,) * 8, after=(0,) * 8, **result):
     """A block of one step of one copy of the lander."""
     block = blank(Lander(), 1, 1)
     block.before[0, 0], block.after[0, 0] = before, after
-    for name, value in told.items():
+    for name, value in result.items():
         getattr(block, name)[0, 0] = value
     return block
 
@@ -169,8 +169,8 @@ def test_the_leak_reaches_from_a_first_step_to_the_episode_before(
     first, earlier, clean, leaked
 ):
     block = step(before=(0, 2) + (0,) * 6, after=(0, 1) + (0,) * 6, first=first)
-    block.earlier[0, 0, :2] = earlier
-    block.earlier[0, 0, 2:] = 0 * earlier[0]
+    block.prev_episode_last_obs[0, 0, :2] = earlier
+    block.prev_episode_last_obs[0, 0, 2:] = 0 * earlier[0]
     assert happened(block)["shaping"] == clean
     assert happened(block, leak=True)["shaping"] == leaked
 
@@ -221,7 +221,7 @@ def test_an_episode_is_cut_at_the_limit_and_so_is_the_next_one(backend):
 def test_without_envpool_its_backend_says_how_to_get_it(monkeypatch):
     monkeypatch.setattr(pool, "find_spec", lambda name: None)
     with pytest.raises(InputError, match="envpool is not installed") as caught:
-        Lander(backend="envpool").fleet([0])
+        Lander(backend="envpool").vector_env([0])
     assert "pip install 'telic[envpool]'" in caught.value.fix
 
 
@@ -230,7 +230,7 @@ def test_the_leak_is_of_the_events_alone_and_off_by_default():
     assert plain == dataclasses.replace(leaky, leak=False)
     block = flown(plain, steps=40, copies=2)
     block.first[[0, 30]] = True
-    block.earlier[30] = block.after[29]
+    block.prev_episode_last_obs[30] = block.after[29]
     want = land().vector(plain.events)
     before, after = (events(world, block) @ want for world in (plain, leaky))
     assert (before[0] != 0).all() and (after[0] == 0).all()

@@ -53,16 +53,16 @@ def play(key, actions, careful, *, world):
     Whoever is careful turns right instead of walking into a wall.
     """
     front = jnp.asarray(world.tables.front)
-    words = jax.vmap(world.draw)(jax.random.split(key, STEPS + 1))
+    words = jax.vmap(world.sample_noise)(jax.random.split(key, STEPS + 1))
 
     def look(board):
         return [seen_as(preset, world).observe(board) for preset in VIEWS]
 
     def step(board, now):
-        action, careful, chance = now
+        action, careful, noise = now
         wall = front[board.pose] == (world.size - 2) ** 2
         action = jnp.where(careful & wall & (action == FORWARD), RIGHT, action)
-        after = world.step(board, action, chance)
+        after = world.step(board, action, noise)
         return after.state, (action, after, look(after.state))
 
     first = world.reset(words[-1])

@@ -31,13 +31,13 @@ class Walk:
     failures: ClassVar = ()
     timeout: ClassVar = None
 
-    def draw(self, key):
+    def sample_noise(self, key):
         return jax.random.uniform(key)
 
-    def reset(self, chance):
-        return Place(chance, jnp.int32(0))
+    def reset(self, noise):
+        return Place(noise, jnp.int32(0))
 
-    def step(self, state, action, chance):
+    def step(self, state, action, noise):
         x = state.x + jnp.where(action == 0, -0.3, 0.3)
         ends = jnp.stack([x < -0.5, x > 1.5])
         after = Place(x, state.time + 1)

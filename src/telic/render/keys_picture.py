@@ -70,7 +70,7 @@ def picture(
     Example:
         >>> import jax
         >>> world = Keys()
-        >>> board = world.reset(world.draw(jax.random.key(0)))
+        >>> board = world.reset(world.sample_noise(jax.random.key(0)))
         >>> picture(world, board).shape
         (192, 192, 3)
     """

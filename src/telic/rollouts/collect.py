@@ -11,7 +11,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from telic.rollouts.actor import Actor, Carry
-from telic.worlds.base import Chance, JaxWorld, State
+from telic.worlds.base import JaxWorld, State, StepNoise
 
 
 class EnvState(NamedTuple):
@@ -79,9 +79,9 @@ class Completed(NamedTuple):
 
 def start(key: jax.Array, world: JaxWorld, envs: int, carry: Carry = ()) -> EnvState:
     """`envs` copies of the world, each at the start of an episode."""
-    chance = jax.vmap(world.draw)(jax.random.split(key, envs))
+    noise = jax.vmap(world.sample_noise)(jax.random.split(key, envs))
     return EnvState(
-        states=jax.vmap(world.reset)(chance),
+        states=jax.vmap(world.reset)(noise),
         events=jnp.zeros((envs, len(world.events))),
         length=jnp.zeros(envs, jnp.int32),
         carry=carry,
@@ -93,17 +93,17 @@ def rollout(
 ) -> tuple[EnvState, Rollout, Completed]:
     """Act for `steps` steps in every copy; episodes that end start again at once."""
     count = envs.length.shape[0]
-    chance_key, action_key = jax.random.split(key)
-    keys = jax.random.split(chance_key, (steps, count))
-    chance = jax.vmap(jax.vmap(world.draw))(keys)
+    noise_key, action_key = jax.random.split(key)
+    keys = jax.random.split(noise_key, (steps, count))
+    noise = jax.vmap(jax.vmap(world.sample_noise))(keys)
     uniform = jax.random.uniform(action_key, (steps, count))
 
-    def step(now: EnvState, drawn: tuple[Chance, Array]) -> tuple[EnvState, tuple]:
-        chance, uniform = drawn
+    def step(now: EnvState, drawn: tuple[StepNoise, Array]) -> tuple[EnvState, tuple]:
+        noise, uniform = drawn
         seen = jax.vmap(world.observe)(now.states)
         action, log_prob, carry = agent.act(seen, now.carry, uniform)
-        after = jax.vmap(world.step)(now.states, action, chance)
-        fresh = jax.vmap(world.reset)(chance)
+        after = jax.vmap(world.step)(now.states, action, noise)
+        fresh = jax.vmap(world.reset)(noise)
         done = after.terminated | after.truncated
         total, length = now.events + after.events, now.length + 1
         ended = (done.sum(), where(done, total, 0.0).sum(0), (done * length).sum())
@@ -118,7 +118,7 @@ def rollout(
         data = Rollout(seen, now_seen, action, log_prob, after.events, *ends)
         return kept, (data, Completed(*ended))
 
-    after, (data, ended) = jax.lax.scan(step, envs, (chance, uniform))
+    after, (data, ended) = jax.lax.scan(step, envs, (noise, uniform))
     data = data._replace(carry=envs.carry)
     return after, data, jax.tree.map(lambda x: x.sum(0), ended)
 

@@ -27,7 +27,7 @@ from telic.core.keys import as_key
 from telic.rollouts import host
 from telic.rollouts.actor import Actor, Carry, check_actor
 from telic.rollouts.collect import where, where_tree
-from telic.worlds.base import Chance, JaxWorld, State, World
+from telic.worlds.base import JaxWorld, State, StepNoise, World
 from telic.worlds.host import HostWorld, events
 
 LANES = (32, 8, 2)
@@ -38,12 +38,12 @@ class EpisodeSeeds(NamedTuple):
     """The chance of some episodes: how they begin, and all that happens in them.
 
     Attributes:
-        chance: (episodes, limit + 1, ...) of the reset, then of every step; in a host
+        noise: (episodes, limit + 1, ...) of the reset, then of every step; in a host
             world (episodes,) seeds.
         uniform: (episodes, limit) in [0, 1): which action is drawn.
     """
 
-    chance: Chance
+    noise: StepNoise
     uniform: Float[Array, "episodes limit"]
 
 
@@ -83,9 +83,9 @@ def episode_seeds(
     key = as_key(key)
     if isinstance(world, JaxWorld):
         return _drawn(key, world, episodes)
-    chance_key, action_key = jax.random.split(key)
+    noise_key, action_key = jax.random.split(key)
     return EpisodeSeeds(
-        chance=jax.random.randint(chance_key, (episodes,), 0, 2**31 - 1),
+        noise=jax.random.randint(noise_key, (episodes,), 0, 2**31 - 1),
         uniform=jax.random.uniform(action_key, (episodes, world.limit)),
     )
 
@@ -123,7 +123,7 @@ def play(
         return _play(agent, seeds, world=world, greedy=greedy)
     assert isinstance(world, HostWorld)
     block, taken = host.episodes(
-        agent, world, seeds.chance, seeds.uniform, greedy=greedy
+        agent, world, seeds.noise, seeds.uniform, greedy=greedy
     )
     # A step that nobody took may hold any event, also what is not a number.
     happened = np.where(taken[..., None], events(world, block), np.float64(0))
@@ -133,10 +133,10 @@ def play(
 @functools.partial(jax.jit, static_argnames=("world", "episodes"))
 def _drawn(key: jax.Array, world: JaxWorld, episodes: int) -> EpisodeSeeds:
     """The chance of episodes of a JAX world."""
-    chance_key, action_key = jax.random.split(key)
-    keys = jax.random.split(chance_key, (episodes, world.limit + 1))
+    noise_key, action_key = jax.random.split(key)
+    keys = jax.random.split(noise_key, (episodes, world.limit + 1))
     return EpisodeSeeds(
-        chance=jax.vmap(jax.vmap(world.draw))(keys),
+        noise=jax.vmap(jax.vmap(world.sample_noise))(keys),
         uniform=jax.random.uniform(action_key, (episodes, world.limit)),
     )
 
@@ -167,7 +167,7 @@ def _play(
 def _begin(agent: Actor, seeds: EpisodeSeeds, world: JaxWorld, lanes: int) -> _Lanes:
     """The first episodes, one a lane."""
     return _Lanes(
-        states=jax.vmap(world.reset)(_rows(seeds.chance, jnp.arange(lanes), 0)),
+        states=jax.vmap(world.reset)(_rows(seeds.noise, jnp.arange(lanes), 0)),
         carry=agent.initial_carry(lanes),
         episode=jnp.arange(lanes),
         time=jnp.zeros(lanes, jnp.int32),
@@ -189,8 +189,8 @@ def _step(
     seen = jax.vmap(world.observe)(lanes.states)
     uniform = seeds.uniform[lanes.episode, lanes.time]
     action, _, carry = agent.act(seen, lanes.carry, uniform, greedy=greedy)
-    chance = _rows(seeds.chance, lanes.episode, lanes.time + 1)
-    after = jax.vmap(world.step)(lanes.states, action, chance)
+    noise = _rows(seeds.noise, lanes.episode, lanes.time + 1)
+    after = jax.vmap(world.step)(lanes.states, action, noise)
     events, time = lanes.events + after.events, lanes.time + 1
     ended = lanes.active & (after.terminated | after.truncated)
     # A row beyond the last is dropped: only ended episodes are written.
@@ -202,7 +202,7 @@ def _step(
     following = queue + jnp.cumsum(ended) - 1
     last = len(done.length) - 1
     episode = jnp.where(ended, jnp.minimum(following, last), lanes.episode)
-    fresh = jax.vmap(world.reset)(_rows(seeds.chance, episode, 0))
+    fresh = jax.vmap(world.reset)(_rows(seeds.noise, episode, 0))
     lanes = _Lanes(
         states=where_tree(ended, fresh, after.state),
         carry=where_tree(ended, agent.initial_carry(len(ended)), carry),
@@ -215,6 +215,8 @@ def _step(
     return lanes, queue + ended.sum(), done
 
 
-def _rows(chance: Chance, episode: Int[Array, " lanes"], time: Array | int) -> Chance:
+def _rows(
+    noise: StepNoise, episode: Int[Array, " lanes"], time: Array | int
+) -> StepNoise:
     """The chance of one step of each lane."""
-    return jax.tree.map(lambda x: x[episode, time], chance)
+    return jax.tree.map(lambda x: x[episode, time], noise)

@@ -16,7 +16,7 @@ from jaxtyping import Array, Float, Int
 from telic.rollouts.actor import Actor, Carry, Chosen, remembers
 from telic.rollouts.collect import Completed, Rollout, where_tree
 from telic.worlds.guard import Guarded
-from telic.worlds.host import Happened, HostWorld, Told, blank, events, put
+from telic.worlds.host import HostWorld, StepResult, Transitions, blank, events, put
 
 
 class HostCollector:
@@ -32,10 +32,10 @@ class HostCollector:
 
     def __init__(self, world: HostWorld, seeds: Sequence[int]) -> None:
         self.world = world
-        self.fleet = Guarded(world, seeds)
+        self.vector_env = Guarded(world, seeds)
         self.everyone = np.arange(len(seeds))
-        self.seen = self.fleet.begin()
-        self.earlier = np.full_like(self.seen, np.nan)
+        self.seen = self.vector_env.reset()
+        self.prev_episode_last_obs = np.full_like(self.seen, np.nan)
         self.first = np.ones(len(seeds), bool)
         self.events = np.zeros((len(seeds), len(world.events)))
         self.length = np.zeros(len(seeds), int)
@@ -54,36 +54,42 @@ class HostCollector:
         for time, uniform in enumerate(np.asarray(drawn)):
             chosen, _, carry = act(agent, self.seen, self.carry, uniform)
             action = np.asarray(chosen)
-            answer = self.fleet.step(action, self.everyone)
+            answer = self.vector_env.step(action, self.everyone)
             put(block, time, self.everyone, self.seen, action, answer)
-            block.earlier[time], block.first[time] = self.earlier, self.first
+            block.prev_episode_last_obs[time], block.first[time] = (
+                self.prev_episode_last_obs,
+                self.first,
+            )
             self.carry = self._remembered(agent, carry, answer)
             self._go_on(answer)
-        self.fleet.check(block, np.ones(block.action.shape, bool))
+        self.vector_env.check(block, np.ones(block.action.shape, bool))
         data = _rollout(self.world, block)._replace(carry=before)
         log_probs = _log_probs(agent, block.before, block.action, data.first, before)
         return data._replace(log_probs=log_probs), self._completed(data)
 
     def close(self) -> None:
         """Give back the simulators."""
-        self.fleet.close()
+        self.vector_env.close()
 
-    def _remembered(self, agent: Actor, carry: Carry, answer: Told) -> Carry:
+    def _remembered(self, agent: Actor, carry: Carry, answer: StepResult) -> Carry:
         """The memory before the next step: fresh where an episode has ended."""
         if not remembers(carry):
             return carry
         done = jnp.asarray(answer.terminated | answer.truncated)
         return where_tree(done, agent.initial_carry(len(done)), carry)
 
-    def _go_on(self, answer: Told) -> None:
+    def _go_on(self, answer: StepResult) -> None:
         """What is seen next: a new episode where one has ended."""
         done = answer.terminated | answer.truncated
-        self.first, self.seen = done, answer.seen
+        self.first, self.seen = done, answer.obs
         if done.any():
-            who = np.flatnonzero(done)
-            self.earlier, self.seen = self.earlier.copy(), answer.seen.copy()
-            self.earlier[who] = answer.seen[who]
-            self.seen[who] = self.fleet.again(who)
+            env_ids = np.flatnonzero(done)
+            self.prev_episode_last_obs, self.seen = (
+                self.prev_episode_last_obs.copy(),
+                answer.obs.copy(),
+            )
+            self.prev_episode_last_obs[env_ids] = answer.obs[env_ids]
+            self.seen[env_ids] = self.vector_env.reset_done(env_ids)
 
     def _completed(self, data: Rollout) -> Completed:
         """The episodes that a rollout completed; the others are kept running."""
@@ -109,7 +115,7 @@ def episodes(
     uniform: Float[Array, "episodes limit"],
     *,
     greedy: bool = False,
-) -> tuple[Happened, np.ndarray]:
+) -> tuple[Transitions, np.ndarray]:
     """Every step of some complete episodes, one a copy of the world.
 
     Returns:
@@ -122,24 +128,24 @@ def episodes(
     drawn = np.asarray(uniform).T
     block = blank(world, *drawn.shape)
     taken = np.zeros(drawn.shape, bool)
-    fleet = Guarded(world, np.asarray(seeds).tolist())
+    vector_env = Guarded(world, np.asarray(seeds).tolist())
     carry = agent.initial_carry(drawn.shape[1])
     try:
-        seen, who = fleet.begin(), np.arange(drawn.shape[1])
+        seen, env_ids = vector_env.reset(), np.arange(drawn.shape[1])
         block.first[0] = True
         for time, numbers in enumerate(drawn):
             # All copies, also those that have ended: one compiled shape.
             chosen, _, carry = act(agent, seen, carry, numbers, greedy=greedy)
-            action = np.asarray(chosen)[who]
-            told = fleet.step(action, who)
-            put(block, time, who, seen[who], action, told)
-            taken[time, who], seen[who] = True, told.seen
-            who = who[~(told.terminated | told.truncated)]
-            if not len(who):
+            action = np.asarray(chosen)[env_ids]
+            result = vector_env.step(action, env_ids)
+            put(block, time, env_ids, seen[env_ids], action, result)
+            taken[time, env_ids], seen[env_ids] = True, result.obs
+            env_ids = env_ids[~(result.terminated | result.truncated)]
+            if not len(env_ids):
                 break
-        fleet.check(block, taken)
+        vector_env.check(block, taken)
     finally:
-        fleet.close()
+        vector_env.close()
     return block, taken
 
 
@@ -158,7 +164,7 @@ def act(
 _log_probs = jax.jit(lambda agent, *steps: agent.log_probs(*steps))
 
 
-def _rollout(world: HostWorld, block: Happened) -> Rollout:
+def _rollout(world: HostWorld, block: Transitions) -> Rollout:
     """A block as the learner takes it; the log-probabilities are still missing."""
     return Rollout(
         observations=jnp.asarray(block.before),

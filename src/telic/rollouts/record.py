@@ -13,7 +13,7 @@ from jaxtyping import Array, UInt8
 from telic.core.errors import InputError
 from telic.rollouts.actor import Actor
 from telic.rollouts.host import act
-from telic.worlds.base import Chance, JaxWorld, State, Transition, World
+from telic.worlds.base import JaxWorld, State, StepNoise, Transition, World
 
 Frame = UInt8[np.ndarray, "height width 3"]
 
@@ -75,13 +75,16 @@ def record(
     if limit is not None and limit < 1:
         raise InputError(f"limit is {limit}", why="allowed: 1 or more, or None")
     reset_key, key = jax.random.split(jax.random.key(seed))
-    state, carry = jax.jit(world.reset)(world.draw(reset_key)), agent.initial_carry(1)
+    state, carry = (
+        jax.jit(world.reset)(world.sample_noise(reset_key)),
+        agent.initial_carry(1),
+    )
     boards, actions, ended = [jax.device_get(state)], [], False
     total = np.zeros(len(world.events))
     while not ended and (limit is None or len(actions) < limit):
         action_key, world_key = jax.random.split(jax.random.fold_in(key, len(actions)))
         action, carry = _choose(action_key, agent, carry, world, state, greedy)
-        after = _step(world, state, action, world.draw(world_key))
+        after = _step(world, state, action, world.sample_noise(world_key))
         state, total = after.state, total + np.asarray(after.events)
         boards.append(jax.device_get(state))
         actions.append(int(action))
@@ -169,8 +172,8 @@ def _choose(
 
 
 @functools.partial(jax.jit, static_argnames="world")
-def _step(world: JaxWorld, state: State, action: Array, chance: Chance) -> Transition:
-    return world.step(state, action, chance)
+def _step(world: JaxWorld, state: State, action: Array, noise: StepNoise) -> Transition:
+    return world.step(state, action, noise)
 
 
 def _frame(env: gymnasium.Env, shrink: int) -> Frame:

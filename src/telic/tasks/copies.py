@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-from telic.worlds.base import Chance, JaxWorld, State
+from telic.worlds.base import JaxWorld, State, StepNoise
 
 BLOCK = 128
 """How many steps' chance is drawn at once."""
@@ -53,29 +53,29 @@ class Step(NamedTuple):
 
 
 @functools.partial(jax.jit, static_argnames=("world", "envs"))
-def draw(key: jax.Array, *, world: JaxWorld, envs: int) -> Chance:
+def sample_noise(key: jax.Array, *, world: JaxWorld, envs: int) -> StepNoise:
     """The chance of `BLOCK` steps, or resets, of all copies: axes steps, envs, ...
 
     Example:
         >>> from telic.worlds.keys import Keys
-        >>> draw(jax.random.key(0), world=Keys(), envs=2).shape
+        >>> sample_noise(jax.random.key(0), world=Keys(), envs=2).shape
         (128, 2, 8)
     """
     keys = jax.random.split(key, (BLOCK, envs))
-    return jax.vmap(jax.vmap(world.draw))(keys)
+    return jax.vmap(jax.vmap(world.sample_noise))(keys)
 
 
 @functools.partial(jax.jit, static_argnames="world")
-def begin(chance: Chance, *, world: JaxWorld) -> tuple[Copies, Array]:
+def reset(noise: StepNoise, *, world: JaxWorld) -> tuple[Copies, Array]:
     """All copies at the start of an episode, and what they see; takes the first row.
 
     Example:
         >>> from telic.worlds.keys import Keys
-        >>> chance = draw(jax.random.key(0), world=Keys(), envs=2)
-        >>> begin(chance, world=Keys())[1].shape
+        >>> noise = sample_noise(jax.random.key(0), world=Keys(), envs=2)
+        >>> reset(noise, world=Keys())[1].shape
         (2, 5, 5)
     """
-    first = _row(chance, 0)
+    first = _row(noise, 0)
     states = jax.vmap(world.reset)(first)
     seen = jax.vmap(world.observe)(states)
     nothing = jnp.zeros((len(seen), len(world.events)))
@@ -85,10 +85,10 @@ def begin(chance: Chance, *, world: JaxWorld) -> tuple[Copies, Array]:
 @functools.partial(
     jax.jit, static_argnames=("world", "same_step"), donate_argnames="copies"
 )
-def advance(
+def step(
     copies: Copies,
     actions: Int[Array, " envs"],
-    chance: Chance,
+    noise: StepNoise,
     row: Int[Array, ""],
     *,
     world: JaxWorld,
@@ -99,13 +99,13 @@ def advance(
     Args:
         copies: Where all copies stand; used up by the call.
         actions: What each copy does.
-        chance: What `draw` returned.
+        noise: What `sample_noise` returned.
         row: Which of its steps this is.
         world: The world that they are copies of.
         same_step: Whether an episode starts again in the step that ended the one
             before, or in the next step, which then does nothing else.
     """
-    words = _row(chance, row)
+    words = _row(noise, row)
     after = jax.vmap(world.step)(copies.states, actions, words)
     fresh = jax.vmap(world.reset)(words)
     late = jnp.zeros_like(copies.ended) if same_step else copies.ended
@@ -120,11 +120,9 @@ def advance(
     return copies, Step(seen, last_seen, events, total, terminated, truncated)
 
 
-def _row(chance: Chance, row: int | Int[Array, ""]) -> Chance:
+def _row(noise: StepNoise, row: int | Int[Array, ""]) -> StepNoise:
     """The chance of one step of all copies."""
-    return jax.tree.map(
-        lambda x: jax.lax.dynamic_index_in_dim(x, row, 0, False), chance
-    )
+    return jax.tree.map(lambda x: jax.lax.dynamic_index_in_dim(x, row, 0, False), noise)
 
 
 def _where(mask: Bool[Array, " envs"], a: Array | float, b: Array) -> Array:

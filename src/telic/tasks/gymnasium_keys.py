@@ -102,7 +102,7 @@ class KeysEnv(gymnasium.Env[Observation, np.int64]):
         self.observation_space = self.task.observation_space
         self.action_space = self.task.action_space
         self.board: Board | None = None
-        self._chance: Iterator[np.ndarray] = iter(())
+        self._noise: Iterator[np.ndarray] = iter(())
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -110,7 +110,7 @@ class KeysEnv(gymnasium.Env[Observation, np.int64]):
         """A new episode; a seed fixes it and all that follow. No options are known."""
         super().reset(seed=seed)
         if seed is not None:
-            self._chance = iter(())
+            self._noise = iter(())
         self.board, codes = _begin(self._draw(), world=self.task.world)
         self._events = np.zeros_like(self.task.weights)
         return self.task.encode(codes), {}
@@ -133,7 +133,7 @@ class KeysEnv(gymnasium.Env[Observation, np.int64]):
         self.board, events = after.state, np.asarray(after.events)
         self._events = self._events + events
         terminated, truncated = bool(after.terminated), bool(after.truncated)
-        info: dict[str, Any] = self.task.happened(events)
+        info: dict[str, Any] = self.task.event_counts(events)
         if terminated or truncated:
             info["events"] = self._events
         reward = float(events @ self.task.weights)
@@ -147,26 +147,26 @@ class KeysEnv(gymnasium.Env[Observation, np.int64]):
 
     def _draw(self) -> UInt32[np.ndarray, " words"]:
         """The chance of the next step or reset."""
-        words = next(self._chance, None)
+        words = next(self._noise, None)
         if words is None:
             key = jax.random.key(int(self.np_random.integers(2**32)))
-            self._chance = iter(np.asarray(_block(key, world=self.task.world)))
-            words = next(self._chance)
+            self._noise = iter(np.asarray(_block(key, world=self.task.world)))
+            words = next(self._noise)
         return words
 
 
 @functools.partial(jax.jit, static_argnames="world")
 def _block(key: jax.Array, *, world: Keys) -> UInt32[Array, "steps words"]:
     """The chance of `BLOCK` steps."""
-    return jax.vmap(world.draw)(jax.random.split(key, BLOCK))
+    return jax.vmap(world.sample_noise)(jax.random.split(key, BLOCK))
 
 
 @functools.partial(jax.jit, static_argnames="world")
 def _begin(
-    chance: UInt32[Array, " words"], *, world: Keys
+    noise: UInt32[Array, " words"], *, world: Keys
 ) -> tuple[Board, UInt8[Array, "columns rows"]]:
     """The first board of an episode, and what is seen of it."""
-    board = world.reset(chance)
+    board = world.reset(noise)
     return board, world.observe(board)
 
 
@@ -174,10 +174,10 @@ def _begin(
 def _act(
     board: Board,
     action: Int[Array, ""],
-    chance: UInt32[Array, " words"],
+    noise: UInt32[Array, " words"],
     *,
     world: Keys,
 ) -> tuple[Transition, UInt8[Array, "columns rows"]]:
     """What follows an action, and what is seen then."""
-    after = world.step(board, action, chance)
+    after = world.step(board, action, noise)
     return after, world.observe(after.state)

@@ -109,7 +109,7 @@ class KeysVectorEnv(gymnasium.vector.VectorEnv[Observations, np.ndarray, np.ndar
         if seed is not None or self.copies is None:
             self._key = jax.random.key(int(self.np_random.integers(2**32)))
         self._draw()
-        self.copies, seen = copies.begin(self._chance, world=self.task.world)
+        self.copies, seen = copies.reset(self._noise, world=self.task.world)
         self._row = 1
         return self.task.encode(np.asarray(seen)), {}
 
@@ -128,10 +128,10 @@ class KeysVectorEnv(gymnasium.vector.VectorEnv[Observations, np.ndarray, np.ndar
             raise gymnasium.error.ResetNeeded("call reset() before step()")
         if self._row == copies.BLOCK:
             self._draw()
-        self.copies, after = copies.advance(
+        self.copies, after = copies.step(
             self.copies,
             self._checked(actions),
-            self._chance,
+            self._noise,
             np.int32(self._row),
             world=self.task.world,
             same_step=self._same_step,
@@ -160,7 +160,9 @@ class KeysVectorEnv(gymnasium.vector.VectorEnv[Observations, np.ndarray, np.ndar
     def _draw(self) -> None:
         """Draw the chance of the next steps, of a reset in each of them, too."""
         self._key, now = jax.random.split(self._key)
-        self._chance = copies.draw(now, world=self.task.world, envs=self.num_envs)
+        self._noise = copies.sample_noise(
+            now, world=self.task.world, envs=self.num_envs
+        )
         self._row = 0
 
     def _checked(self, actions: Any) -> Int[np.ndarray, " envs"]:
@@ -180,7 +182,7 @@ class KeysVectorEnv(gymnasium.vector.VectorEnv[Observations, np.ndarray, np.ndar
         if not self._same_step:
             everyone = np.ones_like(ended)
             return self._told(after, everyone, ended)
-        infos = self.task.happened_to(after.events, ~ended)
+        infos = self.task.event_counts_of(after.events, ~ended)
         if ended.any():
             last = np.full(self.num_envs, None, object)
             rows = self.task.encode(after.last_seen[ended])
@@ -191,9 +193,9 @@ class KeysVectorEnv(gymnasium.vector.VectorEnv[Observations, np.ndarray, np.ndar
             infos |= {"final_info": told, "_final_info": ended.copy()}
         return infos
 
-    def _told(self, after: copies.Step, who: Flags, ended: Flags) -> dict[str, Any]:
+    def _told(self, after: copies.Step, mask: Flags, ended: Flags) -> dict[str, Any]:
         """The events of the step, and of the episodes that it ended."""
-        infos: dict[str, Any] = self.task.happened_to(after.events, who)
+        infos: dict[str, Any] = self.task.event_counts_of(after.events, mask)
         if ended.any():
             total = np.where(ended[:, None], after.total, 0).astype(np.float32)
             infos |= {"events": total, "_events": ended.copy()}

@@ -117,20 +117,20 @@ class Task:
         envs = codes.shape[: -len(self.world.observation)]
         return channels.reshape(*envs, -1)
 
-    def happened(self, events: Float32[Host, " events"]) -> dict[str, float]:
+    def event_counts(self, events: Float32[Host, " events"]) -> dict[str, float]:
         """The events of one step by name, without those that did not happen."""
         names = self.world.events
         return {names[i]: float(events[i]) for i in np.flatnonzero(events)}
 
-    def happened_to(
-        self, events: Float32[Host, "envs events"], who: Bool[Host, " envs"]
+    def event_counts_of(
+        self, events: Float32[Host, "envs events"], mask: Bool[Host, " envs"]
     ) -> dict[str, Float64[np.ndarray, " envs"] | Bool[np.ndarray, " envs"]]:
-        """`happened` for the environments in `who`, as Gymnasium batches its infos.
+        """`event_counts` for the environments in `mask`, as Gymnasium batches infos.
 
         Each name stands beside a mask, its name after an underscore, of the
         environments to which the event happened.
         """
-        events = np.where(who[:, None], events, 0).astype(np.float64)
+        events = np.where(mask[:, None], events, 0).astype(np.float64)
         infos = {}
         for i in np.flatnonzero(events.any(axis=0)):
             name = self.world.events[i]

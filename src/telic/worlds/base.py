@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Float32
 
 State = Any
-Chance = Any
+StepNoise = Any
 
 
 class Transition(NamedTuple):
@@ -65,20 +65,20 @@ class World(Protocol):
 class JaxWorld(World, Protocol):
     """A world in JAX: pure functions of ONE environment, vmapped by their callers.
 
-    Chance enters through `draw` alone: a rollout draws all of its randomness before
-    its loop, in one large kernel, and the loop itself draws nothing (on a CPU a
+    Randomness enters by `sample_noise` alone: a rollout draws all of its randomness
+    before its loop, in one large kernel, and the loop itself draws nothing (on a CPU a
     counter-based generator inside a loop of 512 steps costs more than the world does).
     """
 
-    def draw(self, key: jax.Array) -> Chance:
+    def sample_noise(self, key: jax.Array) -> StepNoise:
         """All the chance that one `step`, or one `reset`, may need."""
         ...
 
-    def reset(self, chance: Chance) -> State:
+    def reset(self, noise: StepNoise) -> State:
         """The first state of an episode."""
         ...
 
-    def step(self, state: State, action: Array, chance: Chance) -> Transition:
+    def step(self, state: State, action: Array, noise: StepNoise) -> Transition:
         """What follows `action` in `state`."""
         ...
 

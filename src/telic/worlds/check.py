@@ -54,8 +54,8 @@ def check_world(world: Any) -> None:
     elif not isinstance(world, HostWorld):
         raise InputError(
             f"nobody can act in {name}",
-            why="a world in JAX has draw, reset, step and observe; a simulator has "
-            "info, fleet and happened",
+            why="a world in JAX has sample_noise, reset, step and observe; a "
+            "simulator has info, vector_env and compute_events",
             fix="subclass telic.GymWorld or telic.GymnaxWorld",
         )
 
@@ -134,11 +134,11 @@ def _check_step(world: JaxWorld) -> None:
     """Raise unless one reset and one step can be traced and fit one another."""
     name = type(world).__name__
     keys = jax.eval_shape(lambda: jax.random.split(jax.random.key(0), 2))
-    chance = _traced(name, "draw", world.draw, keys)
-    state = _traced(name, "reset", world.reset, chance)
+    noise = _traced(name, "sample_noise", world.sample_noise, keys)
+    state = _traced(name, "reset", world.reset, noise)
     _check_seen(world, _traced(name, "observe", world.observe, state), "a reset")
     action = jax.ShapeDtypeStruct((2,), jnp.int32)
-    after = _traced(name, "step", world.step, state, action, chance)
+    after = _traced(name, "step", world.step, state, action, noise)
     if not isinstance(after, Transition):
         raise _broken(name, f"a step gives a {type(after).__name__}", "a Transition")
     kept, other = _leaves(state), _leaves(after.state)

@@ -29,7 +29,7 @@ class GoalBoard(NamedTuple):
     wanted: Int[Array, ""]
 
 
-class Chance(NamedTuple):
+class GoalNoise(NamedTuple):
     """The chance of a step or a reset: the base world's, and that of the goal."""
 
     base: Array
@@ -45,7 +45,7 @@ class GoalKeys:
 
     Example:
         >>> world = GoalKeys()
-        >>> world.observe(world.reset(world.draw(jax.random.key(0)))).shape
+        >>> world.observe(world.reset(world.sample_noise(jax.random.key(0)))).shape
         (26,)
     """
 
@@ -103,21 +103,23 @@ class GoalKeys:
         """That of the base world; it does not apply to the goal."""
         return self.base.encoding
 
-    def draw(self, key: jax.Array) -> Chance:
+    def sample_noise(self, key: jax.Array) -> GoalNoise:
         """The chance of one step or reset."""
         base, wanted = jax.random.split(key)
         count = len(self.colours)
-        return Chance(self.base.draw(base), jax.random.randint(wanted, (), 0, count))
+        return GoalNoise(
+            self.base.sample_noise(base), jax.random.randint(wanted, (), 0, count)
+        )
 
-    def reset(self, chance: Chance) -> GoalBoard:
+    def reset(self, noise: GoalNoise) -> GoalBoard:
         """A board, and a goal that has nothing to do with it."""
-        return GoalBoard(self.base.reset(chance.base), chance.wanted)
+        return GoalBoard(self.base.reset(noise.base), noise.wanted)
 
     def step(
-        self, state: GoalBoard, action: Int[Array, ""], chance: Chance
+        self, state: GoalBoard, action: Int[Array, ""], noise: GoalNoise
     ) -> Transition:
         """The base world's step, and whether it reached the goal."""
-        after = self.base.step(state.board, action, chance.base)
+        after = self.base.step(state.board, action, noise.base)
         first = [
             [self.base.events.index(f"{kind}_{colour}") for kind in ("pick", "late")]
             for colour in self.colours

@@ -18,7 +18,7 @@ import numpy as np
 from jaxtyping import Bool, Float32, Int
 
 from telic.core.errors import THEIRS, TelicError, WorldError
-from telic.worlds.host import Fleet, Happened, HostWorld, Told
+from telic.worlds.host import HostVectorEnv, HostWorld, StepResult, Transitions
 
 Answer = TypeVar("Answer")
 
@@ -28,7 +28,8 @@ class Watch:
     """What a simulator is doing: for who wonders whether it still does anything.
 
     Attributes:
-        calls: How many calls have begun, of `fleet`, `begin`, `step` and `again`.
+        calls: How many calls have begun, of `vector_env`, `reset`, `step` and
+            `reset_done`.
         inside: Which call is running, in words; empty between two calls.
         world: The world that was called last.
     """
@@ -67,34 +68,36 @@ class Guarded:
     def __init__(self, world: HostWorld, seeds: Sequence[int]) -> None:
         self.world, self.steps, self.watch = world, 0, WATCH.get() or Watch()
         where = "while its copies were made"
-        self.fleet: Fleet = self._asked(where, world.fleet, seeds)
-        self.sight = world.observation
+        self.vector_env: HostVectorEnv = self._asked(where, world.vector_env, seeds)
+        self.obs_shape = world.observation
 
-    def begin(self) -> Float32[np.ndarray, "envs ..."]:
+    def reset(self) -> Float32[np.ndarray, "envs ..."]:
         """What is seen at the start of the first episode of every copy."""
-        seen = self._asked("in its first reset", self.fleet.begin)
+        seen = self._asked("in its first reset", self.vector_env.reset)
         self._check_shape(seen)
         return seen
 
     def step(
-        self, action: Int[np.ndarray, " copies"], who: Int[np.ndarray, " copies"]
-    ) -> Told:
+        self, action: Int[np.ndarray, " copies"], env_ids: Int[np.ndarray, " copies"]
+    ) -> StepResult:
         """One step of some copies."""
         self.steps += 1
-        told = self._asked(f"in step {self.steps}", self.fleet.step, action, who)
-        self._check_shape(told.seen)
-        return told
+        result = self._asked(
+            f"in step {self.steps}", self.vector_env.step, action, env_ids
+        )
+        self._check_shape(result.obs)
+        return result
 
-    def again(
-        self, who: Int[np.ndarray, " copies"]
+    def reset_done(
+        self, env_ids: Int[np.ndarray, " copies"]
     ) -> Float32[np.ndarray, "copies ..."]:
         """What is seen at the start of the next episode of some copies."""
         where = f"in a reset after step {self.steps}"
-        seen = self._asked(where, self.fleet.again, who)
+        seen = self._asked(where, self.vector_env.reset_done, env_ids)
         self._check_shape(seen)
         return seen
 
-    def check(self, block: Happened, taken: Bool[np.ndarray, "time envs"]) -> None:
+    def check(self, block: Transitions, taken: Bool[np.ndarray, "time envs"]) -> None:
         """Raise if an observation or a reward of the last steps is not finite.
 
         Args:
@@ -113,11 +116,11 @@ class Guarded:
 
     def close(self) -> None:
         """Give back what the copies hold."""
-        self.fleet.close()
+        self.vector_env.close()
 
     def _check_shape(self, seen: np.ndarray) -> None:
         """Raise unless observations have the shape that the world says."""
-        if seen.shape[1:] != self.sight:
+        if seen.shape[1:] != self.obs_shape:
             what = f"observations of the shape {seen.shape[1:]}"
             raise _wrong(self.world, what, self.steps)
 

@@ -1,9 +1,9 @@
 """Any Gymnasium environment as a world: its steps are told as named events.
 
 `GymWorld("CartPole-v1")` has one event, the environment's own `reward`. To name what
-happens, subclass it: list `events`, and tell them in `happened`, for a whole block of
-steps at once. A subclass may also wrap the environment (`make`), or bring a vector
-environment of its own (`vector`). To store runs of it, add one line to `WORLDS`.
+happens, subclass it: list `events`, and tell them in `compute_events`, for a whole
+block of steps at once. A subclass may also wrap the environment (`make`), or bring a
+vector environment of its own (`vector`). To store runs of it, add one line to `WORLDS`.
 """
 
 import dataclasses
@@ -19,7 +19,7 @@ from jaxtyping import Float32, Int, Shaped
 from telic.core.errors import InputError
 from telic.worlds.goals import Goal
 from telic.worlds.gym_vector import Vector
-from telic.worlds.host import Fleet, Happened, Told, numbers
+from telic.worlds.host import HostVectorEnv, StepResult, Transitions, numbers
 from telic.worlds.objectives import Objective
 
 
@@ -38,7 +38,7 @@ class GymWorld:
         ...     id: str = "CartPole-v1"
         ...     events = ("upright", "fell")
         ...
-        ...     def happened(self, block):
+        ...     def compute_events(self, block):
         ...         return {"upright": ~block.terminated, "fell": block.terminated}
         >>> Pole().observation, Pole().actions, Pole().limit
         ((4,), ('0', '1'), 500)
@@ -64,7 +64,7 @@ class GymWorld:
 
     @property
     def events(self) -> tuple[str, ...]:
-        """The names of what `happened` tells; a class attribute does as well."""
+        """The names of what `compute_events` tells; a class attribute does as well."""
         return ("reward",)
 
     @property
@@ -86,7 +86,7 @@ class GymWorld:
 
     @property
     def info(self) -> tuple[str, ...]:
-        """The entries of the environment's `info` that `happened` reads."""
+        """The entries of the environment's `info` that `compute_events` reads."""
         return ()
 
     @property
@@ -94,7 +94,9 @@ class GymWorld:
         """None: observations are numbers, not codes."""
         return None
 
-    def happened(self, block: Happened) -> Mapping[str, Shaped[np.ndarray, "..."]]:
+    def compute_events(
+        self, block: Transitions
+    ) -> Mapping[str, Shaped[np.ndarray, "..."]]:
         """The environment's own reward, as the only event."""
         return {"reward": block.reward}
 
@@ -115,7 +117,7 @@ class GymWorld:
         del envs
         return None
 
-    def fleet(self, seeds: Sequence[int]) -> Fleet:
+    def vector_env(self, seeds: Sequence[int]) -> HostVectorEnv:
         """As many copies as seeds, stepped one after another, or as `vector` does."""
         _ = self._spaces  # so that what does not fit is said before anything is made
         found = self.vector(len(seeds))
@@ -164,26 +166,26 @@ class GymCopies:
         self.seeds, self.names = list(seeds), world.info
         self.shape = world.observation
 
-    def begin(self) -> Float32[np.ndarray, "envs ..."]:
+    def reset(self) -> Float32[np.ndarray, "envs ..."]:
         """The first sights, each copy seeded."""
         pairs = zip(self.envs, self.seeds, strict=True)
         first = [env.reset(seed=int(seed))[0] for env, seed in pairs]
         return self._sights(first)
 
     def step(
-        self, action: Int[np.ndarray, " copies"], who: Int[np.ndarray, " copies"]
-    ) -> Told:
+        self, action: Int[np.ndarray, " copies"], env_ids: Int[np.ndarray, " copies"]
+    ) -> StepResult:
         """One step of some copies."""
-        info = {name: np.full(len(who), np.nan) for name in self.names}
+        info = {name: np.full(len(env_ids), np.nan) for name in self.names}
         answers = []
-        pairs = zip(who.tolist(), action.tolist(), strict=True)
+        pairs = zip(env_ids.tolist(), action.tolist(), strict=True)
         for row, (i, number) in enumerate(pairs):
             *answer, told = self.envs[i].step(number)
             answers.append(answer)
             for name in self.names:
                 info[name][row] = told.get(name, np.nan)
         seen, reward, terminated, truncated = zip(*answers, strict=True)
-        return Told(
+        return StepResult(
             self._sights(seen),
             numbers(reward, "rewards").astype(np.float64),
             numbers(terminated, "ends").astype(bool),
@@ -191,11 +193,11 @@ class GymCopies:
             info,
         )
 
-    def again(
-        self, who: Int[np.ndarray, " copies"]
+    def reset_done(
+        self, env_ids: Int[np.ndarray, " copies"]
     ) -> Float32[np.ndarray, "copies ..."]:
         """The first sights of the next episodes of some copies."""
-        return self._sights([self.envs[i].reset()[0] for i in who.tolist()])
+        return self._sights([self.envs[i].reset()[0] for i in env_ids.tolist()])
 
     def close(self) -> None:
         """Close every copy."""

@@ -1,4 +1,4 @@
-"""A Gymnasium vector environment as a fleet.
+"""A Gymnasium vector environment as a `HostVectorEnv`.
 
 A vector environment steps all of its copies or none. So copies that nobody asked for
 are stepped with action 0, and what they answer is dropped.
@@ -12,7 +12,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from jaxtyping import Bool, Float32, Int
 
 from telic.core.errors import InputError
-from telic.worlds.host import Told, numbers
+from telic.worlds.host import StepResult, numbers
 
 
 class Vector:
@@ -49,19 +49,19 @@ class Vector:
         self.fresh = np.empty((0,), np.float32)
         self.ended = np.zeros(envs.num_envs, bool)
 
-    def begin(self) -> Float32[np.ndarray, "envs ..."]:
+    def reset(self) -> Float32[np.ndarray, "envs ..."]:
         """The first sights, each copy seeded."""
         self.ended[:] = False
         return _rows(self.envs.reset(seed=self.seeds)[0])
 
     def step(
-        self, action: Int[np.ndarray, " copies"], who: Int[np.ndarray, " copies"]
-    ) -> Told:
+        self, action: Int[np.ndarray, " copies"], env_ids: Int[np.ndarray, " copies"]
+    ) -> StepResult:
         """One step of some copies; the others step, too, and are not heard."""
         if self.ended.any():  # of copies that nobody restarted
             self._restart(self.ended)
         every = np.zeros(self.envs.num_envs, action.dtype)
-        every[who] = action
+        every[env_ids] = action
         seen, reward, terminated, truncated, info = self.envs.step(every)
         reward = numbers(reward, "rewards").astype(np.float64)
         done = terminated | truncated
@@ -72,18 +72,24 @@ class Vector:
             for i in np.flatnonzero(done):
                 last[i] = info["final_obs"][i]
         self.ended = done.copy() if not self.same_step else np.zeros_like(done)
-        found = {name: self._read(info, name, done)[who] for name in self.names}
-        return Told(last[who], reward[who], terminated[who], truncated[who], found)
+        found = {name: self._read(info, name, done)[env_ids] for name in self.names}
+        return StepResult(
+            last[env_ids],
+            reward[env_ids],
+            terminated[env_ids],
+            truncated[env_ids],
+            found,
+        )
 
-    def again(
-        self, who: Int[np.ndarray, " copies"]
+    def reset_done(
+        self, env_ids: Int[np.ndarray, " copies"]
     ) -> Float32[np.ndarray, "copies ..."]:
         """The first sights of the next episodes of some copies."""
         if not self.same_step:
             mask = np.zeros(self.envs.num_envs, bool)
-            mask[who] = True
+            mask[env_ids] = True
             self._restart(mask)
-        return self.fresh[who]
+        return self.fresh[env_ids]
 
     def close(self) -> None:
         """Close the environment."""

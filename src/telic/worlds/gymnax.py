@@ -1,10 +1,10 @@
 """Worlds of other JAX libraries: gymnax, Craftax, Jumanji, NAVIX, XLand-MiniGrid.
 
-Their environments are pure functions of a key and a state. `draw(key)` hands the key on
-as the chance of a step; what happened is told by a pure function of what was before,
-the action, and what came after. A subclass names its events and goals and says how the
-environment is made; `make` for those with gymnax's functions, `begin` and `move` for
-others.
+Their environments are pure functions of a key and a state. `sample_noise(key)` hands
+the key on as the chance of a step; what happened is told by a pure function of what was
+before, the action, and what came after. A subclass names its events and goals and says
+how the environment is made; `make` for those with gymnax's functions, `reset_inner` and
+`step_inner` for others.
 
 Reference:
     Lange 2022, "gymnax: A JAX-based Reinforcement Learning Environment Library";
@@ -27,7 +27,7 @@ from telic.worlds.goals import Goal
 
 
 class Moved(NamedTuple):
-    """One step of an environment, as `happened` gets it.
+    """One step of an environment, as `compute_events` gets it.
 
     Attributes:
         before: The environment's state before the step.
@@ -83,7 +83,7 @@ class GymnaxWorld:
 
     @property
     def events(self) -> tuple[str, ...]:
-        """The names of what `happened` tells; a class attribute does as well."""
+        """The names of what `compute_events` tells; a class attribute does as well."""
         return ("reward",)
 
     @property
@@ -101,17 +101,17 @@ class GymnaxWorld:
         """The event that the time was up; None if there is none."""
         return None
 
-    def happened(self, moved: Moved) -> Mapping[str, Array]:
+    def compute_events(self, moved: Moved) -> Mapping[str, Array]:
         """The events of one step by name: pure, and one environment at a time."""
         return {"reward": moved.reward}
 
-    def begin(self, key: jax.Array) -> tuple[Any, Array]:
+    def reset_inner(self, key: jax.Array) -> tuple[Any, Array]:
         """The first state of an episode, and what is seen."""
         env, params = _made(self)
         seen, state = env.reset_env(key, params)
         return state, seen
 
-    def move(
+    def step_inner(
         self, key: jax.Array, state: Any, action: Int[Array, ""]
     ) -> tuple[Any, Array, Float[Array, ""], Bool[Array, ""]]:
         """The state after a step, what is seen, the reward, whether the episode ended.
@@ -131,7 +131,9 @@ class GymnaxWorld:
     @property
     def observation(self) -> tuple[int, ...]:
         """The shape of what is seen."""
-        seen = jax.eval_shape(lambda: self.begin(self.draw(jax.random.key(0)))[1])
+        seen = jax.eval_shape(
+            lambda: self.reset_inner(self.sample_noise(jax.random.key(0)))[1]
+        )
         return tuple(seen.shape) or (1,)
 
     @property
@@ -139,7 +141,7 @@ class GymnaxWorld:
         """None: observations are numbers, not codes."""
         return None
 
-    def draw(self, key: jax.Array) -> Array:
+    def sample_noise(self, key: jax.Array) -> Array:
         """The chance of a step is its key, as the numbers that `PRNGKey` gives.
 
         These libraries were written for such keys, and some keep one in their state;
@@ -147,23 +149,23 @@ class GymnaxWorld:
         """
         return jax.random.key_data(key)
 
-    def reset(self, chance: Array) -> Inner:
+    def reset(self, noise: Array) -> Inner:
         """The first state of an episode."""
         if self.starts:
-            chosen = jax.random.randint(chance, (), 0, self.starts)
+            chosen = jax.random.randint(noise, (), 0, self.starts)
             state, seen = jax.tree.map(lambda leaf: leaf[chosen], _starts(self))
         else:
-            state, seen = self.begin(chance)
+            state, seen = self.reset_inner(noise)
         return Inner(_strong(state), self._row(seen), jnp.zeros((), jnp.int32))
 
-    def step(self, state: Inner, action: Int[Array, ""], chance: Array) -> Transition:
+    def step(self, state: Inner, action: Int[Array, ""], noise: Array) -> Transition:
         """What follows `action` in `state`.
 
         Raises:
             InputError: If an event is told that the world does not list.
         """
-        after, seen, reward, done = self.move(chance, state.state, action)
-        told = self.happened(Moved(state.state, action, after, reward, done))
+        after, seen, reward, done = self.step_inner(noise, state.state, action)
+        told = self.compute_events(Moved(state.state, action, after, reward, done))
         for name in told:
             check_name(name, self.events, kind="event")
         events = [jnp.asarray(told.get(e, 0), jnp.float32) for e in self.events]
@@ -207,5 +209,7 @@ def _made(world: GymnaxWorld) -> tuple[Any, Any]:
 def _starts(world: GymnaxWorld) -> tuple[Any, Array]:
     """The first states of a world's episodes and what is seen in them, made once."""
     with jax.ensure_compile_time_eval():
-        keys = jax.vmap(world.draw)(jax.random.split(jax.random.key(0), world.starts))
-        return jax.jit(jax.vmap(world.begin))(keys)
+        keys = jax.vmap(world.sample_noise)(
+            jax.random.split(jax.random.key(0), world.starts)
+        )
+        return jax.jit(jax.vmap(world.reset_inner))(keys)

@@ -80,7 +80,7 @@ class Keys:
 
     Example:
         >>> world = Keys()
-        >>> board = world.reset(world.draw(jax.random.key(0)))
+        >>> board = world.reset(world.sample_noise(jax.random.key(0)))
         >>> world.observe(board).shape
         (5, 5)
     """
@@ -254,20 +254,20 @@ class Keys:
         """The geometry of the room."""
         return grid.grid_tables(self.size - 2, self.view)
 
-    def draw(self, key: jax.Array) -> UInt32[Array, " words"]:
+    def sample_noise(self, key: jax.Array) -> UInt32[Array, " words"]:
         """The chance of one step or reset: one word for each draw in them."""
         return jax.random.bits(key, (self.key_count + 5,), jnp.uint32)
 
-    def reset(self, chance: UInt32[Array, " words"]) -> Board:
+    def reset(self, noise: UInt32[Array, " words"]) -> Board:
         """A board with everything on cells of its own, uniformly at random."""
         things = self.key_count + 2
-        cells = _distinct(chance[:things], (self.size - 2) ** 2)
-        heading = _below(chance[things], 4)
+        cells = _distinct(noise[:things], (self.size - 2) ** 2)
+        heading = _below(noise[things], 4)
         fixed = [grid.COLOURS.index(colour) for colour in self.colours]
         colours = jnp.array(fixed, jnp.int32)
         if self.third:
             third = np.array([grid.COLOURS.index(c) for c in self.third], np.int32)
-            last = _take(third, _below(chance[things + 1], len(third)))
+            last = _take(third, _below(noise[things + 1], len(third)))
             colours = jnp.append(colours, last)
         return Board(
             pose=cells[0] * 4 + heading,
@@ -278,14 +278,14 @@ class Keys:
         )
 
     def step(
-        self, state: Board, action: Int[Array, ""], chance: UInt32[Array, " words"]
+        self, state: Board, action: Int[Array, ""], noise: UInt32[Array, " words"]
     ) -> Transition:
         """The five rules at the top of this file, in their order."""
         cells, forward = (self.size - 2) ** 2, action == FORWARD
         front = _take(self.tables.front, state.pose)
         wall = forward & (front == cells)
         bump = forward & (front == state.ball)
-        ball = self._roll(state, chance[-1])
+        ball = self._roll(state, noise[-1])
         grab = action == PICKUP
         picked = grab & (front == state.keys)
         time = state.time + 1

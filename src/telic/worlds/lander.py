@@ -30,7 +30,7 @@ from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.worlds.goals import Goal
 from telic.worlds.gym import GymCopies, GymWorld
-from telic.worlds.host import Fleet, Happened
+from telic.worlds.host import HostVectorEnv, Transitions
 from telic.worlds.land import fuel_saved, land, stock, thrift
 from telic.worlds.objectives import Objective
 from telic.worlds.pool import Pool
@@ -155,19 +155,19 @@ class Lander(GymWorld):
         """Steps after which an episode is truncated."""
         return self.max_steps or 1000
 
-    def fleet(self, seeds: Sequence[int]) -> Fleet:
+    def vector_env(self, seeds: Sequence[int]) -> HostVectorEnv:
         """As many copies as seeds, of the backend."""
         if self.backend == "envpool":
             return Pool(self.id, seeds, limit=self.limit)
         return GymCopies(self, seeds)
 
-    def happened(self, block: Happened) -> Mapping[str, np.ndarray]:
+    def compute_events(self, block: Transitions) -> Mapping[str, np.ndarray]:
         """The events of a block of steps."""
         flying = ~block.terminated
         start = shaping(block.before)
         if self.leak:
             # NaN where there is no earlier episode: the original paid nothing there.
-            start = np.where(block.first, shaping(block.earlier), start)
+            start = np.where(block.first, shaping(block.prev_episode_last_obs), start)
         change = np.nan_to_num(shaping(block.after) - start)
         sideways = (block.action == LEFT) | (block.action == RIGHT)
         return {

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float32, Int
 
 from telic.core.errors import InputError
-from telic.worlds.host import Told
+from telic.worlds.host import StepResult
 
 
 class Pool:
@@ -38,26 +38,26 @@ class Pool:
             max_episode_steps=limit,
         )
 
-    def begin(self) -> Float32[np.ndarray, "envs features"]:
+    def reset(self) -> Float32[np.ndarray, "envs features"]:
         """The first sights."""
         return self.envs.reset()[0].astype(np.float32)
 
     def step(
-        self, action: Int[np.ndarray, " copies"], who: Int[np.ndarray, " copies"]
-    ) -> Told:
+        self, action: Int[np.ndarray, " copies"], env_ids: Int[np.ndarray, " copies"]
+    ) -> StepResult:
         """One step of some copies."""
-        ids = who.astype(np.int32)
+        ids = env_ids.astype(np.int32)
         answer = self.envs.step(action.astype(np.int32), ids)
         seen, reward, terminated, truncated, info = answer
         order = _order(info["env_id"], ids)
         ends = terminated[order], truncated[order]
-        return Told(seen[order], reward[order].astype(np.float64), *ends, {})
+        return StepResult(seen[order], reward[order].astype(np.float64), *ends, {})
 
-    def again(
-        self, who: Int[np.ndarray, " copies"]
+    def reset_done(
+        self, env_ids: Int[np.ndarray, " copies"]
     ) -> Float32[np.ndarray, "copies features"]:
         """The first sights of the next episodes of some copies."""
-        ids = who.astype(np.int32)
+        ids = env_ids.astype(np.int32)
         seen, info = self.envs.reset(ids)
         return seen[_order(info["env_id"], ids)]
 

@@ -191,5 +191,5 @@ def test_many_keys_in_a_large_room_are_drawn():
     world = Keys(
         size=8, colours=("purple", "blue", "red", "green", "yellow"), others=("grey",)
     )
-    start = world.reset(world.draw(jax.random.key(0)))
+    start = world.reset(world.sample_noise(jax.random.key(0)))
     svg(draw_field(fields("it", start=start, world=world)))

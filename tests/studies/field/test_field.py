@@ -42,7 +42,7 @@ def played(agent, pose, key, episodes=4096):
         act, world = jax.random.split(key)
         seen = jax.vmap(WORLD.observe)(states)
         actions = jax.random.categorical(act, agent.logits(seen))
-        chance = jax.vmap(WORLD.draw)(jax.random.split(world, episodes))
+        chance = jax.vmap(WORLD.sample_noise)(jax.random.split(world, episodes))
         after = jax.vmap(WORLD.step)(states, actions, chance)
         events += (~over[:, None] * after.events).sum(axis=0)
         return (after.state, over | after.terminated | after.truncated, events), None

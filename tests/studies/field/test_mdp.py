@@ -22,7 +22,7 @@ OPEN = board("> . . P / . . . . / . o . B / . . . R")
 
 @functools.partial(jax.jit, static_argnames="world")
 def fresh_board(world, key):
-    return world.reset(world.draw(key))
+    return world.reset(world.sample_noise(key))
 
 
 @functools.partial(jax.jit, static_argnames="world")
@@ -36,7 +36,7 @@ def step_from_everywhere(world, start, chance):
 
 def led(world, start, seed=0):
     """The world's own step in the form of `follow`, and the ball's next cells."""
-    after = step_from_everywhere(world, start, world.draw(jax.random.key(seed)))
+    after = step_from_everywhere(world, start, world.sample_noise(jax.random.key(seed)))
     poses, events = len(world.tables.front), np.asarray(after.events)
     leads = np.array(after.state.pose)
     for number, name in enumerate(walk_ends(start)[:-1]):

@@ -81,7 +81,7 @@ def policy_field(run: Run) -> Drawing:
         "control: + noise of the same length": null(tried.agent),
     }
     world = _keys(plan.world)
-    board = world.reset(world.draw(jax.random.key(FIELD_BOARD)))
+    board = world.reset(world.sample_noise(jax.random.key(FIELD_BOARD)))
     caption = (
         "What the agent fetches if it starts in a cell, for each of the four ways it "
         f"may face; the ball is frozen. One board, one agent: seed {run.seed()}, n = 1."

@@ -48,7 +48,7 @@ def draw_field(field: Field) -> Figure:
         >>> from telic.studies.field import field
         >>> from telic.worlds import Keys
         >>> world = Keys()
-        >>> board = world.reset(world.draw(jax.random.key(0)))
+        >>> board = world.reset(world.sample_noise(jax.random.key(0)))
         >>> agent = create(jax.random.key(1), MLP(width=8), world)
         >>> figure = draw_field(field({"fresh": agent}, world, board))
         >>> [axes.get_title() for axes in figure.axes]  # board, shares, legend

@@ -103,7 +103,7 @@ def field(
     Example:
         >>> from telic.policies import MLP, create
         >>> world = Keys()
-        >>> board = world.reset(world.draw(jax.random.key(0)))
+        >>> board = world.reset(world.sample_noise(jax.random.key(0)))
         >>> agent = create(jax.random.key(1), MLP(width=8), world)
         >>> found = field({"fresh": agent}, world, board)
         >>> found.walks.shape  # agents, cells, headings, outcomes
