@@ -90,8 +90,8 @@ def trained(root: Path, rollouts: tuple[int, int]) -> Path:
     plan = ExperimentConfig(
         world=Keys(),
         policy=MLP(),
-        hyper=PPOConfig(),
-        sizes=RolloutConfig(),
+        ppo=PPOConfig(),
+        rollout=RolloutConfig(),
         objectives=tuple(map(fetch, colours)),
         schedule=tuple(map(Phase, colours, rollouts)),
     )

@@ -44,10 +44,10 @@ def training(backend: str, seed: int) -> Iterator[Ended]:
 
     The metrics of every rollout are fetched, as in a real run.
     """
-    parts = {"world": Lander(backend=backend), "sizes": SIZES}
+    parts = {"world": Lander(backend=backend), "rollout": SIZES}
     weights = landing_objective("stock").vector(parts["world"].events)
     state = init_state(seed, policy=POLICY, **parts)
-    phase = train_phase(state, weights, rollouts=10**6, hyper=HYPER, **parts)
+    phase = train_phase(state, weights, rollouts=10**6, ppo=HYPER, **parts)
     for state, metrics in phase:
         jax.block_until_ready(state.agent)
         ended = jax.device_get(metrics).episodes
@@ -66,20 +66,20 @@ def parts(backend: str, seed: int, iterations: int) -> list[dict[str, float]]:
     weights = jnp.asarray(
         landing_objective("stock").vector(world.events) * HYPER.reward_scale
     )
-    update = jax.jit(learn, static_argnames="sizes", donate_argnums=0)
-    state = init_state(seed, policy=POLICY, world=world, sizes=SIZES)
+    update = jax.jit(learn, static_argnames="rollout", donate_argnums=0)
+    state = init_state(seed, policy=POLICY, world=world, rollout=SIZES)
     copies = HostCollector(world, range(ENVS))
     copies.vector_env.vector_env = watch = Watch(copies.vector_env.vector_env)
     rows = []
     for _ in range(iterations + 2):
         watch.seconds = 0.0
         began = time.perf_counter()
-        data, _ = copies.rollout(keys(state)[0], state.agent, STEPS)
+        data, _ = copies.collect(keys(state)[0], state.agent, STEPS)
         jax.block_until_ready(data)
         rollout, simulator = time.perf_counter() - began, watch.seconds
         policy = calls(state.agent, np.asarray(data.observations))
         began = time.perf_counter()
-        after = update(state, data, HYPER, weights, sizes=SIZES)
+        after = update(state, data, HYPER, weights, rollout=SIZES)
         state, *_ = jax.block_until_ready(after)
         learner = time.perf_counter() - began
         rows.append(

@@ -9,7 +9,7 @@ from jaxtyping import Array, Float
 
 from telic.policies import MLP
 from telic.rollouts.collect import start
-from telic.training import PPOConfig, RolloutConfig, advance, init_state
+from telic.training import PPOConfig, RolloutConfig, init_state, train_step
 from telic.worlds import Keys, fetch
 
 
@@ -18,15 +18,17 @@ def measure(iterations: int) -> list[float]:
 
     The metrics of every rollout are fetched, as in a real run.
     """
-    world, sizes = Keys(), RolloutConfig()
+    world, rollout = Keys(), RolloutConfig()
     weights = jnp.asarray(fetch("purple").vector(world.events))
-    state = init_state(0, policy=MLP(), world=world, sizes=sizes)
+    state = init_state(0, policy=MLP(), world=world, rollout=rollout)
     speeds = []
     for _ in range(iterations + 1):
         began = time.perf_counter()
-        state, metrics = advance(state, PPOConfig(), weights, world=world, sizes=sizes)
+        state, metrics = train_step(
+            state, PPOConfig(), weights, world=world, rollout=rollout
+        )
         jax.device_get(metrics)
-        speeds.append(sizes.batch / (time.perf_counter() - began))
+        speeds.append(rollout.batch / (time.perf_counter() - began))
     return speeds[1:]
 
 

@@ -36,10 +36,10 @@ class Room(telic.GymWorld):
 
 def learn(world, objective, rollouts=12):
     """An agent's rates before and after training, in the same twenty episodes."""
-    sizes = telic.RolloutConfig(
+    rollout = telic.RolloutConfig(
         num_envs=8, num_steps=128, update_epochs=4, num_minibatches=4
     )
-    how = {"policy": telic.MLP(width=64, actor_layers=2), "rollout": sizes}
+    how = {"policy": telic.MLP(width=64, actor_layers=2), "rollout": rollout}
     trained = telic.train(
         world, [telic.Phase(objective.name, rollouts)], objectives=[objective], **how
     )

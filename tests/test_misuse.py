@@ -18,11 +18,11 @@ pytestmark = pytest.mark.e2e
 SETTING = """
 import jax, numpy as np, telic
 world, code = telic.Keys(limit=20), telic.Keys.preset("code")
-parts = {"world": world, "sizes": telic.RolloutConfig(num_envs=4, num_steps=8)}
+parts = {"world": world, "rollout": telic.RolloutConfig(num_envs=4, num_steps=8)}
 from telic.training import init_state, train_phase
 state = init_state(0, policy=telic.MLP(width=8), **parts)
 agent, key = state.agent, jax.random.key(0)
-how = {"rollouts": 1, "hyper": telic.PPOConfig(), **parts}
+how = {"rollouts": 1, "ppo": telic.PPOConfig(), **parts}
 given = telic.episode_seeds(world, 4, key=key)
 small, large = (telic.MLP(width=8, actor_layers=n) for n in (3, 5))
 seen = np.zeros((2, 5, 5), np.uint8)

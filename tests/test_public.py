@@ -56,7 +56,9 @@ def test_a_registry_names_the_nearest_name_and_is_a_dict_like_any_other(name, kn
 
 def test_nothing_that_holds_an_agent_prints_its_numbers():
     found = toy()
-    state = init_state(0, policy=telic.MLP(), world=Keys(), sizes=telic.RolloutConfig())
+    state = init_state(
+        0, policy=telic.MLP(), world=Keys(), rollout=telic.RolloutConfig()
+    )
     agent = state.agent
     locus = telic.LOCATORS["magnitude"](found, jax.random.key(0))
     edits = [

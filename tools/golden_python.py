@@ -50,8 +50,8 @@ def pole(root: Path) -> None:
     plan = ExperimentConfig(
         world=Pole(),
         **perceptron(width=16),
-        hyper=PPOConfig(),
-        sizes=RolloutConfig(num_envs=8, num_steps=32),
+        ppo=PPOConfig(),
+        rollout=RolloutConfig(num_envs=8, num_steps=32),
         objectives=(
             Objective("stand", {"upright": 1.0}),
             Objective("fall", {"fell": 1.0}),

@@ -27,7 +27,7 @@ from telic.policies import (
 )
 from telic.policies.structure import layers
 from telic.rollouts import episode_seeds, play
-from telic.rollouts.collect import rollout, start
+from telic.rollouts.collect import collect_rollout, start
 from telic.runs.codec import decode, encode
 from telic.training import PPOConfig, RolloutConfig, init_state, train_phase
 from telic.training.plan import ExperimentConfig
@@ -281,7 +281,7 @@ def test_what_was_chosen_in_a_rollout_is_what_the_learner_sees_chosen(name):
     agent = agent_of(name)
     envs = start(jax.random.key(0), world, 4, agent.initial_carry(4))
     step = jax.jit(
-        lambda key, agent, envs: rollout(key, agent, envs, world=world, steps=9)
+        lambda key, agent, envs: collect_rollout(key, agent, envs, world=world, steps=9)
     )
     for key in jax.random.split(jax.random.key(1), 2):
         envs, data, _ = step(key, agent, envs)
@@ -303,17 +303,17 @@ def test_episodes_are_the_same_in_whatever_lanes_they_are_played(name):
 
 @each
 def test_every_leaf_of_an_agent_learns_and_training_is_its_seeds_alone(name):
-    world, sizes = (
+    world, rollout = (
         WORLDS[name],
         RolloutConfig(num_envs=4, num_steps=8, num_minibatches=2),
     )
-    parts = {"world": world, "sizes": sizes}
+    parts = {"world": world, "rollout": rollout}
     ends = []
     for _ in range(2):
         state = init_state(0, policy=SMALL[name], **parts)
         before = dict(state.agent)
         *_, (end, _) = train_phase(
-            state, fetch("blue"), rollouts=2, hyper=PPOConfig(), **parts
+            state, fetch("blue"), rollouts=2, ppo=PPOConfig(), **parts
         )
         ends.append(end)
         assert all((end.agent[path] != x).any() for path, x in before.items())

@@ -151,10 +151,10 @@ def test_every_gate_begins_with_an_orthogonal_matrix_of_its_own():
 
 
 def test_copies_that_cannot_be_dealt_out_whole_are_refused():
-    sizes = RolloutConfig(num_envs=3, num_steps=8, num_minibatches=2)
+    rollout = RolloutConfig(num_envs=3, num_steps=8, num_minibatches=2)
     with pytest.raises(InputError, match="num_minibatches = 2"):
         init_state(
-            0, policy=Recurrent(width=4, memory=4), world=Keys(view=3), sizes=sizes
+            0, policy=Recurrent(width=4, memory=4), world=Keys(view=3), rollout=rollout
         )
 
 
@@ -179,7 +179,7 @@ def test_in_a_host_world_memory_goes_on_between_rollouts_and_ends_with_an_episod
     agent = create(jax.random.key(0), Recurrent(width=4, memory=3), world)
     copies = HostCollector(world, [1, 2])
     try:
-        told = [copies.rollout(jax.random.key(i), agent, 40)[0] for i in range(2)]
+        told = [copies.collect(jax.random.key(i), agent, 40)[0] for i in range(2)]
     finally:
         copies.close()
     assert (told[0].carry == 0).all() and (told[1].carry != 0).any()
@@ -198,10 +198,12 @@ def test_in_a_host_world_memory_goes_on_between_rollouts_and_ends_with_an_episod
 
 
 def test_an_agent_with_memory_trains_in_a_host_world():
-    world, sizes = GymWorld("CartPole-v1"), RolloutConfig(2, 16, 1, 2)
-    state = init_state(0, policy=Recurrent(width=4, memory=3), world=world, sizes=sizes)
+    world, rollout = GymWorld("CartPole-v1"), RolloutConfig(2, 16, 1, 2)
+    state = init_state(
+        0, policy=Recurrent(width=4, memory=3), world=world, rollout=rollout
+    )
     reward = Objective("reward", {"reward": 1.0})
-    parts = {"hyper": PPOConfig(), "world": world, "sizes": sizes}
+    parts = {"ppo": PPOConfig(), "world": world, "rollout": rollout}
     *_, (after, metrics) = train_phase(state, reward, rollouts=2, **parts)
     assert metrics.finite.all()
     assert all((after.agent[path] != x).any() for path, x in state.agent.items())

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from telic.policies import Agent, Spec, create
-from telic.rollouts.collect import rollout, start
+from telic.rollouts.collect import collect_rollout, start
 from tests.small import SHALLOW, SHORT
 from tests.training.worlds import Choice, Clock, Echo
 
-act = jax.jit(rollout, static_argnames=("world", "steps"))
+act = jax.jit(collect_rollout, static_argnames=("world", "steps"))
 first = jax.jit(start, static_argnums=(1, 2))
 
 
@@ -26,7 +26,7 @@ def several(world, *, rollouts=4, steps=10, envs=6):
         agent, actors = create(make, SHALLOW, world), start(begin, world, envs)
 
         def more(actors, key):
-            actors, data, episodes = rollout(
+            actors, data, episodes = collect_rollout(
                 key, agent, actors, world=world, steps=steps
             )
             return actors, (data, episodes)

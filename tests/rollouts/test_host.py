@@ -25,7 +25,7 @@ def gathered(rollouts, *, world=WORLD, agent=AGENT, seeds=SEEDS, key=0):
     """Some rollouts one after another, each its data and its completed episodes."""
     copies = HostCollector(world, seeds)
     keys = jax.random.split(jax.random.key(key), rollouts)
-    told = [copies.rollout(key, agent, STEPS) for key in keys]
+    told = [copies.collect(key, agent, STEPS) for key in keys]
     copies.close()
     return [jax.tree.map(np.asarray, pair) for pair in told]
 

@@ -38,7 +38,7 @@ def row(
         "rollout": rollout,
         "phase": phase,
         "objective": plan.schedule[phase].objective,
-        "steps": rollout * plan.sizes.batch,
+        "steps": rollout * plan.rollout.batch,
         "length": 5.0,
         **{f"return_{objective.name}": 0.5 for objective in plan.objectives},
         **{f"rate_{event}": 0.0 for event in plan.world.events},

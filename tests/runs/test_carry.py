@@ -131,8 +131,8 @@ def test_changed_metrics_are_an_error_and_nothing_is_touched(whole, tmp_path):
 
 
 def test_a_finite_divergence_is_not_checkpointed(tmp_path):
-    hyper = dataclasses.replace(PLAN.hyper, learning_rate=1e9)
-    run = make(tmp_path, plan=dataclasses.replace(PLAN, hyper=hyper))
+    ppo = dataclasses.replace(PLAN.ppo, learning_rate=1e9)
+    run = make(tmp_path, plan=dataclasses.replace(PLAN, ppo=ppo))
     with pytest.raises(DivergedError, match="rollout 1"):
         carry_run(run)
     assert [found.rollouts for found in run.checkpoints] == [0]
@@ -154,8 +154,8 @@ def test_a_second_writer_is_refused_at_once_and_told_who_writes(whole):
 
 
 def test_a_run_that_diverges_stops_in_the_same_phase_and_keeps_the_last_good(tmp_path):
-    hyper = dataclasses.replace(PLAN.hyper, learning_rate=1e38, max_grad_norm=1e38)
-    run = make(tmp_path, plan=dataclasses.replace(PLAN, hyper=hyper))
+    ppo = dataclasses.replace(PLAN.ppo, learning_rate=1e38, max_grad_norm=1e38)
+    run = make(tmp_path, plan=dataclasses.replace(PLAN, ppo=ppo))
     with pytest.raises(DivergedError, match="rollout 1") as caught:
         carry_run(run)
     assert caught.value.code == 5

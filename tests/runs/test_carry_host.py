@@ -14,8 +14,8 @@ from tests.small import SHALLOW
 PLAN = ExperimentConfig(
     world=Lander(max_steps=12),
     policy=SHALLOW,
-    hyper=PPOConfig(),
-    sizes=RolloutConfig(num_envs=2, num_steps=16, update_epochs=1, num_minibatches=2),
+    ppo=PPOConfig(),
+    rollout=RolloutConfig(num_envs=2, num_steps=16, update_epochs=1, num_minibatches=2),
     objectives=(land(), thrift(5.0)),
     schedule=(Phase("land", 2), Phase("thrift-5", 3)),
 )

@@ -21,7 +21,7 @@ PLAN = preset(Alternation, "small").plan()
 
 @pytest.fixture(scope="module")
 def state() -> TrainState:
-    return init_state(0, policy=PLAN.policy, world=PLAN.world, sizes=PLAN.sizes)
+    return init_state(0, policy=PLAN.policy, world=PLAN.world, rollout=PLAN.rollout)
 
 
 def test_what_was_committed_is_read_back_bit_for_bit(tmp_path, state):
@@ -78,7 +78,7 @@ def mutated(data: bytes, rng: random.Random) -> bytes:
 def test_an_agent_of_another_shape_is_refused(tmp_path, state):
     found = checkpoint.commit(tmp_path, state)
     wider = Alternation().plan()
-    like = init_state(0, policy=wider.policy, world=wider.world, sizes=PLAN.sizes)
+    like = init_state(0, policy=wider.policy, world=wider.world, rollout=PLAN.rollout)
     with pytest.raises(DamagedError, match="actor/0/bias"):
         checkpoint.read(found, like)
 

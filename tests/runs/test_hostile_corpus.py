@@ -103,7 +103,9 @@ def place():
         carry_run(run)
         results.write(run, "splice", SETTINGS, ROWS)
     like = jax.eval_shape(
-        lambda: init_state(0, policy=PLAN.policy, world=PLAN.world, sizes=PLAN.sizes)
+        lambda: init_state(
+            0, policy=PLAN.policy, world=PLAN.world, rollout=PLAN.rollout
+        )
     )
     whole = {
         path: path.read_bytes() for path in runs[0].path.rglob("*.*") if path.is_file()

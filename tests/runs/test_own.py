@@ -241,7 +241,9 @@ class Other(Walk):
 def test_a_world_by_which_training_diverges_is_named(file, more, said):
     file.write_text(WALK + more)
     world = WORLDS[own.adopt(f"{file}:Other")]()
-    few = dataclasses.replace(preset(Alternation, "small"), policy=SHALLOW, sizes=SIZES)
+    few = dataclasses.replace(
+        preset(Alternation, "small"), policy=SHALLOW, rollout=SIZES
+    )
     few = dataclasses.replace(few, world=world, objectives=("left", "right"))
     run = folder.create_run(file.parent, "walks", 0, few.plan())
     with pytest.raises(WorldError, match=f"{said} that are not finite"):

@@ -175,8 +175,8 @@ def test_a_world_without_colours_in_its_inputs_says_so(
     plan = ExperimentConfig(
         world=world,
         policy=MLP(width=4),
-        hyper=PLAN.hyper,
-        sizes=PLAN.sizes,
+        ppo=PLAN.ppo,
+        rollout=PLAN.rollout,
         objectives=(Objective("any", {world.events[0]: 1.0}),),
         schedule=(Phase("any", 1),),
     )

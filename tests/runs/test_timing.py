@@ -10,7 +10,9 @@ from telic.runs.carry import carry_run
 from telic.training import RolloutConfig
 from tests.runs import small
 
-PLAN = dataclasses.replace(small.PLAN, sizes=RolloutConfig(num_envs=32, num_steps=128))
+PLAN = dataclasses.replace(
+    small.PLAN, rollout=RolloutConfig(num_envs=32, num_steps=128)
+)
 """Rollouts that are long beside the writing of their metrics."""
 
 

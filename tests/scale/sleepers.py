@@ -15,4 +15,4 @@ def sleep(run, options, *, tell, stop):
     agent = create(jax.random.key(0), POLICY, world)
     copies = HostCollector(world, [0, 1])
     tell("notice", "it begins")
-    copies.rollout(jax.random.key(1), agent, 8)
+    copies.collect(jax.random.key(1), agent, 8)

@@ -41,9 +41,9 @@ def test_what_takes_long_between_two_steps_is_left_alone():
     copies = HostCollector(Trouble(), [0, 1])
     before = signal.getsignal(signal.SIGUSR2)
     with watch.watchdog(0.2):
-        copies.rollout(jax.random.key(0), AGENT, 4)
+        copies.collect(jax.random.key(0), AGENT, 4)
         time.sleep(0.6)
-        copies.rollout(jax.random.key(1), AGENT, 4)
+        copies.collect(jax.random.key(1), AGENT, 4)
     copies.close()
     assert signal.getsignal(signal.SIGUSR2) is before
     assert threading.active_count() == len(threading.enumerate())

@@ -93,7 +93,7 @@ def trained(request, tmp_path_factory):
         world=case.world,
         policy=case.policy,
         ppo=PPOConfig(learning_rate=0.03),  # few rollouts, and agents that differ
-        sizes=small.SIZES,
+        rollout=small.SIZES,
     ).plan()
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(WORLDS, request.param, type(case.world))

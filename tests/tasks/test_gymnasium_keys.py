@@ -208,7 +208,7 @@ class Replay(KeysEnv):
         self.board = Board(*(field[copy] for field in boards))
         self._events = np.array(envs.copies.events[copy])
         words = np.array(envs._noise[envs._row % 128, copy])
-        self._chance = iter([words])
+        self._noise = iter([words])
 
 
 @pytest.mark.parity

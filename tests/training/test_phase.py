@@ -9,15 +9,15 @@ import pytest
 
 from telic.core.errors import InputError
 from telic.core.trees import digest
-from telic.training import PPOConfig, advance, init_state, train_phase
+from telic.training import PPOConfig, init_state, train_phase, train_step
 from telic.training.loop import copy_seeds
 from telic.worlds import Objective
 from tests.small import SHALLOW, SHORT, SIZES
 from tests.worlds.simulators import Stairs, Stairway
 
 # The sizes of tests/training/test_train.py: its programs are compiled once for both.
-HOST = {"world": Stairway(), "sizes": SIZES}
-JAX = {"world": SHORT, "sizes": SIZES}
+HOST = {"world": Stairway(), "rollout": SIZES}
+JAX = {"world": SHORT, "rollout": SIZES}
 KINDS = pytest.mark.parametrize("parts", [HOST, JAX], ids=["host", "jax"])
 
 
@@ -36,12 +36,12 @@ def bits(tree):
     return digest({f"{i:03}": x for i, x in enumerate(jax.tree.leaves(tree))})
 
 
-def trained(parts, rollouts, *, state=None, hyper=None, wanted=None):
+def trained(parts, rollouts, *, state=None, ppo=None, wanted=None):
     """The bits of every state and metrics of a phase, and its last state."""
     state = fresh(0, parts) if state is None else state
     wanted = weights(parts) if wanted is None else wanted
     phase = train_phase(
-        state, wanted, rollouts=rollouts, hyper=hyper or PPOConfig(), **parts
+        state, wanted, rollouts=rollouts, ppo=ppo or PPOConfig(), **parts
     )
     told, last = [], state
     for after, metrics in phase:
@@ -67,7 +67,7 @@ def test_every_state_can_be_read_after_training_has_gone_on(parts):
     before = bits(first)
     told, states = [], []
     for state, _ in train_phase(
-        first, weights(parts), rollouts=3, hyper=PPOConfig(), **parts
+        first, weights(parts), rollouts=3, ppo=PPOConfig(), **parts
     ):
         told.append(bits(state))
         states.append(state)
@@ -89,7 +89,7 @@ def test_an_objective_of_another_world_is_refused_before_anything_is_done(parts)
     wrong = Objective("fly", {"height": 1.0}), np.zeros(3, np.float32)
     for wanted in wrong:
         with pytest.raises(InputError, match=r"no event 'height'|shape \(3,\)"):
-            train_phase(fresh(0, parts), wanted, rollouts=1, hyper=PPOConfig(), **parts)
+            train_phase(fresh(0, parts), wanted, rollouts=1, ppo=PPOConfig(), **parts)
 
 
 @KINDS
@@ -103,7 +103,7 @@ def test_another_seed_or_another_objective_brings_another_agent(parts):
 @KINDS
 def test_rollouts_are_counted_and_the_key_stays(parts):
     begun = fresh(0, parts)
-    phase = train_phase(begun, weights(parts), rollouts=3, hyper=PPOConfig(), **parts)
+    phase = train_phase(begun, weights(parts), rollouts=3, ppo=PPOConfig(), **parts)
     counts = []
     for state, _ in phase:
         counts.append(int(state.rollouts))
@@ -120,13 +120,13 @@ def test_a_phase_without_rollouts_does_nothing(parts):
 
 @KINDS
 def test_a_learning_rate_of_zero_changes_no_weight(parts):
-    _, state = trained(parts, 2, hyper=PPOConfig(learning_rate=0.0))
+    _, state = trained(parts, 2, ppo=PPOConfig(learning_rate=0.0))
     assert digest(state.agent) == digest(fresh(0, parts).agent)
 
 
 @KINDS
 def test_a_reward_scale_is_a_factor_of_the_weights(parts):
-    scaled, _ = trained(parts, 2, hyper=PPOConfig(reward_scale=0.25))
+    scaled, _ = trained(parts, 2, ppo=PPOConfig(reward_scale=0.25))
     assert scaled == trained(parts, 2, wanted=weights(parts) / 4)[0]
     assert scaled != trained(parts, 2)[0]
 
@@ -135,7 +135,9 @@ def test_a_reward_scale_is_a_factor_of_the_weights(parts):
 def test_in_a_jax_world_a_phase_is_advance_again_and_again():
     state, told = fresh(0, JAX), []
     for _ in range(3):
-        state, metrics = advance(state, PPOConfig(), jnp.asarray(weights(JAX)), **JAX)
+        state, metrics = train_step(
+            state, PPOConfig(), jnp.asarray(weights(JAX)), **JAX
+        )
         told.append(bits((state, metrics)))
     assert trained(JAX, 3)[0] == told
 
@@ -169,7 +171,7 @@ def test_copies_of_a_host_world_are_seeded_by_the_key_and_the_rollouts():
 def test_simulators_are_given_back_when_a_phase_ends_or_is_left():
     def phase():
         return train_phase(
-            fresh(0, HOST), weights(HOST), rollouts=3, hyper=PPOConfig(), **HOST
+            fresh(0, HOST), weights(HOST), rollouts=3, ppo=PPOConfig(), **HOST
         )
 
     for _ in itertools.islice(phase(), 2):
@@ -179,7 +181,7 @@ def test_simulators_are_given_back_when_a_phase_ends_or_is_left():
     next(left)
     left.close()
     broken = train_phase(
-        fresh(0, HOST), weights(HOST), rollouts=3, hyper=PPOConfig(), **HOST
+        fresh(0, HOST), weights(HOST), rollouts=3, ppo=PPOConfig(), **HOST
     )
     next(broken)
     with pytest.raises(KeyboardInterrupt):
@@ -189,7 +191,7 @@ def test_simulators_are_given_back_when_a_phase_ends_or_is_left():
 
 def test_metrics_hold_the_episodes_that_ended():
     phase = train_phase(
-        fresh(0, HOST), weights(HOST), rollouts=2, hyper=PPOConfig(), **HOST
+        fresh(0, HOST), weights(HOST), rollouts=2, ppo=PPOConfig(), **HOST
     )
     for _, metrics in phase:
         assert metrics.finite.all()
@@ -203,10 +205,8 @@ def test_metrics_hold_the_episodes_that_ended():
 def test_what_pays_is_learned_in_a_few_rollouts(sign):
     wanted = np.array([sign, 0, 0, 0, 0], np.float32)
     assert HOST["world"].events[0] == "right"
-    hyper, shares = PPOConfig(learning_rate=3e-2, gamma=0.0), []
-    for _, metrics in train_phase(
-        fresh(0, HOST), wanted, rollouts=30, hyper=hyper, **HOST
-    ):
+    ppo, shares = PPOConfig(learning_rate=3e-2, gamma=0.0), []
+    for _, metrics in train_phase(fresh(0, HOST), wanted, rollouts=30, ppo=ppo, **HOST):
         episodes = metrics.episodes
         shares.append(float(episodes.events[0]) / int(episodes.steps))
     assert 0.2 < np.mean(shares[:2]) < 0.8

@@ -11,11 +11,11 @@ from telic.worlds import Lander, Phase, goals_of
 from tests.small import KEYS, POLICY, SIZES
 
 
-def plan(policy=POLICY, world=KEYS, sizes=SIZES):
+def plan(policy=POLICY, world=KEYS, rollout=SIZES):
     """A plan of one phase, of the world's first goal."""
     wanted = next(iter(goals_of(world).values())).objective
     return ExperimentConfig(
-        world, policy, PPOConfig(), sizes, (wanted,), (Phase(wanted.name, 1),)
+        world, policy, PPOConfig(), rollout, (wanted,), (Phase(wanted.name, 1),)
     )
 
 
@@ -33,12 +33,12 @@ def test_a_policy_that_cannot_see_the_world_does_not_fit():
 
 @pytest.mark.parametrize(("envs", "parts"), [(4, 8), (6, 4), (3, 2)])
 def test_sequences_must_be_dealt_out_whole(envs, parts):
-    sizes = dataclasses.replace(
+    rollout = dataclasses.replace(
         SIZES, num_envs=envs, num_steps=8, num_minibatches=parts
     )
     with pytest.raises(InputError, match=f"must divide num_envs = {envs}") as found:
-        plan(Recurrent(), sizes=sizes).check_fit()
+        plan(Recurrent(), rollout=rollout).check_fit()
     fitting = int(found.value.fix.removeprefix("num_minibatches = "))
-    sizes = dataclasses.replace(sizes, num_minibatches=fitting)
-    plan(Recurrent(), sizes=sizes).check_fit()
-    plan(sizes=dataclasses.replace(sizes, num_minibatches=parts)).check_fit()
+    rollout = dataclasses.replace(rollout, num_minibatches=fitting)
+    plan(Recurrent(), rollout=rollout).check_fit()
+    plan(rollout=dataclasses.replace(rollout, num_minibatches=parts)).check_fit()

@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 
 from telic.core.errors import InputError
 from telic.policies import MLP, Agent, Spec
-from telic.training import PPOConfig, RolloutConfig, advance, init_state
+from telic.training import PPOConfig, RolloutConfig, init_state, train_step
 from telic.training.ppo import Batch, _loss, _shuffles, optimiser, update
 from tests.training.worlds import PAY, Choice, Clock, Echo, Gift, Sign, Wait
 
@@ -22,10 +22,10 @@ HYPER = PPOConfig(learning_rate=5e-3, gamma=0.8, vf_coef=0.5, weight_decay=0.0)
 
 def learn(world, rollouts=60, weights=PAY):
     """The agent after some rollouts in a toy world."""
-    setting = {"world": world, "sizes": SIZES}
+    setting = {"world": world, "rollout": SIZES}
     state = init_state(0, policy=POLICY, **setting)
     for _ in range(rollouts):
-        state, _ = advance(state, HYPER, weights, **setting)
+        state, _ = train_step(state, HYPER, weights, **setting)
     return state.agent
 
 
@@ -100,9 +100,9 @@ def batch_of(ratios, gains, targets=(0.0, 0.0)):
     )
 
 
-def slope_and_losses(batch, preference=0.0, **hyper):
+def slope_and_losses(batch, preference=0.0, **ppo):
     """The gradient and the losses of `even` on a batch, without entropy bonus."""
-    settings = PPOConfig(**({"ent_coef": 0.0, "vf_coef": 1.0} | hyper))
+    settings = PPOConfig(**({"ent_coef": 0.0, "vf_coef": 1.0} | ppo))
     grad = jax.grad(_loss, has_aux=True)
     return grad(even(preference), batch, settings)
 
@@ -155,7 +155,7 @@ def test_the_loss_is_the_weighted_sum_of_its_parts():
 
 
 def test_the_entropy_bonus_raises_the_entropy():
-    agent, sizes = even(preference=1.0), RolloutConfig(1, 2, 1, 1)
+    agent, rollout = even(preference=1.0), RolloutConfig(1, 2, 1, 1)
     settings = PPOConfig(ent_coef=1.0, weight_decay=0.0, learning_rate=0.1)
     state = optimiser(settings).init(agent)
     indifferent = batch_of([1.0, 1.0], [0.0, 0.0])
@@ -166,8 +166,8 @@ def test_the_entropy_bonus_raises_the_entropy():
             agent,
             state,
             indifferent,
-            hyper=settings,
-            sizes=sizes,
+            ppo=settings,
+            rollout=rollout,
         )
         entropies.append(float(losses.entropy))
     assert entropies == sorted(entropies)
@@ -183,7 +183,7 @@ def test_the_estimate_of_the_divergence_is_never_negative(ratios):
     assert float(losses.kl) == pytest.approx(expected, abs=1e-5)
 
 
-def torch_adam(weights, gradients, hyper):
+def torch_adam(weights, gradients, ppo):
     """clip_grad_norm_, then a step of torch's Adam and AdamW in one, as their
     documentation writes it; on double precision and plain NumPy."""
     beta, gamma = 0.9, 0.999
@@ -194,14 +194,14 @@ def torch_adam(weights, gradients, hyper):
         size = np.sqrt(
             sum((g.astype(np.float64) ** 2).sum() for g in gradient.values())
         )
-        scale = min(1.0, hyper.max_grad_norm / (size + 1e-6))
+        scale = min(1.0, ppo.max_grad_norm / (size + 1e-6))
         for k, w in weights.items():
-            g = gradient[k] * scale + hyper.weight_decay * w
-            w = w * (1 - hyper.learning_rate * hyper.decoupled_decay)
+            g = gradient[k] * scale + ppo.weight_decay * w
+            w = w * (1 - ppo.learning_rate * ppo.decoupled_decay)
             m[k] = beta * m[k] + (1 - beta) * g
             v[k] = gamma * v[k] + (1 - gamma) * g * g
-            root = np.sqrt(v[k]) / np.sqrt(1 - gamma**t) + hyper.adam_eps
-            weights[k] = w - hyper.learning_rate / (1 - beta**t) * m[k] / root
+            root = np.sqrt(v[k]) / np.sqrt(1 - gamma**t) + ppo.adam_eps
+            weights[k] = w - ppo.learning_rate / (1 - beta**t) * m[k] / root
     return weights
 
 
@@ -217,7 +217,7 @@ def torch_adam(weights, gradients, hyper):
     ids=["none", "in the gradient", "decoupled", "both"],
 )
 def test_the_optimiser_is_torchs_adam(decay):
-    hyper = PPOConfig(learning_rate=0.01, max_grad_norm=0.5, **decay)
+    ppo = PPOConfig(learning_rate=0.01, max_grad_norm=0.5, **decay)
     chance = np.random.default_rng(0)
     draw = lambda size: {
         "a": chance.normal(0, size, (3, 2)).astype(np.float32),
@@ -225,51 +225,52 @@ def test_the_optimiser_is_torchs_adam(decay):
     }
     # Gradients above and below the norm at which they are clipped.
     weights, gradients = draw(1.0), [draw(s) for s in (1.0, 0.05, 3.0, 0.1, 1.0)]
-    agent, chain = jax.tree.map(jnp.asarray, weights), optimiser(hyper)
+    agent, chain = jax.tree.map(jnp.asarray, weights), optimiser(ppo)
     state = chain.init(agent)
     for gradient in gradients:
         change, state = chain.update(gradient, state, agent)
         agent = optax.apply_updates(agent, change)
-    for path, expected in torch_adam(weights, gradients, hyper).items():
+    for path, expected in torch_adam(weights, gradients, ppo).items():
         np.testing.assert_allclose(agent[path], expected, rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize(
-    "sizes",
+    "rollout",
     [RolloutConfig(3, 4, 5, 2), RolloutConfig(4, 16, 3, 4), RolloutConfig(1, 1, 3, 1)],
     ids=str,
 )
-def test_every_epoch_takes_every_row_once(sizes):
-    rows = np.asarray(_shuffles(jax.random.key(0), sizes, sizes.batch))
-    steps = sizes.update_epochs * sizes.num_minibatches
-    assert rows.shape == (steps, sizes.batch // sizes.num_minibatches)
-    for epoch in rows.reshape(sizes.update_epochs, -1):
-        assert sorted(epoch) == list(range(sizes.batch))
+def test_every_epoch_takes_every_row_once(rollout):
+    rows = np.asarray(_shuffles(jax.random.key(0), rollout, rollout.batch))
+    steps = rollout.update_epochs * rollout.num_minibatches
+    assert rows.shape == (steps, rollout.batch // rollout.num_minibatches)
+    for epoch in rows.reshape(rollout.update_epochs, -1):
+        assert sorted(epoch) == list(range(rollout.batch))
 
 
 def test_every_epoch_and_every_key_has_an_order_of_its_own():
-    sizes = RolloutConfig(4, 16, 3, 4)
+    rollout = RolloutConfig(4, 16, 3, 4)
     rows = [
-        np.asarray(_shuffles(jax.random.key(k), sizes, sizes.batch)) for k in range(2)
+        np.asarray(_shuffles(jax.random.key(k), rollout, rollout.batch))
+        for k in range(2)
     ]
     orders = np.concatenate([r.reshape(3, -1) for r in rows])
     assert len({tuple(order) for order in orders}) == 6
 
 
 def test_every_row_is_as_often_in_every_place():
-    sizes = RolloutConfig(2, 3, 6000, 1)
-    orders = np.asarray(_shuffles(jax.random.key(1), sizes, sizes.batch))
+    rollout = RolloutConfig(2, 3, 6000, 1)
+    orders = np.asarray(_shuffles(jax.random.key(1), rollout, rollout.batch))
     for row in range(6):
         share = (orders == row).mean(axis=0)
         np.testing.assert_allclose(share, 1 / 6, atol=4 * np.sqrt(5 / 36 / 6000))
 
 
 def test_other_hyper_parameters_and_objectives_compile_nothing():
-    setting = {"world": Choice(), "sizes": SIZES}
-    state, _ = advance(
+    setting = {"world": Choice(), "rollout": SIZES}
+    state, _ = train_step(
         init_state(0, policy=POLICY, **setting), PPOConfig(), PAY, **setting
     )
-    compiled = advance._cache_size()
+    compiled = train_step._cache_size()
     other = PPOConfig(
         learning_rate=1e-3,
         gamma=0.5,
@@ -282,8 +283,8 @@ def test_other_hyper_parameters_and_objectives_compile_nothing():
         decoupled_decay=0.5,
         adam_eps=1e-3,
     )
-    advance(state, other, -2 * PAY, **setting)
-    assert advance._cache_size() == compiled
+    train_step(state, other, -2 * PAY, **setting)
+    assert train_step._cache_size() == compiled
 
 
 @pytest.mark.parametrize(

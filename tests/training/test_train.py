@@ -11,20 +11,20 @@ from telic.core.errors import DivergedError
 from telic.core.trees import LARGEST, digest
 from telic.policies import MLP, create
 from telic.rollouts import Completed
-from telic.rollouts.collect import rollout, start
+from telic.rollouts.collect import collect_rollout, start
 from telic.training import (
     PPOConfig,
     RolloutMetrics,
-    advance,
     init_state,
     raise_if_diverged,
+    train_step,
 )
 from telic.training.ppo import Losses
 from telic.training.state import _batch, _values
 from tests.small import SHALLOW, SHORT, SIZES
 from tests.training.worlds import PAY, Clock
 
-SETTING = {"world": SHORT, "sizes": SIZES}
+SETTING = {"world": SHORT, "rollout": SIZES}
 EVENTS = len(SETTING["world"].events)
 WEIGHTS = jnp.linspace(-1, 1, EVENTS)
 
@@ -34,11 +34,11 @@ def fresh(seed=0):
     return init_state(seed, policy=SHALLOW, **SETTING)
 
 
-def go(state, rollouts, *, weights=WEIGHTS, hyper=None):
+def go(state, rollouts, *, weights=WEIGHTS, ppo=None):
     """The state some rollouts later, and the metrics of the last one."""
     metrics = None
     for _ in range(rollouts):
-        state, metrics = advance(state, hyper or PPOConfig(), weights, **SETTING)
+        state, metrics = train_step(state, ppo or PPOConfig(), weights, **SETTING)
     return state, metrics
 
 
@@ -65,7 +65,7 @@ def test_another_seed_brings_another_agent_and_other_episodes():
 def test_a_run_that_was_stored_goes_on_as_if_it_had_never_stopped():
     whole, _ = go(fresh(), 4)
     half, _ = go(fresh(), 2)
-    # `advance` reuses the buffers of its first argument: a view would not do.
+    # `train_step` reuses the buffers of its first argument: a view would not do.
     stored = jax.tree.map(lambda leaf: np.array(leaf, copy=True), half)
     rest, _ = go(stored, 2)
     assert bits(rest) == bits(whole)
@@ -103,7 +103,7 @@ def test_the_objective_decides_what_is_learned_but_not_what_happens_first():
 
 def test_a_learning_rate_of_zero_changes_nothing():
     before = digest(fresh().agent)
-    state, _ = go(fresh(), 2, hyper=PPOConfig(learning_rate=0.0))
+    state, _ = go(fresh(), 2, ppo=PPOConfig(learning_rate=0.0))
     assert digest(state.agent) == before
 
 
@@ -130,14 +130,14 @@ def test_an_objective_that_is_not_a_number_is_found():
 
 @pytest.mark.parametrize("rate", [1e30, float("inf")])
 def test_a_learning_rate_without_measure_is_found(rate):
-    state, metrics = go(fresh(), 1, hyper=PPOConfig(learning_rate=rate))
+    state, metrics = go(fresh(), 1, ppo=PPOConfig(learning_rate=rate))
     with pytest.raises(DivergedError, match="lower ppo learning rate"):
         raise_if_diverged(metrics, state.agent, rollouts=1)
 
 
 @pytest.mark.parametrize("rate", [1e3, 1e4])
 def test_a_divergence_whose_numbers_stay_finite_is_found_too(rate):
-    state, metrics = go(fresh(), 1, hyper=PPOConfig(learning_rate=rate))
+    state, metrics = go(fresh(), 1, ppo=PPOConfig(learning_rate=rate))
     assert np.isfinite(np.array(metrics.losses)).all() and metrics.finite.all()
     with pytest.raises(DivergedError, match="lower ppo learning rate") as caught:
         raise_if_diverged(metrics, state.agent, rollouts=1)
@@ -194,7 +194,7 @@ def acted(agent, *, world, steps, envs):
     """The data of one rollout from first states on."""
     actors = start(jax.random.key(1), world, envs)
     key = jax.random.key(2)
-    return rollout(key, agent, actors, world=world, steps=steps)[1]
+    return collect_rollout(key, agent, actors, world=world, steps=steps)[1]
 
 
 @functools.partial(jax.jit, static_argnames=("world", "steps"))

@@ -8,11 +8,11 @@ import pytest
 from telic.core.errors import DivergedError, InputError
 from telic.core.trees import digest
 from telic.policies.interventions import append
-from telic.training import PPOConfig, advance, init_state
+from telic.training import PPOConfig, init_state, train_step
 from telic.trials import rollouts_to, train_on
 from tests.small import SHALLOW, SHORT, SIZES
 
-SETTING = {"world": SHORT, "sizes": SIZES}
+SETTING = {"world": SHORT, "rollout": SIZES}
 EVENTS = SETTING["world"].events
 WEIGHTS = np.linspace(-1, 1, len(EVENTS)).astype(np.float32)
 GOALS = np.stack([WEIGHTS, np.eye(len(EVENTS), dtype=np.float32)[3]])
@@ -28,7 +28,7 @@ def later(rollouts=2):
     """Where a run stands after some rollouts."""
     state = init_state(0, policy=SHALLOW, **SETTING)
     for _ in range(rollouts):
-        state, _ = advance(state, PPOConfig(), WEIGHTS, **SETTING)
+        state, _ = train_step(state, PPOConfig(), WEIGHTS, **SETTING)
     return state
 
 
@@ -39,7 +39,7 @@ def biased(agent, path, bias):
 
 def go_on(state, agent, rollouts=3, weights=WEIGHTS):
     """Training on from a state."""
-    options = {"rollouts": rollouts, "hyper": PPOConfig(), **SETTING}
+    options = {"rollouts": rollouts, "ppo": PPOConfig(), **SETTING}
     return train_on(state, agent, weights, GOALS, **options)
 
 
@@ -64,7 +64,7 @@ def test_training_on_unedited_is_what_the_run_itself_did(state):
 def test_an_edited_agent_trains_in_the_place_of_the_states_own(state, edited):
     returns, now = [], jax.tree.map(jnp.array, state._replace(agent=edited))
     for _ in range(3):
-        now, metrics = advance(now, PPOConfig(), WEIGHTS, **SETTING)
+        now, metrics = train_step(now, PPOConfig(), WEIGHTS, **SETTING)
         done = metrics.episodes
         assert int(done.completed) > 0
         returns.append(GOALS @ np.asarray(done.events / done.completed))
@@ -81,7 +81,7 @@ def test_the_state_and_the_agent_are_left_as_they_were_and_usable(state, edited)
     assert digest(one.agent) == digest(two.agent) != digest(edited)
     np.testing.assert_array_equal(one.returns, two.returns)
     # A buffer that was used up would be an error here.
-    advance(jax.tree.map(jnp.array, state), PPOConfig(), WEIGHTS, **SETTING)
+    train_step(jax.tree.map(jnp.array, state), PPOConfig(), WEIGHTS, **SETTING)
 
 
 def test_the_first_rollout_is_gathered_before_any_update(state, edited):
@@ -100,7 +100,7 @@ def test_a_rollout_without_a_completed_episode_has_no_return():
     # Who only turns left completes an episode in every ninth step; a rollout has eight.
     state, path = init_state(0, policy=SHALLOW, **SETTING), "actor/1/bias"
     left = biased(state.agent, path, state.agent[path].at[0].set(100.0))
-    options = {"rollouts": 3, "hyper": PPOConfig(learning_rate=0.0), **SETTING}
+    options = {"rollouts": 3, "ppo": PPOConfig(learning_rate=0.0), **SETTING}
     curve = train_on(state, left, WEIGHTS, GOALS, **options)
     assert EVENTS[3] == "timeout"
     np.testing.assert_array_equal(curve.returns[:, 1], [np.nan, 1, 1])

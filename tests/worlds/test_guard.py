@@ -27,7 +27,7 @@ def acted(world, rollouts=2):
     """Two rollouts of four steps in two copies."""
     copies = HostCollector(world, [0, 1])
     try:
-        return [copies.rollout(jax.random.key(i), AGENT, 4) for i in range(rollouts)]
+        return [copies.collect(jax.random.key(i), AGENT, 4) for i in range(rollouts)]
     finally:
         copies.close()
 

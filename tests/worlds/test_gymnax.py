@@ -84,11 +84,11 @@ def test_standing_still_is_cut_at_the_limit():
 
 
 def test_an_agent_learns_to_walk_to_the_end_that_is_wanted():
-    world, sizes = Line(), RolloutConfig(num_envs=16, num_steps=64)
-    state = init_state(0, policy=MLP(width=16), world=world, sizes=sizes)
+    world, rollout = Line(), RolloutConfig(num_envs=16, num_steps=64)
+    state = init_state(0, policy=MLP(width=16), world=world, rollout=rollout)
     wanted = goals_of(world)["right"].objective
     *_, (state, _) = train_phase(
-        state, wanted, rollouts=12, hyper=PPOConfig(), world=world, sizes=sizes
+        state, wanted, rollouts=12, ppo=PPOConfig(), world=world, rollout=rollout
     )
     found = play(state.agent, world, episode_seeds(world, 64, key=jax.random.key(1)))
     assert found.events[:, 1].mean() > 0.9

@@ -63,9 +63,9 @@ def _train(
         return imitation + PRICE * _open(gates)
 
     def step(carry: tuple, key: jax.Array) -> tuple[tuple, None]:
-        gates, moments = carry
-        change, moments = adam.update(jax.grad(loss)(gates, key), moments)
-        return (optax.apply_updates(gates, change), moments), None
+        gates, opt_state = carry
+        change, opt_state = adam.update(jax.grad(loss)(gates, key), opt_state)
+        return (optax.apply_updates(gates, change), opt_state), None
 
     gates = {path: jnp.zeros_like(leaf) for path, leaf in recipient.items()}
     keys = jax.random.split(key, steps)

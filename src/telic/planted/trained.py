@@ -20,7 +20,7 @@ from jaxtyping import Array
 
 from telic.policies import Agent, Policy
 from telic.training.ppo import PPOConfig, RolloutConfig
-from telic.training.state import advance, begin_with
+from telic.training.state import init_from_agent, train_step
 from telic.worlds.fetch import fetch
 from telic.worlds.keys import Keys
 
@@ -33,9 +33,9 @@ class Recipe:
     """Their network kind; they read no goal any more."""
     world: Keys
     """Their world; it tells none."""
-    hyper: PPOConfig
-    """PPOConfig-parameters."""
-    sizes: RolloutConfig
+    ppo: PPOConfig
+    """The learner's numbers."""
+    rollout: RolloutConfig
     """RolloutConfig of a rollout and its updates."""
     rollouts: int
     """For how many rollouts agents are trained on."""
@@ -81,16 +81,16 @@ def _train(
     """Training under one objective; leaves with a mask move only where it is 1."""
     fresh = jax.tree.map(jnp.array, agent)
     keys = jax.random.split(key)
-    state = begin_with(fresh, *keys, world=recipe.world, sizes=recipe.sizes)
+    state = init_from_agent(fresh, *keys, world=recipe.world, rollout=recipe.rollout)
     weights = jnp.asarray(fetch(colour).vector(recipe.world.events))
     for _ in range(rollouts):
         before = {path: jnp.array(state.agent[path]) for path in mask}
-        state, _ = advance(
+        state, _ = train_step(
             state,
-            recipe.hyper,
+            recipe.ppo,
             weights,
             world=recipe.world,
-            sizes=recipe.sizes,
+            rollout=recipe.rollout,
         )
         held = {
             path: jnp.where(flag > 0, state.agent[path], before[path])

@@ -4,7 +4,7 @@ from telic.rollouts.actor import Actor as Actor
 from telic.rollouts.collect import Completed as Completed
 from telic.rollouts.collect import EnvState as EnvState
 from telic.rollouts.collect import Rollout as Rollout
-from telic.rollouts.collect import rollout as rollout
+from telic.rollouts.collect import collect_rollout as collect_rollout
 from telic.rollouts.evaluate import Episodes as Episodes
 from telic.rollouts.evaluate import EpisodeSeeds as EpisodeSeeds
 from telic.rollouts.evaluate import episode_seeds as episode_seeds

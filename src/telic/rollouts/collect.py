@@ -88,7 +88,7 @@ def start(key: jax.Array, world: JaxWorld, envs: int, carry: Carry = ()) -> EnvS
     )
 
 
-def rollout(
+def collect_rollout(
     key: jax.Array, agent: Actor, envs: EnvState, *, world: JaxWorld, steps: int
 ) -> tuple[EnvState, Rollout, Completed]:
     """Act for `steps` steps in every copy; episodes that end start again at once."""

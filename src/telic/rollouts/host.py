@@ -27,7 +27,7 @@ class HostCollector:
         seeds: One for each copy.
 
     Raises:
-        WorldError: If a simulator raises or answers with nonsense; so does `rollout`.
+        WorldError: If a simulator raises or answers with nonsense; so does `collect`.
     """
 
     def __init__(self, world: HostWorld, seeds: Sequence[int]) -> None:
@@ -41,7 +41,7 @@ class HostCollector:
         self.length = np.zeros(len(seeds), int)
         self.carry: Carry | None = None
 
-    def rollout(
+    def collect(
         self, key: jax.Array, agent: Actor, steps: int
     ) -> tuple[Rollout, Completed]:
         """Act for `steps` steps in every copy; ended episodes are followed by new."""

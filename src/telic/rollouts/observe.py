@@ -6,7 +6,7 @@ import jax
 from jaxtyping import Array
 
 from telic.rollouts.actor import Actor, check_actor
-from telic.rollouts.collect import rollout, start
+from telic.rollouts.collect import collect_rollout, start
 from telic.rollouts.host import HostCollector
 from telic.worlds.base import JaxWorld, World
 from telic.worlds.host import HostWorld
@@ -31,7 +31,7 @@ def sequences_of(
         assert isinstance(world, HostWorld)
         copies = HostCollector(world, seeds_of(key, envs))
         try:
-            data, _ = copies.rollout(key, agent, steps)
+            data, _ = copies.collect(key, agent, steps)
         finally:
             copies.close()
         seen, first = data.observations, data.first
@@ -66,5 +66,5 @@ def _in_jax(
     """The same in a JAX world, as one program."""
     world_key, key = jax.random.split(key)
     state = start(world_key, world, envs, agent.initial_carry(envs))
-    _, data, _ = rollout(key, agent, state, world=world, steps=steps)
+    _, data, _ = collect_rollout(key, agent, state, world=world, steps=steps)
     return data.observations, data.first

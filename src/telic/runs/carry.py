@@ -93,9 +93,9 @@ def _phase(
         state,
         plan.vector(wanted.objective),
         rollouts=wanted.rollouts - into,
-        hyper=plan.hyper,
+        ppo=plan.ppo,
         world=plan.world,
-        sizes=plan.sizes,
+        rollout=plan.rollout,
     ):
         # JAX hands out results before they are there: wait, or the time is no time.
         state, seen = jax.block_until_ready((after, seen))
@@ -146,7 +146,7 @@ def _commit_within(
 def _restored(run: Run, plan: ExperimentConfig, notice: Notice) -> TrainState:
     """The state to go on from: of the last good checkpoint, or a fresh one."""
     fresh = init_state(
-        run.seed(), policy=plan.policy, world=plan.world, sizes=plan.sizes
+        run.seed(), policy=plan.policy, world=plan.world, rollout=plan.rollout
     )
     _compare_versions(run, notice)
     for found in reversed(run.checkpoints):

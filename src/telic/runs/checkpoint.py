@@ -76,7 +76,7 @@ def commit(folder: Path, state: TrainState, link: Link | None = None) -> Checkpo
     rollouts = int(state.rollouts)
     parts = {
         "agent": state.agent,
-        "moments": state.moments,
+        "moments": state.opt_state,
         "world": {"actors": state.actors, "key": state.key, "rollouts": state.rollouts},
     }
     files = {
@@ -109,7 +109,7 @@ def read(checkpoint: Checkpoint, like: TrainState) -> TrainState:
     rest = trees.restore(world, flat["world"])
     return TrainState(
         agent=trees.restore(like.agent, flat["agent"]),
-        moments=trees.restore(like.moments, flat["moments"]),
+        opt_state=trees.restore(like.opt_state, flat["moments"]),
         actors=rest["actors"],
         key=rest["key"],
         rollouts=rest["rollouts"],

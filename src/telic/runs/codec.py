@@ -55,6 +55,9 @@ written: a plan without them keeps its form, and so its hash and its run's name.
 OLD = {"goal_layer": "wish_layer", "goal_units": "wish_units"}
 """How stored plans spell fields of the MLP, whose hashes name their experiments."""
 
+PARTS = {"ppo": "hyper", "rollout": "sizes"}
+"""How stored plans spell parts of theirs, for the same reason."""
+
 MOST = {
     "batch": 2**24,
     "rollouts": 10**7,
@@ -136,7 +139,7 @@ def check_plan_size(plan: ExperimentConfig) -> None:
     """
     found = {
         **{name: getattr(plan.policy, name, 0) for name in MOST},
-        "batch": plan.sizes.batch,
+        "batch": plan.rollout.batch,
         "rollouts": plan.rollouts,
     }
     for name, most in MOST.items():
@@ -162,7 +165,7 @@ def check_memory(plan: ExperimentConfig) -> None:
     found = {
         "weights in a layer": (max(math.prod(shape) for shape in leaves), WEIGHTS),
         "numbers seen in a rollout": (
-            math.prod(plan.world.observation) * plan.sizes.batch,
+            math.prod(plan.world.observation) * plan.rollout.batch,
             SEEN,
         ),
     }
@@ -182,8 +185,8 @@ def _plan(plan: ExperimentConfig) -> dict[str, Any]:
     return {
         "world": codec.encode(plan.world, FAMILIES),
         "network" if oldest else "policy": policy,
-        "hyper": _spoken(codec.encode(plan.hyper)),
-        "sizes": codec.encode(plan.sizes),
+        PARTS["ppo"]: _spoken(codec.encode(plan.ppo)),
+        PARTS["rollout"]: codec.encode(plan.rollout),
         "objectives": {o.name: dict(o.weights) for o in plan.objectives},
         "schedule": [[phase.objective, phase.rollouts] for phase in plan.schedule],
     }
@@ -207,6 +210,7 @@ def _read_plan(data: Any) -> ExperimentConfig:
     parts["schedule"] = [
         {"objective": name, "rollouts": count} for name, count in schedule
     ]
+    parts |= {now: parts.pop(then) for now, then in PARTS.items() if then in parts}
     plan = codec.decode(parts, ExperimentConfig, Source(FAMILIES), what="plan")
     check_plan_size(plan)
     return plan

@@ -51,7 +51,7 @@ def metrics_row(
         "rollout": rollout,
         "phase": phase,
         "objective": plan.schedule[phase].objective,
-        "steps": rollout * plan.sizes.batch,
+        "steps": rollout * plan.rollout.batch,
         **measures(plan, metrics),
     }
 
@@ -138,7 +138,7 @@ def follow_plan(
         due = {
             "phase": phase,
             "objective": plan.schedule[phase].objective,
-            "steps": number * plan.sizes.batch,
+            "steps": number * plan.rollout.batch,
         }
         _compare(one, due, columns, path)
         yield one

@@ -101,7 +101,7 @@ class RunSource:
         plan = self.plan
         like = jax.eval_shape(
             lambda: init_state(
-                0, policy=plan.policy, world=plan.world, sizes=plan.sizes
+                0, policy=plan.policy, world=plan.world, rollout=plan.rollout
             )
         )
         return checkpoint.read(self._found(*self._end(phase)), like)

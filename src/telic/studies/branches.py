@@ -74,9 +74,9 @@ def branch(
         _fresh(base, repeat, keep_moments),
         plan.vector(objective),
         rollouts=max(at),
-        hyper=plan.hyper,
+        ppo=plan.ppo,
         world=plan.world,
-        sizes=plan.sizes,
+        rollout=plan.rollout,
     ):
         done = int(state.rollouts) - int(base.rollouts)
         raise_if_diverged(seen, state.agent, rollouts=done)
@@ -94,14 +94,14 @@ def rollouts_of(steps: int, plan: ExperimentConfig) -> int:
     Raises:
         InputError: If it is not a whole number of them.
     """
-    if steps < 1 or steps % plan.sizes.batch:
-        near = max(1, round(steps / plan.sizes.batch)) * plan.sizes.batch
+    if steps < 1 or steps % plan.rollout.batch:
+        near = max(1, round(steps / plan.rollout.batch)) * plan.rollout.batch
         raise InputError(
             f"{steps} steps of a second phase",
-            why=f"a rollout of these runs has {plan.sizes.batch} steps",
+            why=f"a rollout of these runs has {plan.rollout.batch} steps",
             fix=f"for example {near}",
         )
-    return steps // plan.sizes.batch
+    return steps // plan.rollout.batch
 
 
 def _fresh(base: TrainState, repeat: int, keep_moments: bool) -> TrainState:
@@ -113,5 +113,5 @@ def _fresh(base: TrainState, repeat: int, keep_moments: bool) -> TrainState:
         )
         state = state._replace(key=jax.random.key_data(key))
     if not keep_moments:
-        state = state._replace(moments=optimiser(PPOConfig()).init(state.agent))
+        state = state._replace(opt_state=optimiser(PPOConfig()).init(state.agent))
     return state

@@ -89,10 +89,10 @@ def _descend(
         return (jnp.exp(aim[rows]) * gap).sum(axis=1).mean()
 
     def step(carry: tuple, key: jax.Array) -> tuple[tuple, None]:
-        leaves, moments = carry
+        leaves, opt_state = carry
         rows = jax.random.randint(key, (batch,), 0, len(observations))
-        change, moments = adam.update(jax.grad(loss)(leaves, rows), moments, leaves)
-        return (optax.apply_updates(leaves, change), moments), None
+        change, opt_state = adam.update(jax.grad(loss)(leaves, rows), opt_state, leaves)
+        return (optax.apply_updates(leaves, change), opt_state), None
 
     start = (leaves, adam.init(leaves))
     (leaves, _), _ = jax.lax.scan(step, start, jax.random.split(key, steps))

@@ -17,7 +17,7 @@ from jaxtyping import Float32
 from telic.core.errors import InputError
 from telic.rollouts.host import HostCollector
 from telic.training.ppo import PPOConfig, RolloutConfig
-from telic.training.state import RolloutMetrics, TrainState, advance, keys, learn
+from telic.training.state import RolloutMetrics, TrainState, keys, learn, train_step
 from telic.worlds.base import JaxWorld, World
 from telic.worlds.host import HostWorld
 from telic.worlds.objectives import Objective
@@ -28,22 +28,22 @@ def train_phase(
     wanted: Objective | Float32[np.ndarray, " events"],
     *,
     rollouts: int,
-    hyper: PPOConfig,
+    ppo: PPOConfig,
     world: World,
-    sizes: RolloutConfig,
+    rollout: RolloutConfig,
 ) -> Iterator[tuple[TrainState, RolloutMetrics]]:
     """Train on, and give the state and the metrics after every rollout's update.
 
     Args:
         state: Where the run stands. It stays as it is, and so do all the states that
-            are given back: `advance` would use its state's buffers up, so it is handed
-            a copy (2 MB a rollout for the default network, and less than a thousandth
-            of the time that the rollout takes).
+            are given back: `train_step` would use its state's buffers up, so it is
+            handed a copy (2 MB a rollout for the default network, and less than a
+            thousandth of the time that the rollout takes).
         wanted: The objective; or what each of the world's events is worth.
         rollouts: How many rollouts.
-        hyper: PPOConfig-parameters.
+        ppo: The learner's numbers.
         world: A JAX world, or a host world.
-        sizes: Copies of the world, steps of a rollout, gradient steps.
+        rollout: Copies of the world, steps of a rollout, gradient steps.
 
     Raises:
         InputError: At once, if `wanted` is neither, or names an event that the world
@@ -55,17 +55,17 @@ def train_phase(
         >>> from telic.policies import MLP
         >>> from telic.training import PPOConfig, RolloutConfig, init_state
         >>> from telic.worlds import Keys
-        >>> parts = {"world": Keys(), "sizes": RolloutConfig(num_envs=4, num_steps=8)}
+        >>> parts = {"world": Keys(), "rollout": RolloutConfig(num_envs=4, num_steps=8)}
         >>> state = init_state(0, policy=MLP(width=8), **parts)
-        >>> how = {"rollouts": 2, "hyper": PPOConfig(), **parts}
+        >>> how = {"rollouts": 2, "ppo": PPOConfig(), **parts}
         >>> phase = train_phase(state, fetch("blue"), **how)
         >>> [int(state.rollouts) for state, _ in phase]
         [1, 2]
     """
     weights = jnp.asarray(_weights(wanted, world))
-    parts = {"world": world, "sizes": sizes}
+    parts = {"world": world, "rollout": rollout}
     on = _on_host if isinstance(world, HostWorld) else _in_jax
-    return on(state, weights, rollouts, hyper, **parts)
+    return on(state, weights, rollouts, ppo, **parts)
 
 
 def _weights(
@@ -89,15 +89,15 @@ def _in_jax(
     state: TrainState,
     weights: jax.Array,
     rollouts: int,
-    hyper: PPOConfig,
+    ppo: PPOConfig,
     *,
     world: JaxWorld,
-    sizes: RolloutConfig,
+    rollout: RolloutConfig,
 ) -> Iterator[tuple[TrainState, RolloutMetrics]]:
     """Rollout and update as one program, again and again."""
-    parts = {"world": world, "sizes": sizes}
+    parts = {"world": world, "rollout": rollout}
     for _ in range(rollouts):
-        state, metrics = advance(_copied(state), hyper, weights, **parts)
+        state, metrics = train_step(_copied(state), ppo, weights, **parts)
         yield state, metrics
 
 
@@ -105,20 +105,20 @@ def _on_host(
     state: TrainState,
     weights: jax.Array,
     rollouts: int,
-    hyper: PPOConfig,
+    ppo: PPOConfig,
     *,
     world: HostWorld,
-    sizes: RolloutConfig,
+    rollout: RolloutConfig,
 ) -> Iterator[tuple[TrainState, RolloutMetrics]]:
     """The same with simulators, which are closed at the end, however it comes."""
-    copies = HostCollector(world, copy_seeds(state, sizes.num_envs))
+    copies = HostCollector(world, copy_seeds(state, rollout.num_envs))
     try:
         for _ in range(rollouts):
-            data, episodes = copies.rollout(
-                keys(state)[0], state.agent, sizes.num_steps
+            data, episodes = copies.collect(
+                keys(state)[0], state.agent, rollout.num_steps
             )
-            given = _copied(state), data, hyper, weights
-            state, losses, finite = _learn(*given, sizes=sizes)
+            given = _copied(state), data, ppo, weights
+            state, losses, finite = _learn(*given, rollout=rollout)
             yield state, RolloutMetrics(episodes, losses, finite)
     finally:
         copies.close()
@@ -134,4 +134,4 @@ def copy_seeds(state: TrainState, envs: int) -> list[int]:
 _copied = jax.jit(functools.partial(jax.tree.map, jnp.copy))
 """A state in buffers of its own, by one call."""
 
-_learn = functools.partial(jax.jit, static_argnames="sizes", donate_argnums=0)(learn)
+_learn = functools.partial(jax.jit, static_argnames="rollout", donate_argnums=0)(learn)

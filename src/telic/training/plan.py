@@ -22,8 +22,8 @@ class ExperimentConfig:
     Attributes:
         world: Where the agent lives.
         policy: The network kind of the agent.
-        hyper: What may change without compiling anew.
-        sizes: What shapes the compiled program.
+        ppo: What may change without compiling anew.
+        rollout: What shapes the compiled program.
         objectives: Every objective under which the metrics report a return.
         schedule: Which of them is trained, when.
 
@@ -34,8 +34,8 @@ class ExperimentConfig:
 
     world: World
     policy: Policy
-    hyper: PPOConfig
-    sizes: RolloutConfig
+    ppo: PPOConfig
+    rollout: RolloutConfig
     objectives: tuple[Objective, ...]
     schedule: tuple[Phase, ...]
 
@@ -63,7 +63,7 @@ class ExperimentConfig:
             InputError: It names what does not fit, and what is allowed.
         """
         self.policy.check(Spec.of(self.world))
-        check_sequences(self.policy.initial_carry(1), self.sizes)
+        check_sequences(self.policy.initial_carry(1), self.rollout)
 
     @property
     def rollouts(self) -> int:

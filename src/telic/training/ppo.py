@@ -69,17 +69,17 @@ class PPOConfig:
                 )
 
 
-def _flatten_hyper(hyper: PPOConfig) -> tuple[tuple, None]:
+def _flatten_hyper(ppo: PPOConfig) -> tuple[tuple, None]:
     """The values of all fields, for JAX to trace."""
-    return tuple(getattr(hyper, f.name) for f in dataclasses.fields(PPOConfig)), None
+    return tuple(getattr(ppo, f.name) for f in dataclasses.fields(PPOConfig)), None
 
 
 def _unflatten_hyper(_: None, values: tuple) -> PPOConfig:
     """Fields that may be tracers now: so neither checked nor typed again."""
-    hyper = object.__new__(PPOConfig)
+    ppo = object.__new__(PPOConfig)
     for field, value in zip(dataclasses.fields(PPOConfig), values, strict=True):
-        object.__setattr__(hyper, field.name, value)
-    return hyper
+        object.__setattr__(ppo, field.name, value)
+    return ppo
 
 
 jax.tree_util.register_pytree_node(PPOConfig, _flatten_hyper, _unflatten_hyper)
@@ -118,22 +118,23 @@ class RolloutConfig:
         return self.num_envs * self.num_steps
 
 
-def check_sequences(carry: Carry, sizes: RolloutConfig) -> None:
+def check_sequences(carry: Carry, rollout: RolloutConfig) -> None:
     """Raise unless the copies of an agent with memory can be dealt out evenly.
 
     Args:
         carry: A memory of it; without one nothing is asked for.
-        sizes: How many copies there are, and minibatches.
+        rollout: How many copies there are, and minibatches.
 
     Raises:
         InputError: If minibatches do not divide the copies.
     """
-    if remembers(carry) and sizes.num_envs % sizes.num_minibatches:
+    fitting = math.gcd(rollout.num_envs, rollout.num_minibatches)
+    if remembers(carry) and fitting < rollout.num_minibatches:
         raise InputError(
-            f"ppo num_minibatches = {sizes.num_minibatches}",
+            f"ppo num_minibatches = {rollout.num_minibatches}",
             why="an agent with memory learns from whole sequences: it must divide "
-            f"num_envs = {sizes.num_envs}",
-            fix=f"num_minibatches = {math.gcd(sizes.num_envs, sizes.num_minibatches)}",
+            f"num_envs = {rollout.num_envs}",
+            fix=f"num_minibatches = {fitting}",
         )
 
 
@@ -184,46 +185,46 @@ class Losses(NamedTuple):
     grad_norm: Float[Array, ""]
 
 
-def optimiser(hyper: PPOConfig) -> optax.GradientTransformation:
+def optimiser(ppo: PPOConfig) -> optax.GradientTransformation:
     """Adam as the founding study used it, with both kinds of weight decay."""
     return optax.chain(
-        optax.clip_by_global_norm(hyper.max_grad_norm),
-        optax.add_decayed_weights(hyper.weight_decay),
-        optax.scale_by_adam(eps=hyper.adam_eps),
-        optax.add_decayed_weights(hyper.decoupled_decay),
-        optax.scale(-1.0 * hyper.learning_rate),
+        optax.clip_by_global_norm(ppo.max_grad_norm),
+        optax.add_decayed_weights(ppo.weight_decay),
+        optax.scale_by_adam(eps=ppo.adam_eps),
+        optax.add_decayed_weights(ppo.decoupled_decay),
+        optax.scale(-1.0 * ppo.learning_rate),
     )
 
 
 def update(
     key: jax.Array,
     agent: Agent,
-    moments: optax.OptState,
+    opt_state: optax.OptState,
     batch: Batch,
     *,
-    hyper: PPOConfig,
-    sizes: RolloutConfig,
+    ppo: PPOConfig,
+    rollout: RolloutConfig,
 ) -> tuple[Agent, optax.OptState, Losses]:
     """All epochs over one batch.
 
     Returns:
         The agent, the optimiser's state, and the losses averaged over all steps.
     """
-    descend = optimiser(hyper).update
+    descend = optimiser(ppo).update
 
     def step(carry: tuple, rows: Int[Array, " minibatch"]) -> tuple[tuple, Losses]:
-        agent, moments = carry
+        agent, opt_state = carry
         grad = jax.value_and_grad(_loss, has_aux=True)
-        (_, losses), slope = grad(agent, _minibatch(batch, rows), hyper)
-        change, moments = descend(slope, moments, agent)
+        (_, losses), slope = grad(agent, _minibatch(batch, rows), ppo)
+        change, opt_state = descend(slope, opt_state, agent)
         losses = losses._replace(grad_norm=trees.norm(slope))
-        return (optax.apply_updates(agent, change), moments), losses
+        return (optax.apply_updates(agent, change), opt_state), losses
 
     rows = _shuffles(
-        key, sizes, sizes.num_envs if remembers(batch.carry) else sizes.batch
+        key, rollout, rollout.num_envs if remembers(batch.carry) else rollout.batch
     )
-    (agent, moments), losses = jax.lax.scan(step, (agent, moments), rows)
-    return agent, moments, jax.tree.map(jnp.mean, losses)
+    (agent, opt_state), losses = jax.lax.scan(step, (agent, opt_state), rows)
+    return agent, opt_state, jax.tree.map(jnp.mean, losses)
 
 
 def _minibatch(batch: Batch, rows: Int[Array, " minibatch"]) -> Batch:
@@ -235,7 +236,7 @@ def _minibatch(batch: Batch, rows: Int[Array, " minibatch"]) -> Batch:
 
 
 def _shuffles(
-    key: jax.Array, sizes: RolloutConfig, count: int
+    key: jax.Array, rollout: RolloutConfig, count: int
 ) -> Int[Array, "steps minibatch"]:
     """For every gradient step the rows of its minibatch: one shuffle an epoch.
 
@@ -244,14 +245,14 @@ def _shuffles(
     pair in 2^18 for 16,384 rows) stay in order.
     """
     low = (count - 1).bit_length()
-    words = jax.random.bits(key, (sizes.update_epochs, count), jnp.uint32)
+    words = jax.random.bits(key, (rollout.update_epochs, count), jnp.uint32)
     words = (words >> low << low) | jnp.arange(count, dtype=jnp.uint32)[None]
     order = (jnp.sort(words) & ((1 << low) - 1)).astype(jnp.int32)
-    return order.reshape(sizes.update_epochs * sizes.num_minibatches, -1)
+    return order.reshape(rollout.update_epochs * rollout.num_minibatches, -1)
 
 
 def _loss(
-    agent: Agent, batch: Batch, hyper: PPOConfig
+    agent: Agent, batch: Batch, ppo: PPOConfig
 ) -> tuple[Float[Array, ""], Losses]:
     """-J on one minibatch."""
     logits, values = _outputs(agent, batch)
@@ -261,13 +262,13 @@ def _loss(
     log_ratio = log_prob - old
     ratio = jnp.exp(log_ratio)
     gain = (advantages - advantages.mean()) / (advantages.std() + 1e-7)
-    clipped = jnp.clip(ratio, 1 - hyper.clip_coef, 1 + hyper.clip_coef)
+    clipped = jnp.clip(ratio, 1 - ppo.clip_coef, 1 + ppo.clip_coef)
     policy = -jnp.minimum(ratio * gain, clipped * gain).mean()
     value = 0.5 * ((values - targets) ** 2).mean()
     entropy = -(jnp.exp(log_probs) * log_probs).sum(axis=1).mean()
-    loss = policy + hyper.vf_coef * value - hyper.ent_coef * entropy
+    loss = policy + ppo.vf_coef * value - ppo.ent_coef * entropy
     kl = (ratio - 1 - log_ratio).mean()
-    outside = (jnp.abs(ratio - 1) > hyper.clip_coef).mean()
+    outside = (jnp.abs(ratio - 1) > ppo.clip_coef).mean()
     return loss, Losses(loss, policy, value, entropy, kl, outside, jnp.zeros(()))
 
 

@@ -86,13 +86,13 @@ def train(
     seed: int = 0,
     policy: Policy | None = None,
     objectives: Sequence[Objective] = (),
-    config: PPOConfig | None = None,
+    ppo: PPOConfig | None = None,
     rollout: RolloutConfig | None = None,
 ) -> TrainResult:
     """Agents trained in a world, phase after phase.
 
     The functional level, for loops of one's own, is `telic.training`: `init_state`,
-    `train_phase` (a generator over rollouts) and `advance` (one compiled step).
+    `train_phase` (a generator over rollouts) and `train_step` (one compiled step).
 
     Args:
         world: Where the agent lives.
@@ -102,7 +102,7 @@ def train(
         policy: The network kind; None: `MLP()`.
         objectives: The objectives that the schedule names; those of the world's own
             goals need not be given.
-        config: The learner's numbers; None: `PPOConfig()`.
+        ppo: The learner's numbers; None: `PPOConfig()`.
         rollout: Copies of the world and steps of a rollout; None: `RolloutConfig()`.
 
     Raises:
@@ -128,12 +128,12 @@ def train(
     plan = ExperimentConfig(
         world=world,
         policy=policy or MLP(),
-        hyper=config or PPOConfig(),
-        sizes=rollout or RolloutConfig(),
+        ppo=ppo or PPOConfig(),
+        rollout=rollout or RolloutConfig(),
         objectives=_named(world, phases, objectives),
         schedule=phases,
     )
-    state = init_state(seed, policy=plan.policy, world=world, sizes=plan.sizes)
+    state = init_state(seed, policy=plan.policy, world=world, rollout=plan.rollout)
     start = jax.tree.map(jnp.array, state.agent)
     agents, rows = [], []
     for phase in phases:
@@ -142,9 +142,9 @@ def train(
             begun,
             plan.vector(phase.objective),
             rollouts=phase.rollouts,
-            hyper=plan.hyper,
+            ppo=plan.ppo,
             world=world,
-            sizes=plan.sizes,
+            rollout=plan.rollout,
         ):
             raise_if_diverged(seen, state.agent, rollouts=len(rows) + 1)
             rows.append(rollout_measures(plan, seen))

@@ -1,6 +1,6 @@
 """Training: one rollout and one update at a time, all of it one compiled program.
 
-`advance` is the whole of training: it takes the state of a run and returns the next.
+`train_step` is the whole of training: it takes the state of a run and returns the next.
 What a run needs to go on is in `TrainState` alone; all randomness of rollout u comes
 from `fold_in(key, u)`, so a state that was stored and loaded goes on bit for bit as
 the one that never stopped.
@@ -18,7 +18,7 @@ from telic.core import trees
 from telic.core.errors import DivergedError, WorldError
 from telic.core.numbers import LARGEST
 from telic.policies import VALUE, Agent, Policy, create, remembers
-from telic.rollouts.collect import Completed, EnvState, Rollout, rollout, start
+from telic.rollouts.collect import Completed, EnvState, Rollout, collect_rollout, start
 from telic.training.gae import advantages
 from telic.training.ppo import (
     Batch,
@@ -37,14 +37,14 @@ class TrainState(NamedTuple):
 
     Attributes:
         agent: The agent.
-        moments: The state of the optimiser.
+        opt_state: The state of the optimiser.
         actors: The copies of the world, and their running episodes.
         key: The run's own key; it never changes.
         rollouts: How many rollouts have been done.
     """
 
     agent: Agent
-    moments: optax.OptState
+    opt_state: optax.OptState
     actors: EnvState
     key: jax.Array
     rollouts: Int[Array, ""]
@@ -67,7 +67,7 @@ class RolloutMetrics(NamedTuple):
 
 
 def init_state(
-    seed: int, *, policy: Policy, world: World, sizes: RolloutConfig
+    seed: int, *, policy: Policy, world: World, rollout: RolloutConfig
 ) -> TrainState:
     """A fresh agent in fresh worlds; `seed` decides everything that follows.
 
@@ -76,71 +76,71 @@ def init_state(
     key = jax.random.key(seed)
     agent_key, world_key, run_key = jax.random.split(key, 3)
     agent = create(agent_key, policy, world)
-    return begin_with(agent, world_key, run_key, world=world, sizes=sizes)
+    return init_from_agent(agent, world_key, run_key, world=world, rollout=rollout)
 
 
-def begin_with(
+def init_from_agent(
     agent: Agent,
     world_key: jax.Array,
     run_key: jax.Array,
     *,
     world: World,
-    sizes: RolloutConfig,
+    rollout: RolloutConfig,
 ) -> TrainState:
     """A given agent in fresh worlds, with fresh moments.
 
     Args:
-        agent: The agent; `advance` uses its buffers up.
+        agent: The agent; `train_step` uses its buffers up.
         world_key: For how the copies of the world begin.
         run_key: For everything that follows.
         world: Where it will act.
-        sizes: How many copies there are.
+        rollout: How many copies there are.
 
     Raises:
         InputError: If the agent has memory and copies cannot be dealt out evenly.
     """
-    check_sequences(agent.initial_carry(1), sizes)
+    check_sequences(agent.initial_carry(1), rollout)
     return TrainState(
         agent=agent,
-        moments=optimiser(PPOConfig()).init(agent),
-        actors=_actors(world_key, agent, world, sizes.num_envs),
+        opt_state=optimiser(PPOConfig()).init(agent),
+        actors=_actors(world_key, agent, world, rollout.num_envs),
         key=jax.random.key_data(run_key),
         rollouts=jnp.zeros((), jnp.int32),
     )
 
 
-@functools.partial(jax.jit, static_argnames=("world", "sizes"), donate_argnums=0)
-def advance(
+@functools.partial(jax.jit, static_argnames=("world", "rollout"), donate_argnums=0)
+def train_step(
     state: TrainState,
-    hyper: PPOConfig,
+    ppo: PPOConfig,
     weights: Float[Array, " events"],
     *,
     world: JaxWorld,
-    sizes: RolloutConfig,
+    rollout: RolloutConfig,
 ) -> tuple[TrainState, RolloutMetrics]:
     """One rollout under the objective `weights`, and one update of the agent on it.
 
     Args:
         state: Where the run stands. Its buffers are reused: do not read it afterwards
             (`train` hands a copy, and has no such trap).
-        hyper: PPOConfig-parameters; traced, so that other values compile nothing.
+        ppo: The learner's numbers; traced, so that other values compile nothing.
         weights: What each event is worth; traced, likewise.
         world: The world; it must be hashable.
-        sizes: The shapes of the program.
+        rollout: The shapes of the program.
     """
-    actors, data, episodes = rollout(
+    actors, data, episodes = collect_rollout(
         keys(state)[0],
         state.agent,
         state.actors,
         world=world,
-        steps=sizes.num_steps,
+        steps=rollout.num_steps,
     )
     after = learn(
         state._replace(actors=actors),
         data,
-        hyper,
+        ppo,
         weights,
-        sizes=sizes,
+        rollout=rollout,
     )
     return after[0], RolloutMetrics(episodes, *after[1:])
 
@@ -155,26 +155,26 @@ def keys(state: TrainState) -> tuple[jax.Array, jax.Array]:
 def learn(
     state: TrainState,
     data: Rollout,
-    hyper: PPOConfig,
+    ppo: PPOConfig,
     weights: Float[Array, " events"],
     *,
-    sizes: RolloutConfig,
+    rollout: RolloutConfig,
 ) -> tuple[TrainState, Losses, Bool[Array, " leaves"]]:
     """One update of the agent on a rollout that it has made.
 
     Returns:
         The state after it, the losses, and whether each leaf of the agent is finite.
     """
-    batch = _batch(state.agent, data, weights, hyper)
-    agent, moments, losses = update(
+    batch = _batch(state.agent, data, weights, ppo)
+    agent, opt_state, losses = update(
         keys(state)[1],
         state.agent,
-        state.moments,
+        state.opt_state,
         batch,
-        hyper=hyper,
-        sizes=sizes,
+        ppo=ppo,
+        rollout=rollout,
     )
-    after = TrainState(agent, moments, state.actors, state.key, state.rollouts + 1)
+    after = TrainState(agent, opt_state, state.actors, state.key, state.rollouts + 1)
     return after, losses, trees.finite(agent)
 
 
@@ -212,18 +212,18 @@ def raise_if_diverged(metrics: RolloutMetrics, agent: Agent, *, rollouts: int) -
 
 
 def _batch(
-    agent: Agent, data: Rollout, weights: Float[Array, " events"], hyper: PPOConfig
+    agent: Agent, data: Rollout, weights: Float[Array, " events"], ppo: PPOConfig
 ) -> Batch:
     """The rollout with its advantages and targets."""
     values, next_values = _values(agent, data)
     gains = advantages(
-        data.events @ (weights * hyper.reward_scale),
+        data.events @ (weights * ppo.reward_scale),
         values,
         next_values,
         data.terminated,
         data.truncated,
-        gamma=hyper.gamma,
-        lam=hyper.gae_lambda,
+        gamma=ppo.gamma,
+        lam=ppo.gae_lambda,
     )
     columns = (data.observations, data.actions, data.log_probs, gains, gains + values)
     if not remembers(data.carry):

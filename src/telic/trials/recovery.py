@@ -43,9 +43,9 @@ def train_on(
     objectives: Float32[np.ndarray, "objectives events"],
     *,
     rollouts: int,
-    hyper: PPOConfig,
+    ppo: PPOConfig,
     world: World,
-    sizes: RolloutConfig,
+    rollout: RolloutConfig,
 ) -> TrainedOn:
     """Train an agent on from where a run stood, in its worlds and with its moments.
 
@@ -55,9 +55,9 @@ def train_on(
         weights: The objective that is trained.
         objectives: Those under which returns are given, one row each.
         rollouts: How many rollouts.
-        hyper: As in the run.
+        ppo: As in the run.
         world: As in the run.
-        sizes: As in the run.
+        rollout: As in the run.
 
     Raises:
         InputError: If the agent holds interventions: they are not weights to train.
@@ -70,23 +70,23 @@ def train_on(
             fix="train on after an edit of weights",
         )
     trees.check_alike(state.agent, agent)
-    # A copy: `advance` uses up what it is given.
+    # A copy: `train_step` uses up what it is given.
     fresh = jax.tree.map(jnp.array, state._replace(agent=agent))
     returns = np.full((rollouts, len(objectives)), np.nan)
     phase = train_phase(
         fresh,
         weights,
         rollouts=rollouts,
-        hyper=hyper,
+        ppo=ppo,
         world=world,
-        sizes=sizes,
+        rollout=rollout,
     )
-    for rollout, (fresh, metrics) in enumerate(phase):
-        raise_if_diverged(metrics, fresh.agent, rollouts=rollout + 1)
+    for number, (fresh, metrics) in enumerate(phase):
+        raise_if_diverged(metrics, fresh.agent, rollouts=number + 1)
         completed = int(metrics.episodes.completed)
         if completed:
             events = np.asarray(metrics.episodes.events, np.float64)
-            returns[rollout] = objectives @ (events / completed)
+            returns[number] = objectives @ (events / completed)
     return TrainedOn(returns, fresh.agent)
 
 

@@ -166,4 +166,4 @@ def test_the_state_of_a_source_is_that_of_the_checkpoint(landers):
     state = source.state(0)
     assert int(state.rollouts) == 1
     assert digest(state.agent) == digest(source.agent(0))
-    assert jax.tree.leaves(state.moments)
+    assert jax.tree.leaves(state.opt_state)

@@ -12,16 +12,16 @@ def test_the_first_phase_charges_nothing_for_fuel():
     assert {phase.objective for phase in plan.schedule} == {"land"}
     wanted = dict(zip(plan.world.events, plan.vector("land"), strict=True))
     assert wanted["main"] == wanted["side"] == 0
-    assert plan.rollouts * plan.sizes.batch <= 1_500_000
+    assert plan.rollouts * plan.rollout.batch <= 1_500_000
 
 
 def test_the_original_is_as_its_author_ran_it():
     plan = preset(Landing, "original").plan()
-    assert plan.rollouts * plan.sizes.batch == 251_904
-    assert (plan.sizes.num_envs, plan.sizes.num_steps) == (1, 2048)
-    assert plan.sizes.batch // plan.sizes.num_minibatches == 64
-    assert (plan.hyper.gamma, plan.hyper.gae_lambda) == (0.99, 0.95)
-    assert plan.hyper.reward_scale == 1 and plan.world.leak
+    assert plan.rollouts * plan.rollout.batch == 251_904
+    assert (plan.rollout.num_envs, plan.rollout.num_steps) == (1, 2048)
+    assert plan.rollout.batch // plan.rollout.num_minibatches == 64
+    assert (plan.ppo.gamma, plan.ppo.gae_lambda) == (0.99, 0.95)
+    assert plan.ppo.reward_scale == 1 and plan.world.leak
 
 
 def test_an_objective_that_there_is_not_is_refused_before_training():

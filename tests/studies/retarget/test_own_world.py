@@ -25,7 +25,7 @@ PLAN = Alternation(
     phases=5,
     world=Orchard(),
     policy=MLP(width=8, actor_layers=3, critic_layers=1),
-    sizes=RolloutConfig(num_envs=4, num_steps=8, update_epochs=1, num_minibatches=1),
+    rollout=RolloutConfig(num_envs=4, num_steps=8, update_epochs=1, num_minibatches=1),
 ).plan()
 STUDY = dataclasses.replace(preset(Retarget, "small"), episodes=32, steps=2)
 

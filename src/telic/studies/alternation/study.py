@@ -42,7 +42,7 @@ class Alternation:
     world: World = dataclasses.field(default_factory=Keys)
     policy: Policy = dataclasses.field(default_factory=MLP)
     ppo: PPOConfig = dataclasses.field(default_factory=PPOConfig)
-    sizes: RolloutConfig = dataclasses.field(default_factory=RolloutConfig)
+    rollout: RolloutConfig = dataclasses.field(default_factory=RolloutConfig)
 
     question: ClassVar[str] = "can an agent be good at two objectives, again and again?"
     presets: ClassVar[Presets] = {
@@ -53,7 +53,7 @@ class Alternation:
             "period": 2,
             "phases": 3,
             "policy": MLP(width=16),
-            "sizes": RolloutConfig(num_envs=8, num_steps=32),
+            "rollout": RolloutConfig(num_envs=8, num_steps=32),
         },
     }
 
@@ -87,8 +87,8 @@ class Alternation:
         return ExperimentConfig(
             world=self.world,
             policy=self.policy,
-            hyper=self.ppo,
-            sizes=self.sizes,
+            ppo=self.ppo,
+            rollout=self.rollout,
             objectives=tuple(objective_of(self.world, name) for name in names),
             schedule=alternate(
                 *self.objectives, rollouts=self.period, phases=self.phases

@@ -34,7 +34,7 @@ class Calibrate:
     """Rollouts for which each is trained: the later the layer, the longer it takes."""
     width: int = 64
     """Units in every hidden layer of the agents."""
-    sizes: RolloutConfig = dataclasses.field(default_factory=RolloutConfig)
+    rollout: RolloutConfig = dataclasses.field(default_factory=RolloutConfig)
     planting: Planting = dataclasses.field(default_factory=Planting)
 
     question: ClassVar[str] = (
@@ -47,7 +47,7 @@ class Calibrate:
             "units": (4, 4),
             "lengths": (1, 1),
             "width": 16,
-            "sizes": RolloutConfig(num_envs=8, num_steps=32),
+            "rollout": RolloutConfig(num_envs=8, num_steps=32),
             "planting": Planting(**Planting.presets["small"]),
         },
     }
@@ -68,8 +68,8 @@ class Calibrate:
             f"layer-{layer}": ExperimentConfig(
                 world=GoalKeys(),
                 policy=MLP(width=self.width, goal_layer=layer, goal_units=units),
-                hyper=PPOConfig(),
-                sizes=self.sizes,
+                ppo=PPOConfig(),
+                rollout=self.rollout,
                 objectives=(grant(),),
                 schedule=(Phase("grant", rollouts),),
             )

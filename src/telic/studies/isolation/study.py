@@ -124,7 +124,7 @@ class Isolation:
         """
         plan = run.plan()
         second_phase(plan, self.second)
-        for steps in (*self.lengths, self.recovery or plan.sizes.batch):
+        for steps in (*self.lengths, self.recovery or plan.rollout.batch):
             rollouts_of(steps, plan)
 
     def measure(self, run: Run, work: Work) -> Iterator[Row]:

@@ -191,11 +191,11 @@ def summarise(
         first=ahead.first,
         world=plan.world,
         main=main,
-        steps=plan.sizes.batch,
+        steps=plan.rollout.batch,
         learning=dict(_columns(rows.where(part="learning"))),
         checks=checks,
         competent=tuple(able),
-        edited=_edited(rows, ahead, main, plan.sizes.batch)
+        edited=_edited(rows, ahead, main, plan.rollout.batch)
         if len(rows.where(part=TRIAL))
         else None,
     )

@@ -27,7 +27,7 @@ def page(runs: Sequence[Run], *, command: str = "") -> Page:
         InputError: If none has finished a rollout.
     """
     found = columns(runs)
-    steps = runs[0].plan().sizes.batch
+    steps = runs[0].plan().rollout.batch
     shown = {k: v for k, v in found.items() if np.isfinite(v).any()}
     drawings = tuple(
         Drawing(

@@ -65,7 +65,7 @@ class Landing:
             **ADAM,
         )
     )
-    sizes: RolloutConfig = dataclasses.field(
+    rollout: RolloutConfig = dataclasses.field(
         default_factory=lambda: RolloutConfig(
             num_envs=16, num_steps=1024, update_epochs=4, num_minibatches=256
         )
@@ -79,7 +79,7 @@ class Landing:
             "rollouts": 41,
             "world": Lander(leak=True),
             "ppo": PPOConfig(learning_rate=3e-4, ent_coef=0.0, **ADAM),
-            "sizes": RolloutConfig(
+            "rollout": RolloutConfig(
                 num_envs=1, num_steps=2048, update_epochs=10, num_minibatches=32
             ),
         },
@@ -87,7 +87,7 @@ class Landing:
             "phases": 2,
             "rollouts": 1,
             "world": Lander(max_steps=40),
-            "sizes": RolloutConfig(
+            "rollout": RolloutConfig(
                 num_envs=4, num_steps=64, update_epochs=1, num_minibatches=2
             ),
         },
@@ -110,8 +110,8 @@ class Landing:
         return ExperimentConfig(
             world=self.world,
             policy=self.policy,
-            hyper=self.ppo,
-            sizes=self.sizes,
+            ppo=self.ppo,
+            rollout=self.rollout,
             objectives=tuple(landing_objective(name) for name in names),
             schedule=(Phase(self.first, self.rollouts),) * self.phases,
         )

@@ -192,7 +192,7 @@ def _seen(agents: tuple[Agent, Agent], plan: ExperimentConfig) -> Array | None:
     for agent in agents:
         copies = HostCollector(world, list(range(COPIES)))
         try:
-            data, _ = copies.rollout(jax.random.key(0), agent, 8 * TIME)
+            data, _ = copies.collect(jax.random.key(0), agent, 8 * TIME)
         finally:
             copies.close()
         seen = data.observations[::8]

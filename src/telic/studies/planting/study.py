@@ -141,8 +141,8 @@ def base_of(run: Run, *, rollouts: int, routing: int) -> Base:
     recipe = Recipe(
         policy=source.plan.policy.without_goal(),
         world=world.base,
-        hyper=source.plan.hyper,
-        sizes=source.plan.sizes,
+        ppo=source.plan.ppo,
+        rollout=source.plan.rollout,
         rollouts=rollouts,
         routing=routing,
     )

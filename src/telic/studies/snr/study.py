@@ -171,26 +171,26 @@ class Snr:
         yield from rows_of_trial(measured, steps, part=TRIAL)
 
 
-def _resized(plan: ExperimentConfig, rollout: int) -> ExperimentConfig:
+def _resized(plan: ExperimentConfig, steps: int) -> ExperimentConfig:
     """The plan with short rollouts, whose minibatches are as large as before.
 
     Raises:
-        InputError: If a rollout is not a whole number of minibatches or of steps.
+        InputError: If `steps` is not a whole number of minibatches or of steps.
     """
-    sizes, small = plan.sizes, plan.sizes.batch // plan.sizes.num_minibatches
-    if rollout < 1 or rollout % small or rollout % sizes.num_envs:
+    rollout, small = plan.rollout, plan.rollout.batch // plan.rollout.num_minibatches
+    if steps < 1 or steps % small or steps % rollout.num_envs:
         raise InputError(
-            f"rollout = {rollout}",
+            f"rollout = {steps}",
             why=f"it must be a multiple of {small}, the steps of a minibatch, and of "
-            f"{sizes.num_envs}, the copies of the world",
+            f"{rollout.num_envs}, the copies of the world",
         )
     short = RolloutConfig(
-        num_envs=sizes.num_envs,
-        num_steps=rollout // sizes.num_envs,
-        update_epochs=sizes.update_epochs,
-        num_minibatches=rollout // small,
+        num_envs=rollout.num_envs,
+        num_steps=steps // rollout.num_envs,
+        update_epochs=rollout.update_epochs,
+        num_minibatches=steps // small,
     )
-    return dataclasses.replace(plan, sizes=short)
+    return dataclasses.replace(plan, rollout=short)
 
 
 def _vectors(

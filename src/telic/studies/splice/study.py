@@ -174,9 +174,9 @@ def _train_on(source: RunSource, late: Switch, pair: SwitchPair) -> Curves:
             plan.vector(late.wants if which == OLD else late.aim),
             plan.weights,
             rollouts=plan.schedule[late.phase].rollouts,
-            hyper=plan.hyper,
+            ppo=plan.ppo,
             world=plan.world,
-            sizes=plan.sizes,
+            rollout=plan.rollout,
         )
         for (name, which), agent in arms.items()
     }

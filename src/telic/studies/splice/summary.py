@@ -100,7 +100,7 @@ def summarise(rows: Rows, plan: ExperimentConfig) -> SpliceEffects:
     return SpliceEffects(
         seeds=every.seeds,
         layers=tuple(map(str, rows.where(part="layers").names("metric"))),
-        steps=plan.sizes.batch,
+        steps=plan.rollout.batch,
         together=effects(every, measure="aim", also=METRICS),
         scores=effects(every, measure="efficacy", also=SCORES) if differ else None,
         directions={
