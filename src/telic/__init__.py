@@ -57,7 +57,6 @@ if TYPE_CHECKING:
     from telic.trials import tabulate as tabulate
     from telic.trials import trial as trial
     from telic.trials import verdict as verdict
-    from telic.vectors import contrast as contrast
     from telic.vectors import difference_of_means as difference_of_means
     from telic.vectors import swap_inputs as swap_inputs
     from telic.vectors import task_vector as task_vector
@@ -102,7 +101,6 @@ _HOMES = {
     "play": "rollouts",
     "rates": "rollouts",
     "task_vector": "vectors",
-    "contrast": "vectors",
     "swap_inputs": "vectors",
     "difference_of_means": "vectors",
     "contrast_pair": "locators",

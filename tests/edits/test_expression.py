@@ -125,7 +125,7 @@ def test_only_keeps_the_named_weights():
     assert kept("critic") == {"critic/0/bias"}
     assert kept("actor/0/kernel, critic") == {"actor/0/kernel", "critic/0/bias"}
     found = evaluate("only(purple - blue, actor)", Toy()).tree
-    assert close(found, vectors.only(times(24), "actor/"))
+    assert close(found, vectors.restrict(times(24), "actor/"))
 
 
 @pytest.mark.parametrize("weights", ["actor.0", "actor / 0"])
@@ -133,7 +133,7 @@ def test_a_layer_may_be_written_as_it_was_at_first(weights):
     found = evaluate(f"only(purple - blue, {weights}, critic.0.bias)", Toy()).tree
     assert close(found, times(24))
     found = evaluate(f"only(purple - blue, {weights})", Toy()).tree
-    assert close(found, vectors.only(times(24), "actor/0/"))
+    assert close(found, vectors.restrict(times(24), "actor/0/"))
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def test_an_expression_is_what_numpy_makes_of_the_checkpoints(run):
 def test_a_vector_is_carried_over_by_the_channels_of_the_world(run):
     source = RunSource(run)
     _, tree = evaluate("carry(blue - purple, blue, yellow)", source)
-    vector = vectors.contrast(read(run, 6), read(run, 4))
+    vector = vectors.task_vector(read(run, 4), read(run, 6))
     uses, channels = source.agent(0).units[INPUT], PLAN.world.channels
     other = vectors.swap_inputs(vector, uses, channels("blue"), channels("yellow"))
     assert same(tree, other)

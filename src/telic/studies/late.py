@@ -11,7 +11,7 @@ from telic.core.errors import InputError
 from telic.core.trees import Tree
 from telic.runs.source import RunSource
 from telic.training import ExperimentConfig
-from telic.vectors import contrast, mean
+from telic.vectors import mean, task_vector
 
 EARLIER = 3
 """How many phases must lie before a late switch: the mean is over their switches."""
@@ -73,6 +73,6 @@ def earlier_mean(source: RunSource, switch: Switch) -> Tree | None:
     for after in range(1, switch.phase - 1):
         pair = {source.schedule[after]: after, source.schedule[after - 1]: after - 1}
         if set(pair) == {switch.wants, switch.aim}:
-            towards, away = (source.agent(pair[x]) for x in (switch.aim, switch.wants))
-            vectors.append(contrast(towards, away))
+            before, after = (source.agent(pair[x]) for x in (switch.wants, switch.aim))
+            vectors.append(task_vector(before, after))
     return mean(vectors) if vectors else None

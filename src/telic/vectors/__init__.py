@@ -5,11 +5,10 @@ from telic.vectors.components import principal_axes as principal_axes
 from telic.vectors.components import separation as separation
 from telic.vectors.directions import difference_of_means as difference_of_means
 from telic.vectors.directions import random_unit as random_unit
-from telic.vectors.isolate import contrast as contrast
 from telic.vectors.isolate import interpolate as interpolate
 from telic.vectors.isolate import mean as mean
 from telic.vectors.isolate import move_along as move_along
-from telic.vectors.isolate import only as only
+from telic.vectors.isolate import restrict as restrict
 from telic.vectors.isolate import task_vector as task_vector
 from telic.vectors.measure import concentration as concentration
 from telic.vectors.measure import cosine as cosine

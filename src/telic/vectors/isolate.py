@@ -24,6 +24,9 @@ from telic.core.trees import Arrays, Tree
 def task_vector(before: Arrays, after: Arrays) -> Tree:
     """The task vector of what lies between two checkpoints: after - before.
 
+    Of two agents that were trained from one base it is the difference of their task
+    vectors, as the base cancels: what both trainings share is gone from it.
+
     Raises:
         InputError: If the agents are not of one shape.
 
@@ -73,22 +76,6 @@ def mean(vectors: Sequence[Arrays]) -> Tree:
     return trees.scale(functools.reduce(trees.add, vectors), 1 / len(vectors))
 
 
-def contrast(towards: Arrays, away: Arrays) -> Tree:
-    """Contrastive vector: what leads to one agent rather than another, a - b.
-
-    For two trainings from one base it is the difference of their task vectors, as the
-    base cancels: what both trainings share (time, data, decay) is gone from it.
-
-    Raises:
-        InputError: If the agents are not of one shape.
-
-    Example:
-        >>> contrast({"a": jnp.full(1, 3.0)}, {"a": jnp.ones(1)})["a"].tolist()
-        [2.0]
-    """
-    return task_vector(away, towards)
-
-
 def interpolate(a: Arrays, b: Arrays, share: float) -> Tree:
     """The agent on the line from a to b: (1 - share) · a + share · b.
 
@@ -108,18 +95,18 @@ def interpolate(a: Arrays, b: Arrays, share: float) -> Tree:
     return move_along(a, task_vector(a, b), coefficient=share)
 
 
-def only(vector: Arrays, *prefixes: str) -> Tree:
+def restrict(vector: Arrays, *prefixes: str) -> Tree:
     """A view of a vector: its leaves under some prefixes, and zeros elsewhere.
 
-    `only(v, "actor/")` is its actor, `only(v, "actor/0/", "actor/1/")` two layers. A
-    view can be added to an agent like the vector itself.
+    `restrict(v, "actor/")` is its actor, `restrict(v, "actor/0/", "actor/1/")` two
+    layers. A view can be added to an agent like the vector itself.
 
     Raises:
         InputError: If a prefix is that of no leaf.
 
     Example:
         >>> v = {"actor/0/bias": jnp.ones(1), "critic/0/bias": jnp.ones(1)}
-        >>> {path: leaf.tolist() for path, leaf in only(v, "actor/").items()}
+        >>> {path: leaf.tolist() for path, leaf in restrict(v, "actor/").items()}
         {'actor/0/bias': [1.0], 'critic/0/bias': [0.0]}
     """
     for prefix in prefixes:

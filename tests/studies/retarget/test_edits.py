@@ -10,7 +10,7 @@ from telic.runs.source import RunSource
 from telic.studies.late import Switch, earlier_mean
 from telic.studies.retarget import case as kinds
 from telic.studies.retarget.case import TRACKS, Case
-from telic.studies.retarget.edits import carried, edits
+from telic.studies.retarget.edits import carried_vector, edits
 from telic.trials import Condition
 from telic.worlds.goals import entries_of
 from telic.worlds.grid import COLOURS, KEY
@@ -74,7 +74,7 @@ def rows(colour):
 def test_the_carried_vector_says_of_the_new_colour_what_was_learnt_of_the_trained(
     case,
 ):
-    found = carried(case)
+    found = carried_vector(case)
     goal = case.vector["actor/0/kernel"]
     kernel = found["actor/0/kernel"]
     assert np.array_equal(kernel[rows(NEW)], goal[rows(TRAINED)])

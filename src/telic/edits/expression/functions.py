@@ -54,7 +54,7 @@ def rank(vector: Tree, count: float) -> Tree:
     return LowRank(vector, int(count)).apply(trees.scale(vector, 0.0))
 
 
-def carried(vector: Tree, first: Inputs, second: Inputs) -> Tree:
+def swap_channels(vector: Tree, first: Inputs, second: Inputs) -> Tree:
     """A vector with the input channels of two colours exchanged."""
     return swap_inputs(vector, first.uses, first.channels, second.channels)
 
@@ -80,8 +80,8 @@ def prefix(weights: str, vector: Arrays) -> str:
 
 ACTS: dict[str, Callable[..., Tree]] = {
     "mean": vectors.mean,
-    "only": vectors.only,
-    "carry": carried,
+    "only": vectors.restrict,
+    "carry": swap_channels,
     "top": largest_entries,
     "rank": rank,
     "lerp": vectors.interpolate,

@@ -90,14 +90,14 @@ def check_divisor(number: float) -> None:
 
 
 OPERATIONS: dict[str, tuple[str, Callable[..., Any]]] = {
-    "agent - agent": ("vector", vectors.contrast),
+    "agent - agent": ("vector", lambda a, b: vectors.task_vector(b, a)),
     "agent + vector": ("agent", vectors.move_along),
     "agent - vector": (
         "agent",
         functools.partial(vectors.move_along, coefficient=-1.0),
     ),
     "vector + vector": ("vector", trees.add),
-    "vector - vector": ("vector", vectors.contrast),
+    "vector - vector": ("vector", lambda a, b: vectors.task_vector(b, a)),
     "number * vector": ("vector", lambda factor, v: trees.scale(v, factor)),
     "vector * number": ("vector", trees.scale),
     "vector / number": ("vector", lambda v, divisor: trees.scale(v, 1 / divisor)),

@@ -27,7 +27,7 @@ def edits(case: Case, key: jax.Array) -> Edits:
     seen_key, key = jax.random.split(key)
     relabel = Relabel(case.world.channels(case.old), case.world.channels(case.new))
     seen = _observations(case, relabel, seen_key)
-    vectors = {GOAL: carried(case), CONTRAST: _contrast(case)}
+    vectors = {GOAL: carried_vector(case), CONTRAST: _contrast(case)}
     return {
         Condition(RELABEL, INPUT): relabel,
         **{
@@ -40,7 +40,7 @@ def edits(case: Case, key: jax.Array) -> Edits:
     }
 
 
-def carried(case: Case) -> Tree:
+def carried_vector(case: Case) -> Tree:
     """The goal vector, with the input of the trained and of the new goal exchanged."""
     vector = trees.at(case.vector, case.agent.actor)
     channels = (case.world.channels(goal) for goal in (case.trained, case.new))

@@ -26,7 +26,7 @@ from telic.studies.goal_metrics import by_goal
 from telic.studies.late import Switch, earlier_mean
 from telic.studies.retarget import page, summary
 from telic.studies.retarget.case import GOAL, Case, Edits, sites_of
-from telic.studies.retarget.edits import carried, edits, input_norms
+from telic.studies.retarget.edits import carried_vector, edits, input_norms
 from telic.studies.tables import rows_of_trial
 from telic.studies.work import Work
 from telic.training import ExperimentConfig
@@ -168,7 +168,7 @@ class Retarget:
         work: Work,
     ) -> Iterator[Row]:
         """The trial of one agent with one goal vector, on one kind of boards."""
-        plain = matched(at(case.vector, case.agent.actor), carried(case))
+        plain = matched(at(case.vector, case.agent.actor), carried_vector(case))
         results = trial(
             case.agent,
             made,
