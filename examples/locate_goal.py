@@ -21,9 +21,9 @@ def main() -> None:
     pair = telic.contrast_pair(recipient=purple, donor=blue, key=1)
     measure = telic.Measure(lambda rates: rates["pick_blue"], WORLD.failures)
     seeds = telic.episode_seeds(WORLD, 256, key=1)
-    on = telic.bench(pair.recipient, pair.donor, seeds, measure)
-    print(f"recipient: {on.mine['pick_blue']:.2f} blue")
-    print(f"donor: {on.theirs['pick_blue']:.2f} blue")
+    on = telic.graft_evaluator(pair.recipient, pair.donor, seeds, measure)
+    print(f"recipient: {on.recipient_rates['pick_blue']:.2f} blue")
+    print(f"donor: {on.donor_rates['pick_blue']:.2f} blue")
     for method in METHODS:
         locus = telic.locate(pair, method, key=1)
         tried = telic.faithfulness(locus, on, shares=FRACTIONS)

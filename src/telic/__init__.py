@@ -52,8 +52,8 @@ if TYPE_CHECKING:
     from telic.training.result import TrainResult as TrainResult
     from telic.training.result import train as train
     from telic.trials import Measure as Measure
-    from telic.trials import bench as bench
     from telic.trials import faithfulness as faithfulness
+    from telic.trials import graft_evaluator as graft_evaluator
     from telic.trials import tabulate as tabulate
     from telic.trials import trial as trial
     from telic.trials import verdict as verdict
@@ -125,7 +125,7 @@ _HOMES = {
     "tabulate": "trials",
     "verdict": "trials",
     "faithfulness": "trials",
-    "bench": "trials",
+    "graft_evaluator": "trials",
     "Measure": "trials",
     "Run": "runs.folder",
     "find": "runs.folder",

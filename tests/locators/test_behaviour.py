@@ -7,8 +7,13 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from telic.locators import preference
-from telic.locators.behaviour import between, forward, leaning, slope
+from telic.locators import logit_gap
+from telic.locators.behaviour import (
+    forward,
+    grad_logit_gap,
+    logit_gap_from_logits,
+    policy_gap,
+)
 from telic.locators.toys import toy
 from telic.policies import Recurrent
 from tests.locators.examples import EVIDENCE, row
@@ -28,7 +33,7 @@ def test_the_gap_is_what_the_donor_would_rather_do():
     gap = np.asarray(BEHAVIOUR.gap)
     np.testing.assert_allclose(gap, policy(DONOR) - policy(RECIPIENT), atol=1e-5)
     np.testing.assert_allclose(gap.sum(axis=1), 0, atol=1e-5)
-    back = between(DONOR, RECIPIENT, EVIDENCE.observations)
+    back = policy_gap(DONOR, RECIPIENT, EVIDENCE.observations)
     np.testing.assert_allclose(back, -gap, atol=1e-6)
 
 
@@ -36,8 +41,8 @@ def test_the_gap_is_what_the_donor_would_rather_do():
 def test_the_preference_is_its_formula(agent):
     gap = policy(DONOR) - policy(RECIPIENT)
     due = (gap * np.log(policy(agent))).sum(axis=1).mean()
-    assert float(preference(BEHAVIOUR, agent)) == pytest.approx(due, rel=1e-4)
-    assert float(preference(BEHAVIOUR, agent)) == pytest.approx(due, rel=1e-4)
+    assert float(logit_gap(BEHAVIOUR, agent)) == pytest.approx(due, rel=1e-4)
+    assert float(logit_gap(BEHAVIOUR, agent)) == pytest.approx(due, rel=1e-4)
 
 
 def test_a_leaning_of_two_actions_is_worked_out_by_hand():
@@ -45,26 +50,26 @@ def test_a_leaning_of_two_actions_is_worked_out_by_hand():
     behaviour = dataclasses.replace(BEHAVIOUR, gap=gap)
     said = jnp.zeros((2, 7)).at[0, 0].set(3.0).at[1].set(jnp.arange(7.0))
     # Half of the log-odds of the one action and the other, over two states.
-    assert float(leaning(behaviour, said)) == pytest.approx(0.75, rel=1e-5)
+    assert float(logit_gap_from_logits(behaviour, said)) == pytest.approx(
+        0.75, rel=1e-5
+    )
 
 
 def test_the_donor_has_more_of_it_than_the_recipient_and_the_way_is_symmetric():
     for found in (EVIDENCE, *(toy(seed) for seed in range(3))):
-        mine = float(preference(found.behaviour, found.recipient))
-        theirs = float(preference(found.behaviour, found.donor))
+        mine = float(logit_gap(found.behaviour, found.recipient))
+        theirs = float(logit_gap(found.behaviour, found.donor))
         assert theirs > mine + 1e-3
         back = dataclasses.replace(found.behaviour, gap=-found.behaviour.gap)
-        assert float(preference(back, found.recipient)) == pytest.approx(
-            -mine, rel=1e-5
-        )
+        assert float(logit_gap(back, found.recipient)) == pytest.approx(-mine, rel=1e-5)
 
 
 def test_between_agents_that_do_the_same_there_is_nothing_to_lean_to():
-    gap = between(RECIPIENT, RECIPIENT, EVIDENCE.observations)
+    gap = policy_gap(RECIPIENT, RECIPIENT, EVIDENCE.observations)
     np.testing.assert_allclose(gap, 0, atol=1e-6)
     same = dataclasses.replace(BEHAVIOUR, gap=jnp.zeros_like(gap))
-    assert float(preference(same, DONOR)) == 0
-    assert not row(slope(same, RECIPIENT)).any()
+    assert float(logit_gap(same, DONOR)) == 0
+    assert not row(grad_logit_gap(same, RECIPIENT)).any()
 
 
 @pytest.mark.parametrize(
@@ -77,13 +82,13 @@ def test_between_agents_that_do_the_same_there_is_nothing_to_lean_to():
     ],
 )
 def test_the_slope_is_that_of_finite_differences(path, place):
-    step, found = 1e-2, slope(BEHAVIOUR, RECIPIENT)
+    step, found = 1e-2, grad_logit_gap(BEHAVIOUR, RECIPIENT)
     assert set(found) == set(RECIPIENT)
 
     def at(change):
         leaf = RECIPIENT[path].at[place].add(change)
         moved = RECIPIENT.replace({**RECIPIENT, path: leaf})
-        return float(preference(BEHAVIOUR, moved))
+        return float(logit_gap(BEHAVIOUR, moved))
 
     due = (at(step) - at(-step)) / (2 * step)
     assert float(found[path][place]) == pytest.approx(due, rel=0.05, abs=2e-3)
@@ -113,6 +118,6 @@ def test_every_row_without_sequences_is_the_first_of_an_episode():
 
 def test_it_can_be_differentiated_compiled_and_mapped():
     pair = jax.tree.map(lambda *leaves: jnp.stack(leaves), RECIPIENT, DONOR)
-    both = jax.vmap(lambda agent: preference(BEHAVIOUR, agent))(pair)
-    alone = [float(preference(BEHAVIOUR, agent)) for agent in (RECIPIENT, DONOR)]
+    both = jax.vmap(lambda agent: logit_gap(BEHAVIOUR, agent))(pair)
+    alone = [float(logit_gap(BEHAVIOUR, agent)) for agent in (RECIPIENT, DONOR)]
     np.testing.assert_allclose(both, alone, rtol=1e-4)

@@ -122,7 +122,7 @@ def test_a_locus_reads_as_weights_and_as_units(name):
 def test_a_locus_says_where_it_is(name):
     locus = located(name)
     first, *lines = str(locus).splitlines()
-    assert first.startswith(f"{locus.kind}: {len(locus.row)} sites; share of the top")
+    assert first.startswith(f"{locus.kind}: {len(locus.flat)} sites; share of the top")
     assert [line.split()[0] for line in lines] == sorted(locus.scores)
     shares = [float(line.split()[2]) for line in lines]
     assert sum(shares) == pytest.approx(1, abs=0.01 * len(lines))

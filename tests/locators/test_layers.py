@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from telic.locators import LOCATORS
-from telic.locators.behaviour import preference
+from telic.locators.behaviour import logit_gap
 from telic.locators.splicing import _shapley, _worth
 from telic.locators.toys import toy
 from tests.locators.examples import EVIDENCE, located
@@ -22,7 +22,7 @@ def spliced(paths, found=EVIDENCE):
         p: found.donor[p] if any(p.startswith(prefix) for prefix in paths) else leaf
         for p, leaf in found.recipient.items()
     }
-    return float(preference(found.behaviour, found.recipient.replace(agent)))
+    return float(logit_gap(found.behaviour, found.recipient.replace(agent)))
 
 
 def gain(found):

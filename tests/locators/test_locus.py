@@ -43,7 +43,7 @@ def whole(**changed):
 
 def test_a_row_is_in_the_order_of_paths_whatever_the_order_of_the_scores():
     locus = Locus("weights", {"b": np.array([[1.0, 2.0]]), "a": np.array([3.0])})
-    assert locus.row.tolist() == [3, 1, 2]
+    assert locus.flat.tolist() == [3, 1, 2]
     assert locus.ranks().tolist() == [0, 2, 1]
 
 

@@ -10,7 +10,7 @@ import pytest
 from telic.core.errors import InputError
 from telic.core.trees import digest
 from telic.locators import contrast_pair
-from telic.locators.inside import inside, live
+from telic.locators.inside import active_mask, unit_activations
 from telic.policies import Agent, Spec, capture, create, interventions
 from telic.rollouts import observations_of
 from telic.worlds import Lander
@@ -122,7 +122,7 @@ def test_agents_of_different_shapes_are_refused():
 
 def test_inside_are_the_activations_of_the_actor():
     seen = capture(AGENT, EVIDENCE.observations)
-    mine = inside(EVIDENCE.behaviour, EVIDENCE.recipient)
+    mine = unit_activations(EVIDENCE.behaviour, EVIDENCE.recipient)
     assert sorted(mine) == ["actor/0/post", "actor/1/post", "actor/logits"]
     for site, x in mine.items():
         np.testing.assert_allclose(x, seen[site], rtol=1e-5, atol=1e-5)
@@ -133,15 +133,15 @@ def test_a_change_of_a_weight_that_is_not_live_changes_nothing():
     agent = EVIDENCE.recipient
     low = agent["actor/0/bias"].at[3].set(-100.0)
     agent = agent.replace({**agent, "actor/0/bias": low})
-    flags = live(EVIDENCE.behaviour, agent)
+    flags = active_mask(EVIDENCE.behaviour, agent)
     assert set(flags) == set(agent)
     assert not flags["actor/0/kernel"][:, 3].any() and not flags["actor/0/bias"][3]
     assert not flags["actor/1/kernel"][3].any()
-    before = inside(EVIDENCE.behaviour, agent)["actor/logits"]
+    before = unit_activations(EVIDENCE.behaviour, agent)["actor/logits"]
     for path in ("actor/0/kernel", "actor/1/kernel"):
         assert 0 < flags[path].mean() < 1
         change = -7 * (1 - flags[path])
         moved = agent.replace({**agent, path: agent[path] + change})
-        after = inside(EVIDENCE.behaviour, moved)["actor/logits"]
+        after = unit_activations(EVIDENCE.behaviour, moved)["actor/logits"]
         np.testing.assert_allclose(after, before, rtol=0, atol=1e-3)
     assert flags["actor/2/bias"].all()

@@ -10,8 +10,8 @@ import pytest
 
 from telic.edits import Patch
 from telic.locators import LOCATORS, check_locus, contrast_pair
-from telic.locators.behaviour import preference
-from telic.locators.inside import inside
+from telic.locators.behaviour import logit_gap
+from telic.locators.inside import unit_activations
 from telic.locators.probe import OBSERVATION, probe, probes
 from telic.locators.toys import toy
 from telic.policies import capture
@@ -28,12 +28,12 @@ def patched(site, unit, strength=1.0):
     width = 7 if site == "actor/logits" else 8
     mask = jnp.zeros(width).at[unit].set(1)
     edit = Patch(site, EVIDENCE.donor, mask).scaled(strength)
-    return float(preference(EVIDENCE.behaviour, edit(EVIDENCE.recipient)))
+    return float(logit_gap(EVIDENCE.behaviour, edit(EVIDENCE.recipient)))
 
 
 @pytest.mark.parametrize(("site", "unit"), PLACES)
 def test_patching_is_what_the_edit_of_one_unit_brings(site, unit):
-    start = float(preference(EVIDENCE.behaviour, EVIDENCE.recipient))
+    start = float(logit_gap(EVIDENCE.behaviour, EVIDENCE.recipient))
     due = abs(patched(site, unit) - start)
     seen = located("activation patching").scores[site][unit]
     assert seen == pytest.approx(due, rel=1e-3, abs=1e-4)
@@ -119,7 +119,9 @@ def test_a_probe_on_noise_with_a_column_for_every_row_is_at_chance(monkeypatch):
     rows, chance = len(EVIDENCE.observations), np.random.default_rng(0)
     noise = lambda *_: {SITES[0]: jnp.asarray(chance.normal(size=(rows, rows)))}
     # `telic.locators.probe` is the locator: its module has to be asked for by name.
-    monkeypatch.setattr(import_module("telic.locators.probe"), "inside", noise)
+    monkeypatch.setattr(
+        import_module("telic.locators.probe"), "unit_activations", noise
+    )
     found = probes(EVIDENCE, KEY)[SITES[0]]
     assert abs(found.accuracy - 0.5) < 0.15
     assert abs(found.shuffled - 0.5) < 0.15
@@ -138,7 +140,7 @@ def test_a_probes_scores_are_its_weights_in_standard_deviations(apart):
     found = probes(apart, KEY)["actor/0/post"]
     half = len(apart.observations) // 2
     mine, theirs = (
-        np.asarray(inside(apart.behaviour, a)["actor/0/post"], np.float64)
+        np.asarray(unit_activations(apart.behaviour, a)["actor/0/post"], np.float64)
         for a in (apart.recipient, apart.donor)
     )
     x = np.concatenate([mine[:half], theirs[half:]])

@@ -9,7 +9,7 @@ import pytest
 
 from telic.locators import LOCATORS, check_locus, contrast_pair
 from telic.locators.attribution import _mean_slope
-from telic.locators.behaviour import preference, slope
+from telic.locators.behaviour import grad_logit_gap, logit_gap
 from telic.locators.toys import toy
 from telic.stats import auroc
 from tests.locators.examples import EVIDENCE, located, row
@@ -25,7 +25,7 @@ BY_CHANGE = ("magnitude", "relative magnitude", "normalised magnitude", "snr")
 def found(name, made=TOY):
     """The scores of a locator as one row over weights."""
     locus = check_locus(LOCATORS[name](made, KEY), made.recipient)
-    return locus.weights(made.recipient).row
+    return locus.weights(made.recipient).flat
 
 
 @pytest.mark.parametrize("name", [*BY_CHANGE, "low rank", "components"])
@@ -41,7 +41,7 @@ def test_an_attribution_is_to_biases_through_which_something_flows(name):
     assert not scores[~BIASES].any()
     assert (scores[BIASES] > 0).sum() >= 4
     if name == "attribution":
-        flows = row(slope(TOY.behaviour, TOY.recipient))[BIASES] != 0
+        flows = row(grad_logit_gap(TOY.behaviour, TOY.recipient))[BIASES] != 0
         assert ((scores[BIASES] > 0) == flows).all()
 
 
@@ -78,9 +78,9 @@ def test_attributions_of_a_small_change_add_up_to_what_it_brings():
     small = {p: 0.02 * v for p, v in EVIDENCE.vector.items()}
     moved = {p: leaf + small[p] for p, leaf in recipient.items()}
     donor = recipient.replace(moved)
-    due = float(preference(behaviour, donor)) - float(preference(behaviour, recipient))
+    due = float(logit_gap(behaviour, donor)) - float(logit_gap(behaviour, recipient))
     mean = row(_mean_slope(behaviour, recipient, donor))
-    first = row(slope(behaviour, recipient))
+    first = row(grad_logit_gap(behaviour, recipient))
     assert abs(due) > 1e-2
     assert row(small) @ mean == pytest.approx(due, rel=0.02)
     assert row(small) @ first == pytest.approx(due, rel=0.3)
@@ -88,11 +88,11 @@ def test_attributions_of_a_small_change_add_up_to_what_it_brings():
 
 def test_integrated_attributions_of_a_large_change_still_add_up():
     recipient, donor = EVIDENCE.recipient, EVIDENCE.donor
-    gained = [float(preference(EVIDENCE.behaviour, a)) for a in (recipient, donor)]
+    gained = [float(logit_gap(EVIDENCE.behaviour, a)) for a in (recipient, donor)]
     mean = row(_mean_slope(EVIDENCE.behaviour, recipient, donor))
     total = row(EVIDENCE.vector) @ mean
     assert total == pytest.approx(gained[1] - gained[0], rel=0.1)
-    scores = located("integrated attribution").row
+    scores = located("integrated attribution").flat
     np.testing.assert_allclose(scores, np.abs(row(EVIDENCE.vector) * mean), rtol=1e-4)
 
 

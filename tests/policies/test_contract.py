@@ -211,7 +211,7 @@ def test_layers_hold_every_leaf_of_their_head_once_and_split_what_they_join(name
                 layer.split(matrix, agent), {p: agent[p] for p, _ in layer.leaves}
             )
             scores = np.arange(matrix.shape[1], dtype=float)
-            spread = layer.spread(scores, agent)
+            spread = layer.broadcast(scores, agent)
             assert (layer.matrix(spread) == scores[None]).all()
 
 

@@ -208,7 +208,7 @@ def test_a_convolution_has_its_units_along_its_last_axis_or_any_other():
 def test_scores_that_are_spread_are_those_of_the_unit_that_a_weight_makes(layer):
     units = AGENT.sites[layer.site][-1]
     scores = np.arange(units) + 0.5
-    found = layer.spread(scores, AGENT)
+    found = layer.broadcast(scores, AGENT)
     assert set(found) == {path for path, _ in layer.leaves}
     for path, leaf in found.items():
         assert leaf.shape == AGENT[path].shape
@@ -222,7 +222,8 @@ def test_what_is_spread_over_a_layer_is_what_moves_its_units():
         flags = np.zeros(8)
         flags[unit] = 1
         moved = {
-            p: AGENT[p] + jnp.asarray(x) for p, x in layer.spread(flags, AGENT).items()
+            p: AGENT[p] + jnp.asarray(x)
+            for p, x in layer.broadcast(flags, AGENT).items()
         }
         after = capture(AGENT.replace({**AGENT, **moved}), CODES, layer.site)[
             layer.site

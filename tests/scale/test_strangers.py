@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from telic.core.errors import InputError
-from telic.scale.examiner import Candidate, Report, examine
+from telic.scale.locator_runner import Candidate, Report, run_locator
 from telic.studies.score.benchmark_set import questions
 from tests import made
 from tests.scale import planted_paper
@@ -72,7 +72,7 @@ def tried(
     # The papers that tests share are no candidate's either (`tests.made`).
     made.STORE.mkdir(parents=True, exist_ok=True)
     hide = [root, made.STORE]
-    return examine(candidate, [paper], out, hide=hide, isolation=isolation)
+    return run_locator(candidate, [paper], out, hide=hide, isolation=isolation)
 
 
 def left(mark: str) -> list[str]:

@@ -15,13 +15,13 @@ from telic.rollouts import episode_seeds, play, rates
 from telic.trials import (
     Faithfulness,
     Measure,
-    bench,
     cmd,
+    completeness_gap,
     cpr,
     faithfulness,
-    incompleteness,
+    first_index_at,
+    graft_evaluator,
     retention,
-    smallest,
 )
 from tests.small import GOAL_KEYS, POLICY
 
@@ -56,7 +56,7 @@ def planted():
 def told():
     """The bench of the planted pair, and the truth about it."""
     recipient, donor, flags = planted()
-    made = bench(recipient, donor, GIVEN, WALLS)
+    made = graft_evaluator(recipient, donor, GIVEN, WALLS)
     return made, Locus("weights", flags)
 
 
@@ -65,11 +65,11 @@ def test_areas_of_what_brings_everything_at_once_or_nothing_to_the_last():
     at_once = tried([0.5, 1.0], [1.0, 1.0], [0.0, 0.0])
     assert cpr(at_once) == pytest.approx(0.75)
     assert cmd(at_once) == pytest.approx(0.25)
-    assert incompleteness(at_once) == pytest.approx(0.25)
+    assert completeness_gap(at_once) == pytest.approx(0.25)
     last = tried([0.5, 1.0], [0.0, 1.0], [1.0, 0.0])
     assert cpr(last) == pytest.approx(0.25)
     assert cmd(last) == pytest.approx(0.75)
-    assert incompleteness(last) == pytest.approx(0.75)
+    assert completeness_gap(last) == pytest.approx(0.75)
 
 
 def test_what_goes_beyond_the_donor_counts_for_one_area_and_against_the_other():
@@ -86,26 +86,26 @@ def test_areas_of_a_line_do_not_depend_on_where_it_is_looked_at():
         line = np.array(shares)
         assert cpr(tried(line, line)) == pytest.approx(0.5)
         assert cmd(tried(line, line)) == pytest.approx(0.5)
-        assert incompleteness(tried(line, line, 1 - line)) == pytest.approx(0.5)
+        assert completeness_gap(tried(line, line, 1 - line)) == pytest.approx(0.5)
 
 
 def test_the_smallest_size_is_the_first_that_reaches_the_mark():
     found = tried([0.1, 0.2, 0.5, 1.0], [0.2, 0.95, 0.5, 1.0])
-    assert smallest(found) == 1
-    assert smallest(found, 0.96) == 3
-    assert smallest(found, 0.2) == 0
+    assert first_index_at(found) == 1
+    assert first_index_at(found, 0.96) == 3
+    assert first_index_at(found, 0.2) == 0
     with pytest.raises(InputError, match=r"no graft brings 1.1"):
-        smallest(found, 1.1)
+        first_index_at(found, 1.1)
 
 
 def test_the_truth_brings_everything_with_its_own_weights(told):
     made, locus = told
-    share = float(locus.row.sum() / locus.row.size)
+    share = float(locus.flat.sum() / locus.flat.size)
     found = faithfulness(locus, made, shares=[share / 4, share, 2 * share, 1.0])
     np.testing.assert_allclose(found.top[1:], 1)
     np.testing.assert_allclose(found.rest[1:], 0, atol=1e-12)
-    assert smallest(found) <= 1
-    kept = retention(made.theirs, made.mine, FAILURES)
+    assert first_index_at(found) <= 1
+    kept = retention(made.donor_rates, made.recipient_rates, FAILURES)
     np.testing.assert_allclose(found.retention[1:], kept)
     assert found.shares.tolist() == [share / 4, share, 2 * share, 1.0]
 
@@ -117,21 +117,23 @@ def test_the_last_place_of_the_truth_brings_nothing_before_the_end(told):
     np.testing.assert_allclose(found.top, [0, 0, 1], atol=1e-12)
     np.testing.assert_allclose(found.rest, [1, 1, 0], atol=1e-12)
     np.testing.assert_allclose(found.retention[:2], 1)
-    assert smallest(found) == 2
+    assert first_index_at(found) == 2
 
 
 def test_a_bench_knows_what_both_agents_do(told):
     made, _ = told
-    assert made.gap == pytest.approx(made.theirs["wall"] - made.mine["wall"])
+    assert made.gap == pytest.approx(
+        made.donor_rates["wall"] - made.recipient_rates["wall"]
+    )
     assert made.gap >= 0.05
-    assert made.share(made.mine) == 0
-    assert made.share(made.theirs) == 1
-    assert made.rates(made.recipient) == made.mine
+    assert made.share(made.recipient_rates) == 0
+    assert made.share(made.donor_rates) == 1
+    assert made.rates(made.recipient) == made.recipient_rates
 
 
 def test_of_a_donor_that_does_less_the_share_is_the_same(told):
     made, locus = told
-    turned = bench(made.donor, made.recipient, GIVEN, WALLS)
+    turned = graft_evaluator(made.donor, made.recipient, GIVEN, WALLS)
     assert turned.gap == -made.gap
     found = faithfulness(locus, turned, shares=[0.1, 1.0])
     np.testing.assert_allclose(found.top, 1)
@@ -140,10 +142,10 @@ def test_of_a_donor_that_does_less_the_share_is_the_same(told):
 def test_agents_that_do_the_same_are_refused(told):
     made, _ = told
     with pytest.raises(InputError, match=r"donor and recipient differ by 0\.000"):
-        bench(made.donor, made.donor, GIVEN, WALLS)
+        graft_evaluator(made.donor, made.donor, GIVEN, WALLS)
     pair = made.recipient, made.donor
     with pytest.raises(InputError, match=r"a difference below 0\.99"):
-        bench(*pair, GIVEN, WALLS, least=0.99)
+        graft_evaluator(*pair, GIVEN, WALLS, least=0.99)
 
 
 def test_an_impossible_share_is_refused(told):

@@ -15,7 +15,7 @@ from telic.runs import inside
 
 if TYPE_CHECKING:
     from telic.runs.folder import Run
-    from telic.scale.examiner import Candidate, Report
+    from telic.scale.locator_runner import Candidate, Report
     from telic.studies.score.benchmark import Benchmark
 
 
@@ -72,8 +72,8 @@ def run(argv: Sequence[str]) -> int:
     engine.prepare()
     from telic.cli import board, study
     from telic.runs import disk
-    from telic.scale.examiner import Candidate
     from telic.scale.local import check_workers
+    from telic.scale.locator_runner import Candidate
     from telic.studies.base import settings_of
     from telic.studies.score import benchmark
 
@@ -153,12 +153,12 @@ def _asked(
 ) -> "Report":
     """How the locator did, with a bar while it is asked."""
     from telic.cli.board import asking
-    from telic.scale.examiner import examine
+    from telic.scale.locator_runner import run_locator
     from telic.studies.score import benchmark
 
     papers = [benchmark.folder_of(run, settings) for run in runs]
     with asking(candidate.file.name, quiet=given.json) as listen:
-        return examine(
+        return run_locator(
             candidate,
             papers,
             out,
@@ -176,7 +176,7 @@ def _found(
     report: "Report",
 ) -> dict[str, Any]:
     """The board with the candidate's row, as it is kept in a file."""
-    from telic.scale.examiner import LOG
+    from telic.scale.locator_runner import LOG
     from telic.studies.score import benchmark
     from telic.studies.score.leaderboard import leaderboard
 

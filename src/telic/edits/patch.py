@@ -51,8 +51,8 @@ class Patch(ActivationEdit):
         weights = interventions.weights(self.donor)
         donor = {p: leaf for p, leaf in weights.items() if p not in others}
         check_leaves(agent, donor, what="donor")
-        upto = {path: agent[path] for path in agent.upstream(self.site)}
-        check_leaves(donor, upto, what="agent", of="donor")
+        upstream = {path: agent[path] for path in agent.upstream(self.site)}
+        check_leaves(donor, upstream, what="agent", of="donor")
         held = {f"donor/{path}": leaf for path, leaf in donor.items()}
         return {"mask": self.strength * self.mask, **held}
 

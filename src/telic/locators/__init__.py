@@ -14,8 +14,9 @@ from telic.core.names import Registry
 from telic.locators.activation import activation
 from telic.locators.agreement import agreement as agreement
 from telic.locators.attribution import attribution, integrated
+from telic.locators.baselines import first_layer_locus, oracle, random
 from telic.locators.behaviour import Behaviour as Behaviour
-from telic.locators.behaviour import preference as preference
+from telic.locators.behaviour import logit_gap as logit_gap
 from telic.locators.check import check_locus as check_locus
 from telic.locators.components import components
 from telic.locators.graft import SIZES as SIZES
@@ -28,7 +29,6 @@ from telic.locators.pair import ContrastPair as ContrastPair
 from telic.locators.pair import contrast_pair as contrast_pair
 from telic.locators.patching import attribution_patching, layer_patching, patching
 from telic.locators.probe import probe
-from telic.locators.reference import first_layer_locus, oracle, random
 from telic.locators.snr import snr
 from telic.locators.splicing import block_splicing, layer_splicing
 

@@ -8,7 +8,7 @@ Reference:
 import jax
 import numpy as np
 
-from telic.locators.inside import by_unit, inside
+from telic.locators.inside import by_unit, unit_activations
 from telic.locators.locus import Locus
 from telic.locators.pair import ContrastPair
 
@@ -19,7 +19,7 @@ def activation(evidence: ContrastPair, key: jax.Array) -> Locus:
     The sd is over both agents' activations; a unit that never moves scores 0.
     """
     mine, theirs = (
-        inside(evidence.behaviour, agent)
+        unit_activations(evidence.behaviour, agent)
         for agent in (evidence.recipient, evidence.donor)
     )
     return Locus(

@@ -38,9 +38,9 @@ def agreement(a: Locus, b: Locus, like: Arrays, *, share: float = 0.01) -> Agree
         Agreement(correlation=1.0, shared=1.0)
     """
     first, second = a.weights(like), b.weights(like)
-    count = max(1, round(share * len(first.row)))
+    count = max(1, round(share * len(first.flat)))
     top, other = first.ranks() < count, second.ranks() < count
     correlation = np.nan
-    if all(np.ptp(locus.row) > 0 for locus in (first, second)):
-        correlation = scipy.stats.spearmanr(first.row, second.row).statistic
+    if all(np.ptp(locus.flat) > 0 for locus in (first, second)):
+        correlation = scipy.stats.spearmanr(first.flat, second.flat).statistic
     return Agreement(float(correlation), float(other[top].mean()))

@@ -16,7 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from telic.core.trees import Tree
-from telic.locators.behaviour import Behaviour, slope
+from telic.locators.behaviour import Behaviour, grad_logit_gap
 from telic.locators.locus import Locus
 from telic.locators.pair import ContrastPair
 from telic.locators.sites import scores_of
@@ -28,7 +28,7 @@ STEPS = 16
 
 def attribution(evidence: ContrastPair, key: jax.Array) -> Locus:
     """|Δθ · ∂m/∂θ| at the recipient."""
-    gradient = slope(evidence.behaviour, evidence.recipient)
+    gradient = grad_logit_gap(evidence.behaviour, evidence.recipient)
     return _product(evidence, gradient)
 
 
@@ -42,13 +42,13 @@ def integrated(evidence: ContrastPair, key: jax.Array) -> Locus:
 def _mean_slope(behaviour: Behaviour, recipient: Agent, donor: Agent) -> Tree:
     """The mean gradient along the line, one point after another."""
 
-    def upto(total: Tree, share: jax.Array) -> tuple[Tree, None]:
+    def add_gradient(total: Tree, share: jax.Array) -> tuple[Tree, None]:
         agent = {p: r + share * (donor[p] - r) for p, r in recipient.items()}
-        found = slope(behaviour, recipient.replace(agent))
+        found = grad_logit_gap(behaviour, recipient.replace(agent))
         return {p: total[p] + found[p] / STEPS for p in total}, None
 
     zeros = {p: jnp.zeros_like(leaf) for p, leaf in recipient.items()}
-    return jax.lax.scan(upto, zeros, (jnp.arange(STEPS) + 0.5) / STEPS)[0]
+    return jax.lax.scan(add_gradient, zeros, (jnp.arange(STEPS) + 0.5) / STEPS)[0]
 
 
 def _product(evidence: ContrastPair, gradient: Tree) -> Locus:

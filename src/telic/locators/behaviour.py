@@ -3,7 +3,7 @@
 On states s that both agents visit, with π_R and π_D the recipient's and the donor's
 policies,
 
-    preference(θ) = E_s Σ_a (π_D(a|s) - π_R(a|s)) log π_θ(a|s)
+    logit_gap(θ) = E_s Σ_a (π_D(a|s) - π_R(a|s)) log π_θ(a|s)
 
 is the difference between the log-probabilities of what the donor would rather do and
 of what the recipient would: of heading for one colour or for the other, wherever the
@@ -127,7 +127,7 @@ def _by_row(steps: list[Array]) -> Array:
 
 
 @jax.jit
-def between(
+def policy_gap(
     recipient: Agent,
     donor: Agent,
     observations: Array,
@@ -141,31 +141,31 @@ def between(
     return theirs - mine
 
 
-def preference(behaviour: Behaviour, agent: Agent) -> Float[Array, ""]:
+def logit_gap(behaviour: Behaviour, agent: Agent) -> Float[Array, ""]:
     """How far an agent leans to the donor's wants, in nats; more is further.
 
     Example:
         >>> from telic.locators.toys import toy
         >>> found = toy()
         >>> mine, theirs = (
-        ...     float(preference(found.behaviour, agent))
+        ...     float(logit_gap(found.behaviour, agent))
         ...     for agent in (found.recipient, found.donor)
         ... )
         >>> theirs > mine
         True
     """
     logits, _ = forward(agent, behaviour.observations, behaviour.first)
-    return leaning(behaviour, logits)
+    return logit_gap_from_logits(behaviour, logits)
 
 
-def leaning(
-    behaviour: Behaviour, preferences: Float[Array, "rows actions"]
+def logit_gap_from_logits(
+    behaviour: Behaviour, logits: Float[Array, "rows actions"]
 ) -> Float[Array, ""]:
-    """`preference`, from an agent's logits."""
-    return (behaviour.gap * jax.nn.log_softmax(preferences)).sum(axis=1).mean()
+    """`logit_gap`, from an agent's logits."""
+    return (behaviour.gap * jax.nn.log_softmax(logits)).sum(axis=1).mean()
 
 
 @jax.jit
-def slope(behaviour: Behaviour, agent: Agent) -> Tree:
-    """The gradient of `preference` by every weight."""
-    return dict(jax.grad(lambda weights: preference(behaviour, weights))(agent))
+def grad_logit_gap(behaviour: Behaviour, agent: Agent) -> Tree:
+    """The gradient of `logit_gap` by every weight."""
+    return dict(jax.grad(lambda weights: logit_gap(behaviour, weights))(agent))

@@ -39,7 +39,7 @@ def check_locus(locus: Locus, like: Agent) -> Locus:
             )
         if not np.isfinite(scores).all():
             raise InputError(f"scores at {path!r} are not finite")
-    if np.ptp(locus.row) == 0:
+    if np.ptp(locus.flat) == 0:
         raise InputError("all scores are the same", why="nothing is located")
     return locus
 

@@ -8,11 +8,11 @@ from telic.core.trees import Tree
 from telic.locators.behaviour import Behaviour, forward
 from telic.policies import INPUT, Agent, Use
 
-Inside = dict[str, Float[Array, "batch ..."]]
+UnitActivations = dict[str, Float[Array, "batch ..."]]
 
 
 @jax.jit
-def inside(behaviour: Behaviour, agent: Agent) -> Inside:
+def unit_activations(behaviour: Behaviour, agent: Agent) -> UnitActivations:
     """The activations of every layer's units, by their sites, the logits last."""
     _, found = forward(agent, behaviour.observations, behaviour.first)
     return {layer.site: found[layer.site] for layer in agent.layers}
@@ -24,13 +24,16 @@ def by_unit(x: Float[Array, "batch *places units"]) -> Float[Array, "batch units
 
 
 @jax.jit
-def live(behaviour: Behaviour, agent: Agent) -> Tree:
+def active_mask(behaviour: Behaviour, agent: Agent) -> Tree:
     """1 for every weight through which something flows on the observations, else 0.
 
     Its input is not always zero, and its unit does not always stay at zero. Any other
     weight could be a little larger or smaller without a difference.
     """
-    fires = {site: (x != 0).any(axis=0) for site, x in inside(behaviour, agent).items()}
+    fires = {
+        site: (x != 0).any(axis=0)
+        for site, x in unit_activations(behaviour, agent).items()
+    }
     seen = agent.spec.channel_values(behaviour.rows)
     fires[INPUT] = (seen != 0).any(axis=0)
     found = {path: jnp.ones_like(leaf) for path, leaf in agent.items()}

@@ -21,8 +21,8 @@ from telic.core.errors import InputError
 from telic.core.html import html_table
 from telic.core.names import check_name
 from telic.core.trees import Arrays, Tree, outline
+from telic.locators.broadcast import from_directions, from_layers, from_units
 from telic.locators.sites import Factors, Scores, unrolled
-from telic.locators.spread import of_directions, of_layers, of_units
 from telic.policies import Agent
 from telic.policies.agent import check_agent
 
@@ -56,7 +56,7 @@ class Locus:
         check_name(self.kind, KINDS, kind="kind of site")
 
     @property
-    def row(self) -> Float[np.ndarray, " sites"]:
+    def flat(self) -> Float[np.ndarray, " sites"]:
         """All scores in one row, by sorted path."""
         return np.concatenate([self.scores[p].ravel() for p in sorted(self.scores)])
 
@@ -68,7 +68,7 @@ class Locus:
 
     def __str__(self) -> str:
         """A line for each path: how many sites, and its share of the top 1 %."""
-        row, ranks = self.row, self.ranks()
+        row, ranks = self.flat, self.ranks()
         count = max(1, round(0.01 * len(row)))
         ends = np.cumsum([self.scores[p].size for p in sorted(self.scores)])
         lines = [f"{self.kind}: {len(row)} sites; share of the top {count}:"]
@@ -89,7 +89,7 @@ class Locus:
     @functools.cached_property
     def _ranks(self) -> Int[np.ndarray, " sites"]:
         """The ranks: worked out once, as they are asked for at every size."""
-        row = self.row
+        row = self.flat
         chance = np.random.default_rng(0).permutation(len(row))
         ranks = np.empty(len(row), int)
         ranks[np.lexsort((chance, -row))] = np.arange(len(row))
@@ -133,7 +133,7 @@ class Locus:
                 fix="name the actor: locus.top(fraction, like=pair.recipient)",
             )
         spread = self.weights(actor)
-        flags = spread.highest(max(1, round(fraction * len(spread.row))))
+        flags = spread.highest(max(1, round(fraction * len(spread.flat))))
         return {path: jnp.asarray(leaf) for path, leaf in flags.items()}
 
     def weights(self, like: Arrays) -> "Locus":
@@ -156,10 +156,10 @@ class Locus:
         if self.kind == "weights":
             return self
         if self.kind == "layers":
-            return Locus("weights", of_layers(self.scores, like))
+            return Locus("weights", from_layers(self.scores, like))
         if self.kind == "directions":
-            return Locus("weights", of_directions(self.factors, _actor(like)))
-        return Locus("weights", of_units(self.scores, _actor(like)))
+            return Locus("weights", from_directions(self.factors, _actor(like)))
+        return Locus("weights", from_units(self.scores, _actor(like)))
 
     def units(self, like: Arrays) -> "Locus":
         """The same locus over units: the mean score of what flows into each.

@@ -16,7 +16,7 @@ from telic.core import trees
 from telic.core.errors import InputError
 from telic.core.keys import as_key
 from telic.core.trees import Tree
-from telic.locators.behaviour import Behaviour, between
+from telic.locators.behaviour import Behaviour, policy_gap
 from telic.policies import Agent, Observations, interventions, observed, remembers
 from telic.policies.agent import check_agent
 from telic.rollouts import sequences_of
@@ -105,7 +105,7 @@ def contrast_pair(
         seen = observed(recipient.spec, observations)
     else:
         seen, first = _acted(as_key(key), actors[0], world, steps, envs)
-    behaviour = Behaviour(seen, between(*actors[0], seen, first), first)
+    behaviour = Behaviour(seen, policy_gap(*actors[0], seen, first), first)
     return ContrastPair(*actors[0], behaviour, tuple(actors))
 
 

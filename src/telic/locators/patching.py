@@ -16,8 +16,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from telic.locators.behaviour import Behaviour, forward, leaning
-from telic.locators.inside import inside
+from telic.locators.behaviour import Behaviour, forward, logit_gap_from_logits
+from telic.locators.inside import unit_activations
 from telic.locators.locus import Locus
 from telic.locators.pair import ContrastPair
 from telic.locators.sites import scores_of
@@ -72,7 +72,8 @@ def _sides(evidence: ContrastPair, site: str) -> tuple[Behaviour, Side, Side]:
     """The behaviour, and what recipient and donor have at a site."""
     behaviour = evidence.behaviour
     mine, theirs = (
-        inside(behaviour, agent) for agent in (evidence.recipient, evidence.donor)
+        unit_activations(behaviour, agent)
+        for agent in (evidence.recipient, evidence.donor)
     )
     return behaviour, mine[site], theirs[site]
 
@@ -80,7 +81,7 @@ def _sides(evidence: ContrastPair, site: str) -> tuple[Behaviour, Side, Side]:
 def _after(behaviour: Behaviour, agent: Agent, site: str, x: Side) -> Array:
     """The preference of an agent that goes on from some activations."""
     seen = behaviour.observations, behaviour.first
-    return leaning(behaviour, forward(agent, *seen, {site: x})[0])
+    return logit_gap_from_logits(behaviour, forward(agent, *seen, {site: x})[0])
 
 
 @functools.partial(jax.jit, static_argnames="site")

@@ -18,7 +18,7 @@ import jax
 import numpy as np
 from jaxtyping import Float
 
-from telic.locators.inside import by_unit, inside
+from telic.locators.inside import by_unit, unit_activations
 from telic.locators.locus import Locus
 from telic.locators.pair import ContrastPair
 
@@ -59,7 +59,7 @@ def probes(evidence: ContrastPair, key: jax.Array) -> dict[str, Probed]:
     mine, theirs = (
         {
             site: np.asarray(by_unit(x), np.float64)
-            for site, x in inside(evidence.behaviour, agent).items()
+            for site, x in unit_activations(evidence.behaviour, agent).items()
         }
         for agent in (evidence.recipient, evidence.donor)
     )

@@ -19,7 +19,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from telic.locators.behaviour import Behaviour, preference
+from telic.locators.behaviour import Behaviour, logit_gap
 from telic.locators.locus import Locus
 from telic.locators.pair import ContrastPair
 from telic.locators.sites import scores_of
@@ -81,7 +81,7 @@ def _tried(
             path: jnp.where(flag, donor[path], leaf)
             for (path, leaf), flag in zip(sorted(recipient.items()), row, strict=True)
         }
-        return preference(behaviour, recipient.replace(agent))
+        return logit_gap(behaviour, recipient.replace(agent))
 
     return jax.lax.map(one, flags)
 

@@ -138,7 +138,7 @@ def routing(key: jax.Array, base: Base) -> Iterator[Planted]:
     flags = np.zeros(units, np.float32)
     flags[np.asarray(chosen)] = 1
     mask = {p: jnp.zeros_like(leaf) for p, leaf in plain.items()}
-    mask |= {p: jnp.array(x) for p, x in first.spread(flags, plain).items()}
+    mask |= {p: jnp.array(x) for p, x in first.broadcast(flags, plain).items()}
     grown = {
         colour: routed(
             _key(key, base, colour, colour), start, colour, mask, base.recipe

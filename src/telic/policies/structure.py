@@ -68,7 +68,7 @@ class Layer(NamedTuple):
             found[path], start = np.moveaxis(part, -1, axis), start + rows
         return found
 
-    def spread(self, scores: np.ndarray, like: Arrays) -> dict[str, np.ndarray]:
+    def broadcast(self, scores: np.ndarray, like: Arrays) -> dict[str, np.ndarray]:
         """A number for each unit, given to every weight that makes it."""
         return {
             path: np.broadcast_to(_along(scores, axis, like[path]), like[path].shape)

@@ -34,8 +34,8 @@ class HostCollector:
         self.world = world
         self.vector_env = Guarded(world, seeds)
         self.everyone = np.arange(len(seeds))
-        self.seen = self.vector_env.reset()
-        self.prev_episode_last_obs = np.full_like(self.seen, np.nan)
+        self.obs = self.vector_env.reset()
+        self.prev_episode_last_obs = np.full_like(self.obs, np.nan)
         self.first = np.ones(len(seeds), bool)
         self.events = np.zeros((len(seeds), len(world.events)))
         self.length = np.zeros(len(seeds), int)
@@ -52,10 +52,10 @@ class HostCollector:
         before = self.carry
         # On the host: the loop must not wait for a device once a step.
         for time, uniform in enumerate(np.asarray(drawn)):
-            chosen, _, carry = act(agent, self.seen, self.carry, uniform)
+            chosen, _, carry = act(agent, self.obs, self.carry, uniform)
             action = np.asarray(chosen)
             answer = self.vector_env.step(action, self.everyone)
-            put(block, time, self.everyone, self.seen, action, answer)
+            put(block, time, self.everyone, self.obs, action, answer)
             block.prev_episode_last_obs[time], block.first[time] = (
                 self.prev_episode_last_obs,
                 self.first,
@@ -81,15 +81,15 @@ class HostCollector:
     def _go_on(self, answer: StepResult) -> None:
         """What is seen next: a new episode where one has ended."""
         done = answer.terminated | answer.truncated
-        self.first, self.seen = done, answer.obs
+        self.first, self.obs = done, answer.obs
         if done.any():
             env_ids = np.flatnonzero(done)
-            self.prev_episode_last_obs, self.seen = (
+            self.prev_episode_last_obs, self.obs = (
                 self.prev_episode_last_obs.copy(),
                 answer.obs.copy(),
             )
             self.prev_episode_last_obs[env_ids] = answer.obs[env_ids]
-            self.seen[env_ids] = self.vector_env.reset_done(env_ids)
+            self.obs[env_ids] = self.vector_env.reset_done(env_ids)
 
     def _completed(self, data: Rollout) -> Completed:
         """The episodes that a rollout completed; the others are kept running."""
@@ -131,15 +131,15 @@ def episodes(
     vector_env = Guarded(world, np.asarray(seeds).tolist())
     carry = agent.initial_carry(drawn.shape[1])
     try:
-        seen, env_ids = vector_env.reset(), np.arange(drawn.shape[1])
+        obs, env_ids = vector_env.reset(), np.arange(drawn.shape[1])
         block.first[0] = True
         for time, numbers in enumerate(drawn):
             # All copies, also those that have ended: one compiled shape.
-            chosen, _, carry = act(agent, seen, carry, numbers, greedy=greedy)
+            chosen, _, carry = act(agent, obs, carry, numbers, greedy=greedy)
             action = np.asarray(chosen)[env_ids]
             result = vector_env.step(action, env_ids)
-            put(block, time, env_ids, seen[env_ids], action, result)
-            taken[time, env_ids], seen[env_ids] = True, result.obs
+            put(block, time, env_ids, obs[env_ids], action, result)
+            taken[time, env_ids], obs[env_ids] = True, result.obs
             env_ids = env_ids[~(result.terminated | result.truncated)]
             if not len(env_ids):
                 break
@@ -152,13 +152,13 @@ def episodes(
 @functools.partial(jax.jit, static_argnames="greedy")
 def act(
     agent: Actor,
-    seen: Float[Array, "copies ..."],
+    obs: Float[Array, "copies ..."],
     carry: Carry,
     uniform: Float[Array, " copies"],
     greedy: bool = False,
 ) -> Chosen:
     """The action of every copy, as one compiled call."""
-    return agent.act(seen, carry, uniform, greedy=greedy)
+    return agent.act(obs, carry, uniform, greedy=greedy)
 
 
 _log_probs = jax.jit(lambda agent, *steps: agent.log_probs(*steps))

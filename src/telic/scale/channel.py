@@ -10,7 +10,7 @@ import selectors
 import time
 from typing import IO, NamedTuple
 
-from telic.scale.examinee import SHORT
+from telic.scale.locator_worker import SHORT
 
 LONGEST = 64 << 10
 """The longest line, in bytes."""

@@ -73,7 +73,7 @@ def child_limits(seconds: int) -> dict[str, int]:
     }
 
 
-def seen(place: Place, home: Path, room: Path) -> dict[str, Any]:
+def visible_paths(place: Place, home: Path, room: Path) -> dict[str, Any]:
     """What is to be seen between walls, and what is not.
 
     Args:

@@ -12,7 +12,7 @@ from jaxtyping import Float
 
 from telic.stats import Interval, bootstrap, holm, permutation_test
 from telic.stats.rows import Identity, Row, Rows
-from telic.trials import Faithfulness, cmd, cpr, incompleteness, size_for
+from telic.trials import Faithfulness, cmd, completeness_gap, cpr, sparsity_at
 from telic.trials.effects import Measured
 
 MARK = 0.9
@@ -124,8 +124,8 @@ def scores(found: Curves) -> dict[str, CurveScores]:
 MEASURES = {
     "cpr": cpr,
     "cmd": cmd,
-    "size": lambda curve: float(np.log10(size_for(curve, MARK))),
-    "rest": incompleteness,
+    "size": lambda curve: float(np.log10(sparsity_at(curve, MARK))),
+    "rest": completeness_gap,
 }
 """How each score of one curve is computed; the size as a logarithm to the base 10."""
 

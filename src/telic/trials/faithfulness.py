@@ -93,7 +93,7 @@ class Faithfulness(NamedTuple):
     retention: Float[np.ndarray, " sizes"]
 
 
-class Bench(NamedTuple):
+class GraftEvaluator(NamedTuple):
     """Two agents in given episodes, and what each of them does there.
 
     Attributes:
@@ -101,8 +101,8 @@ class Bench(NamedTuple):
         donor: Whose weights are taken.
         seeds: The chance of the episodes.
         measure: What is measured.
-        mine: The recipient's rates.
-        theirs: The donor's.
+        recipient_rates: The recipient's rates.
+        donor_rates: The donor's.
         world: Their world.
     """
 
@@ -110,15 +110,15 @@ class Bench(NamedTuple):
     donor: Agent
     seeds: EpisodeSeeds
     measure: Measure
-    mine: Rates
-    theirs: Rates
+    recipient_rates: Rates
+    donor_rates: Rates
     world: World
 
     @property
     def gap(self) -> float:
         """How much more of the behaviour the donor shows."""
         behaviour = self.measure.behaviour
-        return behaviour(self.theirs) - behaviour(self.mine)
+        return behaviour(self.donor_rates) - behaviour(self.recipient_rates)
 
     def rates(self, agent: Agent) -> Rates:
         """What an agent does on the boards."""
@@ -127,10 +127,10 @@ class Bench(NamedTuple):
     def share(self, found: Rates) -> float:
         """f: the share of the donor's behaviour."""
         behaviour = self.measure.behaviour
-        return (behaviour(found) - behaviour(self.mine)) / self.gap
+        return (behaviour(found) - behaviour(self.recipient_rates)) / self.gap
 
 
-def bench(
+def graft_evaluator(
     recipient: Agent,
     donor: Agent,
     seeds: EpisodeSeeds,
@@ -138,14 +138,18 @@ def bench(
     *,
     world: World | None = None,
     least: float = LEAST,
-) -> Bench:
+) -> GraftEvaluator:
     """Both agents, played; in the recipient's own world, if no other is named.
 
     Raises:
         InputError: If they hardly differ in the behaviour: there is nothing to bring.
     """
-    made = Bench(recipient, donor, seeds, measure, {}, {}, world or recipient.world)
-    made = made._replace(mine=made.rates(recipient), theirs=made.rates(donor))
+    made = GraftEvaluator(
+        recipient, donor, seeds, measure, {}, {}, world or recipient.world
+    )
+    made = made._replace(
+        recipient_rates=made.rates(recipient), donor_rates=made.rates(donor)
+    )
     if abs(made.gap) < least:
         raise InputError(
             f"donor and recipient differ by {made.gap:.3f}",
@@ -155,7 +159,7 @@ def bench(
 
 
 def faithfulness(
-    locus: Locus, on: Bench, *, shares: Sequence[float] = SIZES
+    locus: Locus, evaluator: GraftEvaluator, *, shares: Sequence[float] = SIZES
 ) -> Faithfulness:
     """A locus, tried at several sizes, in both ways.
 
@@ -163,10 +167,10 @@ def faithfulness(
         InputError: If a share is not in (0, 1].
     """
     rows = []
-    for graft in grafted(locus, on.recipient, on.donor, shares):
-        top, rest = on.rates(graft.top), on.rates(graft.rest)
-        kept = retention(top, on.mine, on.measure.failures)
-        rows.append((on.share(top), on.share(rest), kept))
+    for graft in grafted(locus, evaluator.recipient, evaluator.donor, shares):
+        top, rest = evaluator.rates(graft.top), evaluator.rates(graft.rest)
+        kept = retention(top, evaluator.recipient_rates, evaluator.measure.failures)
+        rows.append((evaluator.share(top), evaluator.share(rest), kept))
     columns = np.array(rows, np.float64).T
     return Faithfulness(np.array(shares), *columns)
 
@@ -193,18 +197,18 @@ def cmd(found: Faithfulness) -> float:
     return _area(found.shares, np.abs(1 - found.top), start=1.0)
 
 
-def incompleteness(found: Faithfulness) -> float:
+def completeness_gap(found: Faithfulness) -> float:
     """The area under f of all but the top: 0 if the top was all that there was.
 
     Example:
         >>> line = np.array([0.5, 1.0])
-        >>> incompleteness(Faithfulness(line, line, 1 - line, line))
+        >>> completeness_gap(Faithfulness(line, line, 1 - line, line))
         0.5
     """
     return _area(found.shares, found.rest, start=1.0)
 
 
-def smallest(found: Faithfulness, mark: float = 0.9) -> int:
+def first_index_at(found: Faithfulness, mark: float = 0.9) -> int:
     """The number of the smallest size at which f reaches a mark.
 
     Raises:
@@ -212,7 +216,7 @@ def smallest(found: Faithfulness, mark: float = 0.9) -> int:
 
     Example:
         >>> line = np.array([0.5, 1.0])
-        >>> smallest(Faithfulness(line, line, 1 - line, line), 0.4)
+        >>> first_index_at(Faithfulness(line, line, 1 - line, line), 0.4)
         0
     """
     there = np.flatnonzero(found.top >= mark)
@@ -221,7 +225,7 @@ def smallest(found: Faithfulness, mark: float = 0.9) -> int:
     return int(there[0])
 
 
-def size_for(found: Faithfulness, mark: float = 0.9) -> float:
+def sparsity_at(found: Faithfulness, mark: float = 0.9) -> float:
     """The share of the weights at which f reaches a mark.
 
     Between the size that reaches it and the one before, log share is interpolated; a
@@ -232,10 +236,10 @@ def size_for(found: Faithfulness, mark: float = 0.9) -> float:
 
     Example:
         >>> sizes, top = np.array([0.01, 0.1, 1.0]), np.array([0.0, 0.8, 1.0])
-        >>> round(size_for(Faithfulness(sizes, top, 1 - top, top), 0.9), 3)
+        >>> round(sparsity_at(Faithfulness(sizes, top, 1 - top, top), 0.9), 3)
         0.316
     """
-    at = smallest(found, mark)
+    at = first_index_at(found, mark)
     if at == 0:
         return float(found.shares[0])
     (below, here), size = found.top[at - 1 : at + 1], np.log(found.shares)

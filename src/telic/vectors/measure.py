@@ -55,15 +55,15 @@ def concentration(
     for share in shares:
         if not 0 < share <= 1:
             raise InputError(f"share = {share}", why="allowed: above 0, up to 1")
-    upto = np.cumsum(np.sort(flat(vector) ** 2)[::-1])
-    if not 0 < upto[-1] < np.inf:
+    cumulative = np.cumsum(np.sort(flat(vector) ** 2)[::-1])
+    if not 0 < cumulative[-1] < np.inf:
         raise InputError(
-            f"a vector of squared norm {upto[-1]}",
+            f"a vector of squared norm {cumulative[-1]}",
             why="one that is all zeros, or not finite, has no energy to share out",
         )
-    counts = [max(1, round(share * len(upto))) for share in shares]
+    counts = [max(1, round(share * len(cumulative))) for share in shares]
     return {
-        share: float(upto[count - 1] / upto[-1])
+        share: float(cumulative[count - 1] / cumulative[-1])
         for share, count in zip(shares, counts, strict=True)
     }
 

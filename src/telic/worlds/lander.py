@@ -189,7 +189,7 @@ class Lander(GymWorld):
 
 
 def shaping(
-    seen: Float32[np.ndarray, "*axes features"],
+    obs: Float32[np.ndarray, "*axes features"],
 ) -> Float64[np.ndarray, "*axes"]:
     """The potential of an observation: 0 at rest on the pad's height, without legs.
 
@@ -197,5 +197,5 @@ def shaping(
         >>> shaping(np.array([[0.3, 0.4, 0, 0, 0, 0, 1, 1]], np.float32)).tolist()
         [-30.0]
     """
-    x, y, vx, vy, angle, _, left, right = np.moveaxis(seen.astype(np.float64), -1, 0)
+    x, y, vx, vy, angle, _, left, right = np.moveaxis(obs.astype(np.float64), -1, 0)
     return -100 * (np.hypot(x, y) + np.hypot(vx, vy) + abs(angle)) + 10 * (left + right)

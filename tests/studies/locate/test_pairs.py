@@ -19,7 +19,7 @@ from telic.studies.locate import pairs as pairs_
 from telic.studies.locate.pairs import check_offer, offers, second_of
 from telic.training import ExperimentConfig, PPOConfig
 from telic.trials import reaching
-from telic.trials.faithfulness import Bench
+from telic.trials.faithfulness import GraftEvaluator
 from telic.worlds import (
     WORLDS,
     Goal,
@@ -59,7 +59,7 @@ def test_the_donor_is_the_agent_before_the_switch_and_other_switches_hold_neithe
     pair, monkeypatch
 ):
     # Nobody plays: what locators are shown does not depend on it.
-    monkeypatch.setattr(pairs_, "bench", lambda *_, **__: Apart)
+    monkeypatch.setattr(pairs_, "graft_evaluator", lambda *_, **__: Apart)
     source = RunSource(pair[0])
     phases = {digest(source.agent(k).actor): k for k in range(len(source.schedule))}
     shown = {
@@ -89,27 +89,32 @@ def test_goals_without_success_are_told_by_their_returns(tmp_path, monkeypatch):
     monkeypatch.setitem(WORLDS, "paid", Paid)
     world, fast = Paid(limit=20), PPOConfig(learning_rate=1e-2)
     study = Alternation(
-        world=world, policy=SHALLOW, sizes=SIZES, ppo=fast, period=1, phases=4
+        world=world, policy=SHALLOW, rollout=SIZES, ppo=fast, period=1, phases=4
     )
     run = folder.create_run(tmp_path, "paid", 0, study.plan())
     carry_run(run)
     (offer,) = offers(RunSource(run), switches=1, episodes=16, least=0.0)
-    on = offer.bench
+    on = offer.evaluator
     assert offer.switch == (3, "purple", "blue") and not on.measure.rate
-    for agent, found in ((on.recipient, on.mine), (on.donor, on.theirs)):
+    for agent, found in (
+        (on.recipient, on.recipient_rates),
+        (on.donor, on.donor_rates),
+    ):
         told = rates(
             pairs_.play(agent, world, on.seeds), world, study.plan().objectives
         )
         assert on.measure.behaviour(found) == pytest.approx(told["return_blue"])
     # Without a limit of one's own, a twentieth of the larger return is enough.
     for share, offered in ((0.04, 0), (0.06, 1)):
-        mine = {**on.mine, "pick_blue": 1.0, "wall": 0.0}
-        made = on._replace(mine=mine, theirs={**mine, "pick_blue": 1.0 - share})
-        monkeypatch.setattr(pairs_, "bench", functools.partial(as_made, made))
+        mine = {**on.recipient_rates, "pick_blue": 1.0, "wall": 0.0}
+        made = on._replace(
+            recipient_rates=mine, donor_rates={**mine, "pick_blue": 1.0 - share}
+        )
+        monkeypatch.setattr(pairs_, "graft_evaluator", functools.partial(as_made, made))
         assert len(list(offers(RunSource(run), switches=1, episodes=8))) == offered
 
 
-def as_made(made: Bench, *_, **__) -> Bench:
+def as_made(made: GraftEvaluator, *_, **__) -> GraftEvaluator:
     """A bench that was made before."""
     return made
 
@@ -119,8 +124,8 @@ def of_one(**more) -> ExperimentConfig:
     return ExperimentConfig(
         world=Keys(limit=9),
         policy=SHALLOW,
-        hyper=PPOConfig(),
-        sizes=SIZES,
+        ppo=PPOConfig(),
+        rollout=SIZES,
         objectives=tuple(map(fetch, ("blue", "green", "purple"))),
         schedule=(Phase("blue", 1),),
         **more,
@@ -149,14 +154,14 @@ def test_a_run_of_one_objective_offers_what_a_second_makes_of_it(tmp_path, monke
         list(offers(source, **how)) == []
     )  # it fetches no key in nine of ten episodes
     monkeypatch.setattr(pairs_, "is_able", lambda *_: True)
-    monkeypatch.setattr(Bench, "gap", 1.0)
+    monkeypatch.setattr(GraftEvaluator, "gap", 1.0)
     (offer,) = offers(source, **how)
     assert offer.switch == (0, "blue", "purple")
     assert digest(offer.evidence.recipient) == digest(source.agent(0).actor)
     donors = [digest(donor) for _, donor in offer.evidence.switches]
     assert len(donors) == len(set(donors)) == 1 + pairs_.REPEATS
     assert digest(source.agent(0).actor) not in donors
-    assert np.isfinite(offer.bench.theirs["pick_purple"])
+    assert np.isfinite(offer.evaluator.donor_rates["pick_purple"])
 
 
 def test_fuel_tells_a_thrifty_lander_and_crashes_are_its_failures():

@@ -8,7 +8,7 @@ from telic.locators.probe import OBSERVATION, Probed, probes
 from telic.locators.toys import toy
 from telic.rollouts import episode_seeds
 from telic.studies.locate import plane as plane_
-from telic.trials import Bench, reaching
+from telic.trials import GraftEvaluator, reaching
 from telic.worlds import Keys, fetch
 
 SITES = (OBSERVATION, "actor/0/post")
@@ -19,7 +19,7 @@ def told():
     """The plane of the toy, whose agents differ in their first biases alone."""
     found = toy()
     world = found.recipient.world
-    on = Bench(
+    on = GraftEvaluator(
         found.recipient,
         found.donor,
         episode_seeds(world, 16, key=jax.random.key(0)),
@@ -28,7 +28,9 @@ def told():
         {},
         world,
     )
-    on = on._replace(mine=on.rates(on.recipient), theirs=on.rates(on.donor))
+    on = on._replace(
+        recipient_rates=on.rates(on.recipient), donor_rates=on.rates(on.donor)
+    )
     # The share of a made-up rise: these agents fetch nothing on purpose.
     measure = reaching(Keys(), fetch("blue"))._replace(
         behaviour=lambda rates: rates["length"]
@@ -54,21 +56,21 @@ def test_two_agents_are_told_apart_by_a_layer_that_differs(told):
 def test_the_null_of_steering_is_tried_at_as_many_doses_as_the_edit(monkeypatch):
     found, site, seen = toy(), "actor/0/post", []
 
-    def rates(_: Bench, agent: dict) -> dict:
+    def rates(_: GraftEvaluator, agent: dict) -> dict:
         """A made-up behaviour: how far an agent is steered."""
         seen.append(float(np.linalg.norm(agent.get(f"at/{site}/0/shift", 0.0))))
         return {"steered": seen[-1]}
 
     told = {name: Probed(1.0, 0.5, np.ones(8), np.ones(8)) for name in SITES}
     monkeypatch.setattr(plane_, "probes", lambda *_: dict(told))
-    monkeypatch.setattr(Bench, "rates", rates)
+    monkeypatch.setattr(GraftEvaluator, "rates", rates)
     measure = reaching(Keys(), fetch("blue"))._replace(
         behaviour=lambda rates: rates["steered"]
     )
     world = found.recipient.world
     given = episode_seeds(world, 1, key=jax.random.key(0))
     parts = (given, measure, {"steered": 0.0}, {"steered": 1.0})
-    on = Bench(found.recipient, found.donor, *parts, world)
+    on = GraftEvaluator(found.recipient, found.donor, *parts, world)
     shares = plane_.plane_of(jax.random.key(1), found, on)[site]
     patch, dose, *others = seen
     assert patch == 0 < dose and others == pytest.approx(

@@ -22,7 +22,7 @@ from telic.runs.source import RunSource
 from telic.studies.branches import branch, rollouts_of
 from telic.studies.late import Switch, late_switches
 from telic.training import ExperimentConfig, TrainState
-from telic.trials import Bench, bench, reaching
+from telic.trials import GraftEvaluator, graft_evaluator, reaching
 from telic.trials.faithfulness import LEAST
 from telic.worlds import competence_of, goals_of
 from telic.worlds.host import HostWorld
@@ -46,12 +46,12 @@ class Offer(NamedTuple):
     Attributes:
         switch: The phase of the recipient, what it wants, and what the donor wants.
         evidence: What locators are shown.
-        bench: Recipient and donor on boards, to try grafts.
+        evaluator: Recipient and donor on boards, to try grafts.
     """
 
     switch: Switch
     evidence: ContrastPair
-    bench: Bench
+    evaluator: GraftEvaluator
 
 
 def offers(
@@ -212,9 +212,12 @@ def _tried(
     aim = next(each for each in plan.objectives if each.name == switch.aim)
     measure = reaching(plan.world, aim, old=switch.wants)
     seeds = episode_seeds(plan.world, episodes, key=key)
-    on = bench(found.recipient, found.donor, seeds, measure, least=0.0)
+    on = graft_evaluator(found.recipient, found.donor, seeds, measure, least=0.0)
     if least is None:
-        amounts = [abs(measure.behaviour(each)) for each in (on.mine, on.theirs)]
+        amounts = [
+            abs(measure.behaviour(each))
+            for each in (on.recipient_rates, on.donor_rates)
+        ]
         least = LEAST * (1.0 if measure.rate else max(amounts))
     if on.gap and abs(on.gap) >= least:
         yield Offer(switch, found, on)

@@ -15,10 +15,10 @@ import numpy as np
 
 from telic.edits import Patch, Steer
 from telic.edits.base import Edit
-from telic.locators.inside import by_unit, inside
+from telic.locators.inside import by_unit, unit_activations
 from telic.locators.pair import ContrastPair
 from telic.locators.probe import OBSERVATION, Probed, probes
-from telic.trials import Bench
+from telic.trials import GraftEvaluator
 
 DOSES = (1.0, 2.0, 4.0)
 """Strengths at which a site is steered: 1 moves the mean along the probe to the
@@ -34,7 +34,7 @@ along the probe, and steered along a random direction of the same length."""
 
 
 def plane_of(
-    key: jax.Array, evidence: ContrastPair, on: Bench
+    key: jax.Array, evidence: ContrastPair, on: GraftEvaluator
 ) -> dict[str, dict[str, float]]:
     """By site: the measures of `ACCURACIES` and of `MOVES`."""
     found = probes(evidence, key)
@@ -57,7 +57,7 @@ def plane_of(
     return told
 
 
-def _share(edit: Edit, on: Bench) -> float:
+def _share(edit: Edit, on: GraftEvaluator) -> float:
     """The share of the donor's behaviour that an edit brings."""
     return on.share(on.rates(edit(on.recipient)))
 
@@ -65,7 +65,7 @@ def _share(edit: Edit, on: Bench) -> float:
 def _shifts(evidence: ContrastPair, found: dict[str, Probed]) -> dict[str, jax.Array]:
     """At each site the part of the difference of means that lies along the probe."""
     mine, theirs = (
-        inside(evidence.behaviour, agent)
+        unit_activations(evidence.behaviour, agent)
         for agent in (evidence.recipient, evidence.donor)
     )
     shifts = {}

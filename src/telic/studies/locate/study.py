@@ -169,8 +169,8 @@ class Located(NamedTuple):
 
 def _tried(found: Located, work: Work) -> Iterator[Row]:
     """The rows of one goal: curves, times, and how far methods agree."""
-    switch, on = tuple(found.offer.switch), found.offer.bench
-    yield Row("goal", "weights", float(len(next(iter(found.spread.values())).row)))
+    switch, on = tuple(found.offer.switch), found.offer.evaluator
+    yield Row("goal", "weights", float(len(next(iter(found.spread.values())).flat)))
     yield Row("goal", "gap", on.gap, switch)
     for number, (name, locus) in enumerate(found.loci.items()):
         work(number, len(found.loci))
@@ -184,7 +184,7 @@ def _tried(found: Located, work: Work) -> Iterator[Row]:
 def _plane(key: jax.Array, found: Located) -> Iterator[Row]:
     """The rows of the plane of one goal."""
     offer = found.offer
-    for site, measures in plane_of(key, offer.evidence, offer.bench).items():
+    for site, measures in plane_of(key, offer.evidence, offer.evaluator).items():
         for name, value in measures.items():
             yield Row("plane", name, value, tuple(offer.switch), site)
 

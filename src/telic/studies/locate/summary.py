@@ -21,7 +21,7 @@ from telic.studies.curve_scores import (
     seed_means,
 )
 from telic.studies.locate.plane import ACCURACIES
-from telic.trials import Faithfulness, smallest
+from telic.trials import Faithfulness, first_index_at
 from telic.trials.effects import Measured
 
 AT = (0.01, 0.05)
@@ -148,7 +148,7 @@ def _methods(
 
 def _kept(curve: Faithfulness) -> float:
     """Retention where 90 % of the donor's behaviour is first there."""
-    return float(curve.retention[smallest(curve, MARK)])
+    return float(curve.retention[first_index_at(curve, MARK)])
 
 
 def _again(rows: Rows, where: str, method: str) -> Alike:

@@ -11,7 +11,7 @@ from jaxtyping import Bool, Float
 
 from telic.core.trees import Tree
 from telic.locators import LOCATORS, Locus
-from telic.locators.inside import live
+from telic.locators.inside import active_mask
 from telic.locators.pair import ContrastPair
 from telic.locators.sites import scores_of
 from telic.planted import Planted
@@ -25,7 +25,7 @@ def truth_of(planted: Planted, evidence: ContrastPair) -> Tree:
     What was written into a unit that never fires is nobody's goal.
     """
     first, second = (
-        live(evidence.behaviour, agent)
+        active_mask(evidence.behaviour, agent)
         for agent in (evidence.recipient, evidence.donor)
     )
     return {
@@ -74,13 +74,13 @@ def score(
     weights, flags = locus.weights(like), _row(true)
     size = int(flags.sum()) or SPARE
     top = weights.ranks() < size
-    found = {"strength": float(weights.row[top].mean())}
+    found = {"strength": float(weights.flat[top].mean())}
     if flags.any():
-        found |= _right("weights", "precision", weights.row, top, flags)
+        found |= _right("weights", "precision", weights.flat, top, flags)
         units = locus.units(like)
-        true_units = Locus("weights", scores_of(true)).units(like).row > 0
+        true_units = Locus("weights", scores_of(true)).units(like).flat > 0
         first = units.ranks() < true_units.sum()
-        found |= _right("units", "unit_precision", units.row, first, true_units)
+        found |= _right("units", "unit_precision", units.flat, first, true_units)
     if planted.decoys is not None:
         found["decoys"] = float((top & _row(planted.decoys)).sum() / size)
     return found

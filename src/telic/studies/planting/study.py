@@ -28,7 +28,7 @@ from telic.studies.planting.scoring import ask, score, truth_of
 from telic.studies.planting.summary import AGENTS
 from telic.studies.work import Work
 from telic.training.plan import ExperimentConfig
-from telic.trials import bench, faithfulness, reaching
+from telic.trials import faithfulness, graft_evaluator, reaching
 from telic.worlds.fetch import fetch
 from telic.worlds.goal_keys import GoalKeys
 
@@ -209,7 +209,7 @@ def _curves(
     recipient, donor = planted.pairs[0]
     measure = reaching(recipe.world, fetch(planted.aim))
     try:
-        on = bench(recipient, donor, seeds, measure, world=recipe.world)
+        on = graft_evaluator(recipient, donor, seeds, measure, world=recipe.world)
     except InputError:
         return
     for name, locus in loci.items():

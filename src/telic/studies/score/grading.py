@@ -34,7 +34,7 @@ def graded(locus: Locus, evidence: ContrastPair, planted: Planted) -> dict[str, 
     try:
         # What one direction does is not told by its one score: it is judged as any.
         if locus.kind != "directions" and not has_goal(planted) and _level(locus):
-            return {"strength": float(locus.row[0])}
+            return {"strength": float(locus.flat[0])}
         check_locus(locus, evidence.recipient)
         found = score(locus, evidence, planted, truth_of(planted, evidence))
     except InputError:
@@ -72,4 +72,4 @@ def graded_record(
 
 def _level(locus: Locus) -> bool:
     """Whether all scores are the same."""
-    return bool(np.ptp(locus.row) == 0)
+    return bool(np.ptp(locus.flat) == 0)

@@ -31,7 +31,7 @@ class Files(NamedTuple):
     printed: IO[bytes]
 
 
-class Sitting:
+class WorkerSession:
     """A child at work, as its examiner sees it."""
 
     def __init__(
@@ -84,7 +84,7 @@ class Sitting:
 
 
 @contextlib.contextmanager
-def sitting(place: Place, log: Path, *, walls: bool) -> Iterator[Sitting]:
+def open_session(place: Place, log: Path, *, walls: bool) -> Iterator[WorkerSession]:
     """A child that has been started; at the end it is gone, with all that it started.
 
     Args:
@@ -114,7 +114,7 @@ def _whole(file: IO[bytes]) -> bytes:
     return os.pread(file.fileno(), outfit.SAID, 0)
 
 
-def _started(place: Place, base: Path, files: Files, walls: bool) -> Sitting:
+def _started(place: Place, base: Path, files: Files, walls: bool) -> WorkerSession:
     """A keeper that has its order."""
     home, room = base / "home", base / "room"
     home.mkdir()
@@ -136,18 +136,18 @@ def _started(place: Place, base: Path, files: Files, walls: bool) -> Sitting:
         "question": files.question.fileno(),
         "answer": files.answer.fileno(),
     }
-    found = Sitting(keeper, files, others)
+    found = WorkerSession(keeper, files, others)
     found.order(
         {
             "parent": os.getpid(),
             "command": [
-                *(sys.executable, "-P", "-m", "telic.scale.examinee"),
+                *(sys.executable, "-P", "-m", "telic.scale.locator_worker"),
                 json.dumps(given),
             ],
             "environment": environment,
             "home": str(home),
             "limits": outfit.child_limits(place.seconds),
-            "walls": outfit.seen(place, home, room) if walls else None,
+            "walls": outfit.visible_paths(place, home, room) if walls else None,
         }
     )
     return found

@@ -8,7 +8,7 @@ import pytest
 from telic.core.errors import InputError
 from telic.runs import evidence_file
 from telic.scale import outfit, processes, walls
-from telic.scale.examiner import LOG, OFF, Candidate, examine
+from telic.scale.locator_runner import LOG, OFF, Candidate, run_locator
 from telic.studies.score import benchmark_set, grading
 from tests.scale import candidates, planted_paper
 from tests.scale.candidates import written
@@ -30,7 +30,7 @@ def without_seconds(record: dict) -> dict:
 def test_a_good_locator_is_scored_as_ours_is_with_walls_and_without(folder, tmp_path):
     told, file = [], written(tmp_path, candidates.GOOD)
     reports = [
-        examine(
+        run_locator(
             Candidate(file),
             [folder],
             tmp_path / way,
@@ -90,19 +90,19 @@ def test_questions_and_solutions_are_in_folders_of_their_own(folder):
 def test_a_room_that_cannot_be_built_is_no_room_and_the_report_says_so(
     folder, tmp_path, monkeypatch, change, why
 ):
-    seen = outfit.seen
-    monkeypatch.setattr(outfit, "seen", lambda *given: seen(*given) | change)
+    seen = outfit.visible_paths
+    monkeypatch.setattr(outfit, "visible_paths", lambda *given: seen(*given) | change)
     candidate = Candidate(written(tmp_path, candidates.NUMBER))
-    report = examine(candidate, [folder], tmp_path / "out")
+    report = run_locator(candidate, [folder], tmp_path / "out")
     assert report.outcome == "no locus: the locator gave a int on pair 1 of 2"
     assert re.search(why, report.open)
     with pytest.raises(InputError, match="cannot be isolated"):
-        examine(candidate, [folder], tmp_path / "out", isolation="must")
+        run_locator(candidate, [folder], tmp_path / "out", isolation="must")
 
 
 def test_without_walls_on_purpose_the_report_says_so(folder, tmp_path):
     candidate = Candidate(written(tmp_path, candidates.BROKEN))
-    report = examine(candidate, [folder], tmp_path / "out", isolation="off")
+    report = run_locator(candidate, [folder], tmp_path / "out", isolation="off")
     assert report.open == OFF and report.records == []
     assert report.outcome.startswith("crashed: RuntimeError: ·[31mred while it was imp")
 

@@ -1,6 +1,6 @@
 """What a child process does in an exam: it asks somebody's locator about every pair.
 
-    python -m telic.scale.examinee GIVEN
+    python -m telic.scale.locator_worker GIVEN
 
 It is handed one question at a time (`telic.runs.evidence_file`) in an open file, and
 writes the locus to another. To its parent it speaks in lines of JSON, on what was its

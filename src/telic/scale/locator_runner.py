@@ -21,10 +21,10 @@ from telic.locators import ContrastPair
 from telic.planted import Planted
 from telic.policies import Agent
 from telic.runs import evidence_file, locus_file
-from telic.scale import examinee
+from telic.scale import locator_worker
 from telic.scale.channel import Message, printable_text
-from telic.scale.sitting import Place, Sitting, sitting
 from telic.scale.walls import ISOLATION
+from telic.scale.worker_session import Place, WorkerSession, open_session
 from telic.studies.score import benchmark_set, grading
 from telic.studies.score.leaderboard import NO_LOCUS, SCORED
 
@@ -72,7 +72,7 @@ class Report(NamedTuple):
     open: str = ""
 
 
-def examine(
+def run_locator(
     candidate: Candidate,
     papers: Sequence[Path],
     out: Path,
@@ -151,11 +151,11 @@ def _sit(
     """One sitting, with walls or without."""
     records: list[dict[str, Any]] = []
     where = "while it started"
-    with sitting(place, log, walls=walls) as child:
+    with open_session(place, log, walls=walls) as child:
         try:
             _start(child, walls=walls)
             where = "while it was imported"
-            _await(child, examinee.IMPORTED, limit)
+            _await(child, locator_worker.IMPORTED, limit)
             for number, (question, planted) in enumerate(pairs):
                 listen(number, len(pairs))
                 where = f"on pair {number + 1} of {len(pairs)}"
@@ -166,10 +166,10 @@ def _sit(
             return Report(_outcome(error, where), records)
 
 
-def _start(child: Sitting, *, walls: bool) -> None:
+def _start(child: WorkerSession, *, walls: bool) -> None:
     """Wait until the child is ready; up to then it runs nobody's code but ours."""
     message, _ = child.take(PATIENCE)
-    if message.at == examinee.READY:
+    if message.at == locator_worker.READY:
         return
     if walls and message.at != "late":
         raise _NoWallsError(message.text or "Python did not start in it")
@@ -177,12 +177,15 @@ def _start(child: Sitting, *, walls: bool) -> None:
 
 
 def _asked(
-    child: Sitting, question: benchmark_set.Question, planted: Planted, limit: float
+    child: WorkerSession,
+    question: benchmark_set.Question,
+    planted: Planted,
+    limit: float,
 ) -> dict[str, Any]:
     """The record of one answer; the clock runs from handing the question out."""
     found, token = question.evidence(), secrets.token_hex(8)
     child.hand_out(evidence_file.pack(found, question.key), token)
-    message, seconds = _await(child, examinee.ANSWERED, limit)
+    message, seconds = _await(child, locator_worker.ANSWERED, limit)
     if message.token != token:
         raise _FailedError("crashed: it answered what it was not asked")
     record = _record(child, found, planted, seconds)
@@ -191,7 +194,7 @@ def _asked(
     return record
 
 
-def _await(child: Sitting, wanted: str, limit: float) -> tuple[Message, float]:
+def _await(child: WorkerSession, wanted: str, limit: float) -> tuple[Message, float]:
     """The message that is due, and after how many seconds it came."""
     message, seconds = child.take(limit)
     if message.at != wanted:
@@ -209,20 +212,20 @@ def _failed(message: Message, allowed: float) -> _FailedError:
         names = {number.value: f" ({number.name})" for number in signal.Signals}
         end = f"{message.code}{names.get(-message.code, '')}"
         return _FailedError(f"crashed: died with exit code {end}")
-    if message.at == examinee.FAILED:
+    if message.at == locator_worker.FAILED:
         return _FailedError(message.text, message.line)
     return _FailedError("crashed: it wrote where only telic writes")
 
 
 def _outcome(error: _FailedError, where: str) -> str:
     """One line: what happened, where in the exam, and where in the file."""
-    what = printable_text(error.what)[: examinee.SHORT - len(where) - 1]
+    what = printable_text(error.what)[: locator_worker.SHORT - len(where) - 1]
     at = f" ({error.line})" if error.line else ""
     return printable_text(f"{what} {where}{at}")
 
 
 def _record(
-    child: Sitting, found: ContrastPair, planted: Planted, seconds: float
+    child: WorkerSession, found: ContrastPair, planted: Planted, seconds: float
 ) -> dict[str, Any]:
     """The record of an answer that may be anything."""
     most = largest_answer(found.recipient)

@@ -7,15 +7,15 @@ from telic.locators.sites import Factors, Scores, within
 from telic.policies import Agent
 
 
-def of_units(scores: Scores, like: Agent) -> Scores:
+def from_units(scores: Scores, like: Agent) -> Scores:
     """Every weight with the score of the unit that it flows into."""
     found = {}
     for layer in like.layers:
-        found |= layer.spread(scores[layer.site], like)
+        found |= layer.broadcast(scores[layer.site], like)
     return found
 
 
-def of_layers(scores: Scores, like: Arrays) -> Scores:
+def from_layers(scores: Scores, like: Arrays) -> Scores:
     """Every weight with the scores of all that it is under."""
     return {
         path: np.full(
@@ -26,7 +26,7 @@ def of_layers(scores: Scores, like: Arrays) -> Scores:
     }
 
 
-def of_directions(factors: Factors, like: Agent) -> Scores:
+def from_directions(factors: Factors, like: Agent) -> Scores:
     """Every weight with the size of what the directions change there."""
     found: Scores = {}
     for layer in like.layers:
