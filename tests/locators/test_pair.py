@@ -97,7 +97,9 @@ def test_of_agents_that_know_no_world_observations_must_be_given():
 
 
 def test_an_agent_with_interventions_is_no_evidence():
-    shift = interventions.append(DONOR, "actor/0/post", {"shift": jnp.ones(8)})
+    shift = interventions.add_intervention(
+        DONOR, "actor/0/post", {"shift": jnp.ones(8)}
+    )
     steered = DONOR.replace(shift)
     for options in (
         {"donor": steered},

@@ -47,7 +47,7 @@ def test_it_is_a_plain_agent_and_its_origin_is_not_changed(agent):
     before = digest(agent)
     folded = fold(agent, 2)
     assert digest(agent) == before
-    assert not interventions.read(folded)
+    assert not interventions.interventions_of(folded)
     assert set(folded) == set(interventions.weights(agent))
     assert (folded.policy, folded.spec) == (PLAIN, Spec.of(WORLD.base))
     assert digest(folded) == digest(fold(agent, 2))
@@ -93,7 +93,9 @@ def test_a_goal_that_there_is_not_is_refused(agent, goal):
 
 def test_an_agent_that_reads_no_goal_is_refused():
     leaves = {"shift": jnp.ones(8)}
-    steered = AGENT.replace(interventions.append(AGENT, "actor/0/pre", leaves))
+    steered = AGENT.replace(
+        interventions.add_intervention(AGENT, "actor/0/pre", leaves)
+    )
     for odd in (AGENT, steered):
         for use in (truth, goal_tables, lambda agent: fold(agent, 0)):
             with pytest.raises(InputError, match="reads no goal"):

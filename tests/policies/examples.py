@@ -68,4 +68,4 @@ def _unrolled(agent, seen, first):
 
 def intervened(agent, site, **leaves):
     """The agent with one intervention at a site."""
-    return agent.replace(interventions.append(agent, site, leaves))
+    return agent.replace(interventions.add_intervention(agent, site, leaves))

@@ -9,7 +9,7 @@ import pytest
 
 from telic.core.errors import InputError
 from telic.policies import capture
-from telic.policies.interventions import append
+from telic.policies.interventions import add_intervention
 from telic.rollouts import observations_of
 from telic.rollouts.collect import start
 from telic.worlds import grid
@@ -56,7 +56,9 @@ def test_named_sites_alone_are_captured_in_the_order_of_their_names():
 
 
 def test_what_an_intervention_changed_is_captured_as_changed():
-    edited = AGENT.replace(append(AGENT, "actor/0/post", {"gain": jnp.zeros(8)}))
+    edited = AGENT.replace(
+        add_intervention(AGENT, "actor/0/post", {"gain": jnp.zeros(8)})
+    )
     found = capture(edited, CODES, "actor/0/post", "actor/1/pre")
     assert not found["actor/0/post"].any()
     np.testing.assert_allclose(

@@ -10,7 +10,7 @@ import pytest
 from telic.core.errors import InputError
 from telic.policies import MLP, Agent, capture, create
 from telic.policies.first_layer import first_layer
-from telic.policies.interventions import append, read, weights
+from telic.policies.interventions import add_intervention, interventions_of, weights
 from tests.small import AGENT, CODES, DONOR, POLICY
 from tests.small import KEYS as WORLD
 
@@ -87,7 +87,7 @@ def held(leaves):
 
 def held_by(agent, site, leaves):
     """An agent with one more intervention."""
-    return agent.replace(append(agent, site, held(leaves)))
+    return agent.replace(add_intervention(agent, site, held(leaves)))
 
 
 def assert_near(actual, expected):
@@ -126,8 +126,8 @@ def test_interventions_at_one_site_are_done_in_the_order_of_their_numbers():
     for d, g in zip(shifts, gains, strict=True):
         edited = held_by(edited, site, {"shift": jnp.full(8, d)})
         edited = held_by(edited, site, {"gain": jnp.full(8, g)})
-    assert set(read(edited)) == {site}
-    assert len(read(edited)[site]) == 12
+    assert set(interventions_of(edited)) == {site}
+    assert len(interventions_of(edited)[site]) == 12
     # A dict has an order of its own, in which "10" may stand before "9".
     mixed = dict(sorted(edited.items(), key=lambda item: item[0][::-1]))
     mixed = edited.replace(mixed)
@@ -233,7 +233,7 @@ def test_logits_value_and_both_together_all_see_interventions():
 )
 def test_a_leaf_that_is_no_intervention_is_refused_by_its_path(path):
     odd = AGENT.replace({**AGENT, path: jnp.zeros(8)})
-    for use in (read, lambda agent: agent.logits(CODES)):
+    for use in (interventions_of, lambda agent: agent.logits(CODES)):
         with pytest.raises(InputError) as caught:
             use(odd)
         assert repr(path) in caught.value.what
@@ -258,13 +258,13 @@ def test_an_intervention_where_the_network_has_no_site_is_refused(site, nearest)
 
 
 def test_reading_finds_what_was_appended_and_weights_are_the_rest():
-    edited = append(AGENT, "critic/value", {"shift": jnp.ones(1)})
-    edited = append(edited, "critic/value", {"gain": jnp.zeros(1)})
-    assert [list(leaves) for leaves in read(edited)["critic/value"]] == [
+    edited = add_intervention(AGENT, "critic/value", {"shift": jnp.ones(1)})
+    edited = add_intervention(edited, "critic/value", {"gain": jnp.zeros(1)})
+    assert [list(leaves) for leaves in interventions_of(edited)["critic/value"]] == [
         ["shift"],
         ["gain"],
     ]
-    assert read(AGENT) == {}
+    assert interventions_of(AGENT) == {}
     assert weights(edited) == dict(AGENT)
 
 

@@ -10,7 +10,7 @@ import pytest
 from telic.core.errors import InputError
 from telic.core.trees import digest
 from telic.policies import MLP, create
-from telic.policies.interventions import append
+from telic.policies.interventions import add_intervention
 from telic.rollouts import Episodes, episode_seeds, evaluate, play
 from telic.worlds import Keys
 from tests.small import AGENT, DONOR
@@ -23,7 +23,9 @@ WAVERING = AGENT.replace(
     {p: leaf * (0.2 if "actor/2" in p else 1.0) for p, leaf in AGENT.items()}
 )
 """An agent that does all kinds of things, so that its episodes end in all ways."""
-LEFT = AGENT.replace(append(AGENT, "actor/logits", {"shift": 1e3 * jnp.eye(7)[0]}))
+LEFT = AGENT.replace(
+    add_intervention(AGENT, "actor/logits", {"shift": 1e3 * jnp.eye(7)[0]})
+)
 """An agent that only ever turns left: it always plays until the time is up."""
 
 
@@ -178,7 +180,7 @@ def test_all_agents_begin_alike():
     # Who only walks forward meets what the first board holds, whoever it is.
     forward = {"shift": 1e3 * jnp.eye(7)[2]}
     one, two = (
-        played(agent.replace(append(agent, "actor/logits", forward)))
+        played(agent.replace(add_intervention(agent, "actor/logits", forward)))
         for agent in (AGENT, DONOR)
     )
     np.testing.assert_array_equal(one.events, two.events)

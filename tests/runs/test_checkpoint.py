@@ -117,7 +117,7 @@ def test_dying_at_any_point_of_a_commit_leaves_nothing_or_all_of_it(
         assert error.code == 6 and "full" in error.why
     monkeypatch.undo()
     for found in checkpoint.listing(tmp_path):
-        checkpoint.verify(found)
+        checkpoint.verify_checkpoint(found)
     disk.sweep(tmp_path)
     assert {p.name for p in tmp_path.iterdir()} <= {"u00000", "u00002"}
     assert (tmp_path / "u00000").exists()
@@ -128,7 +128,7 @@ def test_a_huge_file_is_not_even_read(tmp_path, state):
     with open(found.path / inside.MANIFEST, "ab") as file:
         file.truncate(disk.LIMITS[".json"] + 1)
     with pytest.raises(DamagedError, match="at most"):
-        checkpoint.verify(found)
+        checkpoint.verify_checkpoint(found)
 
 
 def test_checkpoints_are_listed_by_rollouts_and_strangers_are_ignored(tmp_path):
@@ -143,7 +143,7 @@ def test_checkpoints_are_listed_by_rollouts_and_strangers_are_ignored(tmp_path):
 def test_a_checkpoint_under_another_name_is_refused(tmp_path, state):
     found = checkpoint.commit(tmp_path, state)
     moved = Checkpoint(found.path.rename(tmp_path / "u00003"))
-    for reading in (checkpoint.read_agent, checkpoint.verify):
+    for reading in (checkpoint.read_agent, checkpoint.verify_checkpoint):
         with pytest.raises(DamagedError, match="after 0 rollouts"):
             reading(moved)
     with pytest.raises(DamagedError, match="after 0 rollouts"):
@@ -158,7 +158,7 @@ def test_numbers_without_meaning_are_refused_whatever_their_hash(
     found = checkpoint.commit(
         tmp_path, state._replace(agent={**state.agent, "actor/0/bias": leaf})
     )
-    for reading in (checkpoint.read_agent, checkpoint.verify):
+    for reading in (checkpoint.read_agent, checkpoint.verify_checkpoint):
         with pytest.raises(DamagedError, match="'actor/0/bias' are not finite"):
             reading(found)
 

@@ -58,7 +58,11 @@ def test_only_an_ordinary_file_is_read(tmp_path, victim, put, read):
 @KINDS
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize(
-    "write", [lambda path: disk.append(path, b"x"), lambda path: disk.cut(path, 0)]
+    "write",
+    [
+        lambda path: disk.append_file(path, b"x"),
+        lambda path: disk.truncate_file(path, 0),
+    ],
 )
 def test_only_an_ordinary_file_is_written_to(tmp_path, victim, put, write):
     path = tmp_path / "a.json"

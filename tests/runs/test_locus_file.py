@@ -105,7 +105,7 @@ EMPTY = {"dtype": "F64", "shape": [0], "data_offsets": [0, 0]}
 def test_bytes_of_a_stranger_are_refused_before_they_are_loaded(data):
     started = time.perf_counter()
     with pytest.raises(DamagedError):
-        locus_file.from_bytes(data, Path("answer"), TINY)
+        locus_file.locus_from_bytes(data, Path("answer"), TINY)
     assert time.perf_counter() - started < 2
 
 
@@ -122,20 +122,25 @@ def test_bytes_of_a_stranger_are_refused_before_they_are_loaded(data):
     ids=lambda locus: locus.kind,
 )
 def test_every_name_that_a_locus_of_the_agent_can_have_is_taken(locus):
-    data = locus_file.to_bytes(locus)
-    assert locus_file.from_bytes(data, Path("answer"), TINY).kind == locus.kind
+    data = locus_file.locus_to_bytes(locus)
+    assert locus_file.locus_from_bytes(data, Path("answer"), TINY).kind == locus.kind
 
 
 def test_what_is_no_matrix_is_no_factor_and_what_is_no_float_no_score():
     flat = Locus("directions", {"actor/0": np.ones(1)})
     object.__setattr__(flat, "factors", {"actor/0": (np.ones(3), np.ones(1))})
     with pytest.raises(DamagedError, match="Float"):
-        locus_file.from_bytes(locus_file.to_bytes(flat), Path("answer"), TINY)
+        locus_file.locus_from_bytes(
+            locus_file.locus_to_bytes(flat), Path("answer"), TINY
+        )
     flags = mutations.forged("locus", LAYERS, {"scores/actor": np.array(True)})
     with pytest.raises(DamagedError, match="not a locus"):
-        locus_file.from_bytes(flags, Path("answer"), TINY)
+        locus_file.locus_from_bytes(flags, Path("answer"), TINY)
 
 
 def test_an_empty_file_under_the_right_hash_is_a_locus_as_far_as_it_goes():
     data = sealed({"scores/actor": EMPTY}, LAYERS)
-    assert locus_file.from_bytes(data, Path("answer"), TINY).scores["actor"].size == 0
+    assert (
+        locus_file.locus_from_bytes(data, Path("answer"), TINY).scores["actor"].size
+        == 0
+    )

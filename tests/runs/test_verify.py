@@ -77,12 +77,12 @@ def a_digit_of_the_metrics(run):
 
 
 def the_end_of_the_metrics(run):
-    disk.cut(run.metrics, run.metrics.stat().st_size // 2)
+    disk.truncate_file(run.metrics, run.metrics.stat().st_size // 2)
 
 
 def a_row_too_many(run):
     row = json.loads(run.metrics.read_bytes().splitlines()[-1])
-    disk.append(run.metrics, disk.to_json(row | {"rollout": 7}, indent=None))
+    disk.append_file(run.metrics, disk.to_json(row | {"rollout": 7}, indent=None))
 
 
 def a_missing_checkpoint(run):

@@ -56,8 +56,8 @@ def test_a_good_locator_is_scored_as_ours_is_with_walls_and_without(folder, tmp_
 def test_a_handout_is_bit_for_bit_the_evidence_and_nothing_else(folder):
     question = benchmark_set.questions(folder)[1]
     found = question.evidence()
-    data = evidence_file.pack(found, question.key)
-    again, key = evidence_file.unpack(data)
+    data = evidence_file.pack_evidence(found, question.key)
+    again, key = evidence_file.unpack_evidence(data)
     assert again.truth is None
     assert key == question.key
     for one, other in zip(again.switches, found.switches, strict=True):

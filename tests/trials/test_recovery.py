@@ -7,7 +7,7 @@ import pytest
 
 from telic.core.errors import DivergedError, InputError
 from telic.core.trees import digest
-from telic.policies.interventions import append
+from telic.policies.interventions import add_intervention
 from telic.training import PPOConfig, init_state, train_step
 from telic.trials import rollouts_to, train_on
 from tests.small import SHALLOW, SHORT, SIZES
@@ -108,7 +108,7 @@ def test_a_rollout_without_a_completed_episode_has_no_return():
 
 
 def test_an_agent_with_interventions_is_refused(state):
-    shift = append(state.agent, "actor/logits", {"shift": jnp.ones(7)})
+    shift = add_intervention(state.agent, "actor/logits", {"shift": jnp.ones(7)})
     steered = state.agent.replace(shift)
     with pytest.raises(InputError, match="interventions"):
         go_on(state, steered)

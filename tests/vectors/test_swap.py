@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from telic.core import trees
 from telic.core.errors import InputError
 from telic.policies import Use, create
-from telic.policies.interventions import append
+from telic.policies.interventions import add_intervention
 from telic.vectors import swap_inputs, task_vector
 from telic.worlds import grid
 from tests.small import KEYS as WORLD
@@ -116,7 +116,7 @@ def test_channels_may_lie_along_any_axis_and_vary_fastest_over_places():
 
 def test_donors_that_an_intervention_keeps_are_swapped_along():
     leaves = {f"donor/{path}": leaf for path, leaf in B.items()}
-    patched = append(A, "actor/0/post", {"mask": jnp.ones(8), **leaves})
+    patched = add_intervention(A, "actor/0/post", {"mask": jnp.ones(8), **leaves})
     found, alone = swapped(patched, (1,), (2,)), swapped(B, (1,), (2,))
     for path in B:
         kept = found[f"at/actor/0/post/0/donor/{path}"]

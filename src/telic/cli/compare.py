@@ -6,7 +6,7 @@ from pathlib import Path
 
 from telic.cli.terminal import (
     clean,
-    parse,
+    parse_options,
     remark,
     root_folder,
     say,
@@ -43,7 +43,7 @@ class Compare:
 
 def run(argv: Sequence[str]) -> int:
     """Select and print; with four or more seeds of a plan, intervals over them."""
-    given = parse(Compare, argv, prog="telic compare")
+    given = parse_options(Compare, argv, prog="telic compare")
     check_name(given.per, ("episode", "step"), kind="unit")
     from telic.runs import index, query
 

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from telic.cli import known
-from telic.cli.terminal import clean, parse, root_folder, root_option, say, text_table
+from telic.cli.terminal import (
+    clean,
+    parse_options,
+    root_folder,
+    root_option,
+    say,
+    text_table,
+)
 from telic.core.names import check_name
 from telic.runs import inside
 
@@ -32,7 +39,7 @@ class Demo:
 
 def run(argv: Sequence[str]) -> int:
     """Train, tabulate, report, and say what to try next."""
-    given = parse(Demo, argv, prog="telic demo")
+    given = parse_options(Demo, argv, prog="telic demo")
     began = time.monotonic()
     from telic.cli.train import parse_seeds
     from telic.runs import lock

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from telic.cli.terminal import clean, parse, root_folder, say, say_json
+from telic.cli.terminal import clean, parse_options, root_folder, say, say_json
 from telic.core.errors import TelicError
 
 Finding = tuple[bool, str]
@@ -26,7 +26,7 @@ class Doctor:
 
 def run(argv: Sequence[str]) -> int:
     """Run every check; the exit code is 2 if one fails."""
-    given = parse(Doctor, argv, prog="telic doctor")
+    given = parse_options(Doctor, argv, prog="telic doctor")
     root = root_folder(given.root)
     found = {name: _result(check, root) for name, check in CHECKS.items()}
     if given.json:

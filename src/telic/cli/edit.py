@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import tyro
 
 from telic.cli import names
-from telic.cli.terminal import clean, parse, root_folder, say, say_json
+from telic.cli.terminal import clean, parse_options, root_folder, say, say_json
 from telic.core.errors import InputError
 from telic.expressions.phases import check_expression
 from telic.expressions.signatures import SIGNATURES
@@ -68,7 +68,7 @@ class EditOptions:
 
 def run(argv: Sequence[str]) -> int:
     """Try the edit on every run named, and tell what it does beside its nulls."""
-    given = parse(EditOptions, argv, prog="telic edit", more=_grammar())
+    given = parse_options(EditOptions, argv, prog="telic edit", more=_grammar())
     root = root_folder(given.root)
     name, text = _words(given, root)
     names.check_runs(root, [name], "telic edit")

@@ -47,7 +47,7 @@ def presets(registry: str, study: str) -> tuple[str, ...]:
     return tuple(known_table()[registry][study]["presets"])
 
 
-def seeds_of(study: str) -> str:
+def default_seeds(study: str) -> str:
     """The seeds of a study of variants, if none are named."""
     return known_table()[VARIANTS][study]["seeds"]
 

@@ -71,7 +71,7 @@ class Chosen(NamedTuple):
             ) from error
 
 
-def parse(
+def parse_options(
     kind: type[Options],
     argv: Sequence[str],
     *,

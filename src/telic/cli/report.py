@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import tyro
 
 from telic.cli import names
-from telic.cli.terminal import clean, parse, root_folder, say, say_json
+from telic.cli.terminal import clean, parse_options, root_folder, say, say_json
 from telic.runs import inside
 
 
@@ -29,7 +29,7 @@ class ReportOptions:
 
 def run(argv: Sequence[str]) -> int:
     """Write the page, and say where it is."""
-    given = parse(ReportOptions, argv, prog="telic report")
+    given = parse_options(ReportOptions, argv, prog="telic report")
     names.check_runs(root_folder(given.root), given.runs, "telic report")
     from telic.scale import engine
 

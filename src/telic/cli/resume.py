@@ -28,7 +28,7 @@ class Resume:
 
 def run(argv: Sequence[str]) -> int:
     """Resume, and say what came of it."""
-    given = terminal.parse(Resume, argv, prog="telic resume")
+    given = terminal.parse_options(Resume, argv, prog="telic resume")
     root = terminal.root_folder(given.root)
     lock.check_named(root, given.runs)
     from telic.scale import engine

@@ -9,7 +9,7 @@ import tyro
 
 from telic.cli.terminal import (
     clean,
-    parse,
+    parse_options,
     remark,
     root_folder,
     root_option,
@@ -54,7 +54,7 @@ def run(argv: Sequence[str]) -> int:
             fix=HELP.splitlines()[0],
         )
     act = lookup(argv[0], ACTIONS, kind="action")
-    which = parse(Which, argv[1:], prog=f"telic runs {argv[0]}")
+    which = parse_options(Which, argv[1:], prog=f"telic runs {argv[0]}")
     return act(root_folder(which.root), list(which.runs), which.json)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
-from telic.cli.terminal import clean, parse, root_folder, say_json
+from telic.cli.terminal import clean, parse_options, root_folder, say_json
 from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.runs import inside
@@ -64,7 +64,7 @@ class Score:
 
 def run(argv: Sequence[str]) -> int:
     """Make the exam where it is missing, sit it, and print the board."""
-    given = parse(Score, argv, prog="telic score")
+    given = parse_options(Score, argv, prog="telic score")
     file = check_file(given.file, given.function)
     from telic.scale import engine, walls
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from telic.cli.parsing import parse as parse
+from telic.cli.parsing import parse_options as parse_options
 from telic.core.errors import TelicError
 from telic.runs.root import root_folder as root_folder
 

@@ -36,7 +36,7 @@ def run(name: str, argv: Sequence[str]) -> int:
     from telic.scale.local import check_workers
 
     working, chosen = parse_study(
-        VariantsOptions(known.seeds_of(name)),
+        VariantsOptions(known.default_seeds(name)),
         known.VARIANTS,
         name,
         argv,

@@ -26,7 +26,7 @@ class WorldOptions:
 
 def run(argv: Sequence[str]) -> int:
     """Describe the world; keep that the user named it."""
-    given = terminal.parse(WorldOptions, argv, prog="telic world")
+    given = terminal.parse_options(WorldOptions, argv, prog="telic world")
     from telic.scale import engine
 
     engine.prepare()

@@ -33,12 +33,12 @@ class ActivationEdit(Single):
         leaves = self.leaves(check_agent(agent, what=EDITED, only="has sites"))
         if not self.strength:
             return dict(agent)
-        return interventions.append(agent, self.site, leaves)
+        return interventions.add_intervention(agent, self.site, leaves)
 
     def touches(self, agent: Params) -> tuple[str, ...]:
         """The paths of the leaves that it adds."""
         leaves = self.leaves(check_agent(agent, what=EDITED, only="has sites"))
-        edited = interventions.append(agent, self.site, leaves)
+        edited = interventions.add_intervention(agent, self.site, leaves)
         return tuple(sorted(set(edited) - set(agent)))
 
 

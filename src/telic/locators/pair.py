@@ -128,7 +128,7 @@ def _acted(
 def _actor(agent: Agent) -> Agent:
     """The actor alone."""
     agent = check_agent(agent, what="an agent")
-    if interventions.read(agent):
+    if interventions.interventions_of(agent):
         raise InputError(
             "an agent with interventions in a contrast pair",
             why="a goal is looked for in weights",

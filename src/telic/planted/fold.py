@@ -78,7 +78,7 @@ def goal_tables(agent: Agent) -> dict[str, Array]:
     """
     found = {
         _bias(agent, site): leaves["goal"]
-        for site, held in interventions.read(agent).items()
+        for site, held in interventions.interventions_of(agent).items()
         for leaves in held
         if "goal" in leaves
     }

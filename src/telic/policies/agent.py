@@ -169,7 +169,7 @@ class Agent(Mapping[str, Array]):
         for (site, k, donor), memory in zip(patches, donors, strict=True):
             filled[site, k], kept = self._filled(site, donor, seen, memory)
             after.append(kept)
-        held = interventions.read(self._params)
+        held = interventions.interventions_of(self._params)
         for site in held:
             check_name(site, self.sites, kind="site")
 
@@ -475,7 +475,7 @@ def _patches(params: Params) -> list[tuple[str, int, Tree]]:
     """The donors that run along beside an agent: at which site, as which one there."""
     return [
         (site, k, interventions.donor(leaves))
-        for site, held in sorted(interventions.read(params).items())
+        for site, held in sorted(interventions.interventions_of(params).items())
         for k, leaves in enumerate(held)
         if "mask" in leaves
     ]

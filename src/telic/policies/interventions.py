@@ -42,14 +42,15 @@ def path(site: str, k: int, name: str) -> str:
     return f"{PREFIX}{site}/{k}/{name}"
 
 
-def read(agent: Mapping[str, Array]) -> dict[str, list[Tree]]:
+def interventions_of(agent: Mapping[str, Array]) -> dict[str, list[Tree]]:
     """The interventions that an agent holds: for each site, in order, their leaves.
 
     Raises:
         InputError: If a leaf under `at/` is not of the form `at/SITE/K/NAME`.
 
     Example:
-        >>> read({"at/actor/0/post/0/shift": jnp.ones(1), "actor/0/bias": jnp.ones(1)})
+        >>> found = {"at/actor/0/post/0/shift": jnp.ones(1), "bias": jnp.ones(1)}
+        >>> interventions_of(found)
         {'actor/0/post': [{'shift': Array([1.], dtype=float32)}]}
     """
     numbered: dict[str, dict[int, Tree]] = {}
@@ -69,14 +70,16 @@ def read(agent: Mapping[str, Array]) -> dict[str, list[Tree]]:
     }
 
 
-def append(agent: Mapping[str, Array], site: str, leaves: Mapping[str, Array]) -> Tree:
+def add_intervention(
+    agent: Mapping[str, Array], site: str, leaves: Mapping[str, Array]
+) -> Tree:
     """An agent's parameters with one more intervention at a site, after those there.
 
     Example:
-        >>> sorted(append({}, "actor/logits", {"shift": jnp.ones(7)}))
+        >>> sorted(add_intervention({}, "actor/logits", {"shift": jnp.ones(7)}))
         ['at/actor/logits/0/shift']
     """
-    count = len(read(agent).get(site, ()))
+    count = len(interventions_of(agent).get(site, ()))
     return {**agent, **{path(site, count, name): x for name, x in leaves.items()}}
 
 
@@ -84,7 +87,8 @@ def weights(agent: Mapping[str, Array]) -> Tree:
     """An agent's parameters without its interventions.
 
     Example:
-        >>> sorted(weights(append({"actor/0/bias": jnp.ones(1)}, "actor/logits", {})))
+        >>> agent = {"actor/0/bias": jnp.ones(1)}
+        >>> sorted(weights(add_intervention(agent, "actor/logits", {})))
         ['actor/0/bias']
     """
     return {p: leaf for p, leaf in agent.items() if not p.startswith(PREFIX)}
@@ -104,7 +108,7 @@ def check_goals(agent: Mapping[str, Array], goals: int, *, reads: bool) -> None:
     """
     tables = {
         path(site, k, "goal"): leaves["goal"]
-        for site, held in read(agent).items()
+        for site, held in interventions_of(agent).items()
         for k, leaves in enumerate(held)
         if "goal" in leaves
     }

@@ -29,7 +29,7 @@ def sequences_of(
         seen, first = _in_jax(key, agent, world, steps=steps, envs=envs)
     else:
         assert isinstance(world, HostWorld)
-        copies = HostCollector(world, seeds_of(key, envs))
+        copies = HostCollector(world, host_seeds(key, envs))
         try:
             data, _ = copies.collect(key, agent, steps)
         finally:
@@ -54,7 +54,7 @@ def observations_of(
     return seen.reshape(-1, *seen.shape[2:])
 
 
-def seeds_of(key: jax.Array, count: int) -> list[int]:
+def host_seeds(key: jax.Array, count: int) -> list[int]:
     """Seeds for copies of a host world; simulators want 31 bits."""
     return jax.random.randint(key, (count,), 0, 2**31 - 1).tolist()
 

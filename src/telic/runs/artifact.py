@@ -125,7 +125,7 @@ def to_bytes(
     leaves, places = _laid_out(kind, arrays)
     try:
         text = _text({**about, "payload": dict(payload)})
-        strict.parse(text.encode())  # what is written can be read
+        strict.parse_strictly(text.encode())  # what is written can be read
         header = _text({"__metadata__": {KEY: text}, **places}).encode()
     except (RecursionError, TypeError, ValueError) as error:
         why = f"{type(error).__name__}: {error}"[:200]

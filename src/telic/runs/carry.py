@@ -125,8 +125,8 @@ def _write(
         check_told(plan.world, state.actors, seen.episodes)  # it may be its fault
         raise
     row = metrics.metrics_row(plan, seen, rollout=number)
-    metrics.append(run.metrics, [row])
-    metrics.append(run.timing, [{"rollout": number, "seconds": round(seconds, 4)}])
+    metrics.append_rows(run.metrics, [row])
+    metrics.append_rows(run.timing, [{"rollout": number, "seconds": round(seconds, 4)}])
     report(row, seconds)
 
 
@@ -178,9 +178,9 @@ def _compare_versions(run: Run, notice: Notice) -> None:
 
 def _rewind(run: Run, found: Checkpoint) -> None:
     """Drop the rows that follow a checkpoint."""
-    link = checkpoint.manifest(found).link
+    link = checkpoint.manifest_of(found).link
     if link:
-        metrics.cut(run.metrics, link.metrics)
+        metrics.truncate_rows(run.metrics, link.metrics)
     else:
         metrics.rewind(run.metrics, found.rollouts)
     try:

@@ -104,7 +104,7 @@ def read(checkpoint: Checkpoint, like: TrainState) -> TrainState:
             not finite.
         ForeignError: If it is of another run, or its metrics are others.
     """
-    flat = _all(checkpoint, manifest(checkpoint))
+    flat = _all(checkpoint, manifest_of(checkpoint))
     world = {"actors": like.actors, "key": like.key, "rollouts": like.rollouts}
     rest = trees.restore(world, flat["world"])
     return TrainState(
@@ -124,7 +124,7 @@ def read_agent(checkpoint: Checkpoint) -> trees.Tree:
             not finite.
         ForeignError: If it is of another run, or its metrics are others.
     """
-    said = manifest(checkpoint)
+    said = manifest_of(checkpoint)
     check_origin(checkpoint, said)
     return {
         path: jax.numpy.asarray(leaf)
@@ -132,26 +132,26 @@ def read_agent(checkpoint: Checkpoint) -> trees.Tree:
     }
 
 
-def verify(checkpoint: Checkpoint) -> Manifest:
+def verify_checkpoint(checkpoint: Checkpoint) -> Manifest:
     """Check every hash of a checkpoint, and give what its manifest says.
 
     Raises:
         DamagedError: At the first file that is not what was written.
         ForeignError: If it is of another run, or its metrics are others.
     """
-    said = manifest(checkpoint)
+    said = manifest_of(checkpoint)
     _all(checkpoint, said)
     return said
 
 
-def manifest(checkpoint: Checkpoint) -> Manifest:
+def manifest_of(checkpoint: Checkpoint) -> Manifest:
     """What a checkpoint's manifest says.
 
     Raises:
         DamagedError: If it is damaged, or stands under another name than its own.
     """
     path = checkpoint.path / MANIFEST
-    said = record.manifest(path)
+    said = record.read_manifest(path)
     if set(said.files) != {f"{name}.safetensors" for name in ARRAYS}:
         raise DamagedError(f"{path} names other files", why=f"due: {', '.join(ARRAYS)}")
     if said.rollouts != checkpoint.rollouts:

@@ -72,14 +72,14 @@ def write_file(path: Path, data: bytes) -> None:
         sync_folder(path.parent)
 
 
-def append(path: Path, data: bytes) -> None:
+def append_file(path: Path, data: bytes) -> None:
     """Add `data` at the end of a file and wait until the disk has it."""
     with writing(path), _opened(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT) as handle:
         _write(handle, data)
         os.fsync(handle)
 
 
-def cut(path: Path, size: int) -> None:
+def truncate_file(path: Path, size: int) -> None:
     """Keep the first `size` bytes of a file, and wait until the disk has it so."""
     with writing(path), _opened(path, os.O_WRONLY) as handle:
         if os.fstat(handle).st_size != size:
@@ -210,10 +210,11 @@ def parse_json(data: bytes, path: Path) -> dict[str, Any]:
     """A JSON object from bytes that were read from `path`.
 
     Raises:
-        DamagedError: If it is none, or one that telic never writes (`strict.parse`).
+        DamagedError: If it is none, or one that telic never writes
+            (`strict.parse_strictly`).
     """
     try:
-        value = strict.parse(data)
+        value = strict.parse_strictly(data)
     except ValueError as error:
         raise DamagedError(f"{path} is not JSON", why=str(error)) from error
     if not isinstance(value, dict):

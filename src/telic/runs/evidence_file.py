@@ -31,7 +31,7 @@ class Handout(NamedTuple):
     key: jax.Array
 
 
-def pack(found: ContrastPair, key: jax.Array) -> bytes:
+def pack_evidence(found: ContrastPair, key: jax.Array) -> bytes:
     """What a locator is given, as the bytes of a file.
 
     Args:
@@ -40,7 +40,7 @@ def pack(found: ContrastPair, key: jax.Array) -> bytes:
 
     Example:
         >>> from telic.locators.toys import toy
-        >>> again, key = unpack(pack(toy(), jax.random.key(0)))
+        >>> again, key = unpack_evidence(pack_evidence(toy(), jax.random.key(0)))
         >>> sorted(again.recipient) == sorted(toy().recipient), again.truth
         (True, None)
     """
@@ -48,7 +48,7 @@ def pack(found: ContrastPair, key: jax.Array) -> bytes:
     return artifact.to_bytes("handout", *codec.pack(given))
 
 
-def unpack(data: bytes) -> tuple[ContrastPair, jax.Array]:
+def unpack_evidence(data: bytes) -> tuple[ContrastPair, jax.Array]:
     """The evidence and the key, bit for bit as they were packed."""
     found = artifact.from_bytes(data, Path("the question"), "handout")
     given: Handout = codec.decode(found.payload, Handout, found.arrays)

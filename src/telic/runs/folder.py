@@ -333,7 +333,7 @@ def _newest(found: list[Checkpoint]) -> Manifest | None:
     """The manifest of the newest checkpoint that has a sound one."""
     for one in reversed(found):
         try:
-            return checkpoint.manifest(one)
+            return checkpoint.manifest_of(one)
         except DamagedError:
             continue
     return None

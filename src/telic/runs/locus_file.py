@@ -22,7 +22,7 @@ def write(path: Path, locus: Locus) -> None:
         ValueError: If its scores are not numbers.
         StorageError: If the disk refuses.
     """
-    disk.write_file(path, to_bytes(locus))
+    disk.write_file(path, locus_to_bytes(locus))
 
 
 def read(path: Path) -> Locus:
@@ -35,7 +35,7 @@ def read(path: Path) -> Locus:
     return _locus(artifact.read(path, "locus", old.locus), path)
 
 
-def to_bytes(locus: Locus) -> bytes:
+def locus_to_bytes(locus: Locus) -> bytes:
     """A locus as the bytes of a file.
 
     Raises:
@@ -50,7 +50,7 @@ def to_bytes(locus: Locus) -> bytes:
     return artifact.to_bytes("locus", *packed)
 
 
-def from_bytes(data: bytes, path: Path, like: Agent) -> Locus:
+def locus_from_bytes(data: bytes, path: Path, like: Agent) -> Locus:
     """The locus in a file's bytes, which may be anybody's.
 
     Args:

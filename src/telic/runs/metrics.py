@@ -65,13 +65,13 @@ def measures(plan: ExperimentConfig, metrics: RolloutMetrics) -> Row:
     }
 
 
-def append(path: Path, rows: list[Row]) -> None:
+def append_rows(path: Path, rows: list[Row]) -> None:
     """Add rows at the end of a file and wait until the disk has them.
 
     Raises:
         StorageError: If the disk refuses.
     """
-    disk.append(path, b"".join(disk.to_json(one, indent=None) for one in rows))
+    disk.append_file(path, b"".join(disk.to_json(one, indent=None) for one in rows))
 
 
 def read(path: Path) -> list[Row]:
@@ -223,14 +223,14 @@ def check_seen(path: Path, due: File) -> None:
         )
 
 
-def cut(path: Path, due: File) -> None:
+def truncate_rows(path: Path, due: File) -> None:
     """Keep what a checkpoint has seen of a file, and drop all that follows.
 
     Raises:
         DamagedError: If it is not what the checkpoint has seen.
     """
     check_seen(path, due)
-    disk.cut(path, due.bytes)
+    disk.truncate_file(path, due.bytes)
 
 
 def rewind(path: Path, rollouts: int) -> None:

@@ -116,7 +116,7 @@ def read(path: Path) -> dict[str, Any]:
     return found
 
 
-def manifest(path: Path) -> Manifest:
+def read_manifest(path: Path) -> Manifest:
     """What a manifest says.
 
     Raises:

@@ -12,7 +12,7 @@ DEEPEST = 32
 """How deep lists and objects may lie in one another."""
 
 
-def parse(data: bytes) -> Any:
+def parse_strictly(data: bytes) -> Any:
     """The value that bytes stand for.
 
     Raises:
@@ -21,9 +21,9 @@ def parse(data: bytes) -> Any:
             lists more than 32 deep.
 
     Example:
-        >>> parse(b'{"a": [1, 2.5, null]}')
+        >>> parse_strictly(b'{"a": [1, 2.5, null]}')
         {'a': [1, 2.5, None]}
-        >>> parse(b'{"a": NaN}')
+        >>> parse_strictly(b'{"a": NaN}')
         Traceback (most recent call last):
         ValueError: NaN is no number
     """

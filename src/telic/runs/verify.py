@@ -43,7 +43,7 @@ def verify(run: Run) -> Proof:
     for one in found:
         earlier = [past for past in phases if past.rollouts < one.rollouts]
         try:
-            link = checkpoint.verify(one).link
+            link = checkpoint.verify_checkpoint(one).link
             seen = disk.measure(one.path / inside.MANIFEST)[1]
             unchained += link is None
             if link and link.before != _hash(earlier):

@@ -184,7 +184,7 @@ def _asked(
 ) -> dict[str, Any]:
     """The record of one answer; the clock runs from handing the question out."""
     found, token = question.evidence(), secrets.token_hex(8)
-    child.hand_out(evidence_file.pack(found, question.key), token)
+    child.hand_out(evidence_file.pack_evidence(found, question.key), token)
     message, seconds = _await(child, locator_worker.ANSWERED, limit)
     if message.token != token:
         raise _FailedError("crashed: it answered what it was not asked")
@@ -233,7 +233,7 @@ def _record(
     if len(data) > most:
         return {"fault": f"an answer of more than {most} bytes"}
     try:
-        locus = locus_file.from_bytes(data, Path("the answer"), found.recipient)
+        locus = locus_file.locus_from_bytes(data, Path("the answer"), found.recipient)
     except TelicError as error:
         return {"fault": f"{error.what}: {error.why}" if error.why else error.what}
     return grading.graded_record(locus, found, planted, seconds)

@@ -43,7 +43,7 @@ def main(given: Mapping[str, Any]) -> None:
         locator = _locator(file, given["function"])
         say(at=IMPORTED)
         for order in orders:
-            found, key = evidence_file.unpack(_read(given["question"]))
+            found, key = evidence_file.unpack_evidence(_read(given["question"]))
             _write(locator(found, key), given["answer"])
             say(at=ANSWERED, token=order["token"])
     except UnfitError as error:
@@ -109,7 +109,7 @@ def _write(locus: Any, answer: int) -> None:
     if not isinstance(locus, Locus):
         raise UnfitError(f"the locator gave a {type(locus).__name__}")
     try:
-        data = locus_file.to_bytes(locus)
+        data = locus_file.locus_to_bytes(locus)
     except (AttributeError, TypeError, ValueError) as error:
         raise UnfitError(f"scores that are not numbers: {_short(error)}") from error
     os.lseek(answer, 0, os.SEEK_SET)

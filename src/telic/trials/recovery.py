@@ -63,7 +63,7 @@ def train_on(
         InputError: If the agent holds interventions: they are not weights to train.
         DivergedError: If a number is not finite.
     """
-    if interventions.read(agent):
+    if interventions.interventions_of(agent):
         raise InputError(
             "an agent with interventions cannot train on",
             why="training would move them as if they were weights",

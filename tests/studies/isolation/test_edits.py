@@ -18,9 +18,9 @@ from telic.studies.isolation.edits import (
     SHARES,
     SPECIFIC,
     Update,
-    doses,
     nulls,
     parts,
+    update_doses,
 )
 from telic.studies.landing import Landing
 from telic.trials import Condition
@@ -52,7 +52,7 @@ def close(one, two):
 
 
 def test_adding_the_plain_update_gives_the_agent_after_the_second_phase(update):
-    made = doses(update, (1.0, -1.0))
+    made = update_doses(update, (1.0, -1.0))
     assert close(made[Condition(PLAIN, 1.0)](update.base), actor(update.after))
     back = trees.add(update.base, trees.scale(update.after, -1.0))
     expected = trees.add(update.base, back)  # 2 · before - after
@@ -66,7 +66,7 @@ def test_the_reward_specific_part_leaves_out_what_more_training_does(update):
 
 
 def test_doses_leave_the_critic_alone(update):
-    for edit in doses(update, (-2.0, 0.5)).values():
+    for edit in update_doses(update, (-2.0, 0.5)).values():
         changed = edit_summary(update.base, edit(update.base)).leaves
         assert changed and all(path.startswith("actor/") for path in changed)
 
@@ -74,7 +74,7 @@ def test_doses_leave_the_critic_alone(update):
 def test_the_parts_are_parts_of_the_whole_subtraction(update):
     made = parts(update)
     assert {each.group for each in made} == {PARTS, RANKS, SHARES, NOISE}
-    whole = doses(update, (-1.0,))[Condition(SPECIFIC, -1.0)]
+    whole = update_doses(update, (-1.0,))[Condition(SPECIFIC, -1.0)]
     everything = whole(update.base)
     layers = dict(update.base)
     for layer in range(PLAN.policy.actor_layers):
@@ -98,7 +98,7 @@ def test_a_share_changes_that_share_of_the_weights(update):
 
 def test_noise_on_top_is_as_long_as_it_says(update):
     made = parts(update)
-    whole = doses(update, (-1.0,))[Condition(SPECIFIC, -1.0)]
+    whole = update_doses(update, (-1.0,))[Condition(SPECIFIC, -1.0)]
     length = float(trees.norm(actor(update.vectors[SPECIFIC])))
     noisy, clean = made[Condition(NOISE, 0.5)](update.base), whole(update.base)
     gap = {p: noisy[p] - clean[p] for p in actor(clean)}
@@ -136,6 +136,6 @@ def test_a_run_that_is_alone_has_no_null_of_another_seed(update):
 def test_a_second_phase_that_changed_nothing_is_subtracted_without_harm():
     base = agent(0)
     still = Update(base, base, base, {})
-    for edit in doses(still, (-1.0,)).values():
+    for edit in update_doses(still, (-1.0,)).values():
         assert close(edit(base), base)
         assert all(jnp.isfinite(leaf).all() for leaf in edit(base).values())

@@ -11,8 +11,8 @@ from telic.render.page import render
 from telic.studies import Recipes
 from telic.studies.recipes.study import RECIPES
 from telic.studies.recipes.summary import EDITS
-from telic.studies.splice.edits import SwitchPair, edits
-from telic.studies.splice.page import caption
+from telic.studies.splice.edits import SwitchPair, splice_edits
+from telic.studies.splice.page import splice_caption
 from tests.studies.handmade import trial
 from tests.studies.splice.measured import seeds
 
@@ -57,7 +57,7 @@ def test_every_edit_that_is_compared_is_one_that_the_study_tries():
     ((name, study),) = Recipes().substudies()
     one, two = (create(jax.random.key(i), plan.policy, plan.world) for i in (0, 1))
     pair = SwitchPair(agent=one, donor=two, mean=two, other=None)
-    assert set(EDITS) <= set(edits(pair, groups=study.groups))
+    assert set(EDITS) <= set(splice_edits(pair, groups=study.groups))
     assert name == "splice" and not study.recovery
 
 
@@ -87,7 +87,7 @@ def test_recipes_are_compared_over_all_switches_edit_by_edit(found):
 def test_the_page_names_every_edit_and_the_default_and_nothing_in_it_acts(found):
     page = Recipes().page(found, command="telic study recipes --only '<script>'")
     for said, edit in zip(page.findings, EDITS, strict=True):
-        assert said.startswith(f"{caption(edit)}: ") and "default 0.70 (" in said
+        assert said.startswith(f"{splice_caption(edit)}: ") and "default 0.70 (" in said
     html = render(page)
     assert html.count("<svg") == len(EDITS)
     assert "<script" not in html and "&lt;script&gt;" in html

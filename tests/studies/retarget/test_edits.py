@@ -10,7 +10,7 @@ from telic.runs.source import RunSource
 from telic.studies.late import Switch, earlier_mean
 from telic.studies.retarget import case as kinds
 from telic.studies.retarget.case import TRACKS, Case
-from telic.studies.retarget.edits import carried_vector, edits
+from telic.studies.retarget.edits import carried_vector, retarget_edits
 from telic.trials import Condition
 from telic.worlds.goals import entries_of
 from telic.worlds.grid import COLOURS, KEY
@@ -41,7 +41,7 @@ def case(pair):
 @pytest.fixture(scope="module")
 def made(case):
     """All edits by track, then by condition."""
-    every = edits(case, jax.random.key(0))
+    every = retarget_edits(case, jax.random.key(0))
     return {
         track: {c: edit for c, edit in every.items() if c.group in groups}
         for track, groups in TRACKS.items()
@@ -153,7 +153,7 @@ def test_imitation_moves_more_than_the_layer_it_begins_with(case, made):
 
 
 def test_the_edits_are_the_same_for_the_same_key(case, made):
-    again = edits(case, jax.random.key(0))
+    again = retarget_edits(case, jax.random.key(0))
     for name, edit in made["beyond-input"].items():
         one, two = edit(case.agent), again[name](case.agent)
         assert all(np.array_equal(one[path], two[path]) for path in one)

@@ -9,7 +9,7 @@ from telic.studies import results
 from telic.studies.base import settings_of
 from telic.studies.pages import study_files
 from telic.studies.retarget.case import REFIT, TRACKS
-from telic.studies.retarget.page import caption, findings, page
+from telic.studies.retarget.page import findings, page, retarget_caption
 from telic.trials import Condition
 from tests.pages import check_offline
 from tests.studies.trained import PLAN, RETARGET
@@ -78,7 +78,7 @@ def test_a_vector_is_told_at_the_strength_that_was_chosen(found):
 
 
 def test_every_edit_has_a_caption_of_its_own_that_names_its_site(found):
-    name = caption(found.sites)
+    name = retarget_caption(found.sites)
     for effects in found.boards.values():
         captions = [name(each.condition) for each in effects.edits]
         assert len(set(captions)) == len(captions)

@@ -70,7 +70,7 @@ def test_every_direction_and_every_edit_is_in_the_page(files):
 def test_every_number_of_the_main_table_stands_beside_its_null(few):
     page = splice_page.page(few)
     rows = main_table(page, "Every edit beside its nulls")
-    name = splice_page.caption(ADD)
+    name = splice_page.splice_caption(ADD)
     assert [row["Edit"] for row in rows] == ["no edit", "donor", name]
     added = rows[-1]
     assert added["aim"].startswith("0.70") and added["Null’s value"].startswith("0.10")

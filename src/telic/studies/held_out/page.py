@@ -5,7 +5,7 @@ from collections.abc import Hashable
 from telic.render.page import Page, Section
 from telic.render.side_by_side import Words, findings, side_by_side
 from telic.studies.held_out.summary import BOTH, TRAINED
-from telic.studies.retarget.page import caption
+from telic.studies.retarget.page import retarget_caption
 from telic.studies.variants import Comparison
 from telic.trials import Condition
 
@@ -57,7 +57,7 @@ def page(found: Comparison, *, command: str = "") -> Page:
     words = Words(
         row="agents, new colour",
         measured=FETCHED,
-        edit=caption(found.sites),
+        edit=retarget_caption(found.sites),
         variant=row_name,
         named=tuple(Condition(variant, BOTH) for variant in TRAINED),
     )

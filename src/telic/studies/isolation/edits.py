@@ -62,7 +62,7 @@ class Update(NamedTuple):
         }
 
 
-def doses(update: Update, strengths: Sequence[float]) -> Edits:
+def update_doses(update: Update, strengths: Sequence[float]) -> Edits:
     """Both vectors at all strengths; below 0 they are subtracted."""
     return {
         Condition(name, s): Add(at(vector, update.base.actor), strength=s)

@@ -220,7 +220,7 @@ class Isolation:
         """The trial of all edits at one length, in one way of acting."""
         greedy = part == GREEDY
         chosen = [s for s in self.strengths if not greedy or s in (-1.0, 1.0)]
-        made = edits.doses(update, chosen)
+        made = edits.update_doses(update, chosen)
         if steps == self.main and not greedy:
             made |= edits.parts(update)
         results = trial(

@@ -36,12 +36,14 @@ CAPTIONS = {
 """By group: a condition in words."""
 
 
-def caption(condition: Hashable) -> str:
+def subtraction_caption(condition: Hashable) -> str:
     """A condition in words.
 
     Example:
-        >>> caption(Condition(PLAIN, -1.0)), caption(Condition(SHARES, 5.0))
-        ('-1 × plain update', '- top 5 %')
+        >>> subtraction_caption(Condition(PLAIN, -1.0))
+        '-1 × plain update'
+        >>> subtraction_caption(Condition(SHARES, 5.0))
+        '- top 5 %'
     """
     if not isinstance(condition, Condition):
         return str(condition)
@@ -105,7 +107,9 @@ def every_null(found: Edited, metrics: WorldMetrics) -> Section:
     """Every null of every edit."""
     tables = tuple(
         nulls_table(
-            each.lost, caption=f"{steps:,} steps. {metrics.loss[0]}.", name=caption
+            each.lost,
+            caption=f"{steps:,} steps. {metrics.loss[0]}.",
+            name=subtraction_caption,
         )
         for steps, each in found.trials.items()
     )
@@ -156,4 +160,6 @@ def _table(effects: Effects, metrics: WorldMetrics, words: str) -> PageTable:
         for each in metrics.columns
         if each != effects.measure
     }
-    return trial_table(effects, columns=columns, caption=words, name=caption)
+    return trial_table(
+        effects, columns=columns, caption=words, name=subtraction_caption
+    )

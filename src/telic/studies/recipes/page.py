@@ -2,11 +2,11 @@
 
 from telic.render.page import Page, Section
 from telic.render.side_by_side import Words, findings, side_by_side
-from telic.studies.splice.page import FETCHED, caption
+from telic.studies.splice.page import FETCHED, splice_caption
 from telic.studies.variants import Comparison
 
 WORDS = Words(
-    row="recipe", measured=FETCHED, edit=caption, variant=str, named=("default",)
+    row="recipe", measured=FETCHED, edit=splice_caption, variant=str, named=("default",)
 )
 
 

@@ -22,7 +22,7 @@ from telic.vectors import swap_inputs
 from telic.worlds import Symmetric, goals_of
 
 
-def edits(case: Case, key: jax.Array) -> Edits:
+def retarget_edits(case: Case, key: jax.Array) -> Edits:
     """All edits, track by track; the key decides which observations are looked at."""
     seen_key, key = jax.random.split(key)
     relabel = Relabel(case.world.channels(case.old), case.world.channels(case.new))

@@ -86,7 +86,7 @@ def page(found: RetargetEffects, *, command: str = "") -> Page:
         found: What the study found.
         command: How to make it again.
     """
-    name = caption(found.sites)
+    name = retarget_caption(found.sites)
     sections = [
         Section(
             f"{found.new} {board} the old target",
@@ -109,13 +109,13 @@ def page(found: RetargetEffects, *, command: str = "") -> Page:
     return Page(title, QUESTION, findings(found), tuple(sections))
 
 
-def caption(sites: Mapping[str, str]) -> Callable[[Hashable], str]:
+def retarget_caption(sites: Mapping[str, str]) -> Callable[[Hashable], str]:
     """What puts a condition in words, given the names of the sites.
 
     Example:
-        >>> caption({})(Condition(GOAL, 1.5))
+        >>> retarget_caption({})(Condition(GOAL, 1.5))
         '1.5 × goal vector, carried'
-        >>> caption({"linear": "actor/0/pre"})(Condition(STEER, "linear"))
+        >>> retarget_caption({"linear": "actor/0/pre"})(Condition(STEER, "linear"))
         'steer at actor/0/pre'
     """
 
@@ -131,7 +131,7 @@ def caption(sites: Mapping[str, str]) -> Callable[[Hashable], str]:
 
 def findings(found: RetargetEffects) -> tuple[str, ...]:
     """The best of each track in a sentence, on the first kind of boards."""
-    name, first = caption(found.sites), next(iter(found.boards.values()))
+    name, first = retarget_caption(found.sites), next(iter(found.boards.values()))
     return tuple(
         f"{track}: {sentence(best, name(best.condition))}"
         for track in TRACKS

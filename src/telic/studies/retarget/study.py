@@ -26,7 +26,7 @@ from telic.studies.goal_metrics import by_goal
 from telic.studies.late import Switch, earlier_mean
 from telic.studies.retarget import page, summary
 from telic.studies.retarget.case import GOAL, Case, Edits, sites_of
-from telic.studies.retarget.edits import carried_vector, edits, input_norms
+from telic.studies.retarget.edits import carried_vector, input_norms, retarget_edits
 from telic.studies.tables import rows_of_trial
 from telic.studies.work import Work
 from telic.training import ExperimentConfig
@@ -131,7 +131,7 @@ class Retarget:
                 strengths=self.strengths,
                 steps=self.steps,
             )
-            made = edits(case, jax.random.key(late.phase))
+            made = retarget_edits(case, jax.random.key(late.phase))
             for board, piece in zip(BOARDS, pieces, strict=True):
                 where = case.world if board == BESIDE else world.with_goals((new,))
                 yield from self._try(case, made, late, where, board, piece)

@@ -83,11 +83,11 @@ def findings(found: SnrEffects) -> tuple[str, ...]:
     )
 
 
-def caption(condition: Hashable) -> str:
+def vector_caption(condition: Hashable) -> str:
     """A condition in words.
 
     Example:
-        >>> caption(Condition(PLAIN, ONE))
+        >>> vector_caption(Condition(PLAIN, ONE))
         '- plain update, one vector'
     """
     if not isinstance(condition, Condition):
@@ -171,6 +171,9 @@ def _trial(found: SnrEffects, steps: int) -> Section:
     """The table of one length."""
     words = f"{steps:,} steps. {found.metrics.loss[0]}."
     shown = trial_table(
-        found.trials[steps], columns=found.metrics.few, caption=words, name=caption
+        found.trials[steps],
+        columns=found.metrics.few,
+        caption=words,
+        name=vector_caption,
     )
     return Section(f"Subtracted: {steps:,} steps", tables=(shown,), folded=True)

@@ -48,7 +48,7 @@ class SwitchPair(NamedTuple):
 Edits = dict[Condition, Edit]
 
 
-def edits(pair: SwitchPair, *, groups: Sequence[str] = ()) -> Edits:
+def splice_edits(pair: SwitchPair, *, groups: Sequence[str] = ()) -> Edits:
     """All edits of a pair, group by group; those of some groups only, if named.
 
     The value of a condition is: the numbers of the layers, joined by `+`; per cent of

@@ -142,7 +142,7 @@ def page(found: SpliceEffects, *, command: str = "") -> Page:
         sections.append(Section("What a switch changes", tables=tables))
     if found.recoveries:
         sections.append(_recovery(found.recoveries, found.steps))
-    nulls = nulls_table(found.together, caption="Every null.", name=caption)
+    nulls = nulls_table(found.together, caption="Every null.", name=splice_caption)
     sections += [
         *([_scores(found.scores)] if found.scores else []),
         Section("Every null of every edit", tables=(nulls,), folded=True),
@@ -154,11 +154,11 @@ def page(found: SpliceEffects, *, command: str = "") -> Page:
     return Page(title, QUESTION, findings(found), tuple(sections))
 
 
-def caption(condition: Hashable) -> str:
+def splice_caption(condition: Hashable) -> str:
     """A condition in words.
 
     Example:
-        >>> caption(Condition(GRAFT, 20.0))
+        >>> splice_caption(Condition(GRAFT, 20.0))
         'graft 20 %'
     """
     if not isinstance(condition, Condition):
@@ -169,7 +169,7 @@ def caption(condition: Hashable) -> str:
 def findings(found: SpliceEffects) -> tuple[str, ...]:
     """What was found, in sentences: the chosen edits of each kind with their nulls."""
     return tuple(
-        sentence(found.together[each], caption(each))
+        sentence(found.together[each], splice_caption(each))
         for each in CHOSEN
         if each in found.together
     )
@@ -214,7 +214,7 @@ def _draw(effects: Effects, group: str) -> Drawing:
     some, file = effects.select(chosen), group.replace(" ", "-")
     words = f"{group}: {FETCHED}; filled: the edit, open: the strongest of its nulls."
     if group == LAYERS:
-        return Drawing(bars(some, label=FETCHED, caption=caption), words, file)
+        return Drawing(bars(some, label=FETCHED, caption=splice_caption), words, file)
     figure = dose(
         some,
         label=FETCHED,
@@ -232,14 +232,14 @@ def _table(heading: str, effects: Effects) -> PageTable:
         effects,
         columns=COLUMNS,
         caption=f"{heading}. Share of episodes that end with the donor’s goal.",
-        name=caption,
+        name=splice_caption,
     )
 
 
 def _scores(effects: Effects) -> Section:
     """How far edits go, how little else they change, how much competence stays."""
     columns = {"locality": "locality", "retention": "retention"}
-    shown = trial_table(effects, columns=columns, caption=SCORES, name=caption)
+    shown = trial_table(effects, columns=columns, caption=SCORES, name=splice_caption)
     return Section("Efficacy, locality, retention", tables=(shown,), folded=True)
 
 

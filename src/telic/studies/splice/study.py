@@ -36,9 +36,9 @@ from telic.studies.splice.edits import (
     LAYERS,
     MEAN,
     SwitchPair,
-    edits,
     layers_of,
     seed_nulls,
+    splice_edits,
 )
 from telic.studies.tables import rows_of_trial
 from telic.studies.work import Work
@@ -109,7 +109,7 @@ class SpliceStudy:
                 curves = _train_on(source, late, pair)
                 yield from _recovery(source.plan, late, curves)
                 continuation = _continuation(pair, curves[UNEDITED, OLD].agent)
-            made = edits(pair, groups=self.groups)
+            made = splice_edits(pair, groups=self.groups)
             count = len(made)
             results = trial(
                 pair.agent,
