@@ -43,7 +43,7 @@ def main() -> None:
     for method in (locate, "magnitude", "attribution", "first layer", "random"):
         locus = telic.locate(pair, method, key=1).weights(pair.recipient)
         name = method if isinstance(method, str) else "this file"
-        print(f"{name}: {auroc(locus.row, where):.2f}")
+        print(f"{name}: {auroc(locus.flat, where):.2f}")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from examples import own_world, planted_goal
-from telic.scale.examiner import Candidate, examine
+from telic.scale.locator_runner import Candidate, run_locator
 from telic.worlds import GymWorld, Objective
 from tests import flags
 from tests.scale import planted_paper
@@ -82,7 +82,7 @@ def test_a_planted_goal_is_found_by_what_changed_and_not_by_guessing(capsys):
 def test_a_locator_of_ones_own_is_scored(tmp_path):
     paper = planted_paper.kept(tmp_path)
     own = Candidate(FOLDER / "my_locator.py")
-    report = examine(own, [paper], tmp_path / "out")
+    report = run_locator(own, [paper], tmp_path / "out")
     assert report.outcome == "scored"
     assert 0 < report.records[0]["units"] < 1
 

@@ -46,12 +46,13 @@ def pole(root: Path) -> None:
         def compute_events(self, block: Any) -> dict[str, Any]:
             return {"upright": ~block.terminated, "fell": block.terminated}
 
+        happened = compute_events  # as it was called before
+
     WORLDS["pole"] = Pole
     plan = ExperimentConfig(
         world=Pole(),
         **perceptron(width=16),
-        ppo=PPOConfig(),
-        rollout=RolloutConfig(num_envs=8, num_steps=32),
+        **learner(PPOConfig(), RolloutConfig(num_envs=8, num_steps=32)),
         objectives=(
             Objective("stand", {"upright": 1.0}),
             Objective("fall", {"fell": 1.0}),
@@ -98,6 +99,15 @@ def perceptron(width: int) -> dict[str, Any]:
 
         return {"network": Network(width=width)}
     return {"policy": MLP(width=width)}
+
+
+def learner(ppo: Any, rollout: Any) -> dict[str, Any]:
+    """The parts of a plan that say how agents learn."""
+    from telic import ExperimentConfig
+
+    if "ppo" in {field.name for field in dataclasses.fields(ExperimentConfig)}:
+        return {"ppo": ppo, "rollout": rollout}
+    return {"hyper": ppo, "sizes": rollout}
 
 
 def asked(folder: Path, found: Any, key: Any) -> None:
