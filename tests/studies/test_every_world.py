@@ -75,14 +75,22 @@ def test_every_study_of_trained_agents_is_tried():
     assert {*CHANGES, "planting"} == set(STUDIES)
 
 
+AGAIN = {("gymnax-style", "locate"), ("gymnax-style", "isolation")}
+"""Studies that the pole tries as well; Keys, a JAX world too, has tests of both."""
+
 EVERY = [
     # What telic ships, and an orchard, have tests of their own with each study.
-    pytest.param(name, marks=[pytest.mark.slow] if name in EXCHANGED else [])
-    for name in CASES
+    pytest.param(
+        world,
+        study,
+        marks=pytest.mark.slow if world in EXCHANGED or (world, study) in AGAIN else (),
+    )
+    for world in CASES
+    for study in CHANGES
 ]
 
 
-@pytest.fixture(scope="module", params=EVERY)
+@pytest.fixture(scope="module")
 def trained(request, tmp_path_factory):
     """A run of five phases in a world."""
     case = CASES[request.param]
@@ -102,7 +110,7 @@ def trained(request, tmp_path_factory):
         yield request.param, run
 
 
-@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.parametrize(("trained", "name"), EVERY, indirect=["trained"])
 def test_a_study_ends_in_its_page_or_says_what_the_world_lacks(trained, name):
     world, run = trained
     study = dataclasses.replace(preset(STUDIES[name], "small"), **CHANGES[name])
