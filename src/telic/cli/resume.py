@@ -27,7 +27,7 @@ class Resume:
 
 
 def run(argv: Sequence[str]) -> int:
-    """Resume, and say what came of it."""
+    """Resume runs, and print the outcome."""
     given = terminal.parse(Resume, argv, prog="telic resume")
     root = terminal.root_folder(given.root)
     lock.check_named(root, given.runs)
@@ -51,7 +51,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _readable(root: Path) -> list[Any]:
-    """Every run that can be read: a damaged one keeps no other from going on."""
+    """Every readable run: a damaged one must not stop the others."""
     from telic.runs import folder
 
     runs, notes = folder.survey(root)

@@ -63,7 +63,7 @@ class Score:
 
 
 def run(argv: Sequence[str]) -> int:
-    """Make the exam where it is missing, sit it, and print the board."""
+    """Make missing benchmark sets, run the locator, and print the board."""
     given = parse(Score, argv, prog="telic score")
     file = check_file(given.file, given.function)
     from telic.scale import engine, walls
@@ -103,10 +103,10 @@ def run(argv: Sequence[str]) -> int:
 
 
 def check_file(file: Path | None, function: str) -> Path:
-    """The file, if it is Python and has such a name; nothing in it is run.
+    """The file, checked to be Python that defines the function; it is not run.
 
     Raises:
-        InputError: If it is missing, no Python, or lacks the function.
+        InputError: If it is missing, not Python, or lacks the function.
     """
     if file is None:
         raise InputError(
@@ -131,7 +131,7 @@ def check_file(file: Path | None, function: str) -> Path:
 
 
 def _bound(tree: ast.AST) -> set[str]:
-    """Every name that a module may bind; `*` if it takes all of another's."""
+    """Every name that a module may bind; `*` after a star import."""
     names = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
@@ -151,7 +151,7 @@ def _asked(
     given: Score,
     root: Path,
 ) -> "Report":
-    """How the locator did, with a bar while it is asked."""
+    """The report on the locator, made with a progress bar."""
     from telic.cli.board import asking
     from telic.scale.examiner import examine
     from telic.studies.score import benchmark
@@ -175,7 +175,7 @@ def _found(
     out: Path,
     report: "Report",
 ) -> dict[str, Any]:
-    """The board with the candidate's row, as it is kept in a file."""
+    """The board with the candidate's row, as stored in its file."""
     from telic.scale.examiner import LOG
     from telic.studies.score import benchmark
     from telic.studies.score.leaderboard import leaderboard
