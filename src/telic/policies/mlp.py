@@ -138,8 +138,8 @@ class MLP:
         heads: tuple[str, ...],
     ) -> Output:
         """Logits and value; the first layers of both nets are one matrix product."""
-        # The input is far wider than the hidden layers, so one product for both nets
-        # builds and reads the one-hot input once instead of twice.
+        # One product for both nets, so that the input is made one-hot, and the kernel
+        # folded (`first_layer`), once instead of twice.
         nets = [NETS[head] for head in heads]
         kernel = jnp.concatenate([params[f"{net}/0/kernel"] for net in nets], axis=1)
         bias = jnp.concatenate([params[f"{net}/0/bias"] for net in nets])

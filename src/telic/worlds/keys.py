@@ -312,9 +312,9 @@ class Keys:
     def _roll(self, state: Board, word: UInt32[Array, ""]) -> Int[Array, ""]:
         """The ball's next cell: a free neighbour, or its own if none is free."""
         # The set of free directions is one byte. A table from (byte, r) to its r-th
-        # direction gives an exactly uniform choice in one look-up, where MiniGrid
-        # samples cells until one is free: a loop of unknown length, which under vmap
-        # would run as long as the unluckiest copy.
+        # direction gives a uniform choice in one look-up, where MiniGrid samples cells
+        # until one is free: a loop of unknown length, which under vmap would run as
+        # long as the unluckiest copy.
         near = functools.partial(_take, self.tables.beside.reshape(-1))
         row = state.ball * ((self.size - 2) ** 2 + 1)
         taken = near(row + state.pose // 4)
@@ -373,9 +373,9 @@ def _distinct(words: UInt32[Array, " things"], cells: int) -> Int[Array, " thing
     The draws are the digits of a Lehmer code, decoded from the last.
     """
     # Digit i is a rank among the cells that things 0 to i - 1 leave free. Going from
-    # the last thing to the first, every later rank at or above cell i moves up by one,
-    # which makes it a rank among all cells. So no draw is ever rejected, and no
-    # permutation of all cells is sorted, which is slow under vmap on a CPU.
+    # the last thing to the first, every later rank at or above cell i moves up by one:
+    # it now counts cell i too, and in the end all cells. So nothing is drawn twice, and
+    # the number of operations does not depend on the draws.
     things = words.shape[0]
     cell = [_below(words[i], cells - i) for i in range(things)]
     for i in reversed(range(things - 1)):
