@@ -29,10 +29,10 @@ class Compare:
     where: str = "1"
     """A condition as in SQL's WHERE: `seed < 5 and final_return_blue > 0.9`."""
     columns: tuple[str, ...] = ()
-    """What to show, as `a b` or `a,b`; default: final returns, and every setting that
-    differs."""
+    """The columns to show, as `a b` or `a,b`; default: final returns, and every setting
+    that differs."""
     order: str = "run"
-    """What to sort by: a column, with `desc` behind it for the largest first."""
+    """The column to sort by, followed by `desc` for the largest first."""
     per: str = "episode"
     """Returns and rates of events per `episode`, or per `step` of an episode."""
     root: Path | None = None

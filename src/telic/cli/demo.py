@@ -21,11 +21,11 @@ class Demo:
     """A small real study, from nothing to a report, in a few minutes."""
 
     seeds: str = "0:2"
-    """Which seeds: `3`, `0,2,5`, or `0:10` for 0 to 9."""
+    """The seeds: `3`, `0,2,5`, or `0:10` for 0 to 9."""
     preset: str = "demo"
     """The settings: demo, or small for a test of the machinery that learns nothing."""
     workers: int | None = None
-    """How many processes, each on a core of its own; default: one a core."""
+    """The number of processes, each on its own core; default: one per core."""
     root: Path | None = None
     """The folder of experiments; default: $TELIC_ROOT, or telic_runs."""
 

@@ -48,12 +48,12 @@ examples
 
 @dataclasses.dataclass(frozen=True)
 class EditOptions:
-    """Edit agents by an expression, try them, and print what became of them."""
+    """Edit agents by an expression, try them, and print their behaviour."""
 
     what: Annotated[tuple[str, ...], tyro.conf.Positional] = ()
     """A run or an experiment (then every seed), and the expression in quotes."""
     episodes: int = 512
-    """Episodes of each agent, the same boards for all."""
+    """Episodes of each agent, on the same boards for all."""
     board: tuple[str, ...] = ()
     """Colours of the keys on every board; default: those of the run's own world."""
     save: Path | None = None

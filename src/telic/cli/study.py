@@ -19,14 +19,14 @@ from telic.runs import inside
 
 @dataclasses.dataclass(frozen=True)
 class StudyOptions:
-    """On which runs, where and how."""
+    """The runs to study, the output folder, and the processes."""
 
     runs: Annotated[tuple[str, ...], tyro.conf.Positional] = ()
     """An experiment, or some of its runs, by name."""
     preset: str = "full"
     """The settings to begin from: full, or small for a test of the machinery."""
     workers: int | None = None
-    """How many processes, each on a core of its own; default: one a core."""
+    """The number of processes, each on its own core; default: one per core."""
     root: Path | None = None
     """The folder of experiments; default: $TELIC_ROOT, or telic_runs."""
     out: Path | None = None

@@ -29,7 +29,7 @@ class Running:
     """The runs to make, their folder, and the processes."""
 
     seeds: str = "0"
-    """Which seeds: `3`, `0,2,5`, or `0:10` for 0 to 9."""
+    """The seeds: `3`, `0,2,5`, or `0:10` for 0 to 9."""
     preset: str = ""
     """The settings to begin from."""
     world: str = ""
@@ -39,7 +39,7 @@ class Running:
     name: str | None = None
     """The experiment's name; default: the study's and a hash of its settings."""
     workers: int | None = None
-    """How many processes, each on a core of its own; default: one a core."""
+    """The number of processes, each on its own core; default: one per core."""
     root: Path | None = None
     """The folder of experiments; default: $TELIC_ROOT, or telic_runs."""
     json: bool = False

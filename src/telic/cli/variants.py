@@ -17,11 +17,11 @@ class VariantsOptions:
     """The seeds to train, their folder, and the processes."""
 
     seeds: str
-    """Which seeds of every variant: `3`, `0,2,5`, or `0:10` for 0 to 9."""
+    """The seeds of every variant: `3`, `0,2,5`, or `0:10` for 0 to 9."""
     preset: str = "full"
     """The settings to begin from: full, or small for a test of the machinery."""
     workers: int | None = None
-    """How many processes, each on a core of its own; default: one a core."""
+    """The number of processes, each on its own core; default: one per core."""
     root: Path | None = None
     """The folder of experiments; default: $TELIC_ROOT, or telic_runs."""
     out: Path | None = None

@@ -14,12 +14,12 @@ from telic.core.errors import InputError
 class WorldOptions:
     """Describe the events and the goals of a world.
 
-    A world of your own is named FILE.py:NAME. It is imported, and runs of it are read
-    from now on by every verb, until the file changes.
+    A world of your own is named FILE.py:NAME. It is imported, and from then on every
+    verb reads runs of it, until the file changes.
     """
 
     name: Annotated[str, tyro.conf.Positional] = ""
-    """A world by its name, or FILE.py:NAME; none: the names of telic's own."""
+    """The name of a world, or FILE.py:NAME; none: list the names of telic's worlds."""
     json: bool = False
     """Print one JSON object."""
 

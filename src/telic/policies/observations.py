@@ -77,7 +77,7 @@ def _array(given: object) -> np.ndarray:
 
 
 def _check_codes(spec: Spec, codes: Integer[np.ndarray, "batch cells"]) -> None:
-    """Raise if a code is out of range; a goal has a range of its own."""
+    """Raise if a code is out of range; the range of a goal is that of goals."""
     most = np.full(codes.shape[1], len(spec.table))
     if spec.goals:
         most[-1] = spec.goals

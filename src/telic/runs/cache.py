@@ -21,9 +21,7 @@ def folder() -> Path:
     """
     if home := os.environ.get("TELIC_CACHE"):
         return Path(home)
-    given = Path(
-        os.environ.get("XDG_CACHE_HOME", "")
-    )  # to be ignored if relative
+    given = Path(os.environ.get("XDG_CACHE_HOME", ""))  # to be ignored if relative
     try:
         return (given if given.is_absolute() else Path.home() / ".cache") / "telic"
     except RuntimeError as error:
@@ -69,6 +67,6 @@ def _open(found: os.stat_result) -> bool:
 
 
 def _steady(above: os.stat_result) -> bool:
-    """True if nobody else can replace our folder by another."""
+    """True if no other user can replace our folder."""
     owned = os.name != "posix" or above.st_uid in (0, os.getuid())
     return owned and (not _open(above) or bool(above.st_mode & stat.S_ISVTX))

@@ -71,7 +71,7 @@ def bootstrap(
         values: One number per seed, in any unit.
         statistic: The function that reduces one axis: `iqm`, `np.mean`, `np.median`.
         level: Coverage aimed at, strictly between 0 and 1.
-        resamples: How often to draw the seeds anew, 2 or more.
+        resamples: The number of bootstrap resamples, 2 or more.
         seed: Seed or generator of those draws.
         support: The range the statistic can take, (0.0, 1.0) for a rate. The interval
             is clipped to it, which never loses coverage.
@@ -121,7 +121,7 @@ def bootstrap_curve(
         values: One curve per seed, in any unit.
         statistic: The function that reduces one axis: `iqm`, `np.mean`, `np.median`.
         level: Coverage aimed at, strictly between 0 and 1.
-        resamples: How often to draw the seeds anew, 2 or more.
+        resamples: The number of bootstrap resamples, 2 or more.
         seed: Seed or generator of those draws.
         support: The range the statistic can take, (0.0, 1.0) for a rate.
 

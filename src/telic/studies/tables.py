@@ -1,4 +1,4 @@
-"""Conversions between the trials of a study, rows, and tables of trials."""
+"""Conversions between trials, rows, and tables of trials."""
 
 from collections.abc import Iterator, Sequence
 

@@ -24,7 +24,7 @@ from telic.worlds.schedule import Phase
 
 @dataclasses.dataclass(frozen=True)
 class Calibrate:
-    """Which locators find a planted goal, and which report one that is not there?"""
+    """Score locators on finding planted goals, and on none where there is none."""
 
     layers: tuple[int, ...] = (0, 1, 2)
     """The layers at which goals are planted; agents are trained for each."""

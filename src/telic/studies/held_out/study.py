@@ -38,7 +38,7 @@ between the agent's goal and another colour."""
 
 @dataclasses.dataclass(frozen=True)
 class HeldOut:
-    """Do goal edits generalise better to a new colour if more colours were trained?"""
+    """Test whether edits to a new colour work better if more colours were trained."""
 
     phases: int = 24
     """Phases of each run, shared by its colours."""

@@ -55,7 +55,7 @@ from telic.worlds.gym import GymWorld
 
 @dataclasses.dataclass(frozen=True)
 class Isolation:
-    """Does subtracting what a new objective taught reverse it?
+    """Test whether subtracting what a new objective taught reverses it.
 
     Presets: `original` has one length and edits agents that fail the gate as well, as
     in the founding study.

@@ -35,7 +35,7 @@ RECIPES: dict[str, dict[str, Any]] = {
 
 @dataclasses.dataclass(frozen=True)
 class Recipes:
-    """Does the goal's location depend on how the agent was trained?"""
+    """Test whether the goal's location depends on how the agent was trained."""
 
     phases: int = 12
     """Phases of each run."""

@@ -45,7 +45,7 @@ Vectors = Mapping[str, Sequence[Tree]]
 
 @dataclasses.dataclass(frozen=True)
 class Snr:
-    """How much of a second phase's vector is signal, and how much is noise?"""
+    """Measure how much of a second phase's vector is signal, and how much noise."""
 
     second: str | None = None
     """The objective of the second phase, one that the runs know; default: the last of
