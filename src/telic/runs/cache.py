@@ -21,7 +21,9 @@ def folder() -> Path:
     """
     if home := os.environ.get("TELIC_CACHE"):
         return Path(home)
-    given = Path(os.environ.get("XDG_CACHE_HOME", ""))  # to be ignored if relative
+    given = Path(
+        os.environ.get("XDG_CACHE_HOME", "")
+    )  # a relative path is to be ignored, says XDG
     try:
         return (given if given.is_absolute() else Path.home() / ".cache") / "telic"
     except RuntimeError as error:
