@@ -21,11 +21,11 @@ class Demo:
     """A small real study, from nothing to a report, in a few minutes."""
 
     seeds: str = "0:2"
-    """Which seeds: `3`, `0,2,5`, or `0:10` for 0 to 9."""
+    """The seeds: `3`, `0,2,5`, or `0:10` for 0 to 9."""
     preset: str = "demo"
     """The settings: demo, or small for a test of the machinery that learns nothing."""
     workers: int | None = None
-    """How many processes, each on a core of its own; default: one a core."""
+    """The number of processes, each on its own core; default: one per core."""
     root: Path | None = None
     """The folder of experiments; default: $TELIC_ROOT, or telic_runs."""
 
@@ -67,7 +67,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _tell(runs: Sequence, files: Sequence[Path], root: Path, seconds: float) -> None:
-    """The switches in a table, where the page is, and what to try next."""
+    """Print the switches in a table, the path of the page, and commands to try next."""
     from telic.studies.alternation import report as build
 
     found = build.summary_of(runs)
@@ -105,7 +105,7 @@ def _tell(runs: Sequence, files: Sequence[Path], root: Path, seconds: float) -> 
 
 
 def _tell_edits(runs: Sequence) -> None:
-    """What became of the last agents when their goals were moved, beside the nulls."""
+    """Print the effects of the edits on the last agents, beside their nulls."""
     from telic.studies.demo import section
 
     for board, found in section.by_board(runs).items():
@@ -129,7 +129,7 @@ def _tell_edits(runs: Sequence) -> None:
 
 
 def _expression(runs: Sequence) -> str:
-    """The expression that moves the goal along the mean vector, to be varied."""
+    """The expression that adds the mean vector, for the user to vary."""
     from telic.studies.demo.edits import MEAN, demo_edits
 
     made = demo_edits(runs[0].plan())

@@ -1,4 +1,4 @@
-"""Worlds: what can happen, and what can be wanted.
+"""Worlds: environments with named events, and the objectives over them.
 
 To add a world: one file here, and one line in `WORLDS`. To add a family of objectives:
 a function, and one line in `OBJECTIVES`.

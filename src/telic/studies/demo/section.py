@@ -1,4 +1,4 @@
-"""The section of a report that moves the goal of its last agents, and shows it."""
+"""The report's section on edits that move the last agent's goal."""
 
 from collections.abc import Sequence
 
@@ -33,7 +33,7 @@ COLUMNS = {"old": "old colour", "fatal": "died", "timeout": "timed out"}
 
 
 def by_board(runs: Sequence[Run]) -> dict[str, Effects]:
-    """The edits on all runs, by kind of board; empty where there is nothing to edit."""
+    """The effects on all runs, by kind of board; empty if there are no edits."""
     made = demo_edits(runs[0].plan())
     boards = dict.fromkeys(each.board for each in made)
     return {
@@ -45,7 +45,7 @@ def by_board(runs: Sequence[Run]) -> dict[str, Effects]:
 
 
 def section(runs: Sequence[Run]) -> list[Section]:
-    """The edits in tables over seeds, and in pictures of the first run; or nothing."""
+    """The section with tables over seeds and pictures of the first run, or nothing."""
     made = demo_edits(runs[0].plan())
     if not made or any(run.status() != "complete" for run in runs):
         return []
@@ -65,7 +65,7 @@ def section(runs: Sequence[Run]) -> list[Section]:
 
 
 def policy_field(run: Run) -> Drawing:
-    """What the last agent would fetch from every cell, before and after an edit.
+    """The goal that the last agent reaches from every cell, before and after an edit.
 
     Raises:
         InputError: If the run's plan has no demo edits, or its world no keys.
@@ -90,7 +90,7 @@ def policy_field(run: Run) -> Drawing:
 
 
 def _episodes(run: Run, made: DemoEdit) -> list[Image]:
-    """The agent on one board, before and after an edit."""
+    """Films of the agent on one board, before and after an edit."""
     world = _keys(run.plan().world).with_goals(made.board)
     tried = from_expression(run, made.text)
     shown = []
@@ -107,10 +107,10 @@ def _episodes(run: Run, made: DemoEdit) -> list[Image]:
 
 
 def _keys(world: World) -> Keys:
-    """The world, if its boards can be drawn.
+    """The world, checked to be one whose boards can be drawn.
 
     Raises:
-        InputError: If they cannot.
+        InputError: If it is not.
     """
     if not isinstance(world, Keys):
         raise InputError(

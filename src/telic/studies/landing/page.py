@@ -1,4 +1,4 @@
-"""The page of runs in any world: returns and events while agents learned."""
+"""The page of runs in any world: returns and events over training."""
 
 from collections.abc import Sequence
 
@@ -13,15 +13,15 @@ from telic.stats import bootstrap
 
 QUESTION = "What did these agents learn, under each objective and event by event?"
 SHOWN = ("return_", "rate_")
-"""What the columns that are drawn begin with."""
+"""The prefixes of the columns that are drawn."""
 
 
 def page(runs: Sequence[Run], *, command: str = "") -> Page:
     """The page of some runs of one plan.
 
     Args:
-        runs: The runs; those that are not as far as others cut all to their length.
-        command: How to make them again.
+        runs: The runs; all curves are cut to the length of the shortest.
+        command: The command that makes them again.
 
     Raises:
         InputError: If none has finished a rollout.
@@ -78,13 +78,13 @@ def columns(runs: Sequence[Run]) -> dict[str, Float[np.ndarray, "seeds rollouts"
 
 
 def last_values(values: Float[np.ndarray, "seeds rollouts"]) -> Float[np.ndarray, " _"]:
-    """What the seeds have at the end; those that have nothing there are left out."""
+    """The values of the last rollout, without the missing ones."""
     end = values[:, -1]
     return end[np.isfinite(end)]
 
 
 def column_words(name: str) -> str:
-    """A column in words.
+    """The caption of a column.
 
     Example:
         >>> column_words("rate_main"), column_words("return_land")
@@ -97,7 +97,7 @@ def column_words(name: str) -> str:
 def last_rollouts(
     runs: Sequence[Run], found: dict[str, Float[np.ndarray, "seeds rollouts"]]
 ) -> PageTable:
-    """Every seed in its last rollout, and the mean over them."""
+    """The table of every seed's last rollout, and the mean over seeds."""
     ends = {name: values[:, -1] for name, values in found.items()}
     rows = [
         (str(run.seed()), *(f"{end[i]:.2f}" for end in ends.values()))

@@ -1,7 +1,7 @@
-"""Planting: all that is made of one goal-conditioned agent, and who finds its goals.
+"""Planting: goals planted in copies of one goal-conditioned agent, and their scores.
 
 The substudy of `calibrate`, done on every run: the ladder of planted pairs, every
-locator on every pair, and faithfulness curves on some.
+locator on every pair, and faithfulness curves on some of them.
 """
 
 import dataclasses
@@ -35,16 +35,16 @@ from telic.worlds.goal_keys import GoalKeys
 
 @dataclasses.dataclass(frozen=True)
 class Planting:
-    """Plant goals in one agent's copies, and ask every locator where they are."""
+    """Plant goals in copies of one agent, and score every locator on them."""
 
     rollouts: int = 5
-    """For how many rollouts planted agents are trained on."""
+    """Rollouts of further training of planted agents."""
     routing: int = 25
-    """For how many rollouts chosen units learn a routed goal."""
+    """Rollouts for which chosen units learn a routed goal."""
     episodes: int = 128
-    """Episodes of every agent that is played."""
+    """Episodes of every agent that is evaluated."""
     curves: int = 1
-    """On how many pairs of each rung loci are grafted and played."""
+    """The number of pairs of each rung on which curves are measured."""
     locators: tuple[str, ...] = ()
     """Only these locators; all of them if empty."""
 
@@ -68,10 +68,10 @@ class Planting:
             )
 
     def check(self, run: Run) -> None:
-        """Raise unless the run's agents read a goal.
+        """Raise unless the run's agents are goal-conditioned.
 
         Raises:
-            InputError: If they read none.
+            InputError: If they are not.
         """
         goal_world(run)
 
@@ -109,10 +109,10 @@ class Planting:
 
 
 def goal_world(run: Run) -> GoalKeys:
-    """The world of a run whose agents are told their goals.
+    """The world of a run whose agents are goal-conditioned.
 
     Raises:
-        InputError: If the run's agents read no goal.
+        InputError: If the run's agents are not goal-conditioned.
     """
     plan = run.plan()
     if not isinstance(plan.world, GoalKeys) or not getattr(
@@ -127,15 +127,15 @@ def goal_world(run: Run) -> GoalKeys:
 
 
 def base_of(run: Run, *, rollouts: int, routing: int) -> Base:
-    """The goal-conditioned agent of a run, and how its copies are trained on.
+    """The goal-conditioned agent of a run, and the recipe for training its copies on.
 
     Args:
         run: The run.
-        rollouts: For how many rollouts copies are trained on.
-        routing: For how many rollouts chosen units learn a routed goal.
+        rollouts: Rollouts of further training of copies.
+        routing: Rollouts for which chosen units learn a routed goal.
 
     Raises:
-        InputError: If the run's agents read no goal.
+        InputError: If the run's agents are not goal-conditioned.
     """
     world, source = goal_world(run), RunSource(run)
     recipe = Recipe(
@@ -150,7 +150,7 @@ def base_of(run: Run, *, rollouts: int, routing: int) -> Base:
 
 
 def evidence_of(key: jax.Array, planted: Planted, recipe: Recipe) -> ContrastPair:
-    """The evidence on a planted pair; the truth is not in it."""
+    """The contrast pair of a planted pair, without the ground truth."""
     recipient, donor = planted.pairs[0]
     return contrast_pair(
         recipient,
@@ -162,19 +162,19 @@ def evidence_of(key: jax.Array, planted: Planted, recipe: Recipe) -> ContrastPai
 
 
 def key_of(seed: int) -> jax.Array:
-    """The key of all that is planted in a seed's run."""
+    """The random key of everything planted in a seed's run."""
     return jax.random.key(1000 + seed)
 
 
 def pairs_of(plan: ExperimentConfig) -> int:
-    """How many planted pairs a run gives, for progress."""
+    """The number of planted pairs of a run, for progress reports."""
     return 92 if getattr(plan.policy, "goal_layer", 0) == 0 else 12
 
 
 def _agents(
     planted: Planted, trial: Identity, recipe: Recipe, seeds: EpisodeSeeds
 ) -> Iterator[Row]:
-    """Who the two agents are, and how often each reaches the donor's goal."""
+    """The rows of the two agents: digests, and rates of reaching the donor's goal."""
     measure = reaching(recipe.world, fetch(planted.aim))
     for side, agent in zip(("recipient", "donor"), planted.pairs[0], strict=True):
         played = rates(play(agent, recipe.world, seeds), recipe.world)
@@ -205,7 +205,7 @@ def _curves(
     recipe: Recipe,
     seeds: EpisodeSeeds,
 ) -> Iterator[Row]:
-    """The faithfulness of each locus; nothing where there is no goal to bring."""
+    """The faithfulness curve of each locus; none where the pair has no gap."""
     recipient, donor = planted.pairs[0]
     measure = reaching(recipe.world, fetch(planted.aim))
     try:
