@@ -79,7 +79,8 @@ class Verdict:
             seeds = min(a.difference.n for a in self.against)
             smallest = 2 ** (1 - seeds) * len(self.against)
             if smallest > ALPHA:
-                return f"above all nulls; {seeds} seeds are too few to tell"
+                side = "above" if self.more else "below"
+                return f"{side} all nulls; {seeds} seeds are too few to tell"
         worst = [
             a.null
             for a in self.against
