@@ -2,7 +2,7 @@
 
 import pytest
 
-from telic.render.page import Image, markdown, render
+from telic.render.page import Image, Section, markdown, render
 from telic.studies.alternation.findings import findings
 from telic.studies.alternation.page import alternation
 from telic.studies.alternation.summary import summarise
@@ -28,7 +28,7 @@ def test_the_page_has_every_section(five):
     page = alternation(
         five,
         records=RECORDS,
-        episodes=[Image(b"GIF89a", "seed 1")],
+        watched=[Section("Watch it", images=(Image(b"GIF89a", "seed 1"),))],
         command="telic train alternation --seeds 1:6",
         folders=["telic_runs/alternation"],
     )
@@ -42,7 +42,7 @@ def test_the_page_has_every_section(five):
 def test_findings_carry_n_and_interval(five):
     text = " ".join(findings(five))
     assert "5 agents were trained on blue and purple in turn: 6 phases of 4" in text
-    assert str(five.findings["last"]) in text
+    assert str(five.judged[0].findings["last"]) in text
     assert "(n=5)" in text
     assert "met by 2 of 5 seeds; the lowest median is 0.910" in text
 

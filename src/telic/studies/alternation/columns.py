@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float, Int, Shaped
 
 from telic.core.errors import InputError
-from telic.worlds import World
+from telic.worlds import World, success_of
 
 Row = Mapping[str, Any]
 Columns = dict[str, np.ndarray]
@@ -63,6 +63,16 @@ class Runs:
     def wanted(self) -> tuple[str, ...]:
         """The objective of each phase."""
         return tuple(self.objective[self.starts].tolist())
+
+    @functools.cached_property
+    def successes(self) -> dict[str, str]:
+        """The event of success of each objective; none unless each has one of its own.
+
+        Without their rates, events are none either.
+        """
+        found = {name: success_of(self.world, name) for name in self.objectives}
+        told = {n: e for n, e in found.items() if e and f"rate_{e}" in self.columns}
+        return told if len(set(told.values())) == len(found) else {}
 
     def column(self, name: str) -> Float[np.ndarray, "seeds rollouts"]:
         """A column by its name; all NaN if no run has it."""
