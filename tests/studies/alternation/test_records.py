@@ -13,7 +13,9 @@ def test_every_seed_and_phase_is_one_row_with_its_own_numbers(five):
     row = rows[phases + 1]
     assert row["seed"] == str(five.runs.seeds[1]) and row["phase"] == "1"
     assert row["objective"] == five.runs.wanted[1]
-    assert float(row["return_last"]) == round(float(five.switches.ends["return"].last[1, 1]), 5)
+    assert float(row["return_last"]) == round(
+        float(five.switches.ends["return"].last[1, 1]), 5
+    )
 
 
 def test_a_mark_that_was_never_reached_is_left_empty(five):

@@ -178,7 +178,10 @@ def test_a_world_with_successes_is_judged_by_them(runs):
 def test_a_world_without_successes_is_judged_by_the_returns_of_each_objective(runs):
     summary = summarise(runs(5), Plain())
     assert [each.objectives for each in summary.judged] == [("blue",), ("purple",)]
-    assert summary.outcomes == {} and set(summary.events) == {"pick_blue", "pick_purple"}
+    assert summary.outcomes == {} and set(summary.events) == {
+        "pick_blue",
+        "pick_purple",
+    }
     blue = summary.judged[0]
     assert blue.findings["last"].estimate == pytest.approx(0.93)
     assert blue.met is None and blue.settled.needed == {}
