@@ -69,7 +69,7 @@ def run(argv: Sequence[str]) -> int:
 def _tell(runs: Sequence, files: Sequence[Path], root: Path, seconds: float) -> None:
     """The switches in a table, where the page is, and what to try next."""
     from telic.studies.alternation import report as build
-    from telic.studies.alternation.yardsticks import RETURN
+    from telic.studies.learning import RETURN
 
     found = build.summary_of(runs)
     ends = found.switches.ends[RETURN]

@@ -7,7 +7,8 @@ import numpy as np
 from telic.stats.resampling import FEWEST_SEEDS
 from telic.studies.alternation.summary import Judged, Summary
 from telic.studies.alternation.switches import SETTLED
-from telic.studies.alternation.yardsticks import RETURN, SUCCESS, Yardstick
+from telic.studies.alternation.yardsticks import SUCCESS, Yardstick
+from telic.studies.learning import RETURN
 
 DRAWN = (
     "Returns are those of the training episodes, whose actions are drawn from the "

@@ -11,6 +11,7 @@ from jaxtyping import Float
 from telic.stats.curves import RATES, Curve, Support, over_seeds
 from telic.stats.resampling import REALS
 from telic.studies.alternation.columns import Runs
+from telic.studies.learning import RATE
 from telic.worlds import goals_of, roles
 
 OUTCOMES = ("wanted", "other", "third", "fatal", "timeout")
@@ -24,9 +25,9 @@ def event_rates(runs: Runs) -> dict[str, Curve]:
     Events that never happened then are left out.
     """
     ends = {
-        name.removeprefix("rate_"): column[:, runs.ends]
-        for name, column in runs.columns.items()
-        if name.startswith("rate_")
+        name: column[:, runs.ends]
+        for (part, name), column in runs.columns.items()
+        if part == RATE
     }
     return {
         name: over_seeds(values, support_of(values))
@@ -72,7 +73,7 @@ def _rate(
     columns = []
     for end, wanted in zip(runs.ends, runs.wanted, strict=True):
         rate = sum(
-            (runs.column(f"rate_{event}")[:, end] for event in events[wanted]),
+            (runs.column(RATE, event)[:, end] for event in events[wanted]),
             np.zeros(len(runs.seeds)),
         )
         # The rates were rounded when they were written; their sum may pass 1 by a hair.

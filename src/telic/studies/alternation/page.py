@@ -17,7 +17,8 @@ from telic.studies.alternation.tables import (
     settings_table,
     study_table,
 )
-from telic.studies.alternation.yardsticks import RETURN, SUCCESS
+from telic.studies.alternation.yardsticks import SUCCESS
+from telic.studies.learning import RETURN
 
 QUESTION = (
     "Can one small agent be good at {} objectives, again and again, if the objective "

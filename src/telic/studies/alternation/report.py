@@ -15,6 +15,7 @@ from telic.studies.alternation.page import alternation
 from telic.studies.alternation.records import phases_csv
 from telic.studies.alternation.summary import Summary, summarise
 from telic.studies.demo import section
+from telic.studies.learning import learning
 from telic.training import ExperimentConfig
 from telic.worlds.schedule import phase_at
 
@@ -46,9 +47,8 @@ def summary_of(runs: Sequence[Run]) -> Summary:
         )
     least = min(len(rows[run.path]) for run in started)
     whole = _whole_phases(started[0].plan(), least)
-    seeds = {run.seed(): rows[run.path] for run in started}
-    cut = {seed: run[:whole] for seed, run in sorted(seeds.items())}
-    return summarise(cut, started[0].plan().world)
+    cut = {run.seed(): rows[run.path][:whole] for run in started}
+    return summarise(learning(cut), started[0].plan().world)
 
 
 def report_files(runs: Sequence[Run], *, command: str = "") -> dict[str, str]:

@@ -7,22 +7,18 @@ its n of seeds and, from four seeds on, its 95 percent interval over seeds.
 """
 
 import dataclasses
-from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from telic.stats import Interval, wilson
 from telic.stats.curves import RATES, Curve, interval, over_seeds
-from telic.studies.alternation.columns import Row, Runs, columns_of, gather
+from telic.stats.rows import Rows
+from telic.studies.alternation.columns import Runs, side_by_side
 from telic.studies.alternation.outcomes import event_rates, outcome_rates, support_of
 from telic.studies.alternation.switches import Settled, Switches, settle, switch_ends
-from telic.studies.alternation.yardsticks import (
-    RETURN,
-    SUCCESS,
-    Yardstick,
-    yardstick_of,
-)
+from telic.studies.alternation.yardsticks import SUCCESS, Yardstick, yardstick_of
+from telic.studies.learning import RETURN
 from telic.worlds import World
 
 
@@ -78,18 +74,18 @@ class Summary:
         return any(each.findings["last"] for each in self.judged)
 
 
-def summarise(rows: Mapping[int, Sequence[Row]], world: World) -> Summary:
-    """The study of the runs whose metrics are given.
+def summarise(rows: Rows, world: World) -> Summary:
+    """The study of some runs.
 
     Args:
-        rows: By seed, the rows of its metrics.
-        world: The world of the runs.
+        rows: Their returns and rates (`telic.studies.learning`), of all seeds.
+        world: Their world.
 
     Raises:
-        InputError: If there is no run, the runs do not share a schedule, a value is
-            not a number, or a return is outside the range of the yardstick.
+        InputError: If the runs do not share a schedule, or a return is outside the
+            range of the yardstick.
     """
-    runs = gather({seed: columns_of(run) for seed, run in rows.items()}, world)
+    runs = side_by_side(rows, world)
     yardstick = yardstick_of(runs)
     found = switch_ends(runs, yardstick)
     ranges = {
@@ -115,13 +111,10 @@ def summarise(rows: Mapping[int, Sequence[Row]], world: World) -> Summary:
 
 def _returns(runs: Runs, yardstick: Yardstick) -> dict[str, Curve]:
     """The curve of every objective that the metrics report, the trained ones first."""
-    reported = [
-        n.removeprefix("return_") for n in runs.columns if n.startswith("return_")
-    ]
+    reported = [name for part, name in runs.columns if part == RETURN]
     names = dict.fromkeys([*runs.objectives, *reported])
     return {
-        name: over_seeds(runs.column(f"return_{name}"), yardstick.support)
-        for name in names
+        name: over_seeds(runs.column(RETURN, name), yardstick.support) for name in names
     }
 
 

@@ -12,7 +12,8 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from telic.studies.alternation.columns import Runs
-from telic.studies.alternation.yardsticks import RETURN, SUCCESS, Yardstick
+from telic.studies.alternation.yardsticks import SUCCESS, Yardstick
+from telic.studies.learning import RATE, RETURN
 from telic.worlds import success_of
 
 SETTLED = 3
@@ -74,11 +75,11 @@ class Settled(NamedTuple):
 
 def switch_ends(runs: Runs, yardstick: Yardstick) -> Switches:
     """First and last rollout of every phase, and the rollouts between."""
-    columns = {
-        RETURN: {name: f"return_{name}" for name in runs.objectives},
-        SUCCESS: {o: f"rate_{success_of(runs.world, o)}" for o in runs.objectives},
+    successes = {name: success_of(runs.world, name) for name in runs.objectives}
+    own = {
+        RETURN: under_own_objective(runs, RETURN, {o: o for o in runs.objectives}),
+        SUCCESS: under_own_objective(runs, RATE, successes),
     }
-    own = {m: under_own_objective(runs, names) for m, names in columns.items()}
     measured = own[yardstick.measure]
     return Switches(
         ends={m: Ends(x[:, runs.starts], x[:, runs.ends]) for m, x in own.items()},
@@ -111,18 +112,19 @@ def settle(
 
 
 def under_own_objective(
-    runs: Runs, names: Mapping[str, str]
+    runs: Runs, part: str, names: Mapping[str, str | None]
 ) -> Float[np.ndarray, "seeds rollouts"]:
     """In each rollout, the column that stands for the objective that it trains.
 
     Args:
         runs: The runs.
+        part: The part of the columns.
         names: The column by objective; all NaN if there is no such column.
     """
     own = np.full((len(runs.seeds), len(runs.phase)), np.nan)
     for objective in runs.objectives:
         trained = runs.objective == objective
-        own[:, trained] = runs.column(names[objective])[:, trained]
+        own[:, trained] = runs.column(part, names[objective])[:, trained]
     return own
 
 

@@ -12,7 +12,8 @@ from telic.stats.curves import Curve
 from telic.studies.alternation.findings import SHORT
 from telic.studies.alternation.summary import Summary
 from telic.studies.alternation.switches import SETTLED
-from telic.studies.alternation.yardsticks import RETURN, SUCCESS, Yardstick
+from telic.studies.alternation.yardsticks import SUCCESS, Yardstick
+from telic.studies.learning import RETURN
 
 NAMES = {RETURN: ("Return", ""), SUCCESS: ("Wanted goal", " (share of episodes)")}
 """What each measure is called, before and after which rollout it is of."""

@@ -15,10 +15,11 @@ from typing import NamedTuple
 from telic.stats.curves import Support
 from telic.stats.resampling import REALS
 from telic.studies.alternation.columns import Runs
+from telic.studies.learning import RETURN
 from telic.worlds import Keys, World, competence_of, goals_of
 
-RETURN, SUCCESS = "return", "success"
-"""What is measured of a phase: the return under its own objective, and the share of
+SUCCESS = "success"
+"""What is measured of a phase beside the return under its own objective: the share of
 episodes that reach its goal."""
 
 MARKS = (0.5, 0.8, 0.9)

@@ -19,7 +19,8 @@ from telic.render.style import (
 from telic.stats.curves import Curve
 from telic.studies.alternation.columns import Runs
 from telic.studies.alternation.summary import Summary
-from telic.studies.alternation.yardsticks import RETURN, Yardstick
+from telic.studies.alternation.yardsticks import Yardstick
+from telic.studies.learning import RETURN
 
 
 def returns(summary: Summary) -> Figure:

@@ -27,7 +27,7 @@ from telic.studies.alternation.figures.returns import (
     return_axis,
 )
 from telic.studies.alternation.summary import Summary
-from telic.studies.alternation.yardsticks import RETURN
+from telic.studies.learning import RETURN
 
 
 def switches(summary: Summary) -> Figure:
