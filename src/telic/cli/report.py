@@ -56,13 +56,15 @@ def write_report(runs: Sequence[Any], out: Path) -> list[Path]:
     from telic.render.files import files
     from telic.runs import disk
     from telic.studies.alternation.report import report_files
-    from telic.studies.landing import page as learned
+    from telic.studies.landing import page, summary
 
-    command = train_command(runs)
-    if len({phase.objective for phase in runs[0].plan().schedule}) > 1:
+    plan, command = runs[0].plan(), train_command(runs)
+    if len({phase.objective for phase in plan.schedule}) > 1:
         texts = report_files(runs, command=command)
     else:
-        texts = files(learned.page(runs, command=command))
+        learned = summary.summarise(summary.measure(*runs))
+        name, steps = runs[0].path.parent.name, plan.sizes.batch
+        texts = files(page.page(learned, name=name, steps=steps, command=command))
     for name, text in texts.items():
         disk.write_file(out / name, text.encode())
     return [out / name for name in texts]

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from telic.core.errors import InputError
+from telic.runs.folder import Run
 from telic.stats.rows import Row, Rows, join, rows_of
 
 RETURN, RATE = "return", "rate"
@@ -36,6 +38,21 @@ def learning(metrics: Mapping[int, Sequence[Metrics]]) -> Rows:
         [(0, 'blue')]
     """
     return join([rows_of(_rows(metrics[seed]), seed) for seed in sorted(metrics)])
+
+
+def check_one_experiment(runs: Sequence[Run]) -> None:
+    """Raise unless runs are of one experiment: then each has a seed of its own.
+
+    Raises:
+        InputError: If they are of several.
+    """
+    experiments = {run.path.parent.name for run in runs}
+    if len(experiments) > 1:
+        raise InputError(
+            f"runs of {len(experiments)} experiments in one report",
+            why=f"they are {', '.join(sorted(experiments)[:4])}",
+            fix="one report each; telic compare sets experiments side by side",
+        )
 
 
 def _rows(metrics: Sequence[Metrics]) -> Iterator[Row]:

@@ -15,7 +15,7 @@ from telic.studies.alternation.page import alternation
 from telic.studies.alternation.records import phases_csv
 from telic.studies.alternation.summary import Summary, summarise
 from telic.studies.demo import section
-from telic.studies.learning import learning
+from telic.studies.learning import check_one_experiment, learning
 from telic.training import ExperimentConfig
 from telic.worlds.schedule import phase_at
 
@@ -38,13 +38,7 @@ def summary_of(runs: Sequence[Run]) -> Summary:
             why="none of those named has a finished rollout",
             fix="telic train alternation --seeds 0:10",
         )
-    experiments = {run.path.parent.name for run in started}
-    if len(experiments) > 1:
-        raise InputError(
-            f"runs of {len(experiments)} experiments in one report",
-            why=f"they are {', '.join(sorted(experiments)[:4])}",
-            fix="one report each; telic compare sets experiments side by side",
-        )
+    check_one_experiment(started)
     least = min(len(rows[run.path]) for run in started)
     whole = _whole_phases(started[0].plan(), least)
     cut = {run.seed(): rows[run.path][:whole] for run in started}
