@@ -71,7 +71,8 @@ def main() -> int:
     given = parser.parse_args()
     trees = [given.before.resolve(), given.after.resolve()]
     repeats, iterations = (1, 1) if given.quick else (given.repeats, 12)
-    print("| | n | before | after | after / before | range |\n|---|--:|--:|--:|--:|--:|")
+    print("| | n | before | after | after / before | range |")
+    print("|---|--:|--:|--:|--:|--:|")
     with tempfile.TemporaryDirectory() as folder:
         run = spoken(trees[0], MAKE, folder, 0)
         for name, program in TIMED.items():

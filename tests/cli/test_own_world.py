@@ -62,7 +62,8 @@ def test_an_own_world_is_trained_in_shown_and_edited(file, capsys):
     assert "left" in capsys.readouterr().out
     assert main(["report", "poles"]) == 0
     made = {path.name for path in (file.parent / "runs/poles/report").iterdir()}
-    assert made == {"report.html", "report.md", "phases.csv", "outcomes.svg"}
+    drawn = {f"{name}.svg" for name in ("returns", "switches", "outcomes", "seed")}
+    assert made == {"report.html", "report.md", "phases.csv", *drawn}
 
 
 def test_fields_of_an_own_world_are_options(file):

@@ -69,8 +69,10 @@ def run(argv: Sequence[str]) -> int:
 def _tell(runs: Sequence, files: Sequence[Path], root: Path, seconds: float) -> None:
     """Print the switches in a table, the path of the page, and commands to try next."""
     from telic.studies.alternation import report as build
+    from telic.studies.learning import RETURN
 
     found = build.summary_of(runs)
+    ends = found.switches.ends[RETURN]
     say("\nReturn under the wanted colour, in each phase's first and last rollout,")
     say(f"mean over {len(runs)} seeds (points: too few seeds for intervals);")
     say("phases are counted from 0:\n")
@@ -84,8 +86,8 @@ def _tell(runs: Sequence, files: Sequence[Path], root: Path, seconds: float) -> 
         for phase, (wanted, first, last) in enumerate(
             zip(
                 found.runs.wanted,
-                found.switches.first.mean(axis=0),
-                found.switches.last.mean(axis=0),
+                ends.first.mean(axis=0),
+                ends.last.mean(axis=0),
                 strict=True,
             )
         )

@@ -17,7 +17,7 @@ SEEDS = 10_000
 
 HELP = """usage: telic train STUDY [OPTIONS]
 
-  alternation   switch the wanted colour again and again; checkpoint at every switch
+  alternation   switch the wanted goal again and again; checkpoint at every switch
   landing       learn to land a lunar lander, whatever fuel it takes
 
 telic train STUDY --help lists every option of a study.

@@ -21,8 +21,8 @@ from jaxtyping import Array
 from telic.policies import Agent, Policy
 from telic.training.ppo import PPOConfig, RolloutConfig
 from telic.training.state import advance, begin_with
-from telic.worlds.fetch import fetch
-from telic.worlds.keys import Keys
+from telic.worlds.base import JaxWorld
+from telic.worlds.goals import objective_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Recipe:
 
     policy: Policy
     """Their network kind, without a goal input."""
-    world: Keys
+    world: JaxWorld
     """Their world, whose observations have no goal."""
     hyper: PPOConfig
     """The configuration of PPO."""
@@ -82,7 +82,8 @@ def _train(
     fresh = jax.tree.map(jnp.array, agent)
     keys = jax.random.split(key)
     state = begin_with(fresh, *keys, world=recipe.world, sizes=recipe.sizes)
-    weights = jnp.asarray(fetch(colour).vector(recipe.world.events))
+    wanted = objective_of(recipe.world, colour)
+    weights = jnp.asarray(wanted.vector(recipe.world.events))
     for _ in range(rollouts):
         # Copied, as `advance` donates the state: its leaves are deleted by the call.
         before = {path: jnp.array(state.agent[path]) for path in mask}

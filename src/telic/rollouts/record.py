@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import gymnasium
 import jax
@@ -13,13 +13,15 @@ from jaxtyping import Array, UInt8
 from telic.core.errors import InputError
 from telic.rollouts.actor import Actor
 from telic.rollouts.host import act
-from telic.worlds.base import Chance, JaxWorld, State, Transition, World
+from telic.worlds.base import Chance, JaxWorld, State, Transition
+from telic.worlds.host import HostWorld
 
 Frame = UInt8[np.ndarray, "height width 3"]
 
 
-class Drawable(World, Protocol):
-    """A host world whose simulator can render itself."""
+@runtime_checkable
+class Drawable(HostWorld, Protocol):
+    """A host world whose simulator draws itself, if its environment can."""
 
     def make(self, render_mode: str | None = None) -> gymnasium.Env:
         """One copy of the simulator."""

@@ -35,6 +35,8 @@ def prepare(core: int | None = None) -> None:
     # XLA compares the flags of a cached program with the processor's features and logs
     # a screenful of "errors", although both are this machine's: silence it.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # Films of simulators are drawn off screen, where SDL says that there is no screen.
+    os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
     _keep_programs(quiet=core is not None)
     os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
     os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")

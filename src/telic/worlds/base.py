@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import jax
 import numpy as np
-from jaxtyping import Array, Bool, Float, Float32
+from jaxtyping import Array, Bool, Float, Float32, UInt8
 
 State = Any
 Chance = Any
@@ -100,3 +100,12 @@ class GoalConditioned(Protocol):
     def num_goals(self) -> int: ...  # noqa: D102
     @property
     def base(self) -> World: ...  # noqa: D102
+
+
+@runtime_checkable
+class Pictured(Protocol):
+    """A world in JAX that draws its own states."""
+
+    def picture(self, state: State) -> UInt8[np.ndarray, "height width 3"]:
+        """A state, its leaves NumPy arrays, as red, green and blue from 0 to 255."""
+        ...

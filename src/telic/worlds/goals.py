@@ -285,6 +285,26 @@ def roles(world: World, *, aim: str, old: str) -> Roles:
     )
 
 
+def ends_of(world: World, events: Mapping[str, float]) -> tuple[str, ...]:
+    """What an episode came to, in words: goals that were reached, and failures.
+
+    Args:
+        world: The world.
+        events: By event: how often it happened in the episode.
+
+    Example:
+        >>> from telic.worlds import Keys
+        >>> ends_of(Keys(), {"wall": 0.0, "pick_blue": 1.0, "late_blue": 0.1})
+        ('reaches blue',)
+    """
+    words: dict[str | None, str] = {}
+    if isinstance(world, Purposeful):
+        words |= {goal.success: f"reaches {n}" for n, goal in goals_of(world).items()}
+        words |= {event: event for event in world.failures}
+        words |= {world.timeout: str(world.timeout)}
+    return tuple(words[e] for e, count in events.items() if count and e in words)
+
+
 ABLE = 0.9
 """The success rate of a competent agent, in a world that declares no measure."""
 

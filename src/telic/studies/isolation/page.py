@@ -10,6 +10,7 @@ from telic.render.heat import heat
 from telic.render.page import Drawing, Image, Page, PageTable, Section
 from telic.render.trial_table import NONE
 from telic.rollouts import film
+from telic.rollouts.record import Drawable
 from telic.studies.isolation.arms import FILMED, FIRST, NOISE, SECOND
 from telic.studies.isolation.edits import PLAIN, SPECIFIC, VECTORS
 from telic.studies.isolation.metrics import WorldMetrics
@@ -30,7 +31,6 @@ from telic.studies.isolation.summary import (
     TrainingCurves,
 )
 from telic.trials.trial import DONOR, UNEDITED
-from telic.worlds.gym import GymWorld
 
 TERMS = (
     (
@@ -272,7 +272,7 @@ def _update(found: IsolationEffects, edited: Edited) -> Section:
 def _films(found: IsolationEffects, edited: Edited) -> list[Section]:
     """One episode of the first edited agent: before, after, after each subtraction."""
     world, seed = found.world, edited.example.seed
-    if not isinstance(world, GymWorld) or not edited.example.films:
+    if not isinstance(world, Drawable) or not edited.example.films:
         return []
     images = tuple(
         Image(

@@ -50,7 +50,6 @@ from telic.training import ExperimentConfig, TrainState
 from telic.trials import trial
 from telic.trials.trial import DONOR, UNEDITED
 from telic.vectors import task_vector
-from telic.worlds.gym import GymWorld
 
 
 @dataclasses.dataclass(frozen=True)
@@ -161,7 +160,7 @@ class Isolation:
             yield from _norms(update, steps)
         main = updates[self.main]
         yield from _entries(main)
-        if ahead.metrics.films and isinstance(plan.world, GymWorld):
+        if ahead.metrics.films and isinstance(plan.world, Drawable):
             yield from _films(main, plan.world)
         if self.recovery:
             last = work.stretch(0.8, 1.0, "training on after edits, rollout")

@@ -29,8 +29,7 @@ from telic.studies.planting.summary import AGENTS
 from telic.studies.work import Work
 from telic.training.plan import ExperimentConfig
 from telic.trials import bench, faithfulness, reaching
-from telic.worlds.fetch import fetch
-from telic.worlds.goal_keys import GoalKeys
+from telic.worlds import GoalConditioned, JaxWorld, objective_of, present_goals
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,7 +72,7 @@ class Planting:
         Raises:
             InputError: If they are not.
         """
-        goal_world(run)
+        goals_read(run)
 
     def measure(self, run: Run, work: Work) -> Iterator[Row]:
         """The scores of every locator on every pair, and curves on some."""
@@ -108,22 +107,22 @@ class Planting:
         return page.page(effects, command=command)
 
 
-def goal_world(run: Run) -> GoalKeys:
-    """The world of a run whose agents are goal-conditioned.
+def goals_read(run: Run) -> tuple[JaxWorld, tuple[str, ...]]:
+    """The world beneath that of a run whose agents read their goals, and those goals.
 
     Raises:
-        InputError: If the run's agents are not goal-conditioned.
+        InputError: If the run's agents read no goal.
     """
     plan = run.plan()
-    if not isinstance(plan.world, GoalKeys) or not getattr(
-        plan.policy, "goal_units", 0
-    ):
+    beneath = plan.world.base if isinstance(plan.world, GoalConditioned) else None
+    reads = getattr(plan.policy, "goal_units", 0)
+    if not isinstance(beneath, JaxWorld) or not reads:
         raise InputError(
             f"the agent of {run.name} reads no goal",
             why="nothing can be planted in it",
             fix="telic study calibrate trains agents that do",
         )
-    return plan.world
+    return beneath, present_goals(beneath)
 
 
 def base_of(run: Run, *, rollouts: int, routing: int) -> Base:
@@ -137,16 +136,16 @@ def base_of(run: Run, *, rollouts: int, routing: int) -> Base:
     Raises:
         InputError: If the run's agents are not goal-conditioned.
     """
-    world, source = goal_world(run), RunSource(run)
+    (world, goals), source = goals_read(run), RunSource(run)
     recipe = Recipe(
         policy=source.plan.policy.without_goal(),
-        world=world.base,
+        world=world,
         hyper=source.plan.hyper,
         sizes=source.plan.sizes,
         rollouts=rollouts,
         routing=routing,
     )
-    return Base(source.agent(len(source.schedule) - 1), world.colours, recipe)
+    return Base(source.agent(len(source.schedule) - 1), goals, recipe)
 
 
 def evidence_of(key: jax.Array, planted: Planted, recipe: Recipe) -> ContrastPair:
@@ -175,7 +174,7 @@ def _agents(
     planted: Planted, trial: Identity, recipe: Recipe, seeds: EpisodeSeeds
 ) -> Iterator[Row]:
     """The rows of the two agents: digests, and rates of reaching the donor's goal."""
-    measure = reaching(recipe.world, fetch(planted.aim))
+    measure = reaching(recipe.world, objective_of(recipe.world, planted.aim))
     for side, agent in zip(("recipient", "donor"), planted.pairs[0], strict=True):
         played = rates(play(agent, recipe.world, seeds), recipe.world)
         digest = trees.digest(agent)[:16]
@@ -207,7 +206,7 @@ def _curves(
 ) -> Iterator[Row]:
     """The faithfulness curve of each locus; none where the pair has no gap."""
     recipient, donor = planted.pairs[0]
-    measure = reaching(recipe.world, fetch(planted.aim))
+    measure = reaching(recipe.world, objective_of(recipe.world, planted.aim))
     try:
         on = bench(recipient, donor, seeds, measure, world=recipe.world)
     except InputError:
