@@ -4,10 +4,13 @@ Compiling is most of what tests cost, and every other size of a network, a world
 batch is another program. So other sizes only where size is what a test is about.
 """
 
+import math
+
 import jax
 import jax.numpy as jnp
+import numpy as np
 
-from telic.policies import MLP, Agent, Policy, create
+from telic.policies import MLP, Agent, Policy, Spec
 from telic.training import RolloutConfig
 from telic.worlds import GoalKeys, Keys, World, grid
 
@@ -31,16 +34,31 @@ GOAL_KEYS = GoalKeys(limit=20)
 
 
 def agent(seed: int = 0, policy: Policy = POLICY, world: World = KEYS) -> Agent:
-    """An agent without zeros: its biases count, and so does its last layer."""
-    key, shift = jax.random.split(jax.random.key(seed))
-    fresh = create(key, policy, world)
-    keys = jax.random.split(shift, len(fresh))
-    return fresh.replace(
+    """An agent of a world, drawn as `drawn` says."""
+    return drawn(policy, Spec.of(world), seed)
+
+
+def drawn(policy: Policy, spec: Spec, seed: int) -> Agent:
+    """An agent without zeros: its biases count, and so does its last layer.
+
+    NumPy draws it: there is no program to compile for each shape.
+    """
+    fresh = jax.eval_shape(lambda key: policy.init(key, spec), jax.random.key(0))
+    rng = np.random.default_rng(seed)
+    return Agent(
         {
-            path: leaf + 0.3 * jax.random.normal(k, leaf.shape)
-            for (path, leaf), k in zip(fresh.items(), keys, strict=True)
-        }
+            path: jnp.asarray(rng.normal(0, spread(leaf), leaf.shape), jnp.float32)
+            for path, leaf in sorted(fresh.items())
+        },
+        policy,
+        spec,
     )
+
+
+def spread(leaf: jax.ShapeDtypeStruct) -> float:
+    """The deviation of numbers of a leaf: that of a fresh kernel, and a little more."""
+    fan_in = math.prod(leaf.shape[:-1])
+    return math.sqrt(2 / fan_in + 0.09) if leaf.ndim > 1 else 0.3
 
 
 AGENT, DONOR = agent(0), agent(1)

@@ -1,7 +1,7 @@
 """telic: find, move and test the goals inside small reinforcement-learning agents.
 
-The public names, in the order of the story. They are loaded when first used, so that
-`telic --help` need not wait for JAX; everything else is reached through its room.
+These are the public names. They are imported on first use, so that `telic --help` does
+not wait for JAX; everything else is imported from its package.
 """
 
 import importlib

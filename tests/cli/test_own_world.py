@@ -9,6 +9,7 @@ from telic.core.errors import InputError
 from telic.runs import own
 from telic.runs.folder import Run
 from telic.worlds import WORLDS
+from tests.scale.here import in_this_process
 
 MAZE = '''
 import dataclasses
@@ -61,7 +62,8 @@ def test_an_own_world_is_trained_in_shown_and_edited(file, capsys):
     assert "left" in capsys.readouterr().out
     assert main(["report", "poles"]) == 0
     made = {path.name for path in (file.parent / "runs/poles/report").iterdir()}
-    assert made == {"report.html", "report.md", "phases.csv", "outcomes.svg"}
+    drawn = {f"{name}.svg" for name in ("returns", "switches", "outcomes", "seed")}
+    assert made == {"report.html", "report.md", "phases.csv", *drawn}
 
 
 def test_fields_of_an_own_world_are_options(file):
@@ -172,7 +174,8 @@ def test_a_policy_is_chosen_by_its_name(policy, tmp_path, monkeypatch):
     monkeypatch.setenv("TELIC_ROOT", str(tmp_path))
     few = ["--preset", "small", "--phases", "2", "--period", "1", "--name", policy]
     given = ["train", "alternation", "--policy", policy, "--workers", "1", *few]
-    assert main(given) == 0
+    with in_this_process():
+        assert main(given) == 0
     assert type(Run(tmp_path / policy / "seed-0000").plan().policy).__name__ in (
         "Recurrent",
         "Conv",

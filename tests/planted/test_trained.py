@@ -98,5 +98,5 @@ def test_the_key_decides_and_the_agent_that_was_given_is_kept():
 
 
 def test_nobody_fetches_a_colour_that_is_none():
-    with pytest.raises(ValueError, match="colour 'pink'"):
+    with pytest.raises(ValueError, match="goal of Keys 'pink'"):
         trained_on(KEY, START, "pink", RECIPE)

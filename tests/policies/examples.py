@@ -2,9 +2,11 @@
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
-from telic.policies import MLP, POLICIES, Agent, Conv, Recurrent, Spec, interventions
+from telic.policies import MLP, POLICIES, Conv, Recurrent, Spec, interventions
 from telic.worlds import Keys
+from tests.small import drawn
 
 SMALL = {
     "mlp": MLP(width=6, actor_layers=3, critic_layers=2),
@@ -28,26 +30,16 @@ def spec_of(name, form):
 
 def agent_of(name, form="codes", seed=0):
     """An agent whose every leaf is drawn: fresh biases and critics hide too much."""
-    policy, spec = SMALL[name], spec_of(name, form)
-    fresh = policy.init(jax.random.key(seed), spec)
-    keys = jax.random.split(jax.random.key(seed + 100), len(fresh))
-    return Agent(
-        {
-            path: leaf + 0.3 * jax.random.normal(key, leaf.shape)
-            for key, (path, leaf) in zip(keys, sorted(fresh.items()), strict=True)
-        },
-        policy,
-        spec,
-    )
+    return drawn(SMALL[name], spec_of(name, form), seed)
 
 
 def seen_by(agent, *shape, seed=7):
     """Random observations, codes or floats."""
-    spec, key = agent.spec, jax.random.key(seed)
+    spec, rng = agent.spec, np.random.default_rng(seed)
     due = (*shape, *spec.observation)
     if spec.encoding is None:
-        return jax.random.normal(key, due)
-    return jax.random.randint(key, due, 0, len(spec.encoding)).astype(jnp.uint8)
+        return jnp.asarray(rng.normal(size=due), jnp.float32)
+    return jnp.asarray(rng.integers(len(spec.encoding), size=due), jnp.uint8)
 
 
 def sequence(agent, *, time=5, batch=3, seed=7):

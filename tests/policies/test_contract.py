@@ -287,7 +287,7 @@ def test_what_was_chosen_in_a_rollout_is_what_the_learner_sees_chosen(name):
         envs, data, _ = step(key, agent, envs)
         told = agent.log_probs(data.observations, data.actions, data.first, data.carry)
         same(told, data.log_probs)
-        assert (data.terminated | data.truncated).any()
+    assert (data.terminated | data.truncated).any()
 
 
 @each

@@ -1,12 +1,22 @@
 """Rows of trials made by hand: what each edit brings is known."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from telic.stats.rows import Identity, Row
+from telic.studies.alternation.summary import Summary, summarise
 from telic.studies.goal_metrics import METRICS, SCORES
+from telic.studies.learning import learning
 from telic.studies.tables import rows_of_trial
 from telic.trials import Condition, Result
 from telic.trials.trial import DONOR, UNEDITED
+from telic.worlds import World
+
+
+def summed(metrics: Mapping[int, Sequence[Any]], world: World) -> Summary:
+    """The summary of runs, from what each rollout brought, by seed."""
+    return summarise(learning(metrics), world)
+
 
 NULLS = ("gaussian", "signs")
 

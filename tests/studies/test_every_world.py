@@ -16,6 +16,7 @@ from telic.render.files import files
 from telic.runs import folder
 from telic.runs.carry import carry_run
 from telic.studies import STUDIES, Alternation, results
+from telic.studies.alternation.report import report_files
 from telic.studies.base import preset, settings_of
 from telic.training import PPOConfig
 from telic.worlds import WORLDS, Goal, GymWorld, Objective, World
@@ -75,14 +76,22 @@ def test_every_study_of_trained_agents_is_tried():
     assert {*CHANGES, "planting"} == set(STUDIES)
 
 
+AGAIN = {("gymnax-style", "locate"), ("gymnax-style", "isolation")}
+"""Studies that the pole tries as well; Keys, a JAX world too, has tests of both."""
+
 EVERY = [
     # What telic ships, and an orchard, have tests of their own with each study.
-    pytest.param(name, marks=[pytest.mark.slow] if name in EXCHANGED else [])
-    for name in CASES
+    pytest.param(
+        world,
+        study,
+        marks=pytest.mark.slow if world in EXCHANGED or (world, study) in AGAIN else (),
+    )
+    for world in CASES
+    for study in CHANGES
 ]
 
 
-@pytest.fixture(scope="module", params=EVERY)
+@pytest.fixture(scope="module")
 def trained(request, tmp_path_factory):
     """A run of five phases in a world."""
     case = CASES[request.param]
@@ -102,7 +111,7 @@ def trained(request, tmp_path_factory):
         yield request.param, run
 
 
-@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.parametrize(("trained", "name"), EVERY, indirect=["trained"])
 def test_a_study_ends_in_its_page_or_says_what_the_world_lacks(trained, name):
     world, run = trained
     study = dataclasses.replace(preset(STUDIES[name], "small"), **CHANGES[name])
@@ -116,3 +125,19 @@ def test_a_study_ends_in_its_page_or_says_what_the_world_lacks(trained, name):
     made = files(study.page(study.summarise(rows, run.plan()), command="telic x"))
     assert list(made)[:2] == ["report.html", "report.md"] and len(made) > 2
     assert "telic x" in made["report.md"]
+
+
+def test_the_page_of_its_runs_says_whether_each_switch_was_made_good(trained):
+    world, run = trained
+    made = report_files([run], command="telic x")
+    text = made["report.md"]
+    assert {"returns.svg", "switches.svg", "outcomes.svg", "phases.csv"} <= set(made)
+    goals = " and ".join(CASES[world].goals)
+    assert f"Alternating objectives: {goals}" in text and "telic x" in text
+    assert "share of episodes that reach the wanted goal is" in text
+    assert ("## Watch it" in text) == (world in ("keys", "gymnasium"))
+    assert ("## Move its goal" in text) == (world in EXCHANGED)
+    if world == "orchard":
+        assert (
+            "carried to fig" in text and "Boards with the goals apple and fig" in text
+        )

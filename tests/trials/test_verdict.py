@@ -117,6 +117,12 @@ def test_an_edit_that_was_to_lower_the_measure_is_judged_the_other_way():
     assert not verdict(good(), "add", "x", more=False).beats_all
 
 
+def test_too_few_seeds_below_all_nulls_are_not_said_to_be_above_them():
+    few = table_of(0.1 + LUCK[:3], a=0.9 - LUCK[:3], b=0.5 + LUCK[:3])
+    found = verdict(few, "add", "x", more=False)
+    assert found.summary == "below all nulls; 3 seeds are too few to tell"
+
+
 def test_pairing_by_seed_removes_the_luck_of_the_seed():
     luck = np.array([0.0, 5.0, -3.0, 8.0, 2.0, -9.0, 1.0, 4.0])
     assert verdict(table_of(luck + 0.1, a=luck), "add", "x").beats_all

@@ -1,4 +1,4 @@
-"""The board on a terminal: a row for every locator, and a bar until it is there."""
+"""The leaderboard on a terminal: a row per locator, and a progress bar before."""
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +16,7 @@ Listener = Callable[[int, int], None]
 
 @contextlib.contextmanager
 def asking(name: str, *, quiet: bool = False) -> Iterator[Listener]:
-    """A listener that shows how many pairs a locator was asked about."""
+    """A context with a listener that shows how many pairs a locator has answered."""
     console = Console(stderr=True, quiet=quiet, highlight=False)
     plain = not console.is_terminal
     with Progress(console=console, disable=plain or quiet, transient=True) as bar:
@@ -38,7 +38,7 @@ def asking(name: str, *, quiet: bool = False) -> Iterator[Listener]:
 
 
 def show_board(found: Mapping[str, Any]) -> None:
-    """Print the board, what its numbers are, where it is, and what to try next."""
+    """Print the board, its legend, its files, and a command to try next."""
     rows = [_cells(row) for row in found["rows"]]
     columns = list(rows[0])
     console = Console(highlight=False)
@@ -52,7 +52,7 @@ def show_board(found: Mapping[str, Any]) -> None:
 
 
 def _cells(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The cells of a row: means; intervals are in the JSON."""
+    """The cells of a row: means; the intervals are in the JSON."""
     return {
         "rank": row["rank"],
         "locator": row["locator"],
@@ -66,7 +66,7 @@ def _cells(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _mean(found: Mapping[str, Any] | None) -> float | None:
-    """The estimate, if there is one."""
+    """The estimate; None if there is none."""
     return found["estimate"] if found else None
 
 
@@ -77,7 +77,7 @@ def _rich(rows: list[dict[str, Any]], columns: list[str], own: str) -> Table:
         left = name in ("locator", "outcome")
         shown.add_column(name, justify="left" if left else "right", no_wrap=left)
     for row in rows:
-        short = {**row, "outcome": row["outcome"].partition(":")[0]}  # more is below
+        short = {**row, "outcome": row["outcome"].partition(":")[0]}  # reason below
         cells = [_text(short[name]) for name in columns]
         shown.add_row(*cells, style="bold" if row["locator"] == own else None)
     return shown
@@ -91,7 +91,7 @@ def _text(value: Any) -> str:
 
 
 def _caption(found: Mapping[str, Any]) -> list[str]:
-    """What stands under the table."""
+    """The lines below the table."""
     seeds, pairs = len(found["seeds"]), found["pairs"]
     board, log = found["files"]
     lines = [

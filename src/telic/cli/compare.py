@@ -19,7 +19,7 @@ from telic.core.names import check_name
 
 ALWAYS = ("run", "seed", "status")
 PER_EPISODE = ("final_return_", "final_rate_")
-"""What the columns that count by episode begin with."""
+"""The prefixes of the columns that are per episode."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,10 +29,10 @@ class Compare:
     where: str = "1"
     """A condition as in SQL's WHERE: `seed < 5 and final_return_blue > 0.9`."""
     columns: tuple[str, ...] = ()
-    """What to show, as `a b` or `a,b`; default: final returns, and every setting that
-    differs."""
+    """The columns to show, as `a b` or `a,b`; default: final returns, and every setting
+    that differs."""
     order: str = "run"
-    """What to sort by: a column, with `desc` behind it for the largest first."""
+    """The column to sort by, followed by `desc` for the largest first."""
     per: str = "episode"
     """Returns and rates of events per `episode`, or per `step` of an episode."""
     root: Path | None = None
@@ -76,7 +76,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _telling(rows: list[dict]) -> list[str]:
-    """The final returns, and every setting in which the runs differ."""
+    """The columns of final returns, and of every setting in which the runs differ."""
     dull = {"run", "seed", "status", "created", "experiment", "plan", "rollouts"}
     dull |= {"phases", "steps"}
     finals = [
@@ -96,9 +96,9 @@ def _telling(rows: list[dict]) -> list[str]:
 
 
 def _per_step(row: dict) -> dict:
-    """A run's returns and rates, over the mean length of its episodes.
+    """A run's returns and rates, divided by the mean length of its episodes.
 
-    Long episodes weigh more in such numbers; the first founding study told them so.
+    Long episodes weigh more in such numbers; the first founding study reported them.
 
     Example:
         >>> _per_step({"final_rate_main": 50.0, "final_length": 100.0, "seed": 1})
@@ -114,7 +114,7 @@ def _per_step(row: dict) -> dict:
 
 
 def _intervals(rows: list[dict], names: Sequence[str]) -> None:
-    """Every measure over the seeds of each plan; what is left out is counted."""
+    """Print every measure over the seeds of each plan, and count the runs left out."""
     plans, twice = _by_plan(rows)
     for runs in plans.values():
         said = ", ".join(dict.fromkeys(clean(row["experiment"]) for row in runs))
@@ -130,10 +130,10 @@ def _intervals(rows: list[dict], names: Sequence[str]) -> None:
 
 
 def _by_plan(rows: list[dict]) -> tuple[dict[str, list[dict]], int]:
-    """Complete runs by plan, one of each seed, and how many were a seed's second.
+    """Complete runs by plan, one per seed, and the number of repeated seeds.
 
-    Seeds of one plan are a sample; runs of several plans are not, and a seed that was
-    run twice says nothing twice.
+    Seeds of one plan are a sample; runs of different plans are not, and a repeated seed
+    adds no evidence.
 
     Example:
         >>> done = {"plan": "a", "seed": 0, "status": "complete"}
@@ -152,7 +152,7 @@ def _over(rows: list[dict], name: str) -> str:
     """The interquartile mean over seeds, with its interval and n.
 
     Raises:
-        InputError: If a value is not a number, as only a foreign file can bring.
+        InputError: If a value is not a number, which telic never writes.
     """
     import numpy as np
 

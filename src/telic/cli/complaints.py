@@ -1,4 +1,4 @@
-"""What is wrong with arguments, in plain words and whole sentences."""
+"""Messages about wrong arguments, in plain words and whole sentences."""
 
 import contextlib
 import os
@@ -12,21 +12,21 @@ from telic.core.errors import InputError
 from telic.core.names import nearest
 
 TITLES = {"Unrecognized options", "Value error", "Missing argument", "Parsing error"}
-"""Titles of the frames in which tyro puts its complaints."""
+"""The titles of the frames around tyro's messages."""
 
 BOILERPLATE = ("For full helptext", "Perhaps", "Argument")
-"""How the lines begin that tyro adds to every complaint."""
+"""The prefixes of the lines that tyro adds to every message."""
 
 PLAIN = {
     "^Error parsing ": "",
     r"could not convert string to float: (.*)": r"\1 is not a number",
     r"invalid literal for int\(\) with base 10: (.*)": r"\1 is not a whole number",
 }
-"""What Python and tyro say of a value, and that in plain words."""
+"""Messages of Python and tyro about a value, and the same in plain words."""
 
 
 def check_flags(args: Sequence[str], options: Sequence[Option], prog: str) -> None:
-    """Raise unless every option that was given is one."""
+    """Raise unless every given option exists."""
     flags = [f"--no-{o.flag[2:]}" if o.default is True else o.flag for o in options]
     for word in args:
         flag = word.partition("=")[0]
@@ -44,7 +44,7 @@ def check_flags(args: Sequence[str], options: Sequence[Option], prog: str) -> No
 
 @contextlib.contextmanager
 def unwrapped(active: bool) -> Iterator[None]:
-    """Have tyro complain in lines of any length: a wrapped one would be cut."""
+    """A block in which tyro does not wrap its messages: wrapped ones would be cut."""
     before = os.environ.get("COLUMNS")
     if active:
         os.environ["COLUMNS"] = "10000"
@@ -58,7 +58,7 @@ def unwrapped(active: bool) -> Iterator[None]:
 
 
 def wrong(said: str, options: Sequence[Option], prog: str) -> InputError:
-    """The complaint of tyro without its frame, in plain words."""
+    """The error for a message of tyro, without its frame and in plain words."""
     lines = [line.strip("│╭╮╰╯─|+ ") for line in said.splitlines()]
     kept = [x for x in lines if x.strip("-") and not x.startswith(BOILERPLATE)]
     what = next((line for line in kept if line not in TITLES), "wrong arguments")

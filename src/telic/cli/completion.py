@@ -1,6 +1,6 @@
-"""`telic completion SHELL`: a script by which TAB completes verbs, studies and options.
+"""`telic completion SHELL`: a script that completes verbs, studies and options.
 
-The words are those of the helps themselves: there is no second list of them.
+The words are read from the help texts, so that there is no second list of them.
 """
 
 import contextlib
@@ -64,7 +64,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 def completions() -> dict[str, list[str]]:
-    """What may follow: nothing, a verb, or a verb and its first word.
+    """The words that may follow nothing, a verb, or a verb and its first word.
 
     Example:
         >>> completions()["train"]
@@ -87,7 +87,7 @@ def completions() -> dict[str, list[str]]:
 
 
 def _in_help(command: Sequence[str]) -> list[str]:
-    """The options in the help of a command, or the words that its usage offers."""
+    """The options in the help of a command, or the choices in its usage line."""
     verb, *more = command
     said = io.StringIO()
     done = contextlib.suppress(SystemExit, InputError)
@@ -131,4 +131,4 @@ def fish(found: dict[str, list[str]]) -> str:
 
 
 SHELLS = {"bash": bash, "zsh": zsh, "fish": fish}
-"""The shells, each with what makes its script."""
+"""The function that makes the script of each shell."""

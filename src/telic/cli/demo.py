@@ -28,11 +28,11 @@ class Demo:
     """A small real study, from nothing to a report, in a few minutes."""
 
     seeds: str = "0:2"
-    """Which seeds: `3`, `0,2,5`, or `0:10` for 0 to 9."""
+    """The seeds: `3`, `0,2,5`, or `0:10` for 0 to 9."""
     preset: str = "demo"
     """The settings: demo, or small for a test of the machinery that learns nothing."""
     workers: int | None = None
-    """How many processes, each on a core of its own; default: one a core."""
+    """The number of processes, each on its own core; default: one per core."""
     root: Path | None = None
     """The folder of experiments; default: $TELIC_ROOT, or telic_runs."""
 
@@ -74,10 +74,12 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _tell(runs: Sequence, files: Sequence[Path], root: Path, seconds: float) -> None:
-    """The switches in a table, where the page is, and what to try next."""
+    """Print the switches in a table, the path of the page, and commands to try next."""
     from telic.studies.alternation import report as build
+    from telic.studies.learning import RETURN
 
     found = build.summary_of(runs)
+    ends = found.switches.ends[RETURN]
     say("\nReturn under the wanted colour, in each phase's first and last rollout,")
     say(f"mean over {len(runs)} seeds (points: too few seeds for intervals);")
     say("phases are counted from 0:\n")
@@ -91,8 +93,8 @@ def _tell(runs: Sequence, files: Sequence[Path], root: Path, seconds: float) -> 
         for phase, (wanted, first, last) in enumerate(
             zip(
                 found.runs.wanted,
-                found.switches.first.mean(axis=0),
-                found.switches.last.mean(axis=0),
+                ends.first.mean(axis=0),
+                ends.last.mean(axis=0),
                 strict=True,
             )
         )
@@ -112,7 +114,7 @@ def _tell(runs: Sequence, files: Sequence[Path], root: Path, seconds: float) -> 
 
 
 def _tell_edits(runs: Sequence) -> None:
-    """What became of the last agents when their goals were moved, beside the nulls."""
+    """Print the effects of the edits on the last agents, beside their nulls."""
     from telic.studies.demo import section
 
     for board, found in section.by_board(runs).items():
@@ -136,7 +138,7 @@ def _tell_edits(runs: Sequence) -> None:
 
 
 def _expression(runs: Sequence) -> str:
-    """The expression that moves the goal along the mean vector, to be varied."""
+    """The expression that adds the mean vector, for the user to vary."""
     from telic.studies.demo.edits import MEAN, demo_edits
 
     made = demo_edits(runs[0].plan())

@@ -1,4 +1,4 @@
-"""`telic doctor`: check the installation and this machine, and say what to mend."""
+"""`telic doctor`: check the installation and this machine, and suggest repairs."""
 
 import dataclasses
 import platform
@@ -38,7 +38,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _result(check: Callable[[Path], Finding], root: Path) -> Finding:
-    """What a check found; that it could not be done is a finding too."""
+    """The finding of a check; a check that raises is a finding too."""
     try:
         return check(root)
     except (OSError, TelicError) as error:
@@ -61,14 +61,14 @@ def _versions(root: Path) -> Finding:
 
 
 def _cores(root: Path) -> Finding:
-    """How many runs go side by side."""
+    """The number of runs that can train side by side."""
     from telic.scale import engine
 
     return True, f"{len(engine.cores())} cores: so many seeds train at once"
 
 
 def _device(root: Path) -> Finding:
-    """Where JAX computes, and whether it computes right."""
+    """The device on which JAX computes, and the accuracy of a product on it."""
     from telic.scale import engine
 
     engine.prepare()
@@ -98,7 +98,7 @@ def _speed(root: Path) -> Finding:
 
 
 def _cache(root: Path) -> Finding:
-    """Where compiled programs are kept."""
+    """The folder of compiled programs, and its size."""
     from telic.scale import engine
 
     path = engine.private_cache()
@@ -108,7 +108,7 @@ def _cache(root: Path) -> Finding:
 
 
 def _disk(root: Path) -> Finding:
-    """Whether the root can be written to, and how much room there is."""
+    """A test that the root is writable, and the free space."""
     existing = next(
         p for p in [root.absolute(), *root.absolute().parents] if p.exists()
     )
@@ -122,7 +122,7 @@ def _disk(root: Path) -> Finding:
 
 
 def _runs(root: Path) -> Finding:
-    """How many runs there are, and whether all can be read."""
+    """The number of runs, and a test that all can be read."""
     from telic.runs import index
 
     rows, notes = index.refresh(root)
@@ -140,4 +140,4 @@ CHECKS: dict[str, Callable[[Path], Finding]] = {
     "disk": _disk,
     "runs": _runs,
 }
-"""Every check, in the order in which it is run."""
+"""Every check, in order."""

@@ -23,7 +23,7 @@ EXAMPLES = (
     f'telic edit demo/seed-0000 "purple + {MEAN}" --save blue.safetensors',
     "telic edit demo/seed-0000 --load blue.safetensors",
 )
-"""What the help shows; a test runs each."""
+"""The examples in the help; a test runs each."""
 
 GRAMMAR = """
 expressions
@@ -48,12 +48,12 @@ examples
 
 @dataclasses.dataclass(frozen=True)
 class EditOptions:
-    """Edit agents by an expression, try them, and print what became of them."""
+    """Edit agents by an expression, try them, and print their behaviour."""
 
     what: Annotated[tuple[str, ...], tyro.conf.Positional] = ()
     """A run or an experiment (then every seed), and the expression in quotes."""
     episodes: int = 512
-    """Episodes of each agent, the same boards for all."""
+    """Episodes of each agent, on the same boards for all."""
     board: tuple[str, ...] = ()
     """Colours of the keys on every board; default: those of the run's own world."""
     save: Path | None = None
@@ -67,7 +67,7 @@ class EditOptions:
 
 
 def run(argv: Sequence[str]) -> int:
-    """Try the edit on every run named, and tell what it does beside its nulls."""
+    """Try the edit on every named run, and print its effect beside its nulls."""
     given = parse_options(EditOptions, argv, prog="telic edit", more=_grammar())
     root = root_folder(given.root)
     name, text = _words(given, root)
@@ -109,17 +109,17 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _grammar() -> str:
-    """What stands below the help."""
+    """The text below the help."""
     functions = [f"  {s.usage}\n      {s.about}" for s in SIGNATURES.values()]
     examples = [f"  {example}" for example in EXAMPLES]
     return GRAMMAR.format(functions="\n".join(functions), examples="\n".join(examples))
 
 
 def _words(given: EditOptions, root: Path) -> tuple[str, str]:
-    """The run and the expression (none with `--load`); other numbers are checked.
+    """The run and the expression (empty with `--load`), after a check of the numbers.
 
     Raises:
-        InputError: If one is missing, they are swapped, or a number is not allowed.
+        InputError: If one is missing, both are swapped, or a number is not allowed.
     """
     if not 1 <= given.episodes <= 100_000:
         raise InputError(
@@ -153,16 +153,16 @@ def _words(given: EditOptions, root: Path) -> tuple[str, str]:
 
 
 def _counted(words: Sequence[str]) -> str:
-    """How many words there are, in words."""
+    """The number of words, in words."""
     few = ("nothing was", "only one word was", "two words were")
     return few[len(words)] if len(words) < 3 else f"{len(words)} words were"
 
 
 def _suffixed(path: Path) -> Path:
-    """The file of `--save`: one that says what is in it.
+    """The file of `--save`, with a suffix that states its format.
 
     Raises:
-        InputError: If it would say something else.
+        InputError: If it has another suffix.
     """
     if path.suffix in (".safetensors", ".edit"):
         return path
@@ -184,7 +184,7 @@ def _check_expression(text: str, root: Path, name: str) -> None:
 
 
 def _save(path: Path, run: str, made: Any, *, quiet: bool) -> None:
-    """Keep the edit of one run."""
+    """Save the edit of one run."""
     from telic.runs import edit_file
 
     edit_file.write(path, made.edit, made.agent)

@@ -1,4 +1,4 @@
-"""Carry runs with progress; say afterwards where they are and what is next."""
+"""Train runs with a progress display, and print where they are and what is next."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,12 +28,12 @@ def execute(
     as_json: bool = False,
     quiet: bool = False,
 ) -> int:
-    """Carry runs to their ends.
+    """Train runs to their ends; return the exit code.
 
     Args:
         runs: The runs; complete ones cost nothing.
         root: The folder of experiments they are in.
-        workers: How many processes; None: one a core.
+        workers: The number of processes; None: one per core.
         as_json: Print one JSON object instead of tables.
         quiet: Print nothing at all.
 
@@ -56,7 +56,7 @@ def execute(
 
 
 def runs_table(runs: Sequence[Run]) -> str:
-    """A table of runs: how far, and the final return under each objective."""
+    """A table of runs: status, progress, and final returns."""
     rows = [_row(run) for run in runs]
     finals = [name for name in rows[0] if name.startswith("final_return_")]
     short = {name: name.removeprefix("final_") for name in finals}
@@ -71,7 +71,7 @@ def runs_table(runs: Sequence[Run]) -> str:
 
 
 def _tell(runs: Sequence[Run], root: Path, outcome: Outcome) -> None:
-    """What came of it, where it is, and what to try next."""
+    """Print the results, their folder, and commands to try next."""
     seen = [run for run in runs if _row(run).get("rollouts")]
     if seen:
         say()
@@ -90,7 +90,7 @@ def _tell(runs: Sequence[Run], root: Path, outcome: Outcome) -> None:
 
 
 def _remark(root: Path) -> None:
-    """Bring the index up to date; trouble with it must not hide how the runs ended."""
+    """Bring the index up to date; a failure must not hide the outcome of the runs."""
     try:
         remark(index.refresh(root).notes)
     except OSError as error:
@@ -98,7 +98,7 @@ def _remark(root: Path) -> None:
 
 
 def _row(run: Run) -> Row:
-    """A run as one row; of one that is gone or damaged, its name alone."""
+    """A run as one row; only its name if it is missing or damaged."""
     try:
         return index.describe_run(run)
     except (TelicError, OSError, KeyError, TypeError, ValueError):

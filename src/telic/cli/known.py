@@ -1,8 +1,8 @@
-"""What each study can be asked, known without loading JAX.
+"""The options of each study, known without loading JAX.
 
-`known.json` holds the options of every study under each of its presets. It is made from
-the studies' own classes by `python -m telic.cli.known`, and a test keeps the two equal;
-so wrong arguments and `--help` are answered at once.
+`known.json` holds the options of every study under each of its presets, so that wrong
+arguments and `--help` are answered immediately. It is generated from the studies'
+classes by `python -m telic.cli.known`, and a test keeps the two equal.
 """
 
 import dataclasses
@@ -18,12 +18,12 @@ from telic.core.names import check_name, lookup
 FILE = Path(__file__).with_name("known.json")
 
 EXPERIMENTS, STUDIES, VARIANTS = "experiments", "studies", "variants"
-"""The registries of `telic.studies`, by the names that they have there."""
+"""The registries of `telic.studies`, by name."""
 
 
 @functools.cache
 def known_table() -> dict[str, dict[str, Any]]:
-    """For each registry its studies: presets, groups of options, seeds."""
+    """For each registry, its studies: presets, groups of options, seeds."""
     return json.loads(FILE.read_text(encoding="utf-8"))
 
 
@@ -38,7 +38,7 @@ def names(registry: str) -> tuple[str, ...]:
 
 
 def presets(registry: str, study: str) -> tuple[str, ...]:
-    """The presets of a study, the usual one first.
+    """The presets of a study, the default first.
 
     Example:
         >>> presets(EXPERIMENTS, "landing")
@@ -48,12 +48,12 @@ def presets(registry: str, study: str) -> tuple[str, ...]:
 
 
 def default_seeds(study: str) -> str:
-    """The seeds of a study of variants, if none are named."""
+    """The default seeds of a study of variants."""
     return known_table()[VARIANTS][study]["seeds"]
 
 
 def question(registry: str, study: str) -> str:
-    """What a study asks."""
+    """The question of a study."""
     return known_table()[registry][study]["question"]
 
 
@@ -61,7 +61,7 @@ def groups(registry: str, study: str, preset: str) -> list[Group]:
     """The options of a study, with the defaults of a preset.
 
     Raises:
-        InputError: If there is no such preset; it names the nearest one.
+        InputError: If there is no such preset; the message holds the nearest name.
     """
     kept = lookup(study, known_table()[registry], kind="study")
     check_name(preset, kept["presets"], kind="preset")
@@ -77,7 +77,7 @@ def groups(registry: str, study: str, preset: str) -> list[Group]:
 
 
 def _option(kept: Mapping[str, str], defaults: Mapping[str, Any]) -> Option:
-    """An option; JSON has no tuples, so lists are made tuples again."""
+    """An option; JSON has no tuples, so lists are turned back into tuples."""
     default = defaults[kept["name"]]
     return Option(
         kept["name"],
@@ -88,7 +88,7 @@ def _option(kept: Mapping[str, str], defaults: Mapping[str, Any]) -> Option:
 
 
 def made_table() -> dict[str, dict[str, Any]]:
-    """The table as the studies' classes have it now; this loads JAX."""
+    """The table made afresh from the studies' classes; this loads JAX."""
     from telic import studies
 
     rooms = {
@@ -134,12 +134,12 @@ def _made(kind: Any, *, seeded: bool) -> dict[str, Any]:
 def applied(
     settings: Any, values: Mapping[str, Mapping[str, Any]], path: str = ""
 ) -> Any:
-    """Settings with some fields changed, those inside them first.
+    """Settings with some fields changed, including those of nested settings.
 
     Args:
         settings: An instance of a dataclass.
-        values: By path (empty: the settings' own): the new values of fields.
-        path: Where these settings are in the whole.
+        values: The new values of fields, by path; the empty path is the settings' own.
+        path: The path of these settings within the whole.
 
     Raises:
         InputError: If a value is not allowed.

@@ -57,12 +57,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         word = "ended" if number == signal.SIGTERM else "interrupted"
         _whisper(f"telic: {word}; telic resume goes on")
         return 128 + number
-    except BrokenPipeError:  # whoever read this, such as `head`, has read enough
+    except BrokenPipeError:  # the reader, such as `head`, has closed the pipe
         return 128 + SIGPIPE
 
 
 def _heard(args: list[str], debug: bool) -> int:
-    """Run a command and say what went wrong; all that it says is out at the end."""
+    """Run a command, print its errors, and flush its output."""
     try:
         try:
             return _run(args)
@@ -81,7 +81,7 @@ def _heard(args: list[str], debug: bool) -> int:
 
 
 def _run(args: list[str]) -> int:
-    """The verb, if there is one; the help otherwise."""
+    """Run the verb; without one, print the help."""
     if not args or args[0] in ("-h", "--help", "help"):
         width = max(map(len, VERBS))
         lines = [f"  {verb.ljust(width)}  {text}" for verb, text in VERBS.items()]
@@ -97,7 +97,7 @@ def _run(args: list[str]) -> int:
 
 
 def _complain(error: TelicError) -> int:
-    """Print an error in short; return its exit code."""
+    """Print an error; return its exit code."""
     from telic.cli.terminal import complain
 
     complain(error)
@@ -105,7 +105,7 @@ def _complain(error: TelicError) -> int:
 
 
 def _flush() -> None:
-    """Put out what was said; where nobody takes it, let the rest go nowhere."""
+    """Flush standard output; if that fails, discard the rest."""
     try:
         sys.stdout.flush()
     except OSError:
@@ -115,13 +115,13 @@ def _flush() -> None:
 
 
 def _whisper(text: str) -> None:
-    """A line on standard error, if anybody reads it."""
+    """Print a line on standard error; ignore a failure."""
     with contextlib.suppress(OSError):
         print(text, file=sys.stderr, flush=True)
 
 
 def _bug(error: Exception) -> TelicError:
-    """Something that no one foresaw."""
+    """Wrap an unexpected exception as a bug report."""
     return TelicError(
         f"a bug: {type(error).__name__}: {error}",
         why="telic did not expect this",

@@ -1,8 +1,8 @@
-"""A meter of many runs: one bar for all of them and one for each, or plain lines.
+"""A progress meter: one bar for all runs and one for each, or plain lines.
 
-Every run is there from the start, waiting. What is left of the time stands before the
-text, so that a narrow terminal cuts the text and not the time. Where the output is no
-terminal, a line now and then says the same.
+Every run is shown from the start, as waiting. The remaining time is printed before the
+text, so that a narrow terminal cuts the text and not the time. If the output is not a
+terminal, occasional lines report the same.
 """
 
 import sys
@@ -20,22 +20,22 @@ BAR = 14
 """Width of a bar, in characters."""
 
 MOST = 20
-"""The most runs that have a bar each at the same time; of more, those that run do."""
+"""The most runs with a bar each; if there are more, only running ones have one."""
 
 ALL = ""
-"""The bar of all runs, beside those of the runs' paths."""
+"""The key of the bar of all runs, beside the paths of the runs."""
 
 
 class Meter:
-    """Shows how far runs are.
+    """A display of the progress of runs.
 
     Args:
         runs: The runs, in the order of the work.
-        quiet: Print nothing but what `line` is given.
+        quiet: Print nothing except the text given to `line`.
     """
 
     def __init__(self, runs: Sequence[Run], *, quiet: bool = False) -> None:
-        """Nothing is drawn before the block is entered."""
+        """Prepare the bars; nothing is drawn before the block is entered."""
         self.console = Console(stderr=True, quiet=quiet, highlight=False)
         self.plain = not self.console.is_terminal
         one = len({run.path.parent for run in runs}) == 1
@@ -43,7 +43,7 @@ class Meter:
             str(run.path): clean(run.path.name if one else run.name) for run in runs
         }
         self.shares = dict.fromkeys(self.names, 0.0)
-        self.before: dict[str, float] = {}  # what was done when it was first seen
+        self.before: dict[str, float] = {}  # progress at the first report
         self.ended: set[str] = set()
         self.began = time.monotonic()
         self.progress = Progress(
@@ -74,20 +74,20 @@ class Meter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leave the bars as they stand, and say how long it took if all is done."""
+        """Stop drawing, and print the total time if all runs are done."""
         self.progress.stop()
         if self.ended == set(self.names):
             count = f"{len(self.ended)} run{'s' * (len(self.ended) != 1)}"
             self.line(f"done: {count} in {clock(time.monotonic() - self.began)}")
 
     def at(self, path: str, share: float, text: str, left: float | None = None) -> None:
-        """A run is so far.
+        """Show the progress of a run.
 
         Args:
             path: The run's folder.
-            share: How much of its work is done, 0 to 1.
-            text: What it is at.
-            left: The seconds that it will take; None: not known.
+            share: The fraction of its work that is done, 0 to 1.
+            text: A description of the current step.
+            left: The remaining seconds; None: not known.
         """
         if path not in self.bars:
             return
@@ -105,19 +105,19 @@ class Meter:
         self._draw(ALL, whole / count, ended, more)
 
     def end(self, path: str) -> None:
-        """A run has come to its end."""
+        """Mark a run as done."""
         self.ended.add(path)
         self.at(path, 1.0, "done")
         if len(self.names) > MOST and path in self.bars:
             self.progress.update(self.bars[path], visible=False)
 
     def line(self, text: str) -> None:
-        """One line above the bars, or on its own."""
+        """Print one line, above the bars if there are any."""
         self.console.print(escape(text), soft_wrap=True)
         sys.stderr.flush()
 
     def _draw(self, path: str, share: float, text: str, left: float | None) -> None:
-        """Set one bar; its text is cut where the terminal ends."""
+        """Set one bar; its text is cut at the edge of the terminal."""
         time_left = "" if left is None else f"{clock(left)} left"
         widths = [len(name) for name in self.names.values()]
         room = self.console.width - max(widths) - BAR - max(16, len(time_left)) - 4
@@ -132,7 +132,7 @@ class Meter:
 
 
 def clock(seconds: float) -> str:
-    """A time in words.
+    """A duration in words.
 
     Example:
         >>> clock(312.0), clock(7.4)

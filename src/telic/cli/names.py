@@ -1,7 +1,7 @@
-"""Names of runs and experiments, checked by the folders alone: JAX is not loaded.
+"""Checks of the names of runs and experiments by their folders, without JAX.
 
-What a name stands for is decided by `telic.runs.folder.resolve`; here only a name that
-can stand for nothing is refused, before a second is spent.
+`telic.runs.folder.resolve` finds the runs of a name; here only a name that cannot match
+any is refused, before JAX is loaded.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ def check_runs(root: Path, names: Sequence[str], command: str) -> None:
 
 
 def _unknown(root: Path, name: str) -> InputError:
-    """The error of a name that stands for nothing."""
+    """The error for a name that matches nothing."""
     runs = [path.parent for path in root.glob("*/*/run.json")]
     known = {run.parent.name for run in runs}
     near = nearest(name, sorted({*known, *(f"{r.parent.name}/{r.name}" for r in runs)}))
@@ -44,14 +44,14 @@ def _unknown(root: Path, name: str) -> InputError:
 
 
 def is_folder(root: Path, name: str) -> bool:
-    """Whether a name is that of a folder: of runs, or of a run."""
+    """True if the name is that of a folder, of an experiment or of a run."""
     return bool(name) and any((place / name).is_dir() for place in (root, Path()))
 
 
 def schedule(root: Path, name: str) -> list[str]:
-    """The objective of each phase of the first run of a name; empty if it is unclear.
+    """The objective of each phase of the first run of a name; empty if unreadable.
 
-    A run that cannot be read so is refused, with the reason, where it is opened.
+    An unreadable run is refused later, with the reason, when it is opened.
     """
     for pattern in (f"{name}/run.json", f"{name}/*/run.json"):
         for path in sorted(root.glob(pattern)):

@@ -1,7 +1,7 @@
-"""Options of a command as plain data: what may be given, and how it is explained.
+"""Options of a command as plain data: names, types, defaults and help.
 
 They are read from frozen dataclasses, or from a table of the same form (`known`).
-Nothing here needs JAX.
+This module does not need JAX.
 """
 
 import ast
@@ -30,19 +30,19 @@ TYPES: dict[str, Any] = {
     "tuple[str, ...]": tuple[str, ...],
     "tuple[str, ...] | None": tuple[str, ...] | None,
 }
-"""The types that an option may have, by how they are written."""
+"""The types that an option may have, by their names in annotations."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Option:
-    """One option.
+    """One option of a command.
 
     Attributes:
         name: The field's name; `learning_rate` is `--learning-rate`.
-        kind: Its type as `TYPES` writes it.
-        default: What it is if it is not given.
-        help: What it means.
-        positional: Whether it is given without its name.
+        kind: Its type, a key of `TYPES`.
+        default: Its default value.
+        help: Its help text.
+        positional: Whether it is positional.
     """
 
     name: str
@@ -53,27 +53,27 @@ class Option:
 
     @property
     def many(self) -> bool:
-        """Whether it takes several values."""
+        """True if it takes several values."""
         return self.kind.startswith("tuple")
 
     @property
     def required(self) -> bool:
-        """Whether it must be given."""
+        """True if it has no default."""
         return self.default is tyro.MISSING
 
     @property
     def flag(self) -> str:
-        """`--learning-rate`."""
+        """The flag: `--learning-rate`."""
         return f"--{self.name.replace('_', '-')}"
 
 
 @dataclasses.dataclass(frozen=True)
 class Group:
-    """Options that stand together: the fields of one dataclass.
+    """The options of one dataclass.
 
     Attributes:
-        path: Where it is in the settings: empty, `world`, `ppo`.
-        help: What the fields are about.
+        path: Its path in the settings: empty, `world`, `ppo`.
+        help: Its help text.
         options: One for each field that holds a value.
     """
 
@@ -83,7 +83,7 @@ class Group:
 
 
 def groups_of(value: Any, path: str = "") -> list[Group]:
-    """The options of a dataclass or an instance of one: its own, then those inside it.
+    """The options of a dataclass or an instance of one, then of those nested in it.
 
     Example:
         >>> from telic.cli.doctor import Doctor
@@ -95,14 +95,14 @@ def groups_of(value: Any, path: str = "") -> list[Group]:
     annotated = typing.get_type_hints(kind, include_extras=True)
     own, inside = [], []
     for field in dataclasses.fields(value):
-        if not field.init:  # nobody may set it
+        if not field.init:  # it cannot be set
             continue
         held = getattr(value, field.name, tyro.MISSING)
         if dataclasses.is_dataclass(held):
             inside += groups_of(held, f"{path}.{field.name}".lstrip("."))
             continue
         if (kind_of := written(hints[field.name])) not in TYPES:
-            continue  # of a world of somebody's own: it stays as it is
+            continue  # a user's world may have any type: keep its default
         marks = getattr(annotated[field.name], "__metadata__", ())
         own.append(
             Option(
@@ -117,7 +117,7 @@ def groups_of(value: Any, path: str = "") -> list[Group]:
 
 
 def written(kind: Any) -> str:
-    """How `TYPES` writes a type.
+    """The name of a type, in the spelling of `TYPES`.
 
     Example:
         >>> written(tuple[str, ...] | None)
@@ -140,7 +140,7 @@ def _texts(kind: type) -> dict[str, str]:
     """The docstring below each field of a dataclass; none if it has no source."""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(kind))).body[0]
-    except (OSError, TypeError, SyntaxError):  # made by code, in somebody's own file
+    except (OSError, TypeError, SyntaxError):  # its class has no source
         return {}
     found = {}
     if not isinstance(tree, ast.ClassDef):

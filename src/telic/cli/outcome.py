@@ -1,4 +1,4 @@
-"""What became of an edit that was tried: a table, intervals, and rows for programs."""
+"""The outcome of a tried edit: a table, intervals, and rows for programs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -10,9 +10,9 @@ NO_EDIT = "no edit"
 
 
 def objects(results: Mapping[int, Sequence[Any]]) -> Iterator[dict[str, Any]]:
-    """The rows of all seeds: what was measured, and its change against no edit.
+    """The rows of all seeds: each measure, and its change from no edit.
 
-    `steps` holds the mean length of an episode before the edit and after it.
+    `steps` has the mean length of an episode before and after the edit.
     """
     for seed, rows in results.items():
         before = next(row.rates for row in rows if row.edit == NO_EDIT)
@@ -30,7 +30,7 @@ def show_outcome(
     Args:
         plan: The runs' plan.
         results: By seed, the rows of its trial.
-        board: The colours on every board, if they were given.
+        board: The goals on every board, if they were given.
         episodes: Episodes of each agent.
     """
     from telic.trials import tabulate
@@ -38,7 +38,7 @@ def show_outcome(
     found = tabulate({seed: [rows] for seed, rows in results.items()})
     columns, counted = _columns(plan, board)
     short = _short_names(plan.world)
-    if not set(counted) <= set(short):  # returns tell these goals apart
+    if not set(counted) <= set(short):  # measured by returns
         short = {}
     rows = [_cells(found, row, columns, counted, short) for row in found.rows]
     say(text_table(rows, list(rows[0])))
@@ -58,7 +58,7 @@ def _cells(
     counted: Sequence[str],
     short: Mapping[str, str],
 ) -> dict[str, Any]:
-    """One row: what was measured, what of it changed, and the cost in steps."""
+    """One row: the measures, their changes, and the mean lengths."""
     edit, null = row
 
     def mean(measure: str, *row: Any) -> float:
@@ -81,14 +81,14 @@ def _cells(
 
 
 def _short_names(world: Any) -> dict[str, str]:
-    """By event of success the goal's name, as columns have it."""
+    """The goal of each success event, used as the name of its column."""
     from telic.worlds import goals_of
 
     return {g.success: name for name, g in goals_of(world).items() if g.success}
 
 
 def _columns(plan: Any, board: Sequence[str]) -> tuple[list[str], list[str]]:
-    """What is shown of every agent besides, and what has a Δ and an interval."""
+    """The columns without intervals, and those with a change and an interval."""
     from telic.worlds import present_goals, roles, success_of
 
     world, successes = plan.world, list(_short_names(plan.world))
@@ -112,7 +112,7 @@ def _interval(
 
     values = found.values_of(measure, edit)
     if len(values) == 1 and not rate:
-        return  # no rate: one agent's mean says nothing of other seeds
+        return  # a mean over one agent's episodes is no evidence on other seeds
     if len(values) == 1:
         counted = wilson(round(float(values[0]) * episodes), episodes)
         say(f"{measure}: {counted} episodes of one agent: says nothing of other seeds")

@@ -1,4 +1,4 @@
-"""Reading arguments: options as dataclasses, errors in short, and nothing of JAX."""
+"""Parsing of arguments into dataclasses, with short errors and without JAX."""
 
 import contextlib
 import dataclasses
@@ -24,20 +24,20 @@ Command = TypeVar("Command", bound="Preset")
 
 @runtime_checkable
 class Preset(Protocol):
-    """Options of a command that has a study and begins from one of its presets."""
+    """Options of a command that starts from a preset of a study."""
 
     @property
     def preset(self) -> str: ...  # noqa: D102
 
 
 class Chosen(NamedTuple):
-    """What was chosen of a study's settings, before their classes are loaded.
+    """The choice of a study's settings, made before its classes are loaded.
 
     Attributes:
         preset: The preset to begin from.
-        changes: By path in the settings: the fields that were given, and their values.
-        prog: What was called.
-        base: Settings to begin from in the place of the preset; None: the preset.
+        changes: By path in the settings, the given fields and their values.
+        prog: The command, for messages.
+        base: Settings to begin from instead of the preset; None: the preset.
     """
 
     preset: str
@@ -46,7 +46,7 @@ class Chosen(NamedTuple):
     base: Any = None
 
     def settings(self, kind: Any) -> Any:
-        """The settings themselves.
+        """The settings.
 
         Raises:
             InputError: If a value is not allowed.
@@ -62,7 +62,7 @@ class Chosen(NamedTuple):
         except Exception as error:
             if self.base is None:
                 raise
-            # A world of somebody's own is code of theirs, which checks its own fields.
+            # A user's world checks its own fields, and may raise anything.
             given = ", ".join(k for found in self.changes.values() for k in found)
             raise InputError(
                 f"the world refuses its options: {given or 'none were given'}",
@@ -79,18 +79,18 @@ def parse_options(
     default: Any = None,
     more: str = "",
 ) -> Options:
-    """The options that arguments stand for, as an instance of `kind`.
+    """The options in some arguments, as an instance of `kind`.
 
     Args:
         kind: A frozen dataclass.
         argv: The arguments.
-        prog: What was called, for the help.
+        prog: The command, for the help.
         default: An instance with other defaults than those of `kind`.
-        more: What stands below the help.
+        more: The text below the help.
 
     Raises:
         SystemExit: With 0 after `--help`.
-        InputError: If an argument is wrong; it names the nearest one.
+        InputError: If an argument is wrong; the message has the nearest name.
     """
     (group,) = groups_of(kind if default is None else default)
     (values,) = _parsed([group], argv, prog=prog, more=more)
@@ -109,17 +109,17 @@ def parse_study(
     """The options of a command, and those of a study on top of its preset.
 
     Args:
-        command: The command's own options as they are by default, `preset` among them.
-        registry: Where the study is registered: `known.EXPERIMENTS`, and so on.
+        command: The defaults of the command's own options, `preset` among them.
+        registry: The registry of the study: `known.EXPERIMENTS`, and so on.
         study: Its name.
         argv: The arguments.
-        prog: What was called, for the help.
+        prog: The command, for the help.
         settings: The study's settings, whose fields are the options; None: those of
-            the preset, as they are known without loading the study.
+            the preset, known without loading the study.
 
     Raises:
         SystemExit: With 0 after `--help`.
-        InputError: If an argument is wrong; it names the nearest one.
+        InputError: If an argument is wrong; the message has the nearest name.
     """
     preset = named(argv, "--preset", command.preset)
     (own,) = groups_of(command)
@@ -140,7 +140,7 @@ def parse_study(
 
 
 def named(argv: Sequence[str], option: str, default: str) -> str:
-    """The value of one option, read before all others: it decides their defaults.
+    """The value of one option, read before all others because it sets their defaults.
 
     Example:
         >>> named(["--preset", "small"], "--preset", "full")
@@ -157,12 +157,12 @@ def named(argv: Sequence[str], option: str, default: str) -> str:
 
 
 def _given(group: Group, found: Mapping[str, Any]) -> dict[str, Any]:
-    """The values that are not the defaults."""
+    """The values that differ from the defaults."""
     return {o.name: found[o.name] for o in group.options if found[o.name] != o.default}
 
 
 def _with_presets(group: Group, presets: Sequence[str]) -> Group:
-    """The options of a command, its help of `--preset` with the names in it."""
+    """The options of a command, with the names of the presets in the help."""
     text = f"The settings to begin from: {', '.join(presets)}."
     options = tuple(
         dataclasses.replace(o, help=text) if o.name == "preset" else o
@@ -172,10 +172,10 @@ def _with_presets(group: Group, presets: Sequence[str]) -> Group:
 
 
 def _check_once(groups: Sequence[Group]) -> None:
-    """Raise if two groups have an option of one name: a world of one's own may.
+    """Raise if two groups have an option of the same name, as a user's world may.
 
     Raises:
-        InputError: It names the option, and where it stands a second time.
+        InputError: If so; it names the option and the second group.
     """
     seen: set[str] = set()
     for group in groups:

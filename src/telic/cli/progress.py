@@ -1,6 +1,6 @@
-"""Progress of training many runs: phase, returns, steps a second and the time left.
+"""Progress of training many runs: phase, returns, steps a second, time left.
 
-Where the output is not a terminal, a line now and then says the same.
+If the output is not a terminal, occasional lines report the same.
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ from telic.runs.metrics import Row
 
 
 class Bars:
-    """A listener for `carry_all` that shows how far each run is.
+    """A listener for `carry_all` that shows the progress of each run.
 
     Args:
         runs: The runs, in the order of the work.
@@ -22,7 +22,7 @@ class Bars:
     """
 
     def __init__(self, runs: list[Run], *, quiet: bool = False) -> None:
-        """Nothing is drawn before the block is entered."""
+        """Prepare the meter; nothing is drawn before the block is entered."""
         self.meter = Meter(runs, quiet=quiet)
         plans = {str(run.path): run.plan() for run in runs}
         self.totals = {path: plan.rollouts for path, plan in plans.items()}
@@ -31,16 +31,16 @@ class Bars:
         self.first: dict[str, int] = {}
 
     def __enter__(self) -> "Bars":
-        """Begin to draw."""
+        """Start drawing."""
         self.meter.__enter__()
         return self
 
     def __exit__(self, *error: object) -> None:
-        """Leave the bars as they stand."""
+        """Stop drawing."""
         self.meter.__exit__(*error)
 
     def __call__(self, path: str, kind: str, value: Any) -> None:
-        """Take one message of `carry_all`."""
+        """Show one message of `carry_all`."""
         if kind == "start":
             self._start(path)
         elif kind == "row":
@@ -53,18 +53,18 @@ class Bars:
             self.meter.end(path)
 
     def _start(self, path: str) -> None:
-        """A run begins or goes on."""
+        """Show that a run begins or resumes."""
         if self.meter.plain:
             name, total = self.meter.names[path], self.totals[path]
             self.meter.line(f"{name}: compiling, then {total} rollouts")
         self.meter.at(path, 0.0, "compiling …")
 
     def _row(self, path: str, row: Row, seconds: float) -> None:
-        """A rollout is done."""
+        """Show a finished rollout."""
         done, total = row["rollout"], self.totals[path]
         self.first.setdefault(path, done)
         per_rollout = row["steps"] / done
-        if done > self.first[path]:  # the first one holds the compilation
+        if done > self.first[path]:  # the first one includes compilation
             now: float = per_rollout / seconds
             self.speeds[path] = 0.9 * self.speeds.get(path, now) + 0.1 * now
         speed = self.speeds.get(path)
@@ -77,13 +77,13 @@ class Bars:
             self.meter.line(f"{self.meter.names[path]}: {done}/{total}  {text}{more}")
 
     def _error(self, path: str, error: TelicError) -> None:
-        """A run has failed; the others go on."""
+        """Show that a run has failed."""
         name = self.meter.names.get(path, path)
         self.meter.line(f"{name} failed: {clean(error.what)}")
 
 
 def rollout_line(row: Row, speed: float | None = None, *, phases: int) -> str:
-    """A rollout in one line: phase, wanted objective, returns, steps a second.
+    """A rollout in one line: phase, objective, returns, steps a second.
 
     Phases are counted from 0, as in expressions, reports and stored metrics.
 
@@ -103,7 +103,7 @@ def rollout_line(row: Row, speed: float | None = None, *, phases: int) -> str:
 
 
 def _ends_phase(row: Row, total: int) -> bool:
-    """Whether a row is a good one to print: about forty lines a run at most."""
+    """True for about 24 evenly spaced rollouts of a run, which are printed."""
     return row["rollout"] % max(1, total // 24) == 0
 
 

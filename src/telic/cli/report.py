@@ -53,53 +53,21 @@ def write_report(runs: Sequence[Any], out: Path) -> list[Path]:
     Returns:
         The files, the page first.
     """
-    from telic.render.page import markdown, render
+    from telic.render.files import files
     from telic.runs import disk
-    from telic.studies.alternation import report as build
-    from telic.studies.landing import page as learned
-    from telic.worlds import Keys
+    from telic.studies.alternation.report import report_files
+    from telic.studies.landing import page, summary
 
-    keys = isinstance(runs[0].plan().world, Keys)
-    made = build.page if keys else learned.page
-    page = made(runs, command=train_command(runs))
-    texts = {"report.html": render(page), "report.md": markdown(page)}
-    wanted = [phase.objective for phase in runs[0].plan().schedule]
-    alternates = 1 < len(set(wanted)) < len(wanted)
-    texts |= _beside(runs) if keys else _phases(runs) if alternates else {}
+    plan, command = runs[0].plan(), train_command(runs)
+    if len({phase.objective for phase in plan.schedule}) > 1:
+        texts = report_files(runs, command=command)
+    else:
+        learned = summary.summarise(summary.measure(*runs))
+        name, steps = runs[0].path.parent.name, plan.rollout.batch
+        texts = files(page.page(learned, name=name, steps=steps, command=command))
     for name, text in texts.items():
         disk.write_file(out / name, text.encode())
     return [out / name for name in texts]
-
-
-def _beside(runs: Sequence[Any]) -> dict[str, str]:
-    """The tables and figures of runs in the Keys world, as files of their own."""
-    from telic.render.style import svg
-    from telic.studies.alternation import report as build
-    from telic.studies.alternation.figures import FIGURES
-    from telic.studies.alternation.records import phases_csv
-    from telic.studies.demo import edits, section
-
-    numbers = build.summary_of(runs)
-    texts = {"phases.csv": phases_csv(numbers)}
-    for name, draw in FIGURES.items():
-        texts[f"{name}.svg"] = svg(draw(numbers))
-    if edits.demo_edits(runs[0].plan()) and runs[0].status() == "complete":
-        texts["field.svg"] = svg(section.policy_field(runs[0]).figure)
-    return texts
-
-
-def _phases(runs: Sequence[Any]) -> dict[str, str]:
-    """What every phase of runs in any other world brought, and how its episodes end."""
-    from telic.render.style import svg
-    from telic.studies.alternation import report as build
-    from telic.studies.alternation.figures import FIGURES
-    from telic.studies.alternation.records import phases_csv
-
-    numbers = build.summary_of(runs)
-    texts = {"phases.csv": phases_csv(numbers)}
-    if numbers.outcomes:
-        texts["outcomes.svg"] = svg(FIGURES["outcomes"](numbers))
-    return texts
 
 
 def train_command(runs: Sequence[Any]) -> str:

@@ -1,4 +1,4 @@
-"""`telic resume [RUN …]`: go on with runs that were stopped or killed, bit for bit."""
+"""`telic resume [RUN …]`: resume runs that were stopped or killed, bit for bit."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -14,12 +14,12 @@ from telic.runs import lock
 
 @dataclasses.dataclass(frozen=True)
 class Resume:
-    """Go on with runs that were stopped or killed, bit for bit."""
+    """Resume runs that were stopped or killed, bit for bit."""
 
     runs: Annotated[tuple[str, ...], tyro.conf.Positional] = ()
     """Runs or experiments by name; none: all that are not complete."""
     workers: int | None = None
-    """How many processes, each on a core of its own; default: one a core."""
+    """The number of processes, each on its own core; default: one per core."""
     root: Path | None = None
     """The folder of experiments; default: $TELIC_ROOT, or telic_runs."""
     json: bool = False
@@ -27,7 +27,7 @@ class Resume:
 
 
 def run(argv: Sequence[str]) -> int:
-    """Resume, and say what came of it."""
+    """Resume runs, and print the outcome."""
     given = terminal.parse_options(Resume, argv, prog="telic resume")
     root = terminal.root_folder(given.root)
     lock.check_named(root, given.runs)
@@ -51,7 +51,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _readable(root: Path) -> list[Any]:
-    """Every run that can be read: a damaged one keeps no other from going on."""
+    """Every readable run: a damaged one must not stop the others."""
     from telic.runs import folder
 
     runs, notes = folder.survey(root)

@@ -1,4 +1,4 @@
-"""`telic runs list|show|verify|reindex`: what is on disk, and whether it is sound."""
+"""`telic runs list|show|verify|reindex`: runs on disk, and checks of them."""
 
 import dataclasses
 from collections.abc import Callable, Sequence
@@ -32,7 +32,7 @@ HELP = """usage: telic runs list|show|verify|reindex [RUN …] [--root DIR] [--j
 
 @dataclasses.dataclass(frozen=True)
 class Which:
-    """Which runs."""
+    """The runs to list, show, verify or index."""
 
     runs: Annotated[tuple[str, ...], tyro.conf.Positional] = ()
     """Runs or experiments by name; none: all."""
@@ -43,7 +43,7 @@ class Which:
 
 
 def run(argv: Sequence[str]) -> int:
-    """Do one of the four."""
+    """Run one of the four actions."""
     if not argv or argv[0] in ("-h", "--help"):
         print(HELP)
         return 0 if argv else 2
@@ -62,7 +62,7 @@ def _rows(root: Path, names: list[str]) -> list[dict]:
     """The rows of the index for some runs, or for all.
 
     Raises:
-        TelicError: If a run cannot be read that was named, or is all that was found.
+        TelicError: If a named run cannot be read, or none of those found can.
     """
     from telic.runs import folder, index
 
@@ -79,7 +79,7 @@ def _rows(root: Path, names: list[str]) -> list[dict]:
         except TelicError as error:
             if run.path.parent.name not in names:
                 raise
-            unread = error  # of an experiment, the others are still to be seen
+            unread = error  # go on with the other runs of the experiment
             if run not in own:
                 remark([f"{run.name} is left out: {error.what}"])
     if unread and not rows:
@@ -88,7 +88,7 @@ def _rows(root: Path, names: list[str]) -> list[dict]:
 
 
 def _list(root: Path, names: list[str], as_json: bool) -> int:
-    """One line a run."""
+    """Print one line per run."""
     rows = _rows(root, names)
     if as_json:
         for row in rows:
@@ -111,7 +111,7 @@ def _list(root: Path, names: list[str], as_json: bool) -> int:
 
 
 def _show(root: Path, names: list[str], as_json: bool) -> int:
-    """Everything that is known of each run."""
+    """Print all columns of each run."""
     if not names:
         raise InputError("which run?", fix="telic runs show RUN; see: telic runs list")
     for row in _rows(root, names):
@@ -126,7 +126,7 @@ def _show(root: Path, names: list[str], as_json: bool) -> int:
 
 
 def _verify(root: Path, names: list[str], as_json: bool) -> int:
-    """Prove every run's folder; the exit code is 3 if anything is damaged."""
+    """Verify every run's folder; the exit code is 3 if anything is damaged."""
     from telic.runs import folder
     from telic.runs.verify import verify
 
@@ -158,14 +158,14 @@ def _verify(root: Path, names: list[str], as_json: bool) -> int:
 
 
 def _results(one: Any) -> list[str]:
-    """What is wrong with the results of studies that a run holds."""
+    """A line for each damaged result of a study that a run holds."""
     from telic.studies import results
 
     problems = []
     try:
         paths = results.kept(one)
     except TelicError:
-        return []  # the run is not opened at all, which has been said
+        return []  # the run cannot be opened, which was reported
     for path in paths:
         try:
             results.checked_rows(one, path)
@@ -175,7 +175,7 @@ def _results(one: Any) -> list[str]:
 
 
 def _reindex(root: Path, names: list[str], as_json: bool) -> int:
-    """Forget the index and read every folder."""
+    """Discard the index and read every folder."""
     from telic.runs import index
 
     found = index.refresh(root, anew=True)
@@ -193,4 +193,4 @@ ACTIONS: dict[str, Callable[[Path, list[str], bool], int]] = {
     "verify": _verify,
     "reindex": _reindex,
 }
-"""What can be done with runs."""
+"""The actions on runs, by name."""

@@ -32,9 +32,9 @@ class Score:
     and `units`. Activations are `telic.capture(pair.recipient,
     pair.observations, "actor/0/post")`. An example: examples/my_locator.py.
 
-    It is run in a process of its own that is not given where the goals are; where the
-    system allows it, without the network and with no file but Python's and those beside
-    the locator. Crashes and timeouts are rows of the table.
+    It runs in a separate process without the ground truth; where the system allows it,
+    also without the network and with no files but Python's and those beside the
+    locator. Crashes and timeouts are rows of the table.
     """
 
     file: Annotated[Path | None, tyro.conf.Positional] = None
@@ -42,18 +42,19 @@ class Score:
     function: str = "locate"
     """The name of the function in it."""
     limit: float = 60.0
-    """How many seconds it may take for a pair of agents; the first compiles as well."""
+    """Seconds allowed per pair of agents, compilation included for the first."""
     seeds: int = 3
-    """How many runs of each experiment of the study calibrate."""
+    """Runs of each experiment of the study calibrate."""
     each: int = 2
-    """How many pairs of every rung in each run."""
+    """Pairs of every rung in each run."""
     beside: tuple[str, ...] = ()
     """Only these of our locators beside it; default: all."""
     workers: int | None = None
-    """How many processes make planted agents; default: one a core."""
+    """The number of processes that make planted agents; default: one per core."""
     isolation: str = "try"
-    """Whether to isolate the locator: `try` where the system allows it, `must` or not
-    run it, or `off`. One that is not isolated can use a GPU, the network, and cheat."""
+    """The isolation of the locator: `try` to isolate it if the system allows, `must` to
+    refuse to run it otherwise, or `off`. Without isolation a locator can use a GPU and
+    the network, and can cheat."""
     root: Path | None = None
     """The folder of experiments; default: $TELIC_ROOT, or telic_runs."""
     out: Path | None = None
@@ -63,7 +64,7 @@ class Score:
 
 
 def run(argv: Sequence[str]) -> int:
-    """Make the exam where it is missing, sit it, and print the board."""
+    """Make missing benchmark sets, run the locator, and print the board."""
     given = parse_options(Score, argv, prog="telic score")
     file = check_file(given.file, given.function)
     from telic.scale import engine, walls
@@ -103,10 +104,10 @@ def run(argv: Sequence[str]) -> int:
 
 
 def check_file(file: Path | None, function: str) -> Path:
-    """The file, if it is Python and has such a name; nothing in it is run.
+    """The file, checked to be Python that defines the function; it is not run.
 
     Raises:
-        InputError: If it is missing, no Python, or lacks the function.
+        InputError: If it is missing, not Python, or lacks the function.
     """
     if file is None:
         raise InputError(
@@ -131,7 +132,7 @@ def check_file(file: Path | None, function: str) -> Path:
 
 
 def _bound(tree: ast.AST) -> set[str]:
-    """Every name that a module may bind; `*` if it takes all of another's."""
+    """Every name that a module may bind; `*` after a star import."""
     names = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
@@ -151,7 +152,7 @@ def _asked(
     given: Score,
     root: Path,
 ) -> "Report":
-    """How the locator did, with a bar while it is asked."""
+    """The report on the locator, made with a progress bar."""
     from telic.cli.board import asking
     from telic.scale.locator_runner import run_locator
     from telic.studies.score import benchmark
@@ -175,7 +176,7 @@ def _found(
     out: Path,
     report: "Report",
 ) -> dict[str, Any]:
-    """The board with the candidate's row, as it is kept in a file."""
+    """The board with the candidate's row, as stored in its file."""
     from telic.scale.locator_runner import LOG
     from telic.studies.score import benchmark
     from telic.studies.score.leaderboard import leaderboard

@@ -1,4 +1,4 @@
-"""Progress of a study's work on many runs: what each is at, and the time left."""
+"""Progress of a study on many runs: the current step, and the time left."""
 
 import time
 from typing import Any
@@ -8,14 +8,14 @@ from telic.cli.terminal import clean
 from telic.runs.folder import Run
 
 OFTEN = 0.1
-"""How much must be done between two lines of a run where there is no terminal."""
+"""The progress between two printed lines of a run, without a terminal."""
 
 SELDOM = 60.0
-"""After how many seconds there is one in any case."""
+"""The most seconds between two printed lines."""
 
 
 class Shares:
-    """A listener for `carry_all` that shows the share of each run's work.
+    """A listener for `carry_all` that shows the fraction of each run's work.
 
     Args:
         runs: The runs.
@@ -23,22 +23,22 @@ class Shares:
     """
 
     def __init__(self, runs: list[Run], *, quiet: bool = False) -> None:
-        """Nothing is drawn before the block is entered."""
+        """Prepare the meter; nothing is drawn before the block is entered."""
         self.meter = Meter(runs, quiet=quiet)
         self.began: dict[str, float] = {}
         self.told: dict[str, tuple[float, float]] = {}
 
     def __enter__(self) -> "Shares":
-        """Begin to draw."""
+        """Start drawing."""
         self.meter.__enter__()
         return self
 
     def __exit__(self, *error: object) -> None:
-        """Leave the bars as they stand."""
+        """Stop drawing."""
         self.meter.__exit__(*error)
 
     def __call__(self, path: str, kind: str, value: Any) -> None:
-        """Take one message of `carry_all`."""
+        """Show one message of `carry_all`."""
         if kind == "start":
             self.began[path] = time.monotonic()
             self.meter.at(path, 0.0, "compiling …")
@@ -56,7 +56,7 @@ class Shares:
                 self.meter.line(f"{done}/{total}  {self.meter.names[path]}: done")
 
     def _share(self, path: str, share: float, text: str) -> None:
-        """So much of a run's work is done."""
+        """Show the fraction of a run's work that is done."""
         now = time.monotonic()
         taken = now - self.began.get(path, now)
         left = taken * (1 - share) / share if 0 < share < 1 else None

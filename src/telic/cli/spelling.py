@@ -1,4 +1,4 @@
-"""Arguments as people type them: lists with commas, American flags."""
+"""Normalisation of arguments: lists with commas, American spelling of flags."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from telic.cli.options import Option
 
 
 def one_spelling(argv: Iterable[str], options: Iterable[Option]) -> list[str]:
-    """Arguments with lists as tyro wants them, and in one spelling.
+    """Arguments with lists in tyro's form and flags in British spelling.
 
     `--objectives blue,purple` becomes `--objectives blue purple`, and `--colors`, where
     there is `--colours`, becomes that.
@@ -33,13 +33,13 @@ def one_spelling(argv: Iterable[str], options: Iterable[Option]) -> list[str]:
 
 
 def _parts(values: Iterable[str]) -> list[str]:
-    """What stands between the commas of some values."""
+    """The parts of some values between commas."""
     parts = (part.strip() for value in values for part in value.split(","))
     return [part for part in parts if part]
 
 
 def spelt(flag: str, known: Mapping[str, Any] | Iterable[str]) -> str:
-    """A flag as telic spells it, if it was given in the American way.
+    """A flag in telic's spelling, if it was given in the American one.
 
     Example:
         >>> spelt("--colors", ["--colours"])

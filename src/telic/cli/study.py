@@ -19,14 +19,14 @@ from telic.runs import inside
 
 @dataclasses.dataclass(frozen=True)
 class StudyOptions:
-    """On which runs, where and how."""
+    """The runs to study, the output folder, and the processes."""
 
     runs: Annotated[tuple[str, ...], tyro.conf.Positional] = ()
     """An experiment, or some of its runs, by name."""
     preset: str = "full"
     """The settings to begin from: full, or small for a test of the machinery."""
     workers: int | None = None
-    """How many processes, each on a core of its own; default: one a core."""
+    """The number of processes, each on its own core; default: one per core."""
     root: Path | None = None
     """The folder of experiments; default: $TELIC_ROOT, or telic_runs."""
     out: Path | None = None
@@ -36,7 +36,7 @@ class StudyOptions:
 
 
 def run(argv: Sequence[str]) -> int:
-    """Answer a study for every run, and report; the same command goes on."""
+    """Measure a study on every run, and write its page; the same command resumes."""
     if not argv or argv[0] in ("-h", "--help"):
         print(help_text())
         return 0 if argv else 2
@@ -52,7 +52,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 def help_text() -> str:
-    """What the verb does, and every study with what it asks."""
+    """The help of the verb, with every study and its question."""
     return f"""usage: telic study NAME EXPERIMENT [OPTIONS]
 
 {_listed(known.STUDIES)}
@@ -67,14 +67,14 @@ example: telic study held-out --seeds 0:5 --out results"""
 
 
 def _listed(registry: str) -> str:
-    """Every study of a registry with its question, a line each."""
+    """The studies of a registry with their questions, one per line."""
     names = known.names(registry)
     wide = max(map(len, names), default=0)
     return "\n".join(f"  {n:{wide}}  {known.question(registry, n)}" for n in names)
 
 
 def _run(name: str, argv: Sequence[str]) -> int:
-    """Do a study on runs that exist."""
+    """Do a study on existing runs."""
     from telic.scale import engine
     from telic.scale.local import check_workers
 
@@ -96,7 +96,7 @@ def _run(name: str, argv: Sequence[str]) -> int:
     check_together(runs)
     check_complete(runs)
     check_ready(runs[0].plan().world)
-    for each in runs:  # what cannot be done is said once, before any work
+    for each in runs:  # raise before any work is done
         study.check(each)
     code = work(name, study, runs, workers=working.workers, quiet=working.json)
     if code:
@@ -151,7 +151,7 @@ def work_on(
 
 
 def write_files(texts: Mapping[str, str], out: Path) -> list[Path]:
-    """Write the files of a study by name, in a folder; their paths in that order."""
+    """Write the files of a study to a folder; return their paths in order."""
     from telic.runs import disk
 
     for file, text in texts.items():
@@ -163,7 +163,7 @@ def check_complete(runs: Sequence[Any]) -> None:
     """Raise unless every run is complete.
 
     Raises:
-        InputError: It names the first that is not.
+        InputError: If not; it names the first incomplete run.
     """
     for run in runs:
         if run.status() != "complete":
@@ -175,7 +175,7 @@ def check_complete(runs: Sequence[Any]) -> None:
 
 
 def study_command(name: str, argv: Sequence[str]) -> str:
-    """The command as it was given, without where it was to write.
+    """The command as it was given, without its output options.
 
     Example:
         >>> argv = ["a b", "--out=c", "--root", "d", "--switches", "2"]
@@ -192,7 +192,7 @@ def study_command(name: str, argv: Sequence[str]) -> str:
 
 
 def tell(files: Sequence[Path], out: Path, *, as_json: bool) -> None:
-    """Say what was found, and where everything is; the page is the first file."""
+    """Print the findings, and the files of the page, which is the first of them."""
     if as_json:
         say_json({"files": [str(path) for path in files]})
         return

@@ -17,11 +17,11 @@ LINES = 8
 """The longest error, in lines."""
 
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00"
-"""A time as runs state it."""
+"""The form of a time in a run's files."""
 
 
 def word(text: object) -> str:
-    """Text from a file or the user as one word of a command that can be pasted.
+    """Text from a file or the user, quoted as one word of a shell command.
 
     Example:
         >>> word("a $(b)")
@@ -31,12 +31,12 @@ def word(text: object) -> str:
 
 
 def root_option(root: Path) -> str:
-    """What a suggested command needs to find a root; nothing for the usual one."""
+    """The `--root` option of a suggested command; empty for the default root."""
     return "" if root == root_folder() else f" --root {word(root)}"
 
 
 def clean(text: object, longest: int = 200) -> str:
-    """Text from a file, made safe for a terminal: no control or direction characters.
+    """Text made safe for a terminal: without control or direction characters.
 
     Example:
         >>> clean("a" + chr(27) + "[31mb")
@@ -48,12 +48,12 @@ def clean(text: object, longest: int = 200) -> str:
 
 
 def say(text: str = "") -> None:
-    """A line on standard output, at once."""
+    """Print a line on standard output, and flush it."""
     print(text, flush=True)
 
 
 def say_json(value: object) -> None:
-    """A JSON value on standard output, one line; plain ASCII where people may see it.
+    """Print a JSON value on one line; in plain ASCII if it goes to a terminal.
 
     Control and direction characters from a file could otherwise reach the terminal.
     """
@@ -63,13 +63,13 @@ def say_json(value: object) -> None:
 
 
 def remark(notes: Iterable[str]) -> None:
-    """Notes on standard error, beside what was asked for."""
+    """Print notes on standard error."""
     for note in notes:
         print(f"note: {clean(note)}", file=sys.stderr)
 
 
 def shortened(value: Any) -> Any:
-    """A value for people: a time to the minute, a number to six digits.
+    """A value for display: a time to the minute, a number to six digits.
 
     Example:
         >>> shortened("2026-01-02T03:04:05+00:00"), shortened(0.30000000000000004)
@@ -83,7 +83,7 @@ def shortened(value: Any) -> Any:
 
 
 def complain(error: TelicError) -> None:
-    """An error on standard error, in at most eight lines."""
+    """Print an error on standard error, in at most eight lines."""
     lines = [f"telic: {error.what}", error.why and f"  why: {error.why}"]
     lines.append(error.fix and f"  fix: {error.fix}")
     text = "\n".join(line for line in lines if line).splitlines()[:LINES]
@@ -112,7 +112,7 @@ def text_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str
 
 
 def _can_be_encoded(text: str) -> bool:
-    """Whether text has no half characters, as only a foreign file can bring."""
+    """True if the text has no lone surrogates, which only foreign files have."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -131,7 +131,7 @@ def _cell(value: Any) -> str:
 
 
 def _numeric(cell: str) -> bool:
-    """Whether a cell holds a number, or the absence of one."""
+    """True if a cell holds a number, or stands for a missing one."""
     try:
         return cell == "–" or float(cell) is not None
     except ValueError:

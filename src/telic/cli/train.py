@@ -17,7 +17,7 @@ SEEDS = 10_000
 
 HELP = """usage: telic train STUDY [OPTIONS]
 
-  alternation   switch the wanted colour again and again; checkpoint at every switch
+  alternation   switch the wanted goal again and again; checkpoint at every switch
   landing       learn to land a lunar lander, whatever fuel it takes
 
 telic train STUDY --help lists every option of a study.
@@ -26,10 +26,10 @@ example: telic train alternation --seeds 0:10"""
 
 @dataclasses.dataclass(frozen=True)
 class Running:
-    """Which runs to make, where and how."""
+    """The runs to make, their folder, and the processes."""
 
     seeds: str = "0"
-    """Which seeds: `3`, `0,2,5`, or `0:10` for 0 to 9."""
+    """The seeds: `3`, `0,2,5`, or `0:10` for 0 to 9."""
     preset: str = ""
     """The settings to begin from."""
     world: str = ""
@@ -39,7 +39,7 @@ class Running:
     name: str | None = None
     """The experiment's name; default: the study's and a hash of its settings."""
     workers: int | None = None
-    """How many processes, each on a core of its own; default: one a core."""
+    """The number of processes, each on its own core; default: one per core."""
     root: Path | None = None
     """The folder of experiments; default: $TELIC_ROOT, or telic_runs."""
     json: bool = False
@@ -47,7 +47,7 @@ class Running:
 
 
 def run(argv: Sequence[str]) -> int:
-    """Train, or go on training; the same command goes on where it stopped."""
+    """Train runs, or resume them: the same command goes on where it stopped."""
     if not argv or argv[0] in ("-h", "--help"):
         print(HELP)
         return 0 if argv else 2
@@ -83,7 +83,7 @@ def run(argv: Sequence[str]) -> int:
 
     plan = chosen.settings(EXPERIMENTS[study]).plan()
     experiment = running.name or folder.experiment_name(study, plan)
-    if running.world:  # once more: with its options it is another world
+    if running.world:  # again, as its options change the world
         check_world(plan.world)
     check_ready(plan.world)
     runs = [folder.create_run(root, experiment, seed, plan) for seed in seeds]
@@ -91,7 +91,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _own(study: str, preset: str, argv: Sequence[str]) -> Any:
-    """The study's settings with a world or a policy of choice; None without either."""
+    """The study's settings with the chosen world or policy; None without either."""
     world, policy = named(argv, "--world", ""), named(argv, "--policy", "")
     if not world and not policy:
         return None
@@ -128,7 +128,7 @@ def _own(study: str, preset: str, argv: Sequence[str]) -> Any:
 
 
 def parse_seeds(text: str) -> list[int]:
-    """The seeds that a text stands for.
+    """The seeds in a text.
 
     Raises:
         InputError: If it is not of the form `3`, `0,2,5` or `0:10`.
@@ -164,7 +164,7 @@ def parse_seeds(text: str) -> list[int]:
 
 
 def _check_experiment(name: str) -> None:
-    """An experiment's name is one plain folder name."""
+    """Raise unless an experiment's name is one plain folder name."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", name):
         raise InputError(
             f"--name {name!r}",

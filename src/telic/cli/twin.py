@@ -1,6 +1,6 @@
-"""A twin of options' dataclasses, made for tyro to read and to explain.
+"""A copy of the options' dataclasses for tyro, with better help texts.
 
-In its help metavars are short, each default stands once, and lines are whole.
+Its metavars are short, each default is printed once, and lines are not broken.
 """
 
 import dataclasses
@@ -20,20 +20,20 @@ PLACES = {
     "tuple[str what": "RUN EXPRESSION",
     "str seeds": "SEEDS",
 }
-"""What stands for the value of an option in a help, by its type or by its name."""
+"""The metavars of some options, by type and name."""
 
 
 def twin(groups: Sequence[Group]) -> type:
-    """A dataclass made for tyro to read: the first group's fields, and the others'.
+    """A dataclass for tyro, with the first group's fields and the nested other groups.
 
-    The options of the others stand in boxes of their own, named by their places.
+    The options of each other group are in a separate box, titled by its path.
     """
     inside: list[Any] = [(title(group), _flat([], group)) for group in groups[1:]]
     return _flat(inside, groups[0])
 
 
 def title(group: Group) -> str:
-    """The name of a group's box; not that of an option, as `world` is.
+    """The title of a group's box, distinct from options such as `world`.
 
     Example:
         >>> title(Group("ppo", "", ()))
@@ -71,7 +71,7 @@ def _annotated(option: Option) -> Any:
 
 
 def metavar(option: Option) -> str | None:
-    """What stands for the value in the help: `N`, `DIR`, `NAME ...`.
+    """The placeholder of the value in the help: `N`, `DIR`, `NAME ...`.
 
     Example:
         >>> metavar(Option("colours", "tuple[str, ...]", (), ""))
@@ -87,9 +87,9 @@ def metavar(option: Option) -> str | None:
 
 
 def explained(option: Option) -> tuple[str, str]:
-    """The help of an option, and its default unless the help says it.
+    """The help of an option, and its default unless the help has it.
 
-    A switch that is on by default is given to turn it off, and so explained.
+    The flag of a switch that is on by default turns it off, so its help is negated.
 
     Example:
         >>> explained(Option("gate", "bool", True, "Whether to ask first."))

@@ -14,14 +14,14 @@ from telic.runs import inside
 
 @dataclasses.dataclass(frozen=True)
 class VariantsOptions:
-    """Which runs, where and how."""
+    """The seeds to train, their folder, and the processes."""
 
     seeds: str
-    """Which seeds of every variant: `3`, `0,2,5`, or `0:10` for 0 to 9."""
+    """The seeds of every variant: `3`, `0,2,5`, or `0:10` for 0 to 9."""
     preset: str = "full"
     """The settings to begin from: full, or small for a test of the machinery."""
     workers: int | None = None
-    """How many processes, each on a core of its own; default: one a core."""
+    """The number of processes, each on its own core; default: one per core."""
     root: Path | None = None
     """The folder of experiments; default: $TELIC_ROOT, or telic_runs."""
     out: Path | None = None
@@ -31,7 +31,7 @@ class VariantsOptions:
 
 
 def run(name: str, argv: Sequence[str]) -> int:
-    """Train what is missing, edit, compare; the same command goes on."""
+    """Train the missing runs, do the studies, and compare; the same command resumes."""
     from telic.scale import engine
     from telic.scale.local import check_workers
 
@@ -64,7 +64,7 @@ def run(name: str, argv: Sequence[str]) -> int:
 def create_runs(
     root: Path, variants: Any, seeds: Sequence[int]
 ) -> dict[str, list[Any]]:
-    """The runs of every variant, old ones as they are.
+    """The runs of every variant; existing ones are kept.
 
     Raises:
         InputError: If the folder of a variant holds runs of another plan.
@@ -97,7 +97,7 @@ def _train(runs: dict[str, list[Any]], root: Path, working: VariantsOptions) -> 
 def _measure(
     runs: dict[str, list[Any]], variants: Any, working: VariantsOptions
 ) -> int:
-    """Do the substudies on every run that lacks one; return an exit code."""
+    """Do the substudies on every run that lacks one; return the exit code."""
     every = [run for each in runs.values() for run in each]
     how = {"workers": working.workers, "quiet": working.json}
     for name, settings in variants.substudies():

@@ -1,4 +1,4 @@
-"""`telic world NAME`: what can happen and be wanted in a world, also in one's own."""
+"""`telic world NAME`: the events, goals and actions of a world."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -12,20 +12,20 @@ from telic.core.errors import InputError
 
 @dataclasses.dataclass(frozen=True)
 class WorldOptions:
-    """What can happen in a world, and what can be wanted.
+    """Describe the events and the goals of a world.
 
-    A world of your own is named FILE.py:NAME. It is imported, and runs of it are read
-    from now on by every verb, until the file changes.
+    A world of your own is named FILE.py:NAME. It is imported, and from then on every
+    verb reads runs of it, until the file changes.
     """
 
     name: Annotated[str, tyro.conf.Positional] = ""
-    """A world by its name, or FILE.py:NAME; none: the names of telic's own."""
+    """The name of a world, or FILE.py:NAME; none: list the names of telic's worlds."""
     json: bool = False
     """Print one JSON object."""
 
 
 def run(argv: Sequence[str]) -> int:
-    """Describe the world; keep that the user named it."""
+    """Describe the world, and record that the user named it."""
     given = terminal.parse_options(WorldOptions, argv, prog="telic world")
     from telic.scale import engine
 
@@ -54,10 +54,10 @@ def run(argv: Sequence[str]) -> int:
 
 
 def described(name: str, world: Any) -> dict[str, Any]:
-    """What is to be known of a world, in words.
+    """The description of a world, by heading.
 
     Raises:
-        InputError: If what it declares is not of its own events.
+        InputError: If its declarations name events that it does not have.
     """
     from telic.worlds import JaxWorld, goals_of, roles
 

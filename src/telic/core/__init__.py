@@ -1,1 +1,1 @@
-"""The ground floor: trees of arrays, names and errors, used by every room above."""
+"""The base layer: trees of arrays, names and errors, used by all other packages."""

@@ -1,14 +1,14 @@
-"""Values as JSON and arrays, and back: the annotations of a class are the schema.
+"""A codec between values and JSON with arrays; class annotations are the schema.
 
-A dataclass or a named tuple becomes an object of its fields; a tuple a list. A class of
-an open family (a world, a policy, an edit) is written with the name under which it is
-registered, and read by it. Arrays are kept beside the JSON, which holds their names:
+A dataclass or a named tuple becomes an object of its fields; a tuple becomes a list. A
+class of an open family (a world, a policy, an edit) is stored with its registered name.
+Arrays are stored beside the JSON, which holds their names:
 
     {"array": NAME}     one array; {"key": NAME} one random key
     {"tree": NAME}      a dict of arrays: all those under NAME/
 
-A file says what it likes; a field takes what it is annotated with, or the file is
-damaged. There is no code in what is read, so reading it runs none.
+Files are not trusted: a value that does not match the annotation of its field is
+refused. The data hold no code, so decoding runs none.
 """
 
 import dataclasses
@@ -28,12 +28,12 @@ from telic.core.typed import fits, short
 
 
 class Form(NamedTuple):
-    """How a class is written whose fields are not what it is made of.
+    """The stored form of a class that is not stored by its own fields.
 
     Attributes:
-        kind: A dataclass or named tuple, written in its place.
-        to: That of a value.
-        of: The value of that.
+        kind: The dataclass or named tuple that is stored instead.
+        to: The function from a value to its stored form.
+        of: The function from the stored form to the value.
     """
 
     kind: type
@@ -42,11 +42,11 @@ class Form(NamedTuple):
 
 
 class Family(NamedTuple):
-    """Classes of which a field may hold any.
+    """An open family of registered classes.
 
     Attributes:
-        word: What they are: "world".
-        classes: They, by name.
+        word: The word for them in messages: "world".
+        classes: The classes by name.
         find: Called with a name before it is looked up; it may register a class.
     """
 
@@ -56,11 +56,11 @@ class Family(NamedTuple):
 
 
 class Families(NamedTuple):
-    """What the annotations of a class leave open.
+    """The open families and special forms of a codec.
 
     Attributes:
         open: Families by annotation, such as `World`.
-        forms: Classes that are written in another form.
+        forms: The classes that have a special stored form.
     """
 
     open: Mapping[Any, Family] = {}
@@ -68,11 +68,11 @@ class Families(NamedTuple):
 
 
 CLOSED = Families()
-"""No open family: every class is that of an annotation."""
+"""No open families: every class is given by an annotation."""
 
 
 class Source(NamedTuple):
-    """What values are read from, and how large their numbers may be."""
+    """The families and arrays for decoding, and the largest allowed number."""
 
     families: Families = CLOSED
     arrays: Mapping[str, np.ndarray] = {}
@@ -93,10 +93,10 @@ def encode(
     """A value as JSON.
 
     Args:
-        value: Dataclasses, named tuples, lists, dicts, arrays, numbers and words.
-        families: The open families, and classes of another form.
-        arrays: Where the arrays in it are put, by name.
-        at: What their names begin with.
+        value: Dataclasses, named tuples, lists, dicts, arrays, numbers and text.
+        families: The open families and special forms.
+        arrays: The dictionary to put its arrays in, by name.
+        at: The prefix of their names.
 
     Raises:
         InputError: If a class of an open family is not registered.
@@ -142,16 +142,16 @@ def encode(
 
 
 def decode(data: Any, kind: Any, source: Source = ALONE, *, what: str = "") -> Any:
-    """The value of a type that JSON stands for; nothing of it is trusted.
+    """The value of a type from JSON, fully checked.
 
-    A field that its class does not take (`init=False`) is a fact about the class: it
-    may be in a file, and must then be what it is.
+    A field that its class does not accept (`init=False`) is a constant: it may be in a
+    file, and must then have the constant's value.
 
     Args:
-        data: JSON.
-        kind: The type, which may be any that a field can be annotated with.
+        data: The JSON.
+        kind: The type: any annotation of a field.
         source: The open families, and the arrays.
-        what: What it is, for messages.
+        what: A description for messages.
 
     Raises:
         DamagedError: If a field is missing, or is of another type than its annotation.
@@ -235,7 +235,7 @@ def _build(data: Any, kind: type, source: Source, what: str) -> Any:
 
 
 def _either(data: Any, kind: Any, source: Source, what: str) -> Any:
-    """A value of one of several types, the first that it is of."""
+    """A value of a union: of the first member that it matches."""
     for each in typing.get_args(kind):
         try:
             return decode(data, each, source, what=what)
@@ -247,7 +247,7 @@ def _either(data: Any, kind: Any, source: Source, what: str) -> Any:
 
 
 def _array(data: Any, kind: Any, source: Source, what: str) -> Any:
-    """One of the arrays, of the dtype and the number of axes that are due."""
+    """One of the arrays, checked for dtype and number of axes."""
     form, name = next(iter(_object(data, what).items()), ("", None))
     if len(data) != 1 or form not in ("array", "key") or not isinstance(name, str):
         raise DamagedError(f"{what} = {short(data)}", why="the name of an array is due")
@@ -273,7 +273,7 @@ def _array(data: Any, kind: Any, source: Source, what: str) -> Any:
 
 
 def _tree(name: Any, kind: Any, source: Source, what: str) -> dict[str, Any]:
-    """All arrays under a name."""
+    """All arrays under a name, as a dict."""
     if not isinstance(name, str):
         raise DamagedError(f"{what} = {short(name)}", why="the name of arrays is due")
     found = trees.under(source.arrays, name) if name else source.arrays
@@ -286,14 +286,14 @@ def _tree(name: Any, kind: Any, source: Source, what: str) -> dict[str, Any]:
 
 
 def _object(data: Any, what: str) -> Mapping[str, Any]:
-    """JSON, if it is an object."""
+    """JSON, checked to be an object."""
     if not isinstance(data, Mapping):
         raise DamagedError(f"{what} is {short(data)}", why="an object is needed")
     return data
 
 
 def _name(value: Any, families: Families) -> str | None:
-    """The name of a value's class in its family; None if it is of none."""
+    """The name of a value's class in its family; None if it is in none."""
     for family in families.open.values():
         for name, kind in family.classes.items():
             if type(value) is kind:
@@ -309,12 +309,12 @@ def _name(value: Any, families: Families) -> str | None:
 
 
 def _has_fields(value: Any) -> bool:
-    """Whether something is, or makes, a dataclass or a named tuple."""
+    """True for a dataclass or a named tuple, or an instance of one."""
     return dataclasses.is_dataclass(value) or hasattr(value, "_fields")
 
 
 def _hints(kind: Any) -> dict[str, Any]:
-    """The fields of a class, and what they are annotated with."""
+    """The fields of a class, with their annotations."""
     hints = typing.get_type_hints(kind)
     if dataclasses.is_dataclass(kind):
         return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
@@ -322,12 +322,12 @@ def _hints(kind: Any) -> dict[str, Any]:
 
 
 def _is_array(value: Any) -> bool:
-    """Whether a value is an array."""
+    """True if a value is an array."""
     return isinstance(value, jax.Array | np.ndarray)
 
 
 def _of_array(kind: Any) -> bool:
-    """Whether an annotation is that of an array."""
+    """True if an annotation is that of an array."""
     kind = getattr(kind, "array_type", kind)
     return isinstance(kind, type) and issubclass(kind, jax.Array | np.ndarray)
 

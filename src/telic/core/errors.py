@@ -1,18 +1,18 @@
-"""Errors that say what went wrong, why, and what to do.
+"""Errors with three parts: what went wrong, why, and how to fix it.
 
-Every error that a user can cause is a `TelicError`. Its three parts are printed on
-three lines by the command line, without a traceback, and its `code` is the exit code
-of the process. A program that catches one can read the parts.
+Every error that a user can cause is a `TelicError`. The command line prints its three
+parts on three lines, without a traceback, and exits with its `code`. A program that
+catches one can read the parts.
 """
 
 
 class TelicError(Exception):
-    """What went wrong, why, and what to do about it.
+    """An error with its cause and its remedy; the base class of all others.
 
     Attributes:
-        what: One line: the thing that failed, with the value that was seen.
-        why: One line: the rule that the value broke (may be empty).
-        fix: One line: what to do next (may be empty).
+        what: The failure, with the value at fault; one line.
+        why: The rule that the value broke; one line, may be empty.
+        fix: The remedy; one line, may be empty.
         code: The exit code of a process that stops with this error.
 
     Example:
@@ -38,7 +38,7 @@ class InputError(TelicError, ValueError):
 
 
 class DamagedError(TelicError):
-    """A file on disk is not what was written: its hash, size or form is wrong."""
+    """A file on disk is damaged: its hash, size or form is wrong."""
 
     code = 3
 
@@ -50,29 +50,29 @@ class BusyError(TelicError):
 
 
 class DivergedError(TelicError):
-    """A loss, gradient or weight is not finite, or a weight is beyond all measure."""
+    """A loss, gradient or weight is not finite, or a weight is too large."""
 
     code = 5
 
 
 class StorageError(TelicError):
-    """The disk refused a write: full, read-only or not permitted."""
+    """A write to disk failed: full, read-only or not permitted."""
 
     code = 6
 
 
 class WorldError(TelicError):
-    """A simulator raised, hung, or answered with what its world does not promise."""
+    """A simulator raised, hung, or broke its world's contract."""
 
     code = 7
 
 
 THEIRS = (Exception, SystemExit)
-"""What other people's code raises, and telic says in its own words: not Ctrl-C."""
+"""The exceptions of third-party code that telic reports as its own; not Ctrl-C."""
 
 
 def said(error: BaseException) -> str:
-    """Another's error as part of a message: its type, and the first line of its text.
+    """A third-party exception in a message: its type, and the first line of its text.
 
     Example:
         >>> said(ValueError("no such key"))

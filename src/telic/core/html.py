@@ -1,11 +1,11 @@
-"""HTML for notebooks: tables of text, in which nothing acts."""
+"""HTML tables of escaped text, for notebooks."""
 
 from collections.abc import Iterable, Sequence
 from html import escape
 
 
 def html_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; every cell is text, whatever it holds.
+    """An HTML table; every cell is escaped.
 
     Example:
         >>> html_table(("a",), [("<b>",)])

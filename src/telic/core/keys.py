@@ -1,4 +1,4 @@
-"""Random keys: JAX's own, or a whole number that stands for one."""
+"""Random keys: JAX keys, or integer seeds for them."""
 
 import jax
 import jax.numpy as jnp
@@ -7,10 +7,10 @@ from telic.core.errors import InputError
 
 
 def as_key(key: int | jax.Array) -> jax.Array:
-    """A JAX key from a seed; a key stays what it is.
+    """A JAX key from a seed; a key is returned unchanged.
 
     Raises:
-        InputError: If it is neither a whole number nor a key.
+        InputError: If it is neither an integer nor a key.
 
     Example:
         >>> as_key(3) == jax.random.key(3), as_key(jax.random.key(3)).shape

@@ -1,4 +1,4 @@
-"""Looking a name up in a dict, with the nearest name in the error."""
+"""Look-up of names in a dict, with the nearest name in the error."""
 
 import difflib
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ Value = TypeVar("Value")
 
 
 def nearest(name: str, allowed: Iterable[str]) -> str | None:
-    """The allowed name most like `name`, or None if none is near.
+    """The allowed name most similar to `name`, or None if none is similar.
 
     Example:
         >>> nearest("purpel", ["purple", "blue"])
@@ -21,12 +21,12 @@ def nearest(name: str, allowed: Iterable[str]) -> str | None:
 
 
 def check_name(name: str, allowed: Iterable[str], *, kind: str) -> str:
-    """`name` itself, if it is one of the allowed names.
+    """`name`, checked to be one of the allowed names.
 
     Args:
-        name: The name that was given.
-        allowed: The names that may be given, in the order to show them.
-        kind: What the name names, for the message: "colour", "world".
+        name: The given name.
+        allowed: The allowed names, in the order of display.
+        kind: The kind of thing named, for the message: "colour", "world".
 
     Raises:
         InputError: If it is not allowed; the message holds the nearest name.
@@ -60,13 +60,13 @@ def lookup(name: str, table: Mapping[str, Value], *, kind: str) -> Value:
 
 
 class Registry(dict[str, Value]):
-    """A dict of what is known by name, which says what is meant by a wrong one.
+    """A dict by name, whose error for a wrong name suggests the nearest one.
 
-    To register something is to add an entry: `LOCATORS["mine"] = mine`.
+    To register an entry, assign it: `LOCATORS["mine"] = mine`.
 
     Args:
-        kind: What the names name, for the message: "edit", "locator".
-        table: What is known.
+        kind: The kind of thing named, for the message: "edit", "locator".
+        table: The entries.
 
     Example:
         >>> Registry("letter", {"alpha": 1})["alhpa"]
@@ -81,7 +81,7 @@ class Registry(dict[str, Value]):
         self.kind = kind
 
     def __missing__(self, name: str) -> Value:
-        """Raise for a name that is not there.
+        """Raise for a missing name.
 
         Raises:
             UnknownNameError: A `KeyError` and an `InputError`, with the nearest name.
@@ -99,4 +99,4 @@ class Registry(dict[str, Value]):
 class UnknownNameError(InputError, KeyError):
     """A registry has no such name; code that expects a `KeyError` gets one."""
 
-    __str__ = Exception.__str__  # that of KeyError shows line breaks as \n
+    __str__ = Exception.__str__  # KeyError's escapes line breaks

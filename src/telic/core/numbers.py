@@ -1,18 +1,18 @@
-"""How large a number of an expression, an edit or an agent may be."""
+"""The largest number allowed in an expression, an edit or an agent."""
 
 from telic.core.errors import InputError
 
 LARGEST = 1e6
-"""The largest number that counts as one: as a weight of an agent that has not diverged,
-and in an expression. A fresh agent's weights are below 2, and Adam moves them by about
-the learning rate a step."""
+"""The largest allowed number, as a weight of an agent that has not diverged, and in an
+expression. A fresh agent's weights are below 2, and Adam moves them by about the
+learning rate per step."""
 
 
 def check_number(number: float) -> float:
-    """The number itself, unless it is too large or none.
+    """The number, checked to be finite and not too large.
 
     Raises:
-        InputError: If it is.
+        InputError: If it is not.
 
     Example:
         >>> check_number(2e6)

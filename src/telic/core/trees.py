@@ -1,4 +1,4 @@
-"""Algebra on flat trees of arrays: the parameters of an agent are one such tree.
+"""Algebra on flat trees of arrays, such as the parameters of an agent.
 
 A tree is a `dict[str, Array]` whose keys are paths such as `actor/0/kernel`. It maps
 one-to-one onto safetensors files and torch state dicts, and an edit of an agent is a
@@ -19,11 +19,11 @@ from telic.core.errors import DamagedError, InputError
 from telic.core.numbers import LARGEST
 
 Tree = dict[str, jax.Array]
-"""What every function here that computes gives back."""
+"""The result of every function here that computes: a tree of JAX arrays."""
 
 Arrays = Mapping[str, jax.Array | np.ndarray]
-"""What every function here takes: a tree of JAX's arrays or of NumPy's, such as one
-read from a file. What is computed from it is JAX's, so of 32 bits."""
+"""The argument of every function here: a tree of JAX or NumPy arrays, such as one read
+from a file. Results are JAX arrays, so they have 32 bits."""
 
 Leaf = TypeVar("Leaf", bound=jax.Array | np.ndarray)
 Structure = TypeVar("Structure")
@@ -33,7 +33,7 @@ def add(a: Arrays, b: Arrays) -> Tree:
     """The sum of two trees, leaf by leaf.
 
     Raises:
-        InputError: If they differ in a path or a shape; it names the first.
+        InputError: If they differ in a path or a shape; it names the first difference.
 
     Example:
         >>> add({"a": jnp.ones(2)}, {"a": jnp.ones(2)})["a"].tolist()
@@ -81,8 +81,8 @@ def check_alike(a: Arrays, b: Arrays) -> None:
     """Raise unless two trees have the same paths and shapes.
 
     Raises:
-        InputError: At the first path that only one of them has, or of which the shapes
-            differ.
+        InputError: If they differ; it names the first path that only one of them has,
+            or whose shapes differ.
 
     Example:
         >>> check_alike({"a": jnp.ones(2)}, {"a": jnp.ones(2)})
@@ -102,10 +102,10 @@ def check_alike(a: Arrays, b: Arrays) -> None:
 
 
 def check_tree(tree: object, *, what: str) -> None:
-    """Raise unless something is a tree of arrays, such as an agent.
+    """Raise unless the argument is a tree of arrays, such as an agent.
 
     Raises:
-        InputError: If it is not; it says what was given instead.
+        InputError: If it is not; it shows the argument.
 
     Example:
         >>> check_tree("purple", what="donor")
@@ -145,7 +145,7 @@ def at(tree: Mapping[str, Leaf], paths: Iterable[str]) -> dict[str, Leaf]:
 
 
 def under(tree: Mapping[str, Leaf], prefix: str) -> dict[str, Leaf]:
-    """The leaves under a prefix, by what follows it.
+    """The leaves under a prefix, by the rest of their paths.
 
     Example:
         >>> list(under({"left/actor/0": jnp.ones(1), "right/a": jnp.ones(1)}, "left"))
@@ -156,7 +156,7 @@ def under(tree: Mapping[str, Leaf], prefix: str) -> dict[str, Leaf]:
 
 
 def finite(tree: Arrays) -> Bool[Array, " leaves"]:
-    """Whether all entries of each leaf are finite, in the order of sorted paths.
+    """Flags of the leaves whose entries are all finite, by sorted path.
 
     Example:
         >>> finite({"a": jnp.array([1.0]), "b": jnp.array([jnp.nan])}).tolist()
@@ -166,7 +166,7 @@ def finite(tree: Arrays) -> Bool[Array, " leaves"]:
 
 
 def largest(tree: Arrays) -> Float[np.ndarray, " leaves"]:
-    """The size of the largest entry of each leaf, in the order of sorted paths.
+    """The size of the largest entry of each leaf, by sorted path.
 
     Example:
         >>> largest({"a": jnp.array([1.0, -3.0]), "b": jnp.array([0.5])}).tolist()
@@ -187,7 +187,7 @@ def unsound(tree: Arrays, largest: float = LARGEST) -> str | None:
         leaf = np.asarray(tree[path])
         if not jnp.issubdtype(leaf.dtype, jnp.inexact):
             continue
-        size = np.abs(leaf).astype(np.float64)  # half floats do not reach `largest`
+        size = np.abs(leaf).astype(np.float64)  # half floats overflow below `largest`
         if not (np.isfinite(size).all() and (size <= largest).all()):
             return path
     return None
@@ -196,7 +196,7 @@ def unsound(tree: Arrays, largest: float = LARGEST) -> str | None:
 def digest(tree: Arrays) -> str:
     """The SHA-256 of a tree: of every path, dtype, shape and byte, by sorted path.
 
-    Two trees have one digest if and only if they are equal bit for bit.
+    Two trees have the same digest if and only if they are equal bit for bit.
 
     Example:
         >>> digest({"a": np.zeros(2)}) == digest({"a": np.zeros(2)})
@@ -213,7 +213,7 @@ def digest(tree: Arrays) -> str:
 
 
 def flatten(tree: object) -> dict[str, np.ndarray]:
-    """Any tree of arrays as a flat dict of NumPy arrays, the leaves under their paths.
+    """Any tree of arrays as a flat dict of NumPy arrays, by path.
 
     Example:
         >>> flatten({"a": (jnp.ones(2), jnp.zeros(1))})
@@ -224,11 +224,11 @@ def flatten(tree: object) -> dict[str, np.ndarray]:
 
 
 def restore(like: Structure, flat: Mapping[str, np.ndarray]) -> Structure:
-    """A tree of the form of `like`, with its leaves taken from a flat dict.
+    """A tree with the structure of `like`, from a flat dict of its leaves.
 
     Args:
         like: A tree of arrays, or of their shapes and dtypes.
-        flat: What `flatten` made of a tree of the same form.
+        flat: The result of `flatten` for a tree of the same structure.
 
     Raises:
         DamagedError: If a leaf is missing, left over, or of another shape or dtype.
@@ -250,10 +250,10 @@ def restore(like: Structure, flat: Mapping[str, np.ndarray]) -> Structure:
 
 
 def outline(self: Any) -> str:
-    """A dataclass or a named tuple in one line, its arrays by their shapes.
+    """A dataclass or a named tuple in one line, with arrays by their shapes.
 
-    What `repr` makes of an agent is 98,000 numbers; a class whose fields hold agents or
-    arrays takes this as its `__repr__`.
+    Classes whose fields hold agents or arrays use it as `__repr__`, as an agent has
+    98,000 numbers.
 
     Example:
         >>> @dataclasses.dataclass
@@ -273,7 +273,7 @@ def outline(self: Any) -> str:
 
 
 def _brief(value: object) -> str:
-    """A value in a few words, if it is an array or holds some; else its `repr`."""
+    """A value in a few words if it is an array or holds some; else its `repr`."""
     if isinstance(value, jax.Array | np.ndarray):
         return f"{value.dtype}{list(value.shape)}"
     if isinstance(value, Mapping) and value:

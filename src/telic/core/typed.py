@@ -1,4 +1,4 @@
-"""JSON against annotations: the one place where types are checked."""
+"""Type checks of JSON values against annotations."""
 
 import types
 import typing
@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 MOST = 2**32 - 1
-"""The largest whole number in a file: seeds go up to it, and nothing is counted
-beyond."""
+"""The largest integer allowed in a file: the largest seed."""
 
 FLOAT = 3.4e38
-"""The largest other number: all that is computed with has 32 bits."""
+"""The largest float allowed in a file, as computations have 32 bits."""
 
 
 def fits(value: Any, annotation: Any) -> bool:
-    """Whether a value from JSON is of the type of an annotation.
+    """True if a value from JSON has the type of an annotation.
 
-    A whole number may stand for a float, but True is no number, and neither is NaN.
+    An integer may stand for a float, but True is not a number, and neither is NaN.
 
     Example:
         >>> fits([1, 2], tuple[int, ...]), fits(None, int | None), fits(True, int)
@@ -45,20 +44,20 @@ def fits(value: Any, annotation: Any) -> bool:
 
 
 def short(value: object) -> str:
-    """A value in a message: its first characters."""
+    """The first characters of a value's `repr`, for a message."""
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:60]}…"
 
 
 def _all_fit(values: Any, inside: tuple) -> bool:
-    """Whether every entry of a list is of the type that a tuple's annotation gives."""
+    """True if every entry of a list has the type in a tuple's annotation."""
     if len(inside) == 1 or inside[-1:] == (Ellipsis,):
         return all(fits(value, inside[0]) for value in values)
     return len(values) == len(inside) and all(map(fits, values, inside))
 
 
 def _number(value: int | float) -> bool:
-    """Whether a number is one, and no larger than it may be if it is whole."""
+    """True if a number is not NaN and not too large."""
     if isinstance(value, bool):
         return False
     return abs(value) <= (MOST if isinstance(value, int) else FLOAT)  # NaN is not

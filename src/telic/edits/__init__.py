@@ -1,4 +1,4 @@
-"""Edits: what to change in an agent so that it wants something else.
+"""Edits: changes of an agent that move its goal.
 
 To add an edit: one file with a frozen dataclass, and one line in `EDITS`.
 """

@@ -1,4 +1,4 @@
-"""Ablate: put constants in the place of some units' activations.
+"""Ablate: replace the activations of some units by constants.
 
 The constant is 0 (zero ablation), the units' mean over observations (mean ablation), or
 their values on one other observation, drawn once (resample ablation).
@@ -38,24 +38,24 @@ class Ablate(ActivationEdit):
     """
 
     site: str
-    """Where, such as `actor/1/post`."""
+    """The site, such as `actor/1/post`."""
     mask: Float[Array, " units"]
     """1 for the units to ablate, 0 for the others."""
     value: Float[Array, " units"]
-    """The constants (`constant` makes them)."""
+    """The constants, from `constant` for example."""
 
     def leaves(self, agent: Agent) -> Tree:
-        """The gain that removes, and the shift that puts in."""
+        """The gain that removes the activations, and the shift that replaces them."""
         check_units(self.site, agent, 0, what="mask", seen=self.mask.shape)
         check_units(self.site, agent, 0, what="value", seen=self.value.shape)
         mask = self.strength * self.mask
         return {"gain": 1 - mask, "shift": mask * self.value}
 
     def nulls(self, key: jax.Array, agent: Params) -> dict[str, Edit]:
-        """As many other units, and constants without meaning of the same size.
+        """Ablations of as many other units, and with random constants of that size.
 
-        All units have no others, and zeros no size: zero ablation of a whole site has
-        no null of its own.
+        Zero ablation of a whole site has no null: there are no other units, and zeros
+        have no size.
         """
         unit_key, noise_key = jax.random.split(key)
         found: dict[str, Edit] = {}

@@ -1,4 +1,4 @@
-"""Edits of activations: no weight changes, an intervention is added to the tree."""
+"""Edits of activations: they change no weight, but add an intervention to the tree."""
 
 from abc import abstractmethod
 
@@ -13,7 +13,7 @@ from telic.policies import Agent, interventions
 from telic.policies.agent import check_agent
 
 EDITED = "what an edit of activations is given"
-"""What is edited, for the message that it is no agent."""
+"""The description of the argument, for the message that it is not an agent."""
 
 
 class ActivationEdit(Single):
@@ -43,7 +43,7 @@ class ActivationEdit(Single):
 
 
 def units_at(site: str, agent: Agent) -> int:
-    """How many units a site of an agent has; of one with places, channels.
+    """The number of units at a site; at a site with places, the channels.
 
     Raises:
         InputError: If the agent has no such site; the message holds the nearest name.
@@ -60,10 +60,10 @@ def units_at(site: str, agent: Agent) -> int:
 
 
 def check_units(site: str, agent: Agent, *shape: int, what: str, seen: tuple) -> None:
-    """Raise unless an array has the shape that a site asks for.
+    """Raise unless an array has the shape that a site needs.
 
     Raises:
-        InputError: If it has not, or the agent has no such site.
+        InputError: If it does not, or the agent has no such site.
     """
     units = units_at(site, agent)
     due = tuple(units for _ in shape)
@@ -76,7 +76,7 @@ def check_units(site: str, agent: Agent, *shape: int, what: str, seen: tuple) ->
 def other_units(
     key: jax.Array, mask: Float[Array, " units"]
 ) -> Float[Array, " units"] | None:
-    """The mask of as many other units; None if there are none, as for all units.
+    """A random mask of as many other units; None if the mask is constant.
 
     Example:
         >>> import jax.numpy as jnp

@@ -1,10 +1,10 @@
-"""The contract of an edit: agent -> agent, pure, with its own nulls.
+"""The contract of an edit: a pure function from agent to agent, with nulls.
 
-An edit is a frozen dataclass with a `strength`. Calling it gives another agent; the one
-that was given is never changed, so undoing an edit is keeping the original. Strength 0
-is the identity bit for bit. Edits chain, scale and, where one promises it, reverse.
-Every edit knows its nulls: edits of the same size that should do nothing, without which
-no trial of it can be made.
+An edit is a frozen dataclass with a `strength`. Calling it returns a new agent and
+leaves the given one unchanged, so an edit is undone by keeping the original. Strength 0
+is the identity bit for bit. Edits can be chained, scaled and, for some kinds, reversed.
+Every edit has nulls: edits of the same size that should have no effect, which every
+trial of it includes.
 """
 
 import dataclasses
@@ -23,7 +23,7 @@ from telic.core.trees import Tree
 from telic.policies import Agent, interventions
 
 Params = Mapping[str, Array]
-"""What an edit changes: an `Agent`, or any flat dict of arrays, such as a vector."""
+"""The argument of an edit: an `Agent`, or any flat dict of arrays, such as a vector."""
 
 
 Edited = TypeVar("Edited", bound=Mapping[str, Array])
@@ -31,10 +31,10 @@ Edited = TypeVar("Edited", bound=Mapping[str, Array])
 
 @dataclasses.dataclass(frozen=True)
 class Edit(ABC):
-    """A change of an agent, at some strength."""
+    """A change of an agent at a strength; the base class of all edits."""
 
     def __init_subclass__(cls) -> None:
-        """Print arrays by their shapes: a dataclass alone would print every number."""
+        """Make `repr` show arrays by their shapes instead of their entries."""
         cls.__repr__ = trees.outline
 
     @abstractmethod
@@ -46,7 +46,7 @@ class Edit(ABC):
         """
 
     def __call__(self, agent: Edited) -> Edited:
-        """The edited agent; of a plain dict of arrays, an edited dict.
+        """The edited agent; for a plain dict of arrays, an edited dict.
 
         Raises:
             InputError: If the edit does not fit the agent.
@@ -60,17 +60,17 @@ class Edit(ABC):
 
     @abstractmethod
     def nulls(self, key: jax.Array, agent: Params) -> dict[str, "Edit"]:
-        """Edits of this one's size that should do nothing, by name."""
+        """Edits of the same size that should have no effect, by name."""
 
     @abstractmethod
     def scaled(self, factor: float) -> "Edit":
         """The same edit at `factor` times its strength."""
 
     def reversed(self) -> "Edit":
-        """The edit that takes this one back, up to rounding.
+        """The edit that undoes this one, up to rounding.
 
         Raises:
-            InputError: If it does not promise one: it overwrites what was there.
+            InputError: If there is none, because the edit overwrites values.
         """
         raise InputError(
             f"{type(self).__name__.lower()} cannot be reversed",
@@ -81,13 +81,13 @@ class Edit(ABC):
 
 @dataclasses.dataclass(frozen=True)
 class Single(Edit):
-    """An edit that is not a chain: it has one strength."""
+    """An edit with one strength: any but a chain."""
 
     strength: float = dataclasses.field(default=1.0, kw_only=True)
-    """0: nothing; 1: the whole edit; below and above: against it and beyond it."""
+    """0: no change; 1: the whole edit; negative: the opposite; above 1: beyond it."""
 
     def __post_init__(self) -> None:
-        """Check the strength, and that trees of arrays are such."""
+        """Check the strength, and that fields of parameters hold arrays."""
         if not math.isfinite(self.strength):
             raise InputError(
                 f"strength = {self.strength}", why="it must be a finite number"
@@ -104,14 +104,14 @@ class Single(Edit):
 
 
 class EditSummary(NamedTuple):
-    """What an edit did to an agent.
+    """A summary of the change that an edit made to an agent.
 
     Attributes:
         before: SHA-256 of the agent's tree.
         after: SHA-256 of the edited agent's.
         leaves: The paths of the leaves that were changed or added.
-        parameters: How many entries were changed or added.
-        norm: The Euclidean norm of what was changed or added.
+        parameters: The number of entries changed or added.
+        norm: The Euclidean norm of the change.
     """
 
     before: str
@@ -122,12 +122,12 @@ class EditSummary(NamedTuple):
 
     @property
     def changed(self) -> bool:
-        """Whether it changed anything."""
+        """True if anything was changed."""
         return self.before != self.after
 
 
 def edit_summary(before: Params, after: Params) -> EditSummary:
-    """What lies between an agent and its edited self.
+    """The summary of the change from an agent to its edited self.
 
     Example:
         >>> one, two = {"a": jnp.zeros(2)}, {"a": jnp.array([0.0, 3.0])}
@@ -150,7 +150,7 @@ def edit_summary(before: Params, after: Params) -> EditSummary:
 
 
 def lerp(a: Array, b: Array, strength: float) -> Array:
-    """From a towards b; at strength 1 it is b, bit for bit.
+    """The point `strength` of the way from a to b; at strength 1 it is b, bit for bit.
 
     Example:
         >>> lerp(jnp.zeros(1), jnp.ones(1), 0.25).tolist()
@@ -162,16 +162,16 @@ def lerp(a: Array, b: Array, strength: float) -> Array:
 def check_leaves(
     agent: Params, leaves: Params, *, what: str, of: str = "agent"
 ) -> None:
-    """Raise unless all leaves are an agent's, in path and shape.
+    """Raise unless all leaves match an agent's in path and shape.
 
     Args:
         agent: The agent.
-        leaves: What must be like some of its leaves.
-        what: What the leaves are, for the message.
-        of: What the agent is, for the message.
+        leaves: The leaves to check.
+        what: Their description, for the message.
+        of: The description of the agent, for the message.
 
     Raises:
-        InputError: At the first that is not; it names the leaf.
+        InputError: If one does not; it names the first such leaf.
 
     Example:
         >>> check_leaves({"a": jnp.ones(2)}, {"a": jnp.zeros(2)}, what="donor")
@@ -195,7 +195,7 @@ def layer_paths(agent: Params, layers: tuple[str, ...]) -> tuple[str, ...]:
     """The paths of all weights of some layers, such as `actor/0`.
 
     Raises:
-        InputError: If there is no layer, or the agent has not one of them.
+        InputError: If no layer is named, or the agent lacks one of them.
 
     Example:
         >>> layer_paths({"actor/0/bias": jnp.ones(1)}, ("actor/0",))
@@ -213,6 +213,6 @@ def layer_paths(agent: Params, layers: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _change(before: Params, after: Params, path: str) -> Array:
-    """What an edit did to one leaf; all of it, if it was added."""
+    """The change of one leaf; the whole leaf, if it was added."""
     new = after[path]
     return new - before[path] if path in before else jnp.asarray(new)

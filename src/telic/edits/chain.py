@@ -1,4 +1,4 @@
-"""Chain: one edit after another, as one edit."""
+"""Chain: several edits in sequence, as one edit."""
 
 import dataclasses
 import functools
@@ -13,7 +13,7 @@ from telic.edits.weights import vector_nulls
 
 @dataclasses.dataclass(frozen=True)
 class Chain(Edit):
-    """Edits done one after another. Chaining is associative: only the order counts.
+    """Edits applied in sequence. Chaining is associative.
 
     Example:
         >>> import jax.numpy as jnp
@@ -27,7 +27,7 @@ class Chain(Edit):
     """The edits, first to last."""
 
     def __post_init__(self) -> None:
-        """There must be an edit."""
+        """Check that there is an edit."""
         if not self.edits:
             raise InputError("a chain of no edits", why="at least one is needed")
 
@@ -36,7 +36,7 @@ class Chain(Edit):
         return dict(functools.reduce(lambda now, edit: edit(now), self.edits, agent))
 
     def touches(self, agent: Params) -> tuple[str, ...]:
-        """What any of them touches."""
+        """The paths of all leaves that any of them touches."""
         found: set[str] = set()
         for edit in self.edits:
             found |= set(edit.touches(agent))
@@ -44,9 +44,9 @@ class Chain(Edit):
         return tuple(sorted(found))
 
     def nulls(self, key: jax.Array, agent: Params) -> dict[str, Edit]:
-        """Of edits of weights alone: those of its whole difference.
+        """For edits of weights alone, the nulls of the chain's whole difference.
 
-        Else, for every null that all of its edits have: the chain of those nulls.
+        Otherwise, for every null that all its edits have, the chain of those nulls.
         """
         touched = self.touches(agent)
         if all(path in agent for path in touched):

@@ -1,4 +1,4 @@
-"""Graft: some of a donor's weights, chosen one by one.
+"""Graft: single weights taken from a donor.
 
 Reference:
     Panigrahi et al. 2023, "Task-Specific Skill Localization in Fine-tuned Language
@@ -30,9 +30,9 @@ class Graft(WeightEdit):
     """
 
     donor: Params
-    """The agent from which weights are taken."""
+    """The agent that weights are taken from."""
     mask: Params
-    """Boolean leaves: which weights. It may leave out whole leaves."""
+    """Boolean leaves that select weights; whole leaves may be missing."""
 
     def changed(self, agent: Params) -> Tree:
         """The leaves under the mask."""
@@ -44,9 +44,9 @@ class Graft(WeightEdit):
         }
 
     def nulls(self, key: jax.Array, agent: Params) -> dict[str, Edit]:
-        """Those of every edit of weights, and `random`: as many weights, elsewhere.
+        """The nulls of any edit of weights, and `random`: as many other weights.
 
-        All weights have no elsewhere: without `random`.
+        There is no `random` if all weights are selected.
         """
         key, mask_key = jax.random.split(key)
         found = super().nulls(key, agent)
@@ -62,10 +62,10 @@ def top(agent: Params, donor: Params, share: float) -> Tree:
     Args:
         agent: Leaves to choose from (`agent.actor` for the actor's alone).
         donor: An agent that has at least these leaves.
-        share: The share of all weights, in (0, 1]; at least one weight is chosen.
+        share: The fraction of all weights, in (0, 1]; at least one weight is selected.
 
     Raises:
-        InputError: If the share is out of range, or the agents do not match.
+        InputError: If the fraction is out of range, or the agents do not match.
 
     Example:
         >>> agent, donor = {"a": jnp.zeros(4)}, {"a": jnp.array([1.0, -3, 2, 0])}
@@ -85,10 +85,10 @@ def top(agent: Params, donor: Params, share: float) -> Tree:
 def _largest(
     row: Float[np.ndarray, " weights"], count: int
 ) -> Bool[np.ndarray, " weights"]:
-    """The `count` largest of some sizes; of equal ones the first.
+    """Flags of the `count` largest sizes; among equal ones, the first.
 
-    A dead unit's weights do not differ at all, so half of the sizes are 0: they are
-    left out of the search, which is slow among equals.
+    Weights of dead units do not differ at all, so that half of the sizes may be 0: they
+    are left out of `np.partition`, which is slow with many ties.
     """
     moved = row[row > 0]
     least = row.dtype.type(0)
@@ -100,7 +100,7 @@ def _largest(
 
 
 def random_mask(key: jax.Array, like: Params) -> Tree:
-    """A mask that chooses as many weights as another, uniformly among all leaves.
+    """A mask with as many weights as another, uniform over all leaves.
 
     Example:
         >>> mask = {"a": jnp.array([True, False, False])}
@@ -114,7 +114,7 @@ def random_mask(key: jax.Array, like: Params) -> Tree:
 
 
 def _unflatten(row: np.ndarray, like: dict[str, Array]) -> Tree:
-    """One row of flags as leaves of the shapes of others."""
+    """One row of flags as leaves with the shapes of others."""
     ends = np.cumsum([leaf.size for leaf in like.values()])
     parts = np.split(row, ends[:-1])
     return {

@@ -1,4 +1,4 @@
-"""Low rank: a donor's difference, cut to its first directions in every layer.
+"""Low rank: a donor's difference, truncated in rank in every layer.
 
 Reference:
     Eckart & Young 1936, "The approximation of one matrix by another of lower rank",
@@ -20,7 +20,7 @@ from telic.edits.weights import WeightEdit
 class LowRank(WeightEdit):
     """Add the best approximation of rank `rank` to donor - agent, kernel by kernel.
 
-    Biases are taken over whole: they are of rank one.
+    Biases are added whole, as they have rank one.
 
     Example:
         >>> agent = {"actor/0/kernel": jnp.zeros((2, 2))}
@@ -30,9 +30,9 @@ class LowRank(WeightEdit):
     """
 
     donor: Params
-    """The agent towards which the edit goes."""
+    """The agent that the edit goes towards."""
     rank: int
-    """How many singular directions of each kernel's difference are kept."""
+    """The number of singular directions kept of each kernel's difference."""
 
     def __post_init__(self) -> None:
         """Check the rank."""
@@ -41,7 +41,7 @@ class LowRank(WeightEdit):
             raise InputError(f"rank = {self.rank}", why="allowed: 1 or more")
 
     def changed(self, agent: Params) -> Tree:
-        """All leaves of the donor."""
+        """The leaves of the donor, with its truncated difference added."""
         check_leaves(agent, self.donor, what="donor")
         return {
             p: agent[p] + self.strength * _cut(leaf - agent[p], self.rank)
@@ -50,7 +50,7 @@ class LowRank(WeightEdit):
 
 
 def _cut(leaf: Array, rank: int) -> Float[Array, "..."]:
-    """The best approximation of a kernel of some rank; a bias as it is.
+    """The best approximation of a kernel by a rank; a bias is unchanged.
 
     A kernel of more than two axes is cut as a matrix with a column for each unit.
     """

@@ -1,4 +1,4 @@
-"""Noise: a Gaussian step of a given length, from nowhere to nowhere."""
+"""Noise: a Gaussian step of a given norm."""
 
 import dataclasses
 
@@ -26,10 +26,10 @@ class Noise(WeightEdit):
     norm: float
     """The Euclidean norm of the noise at strength 1."""
     seed: int = 0
-    """Which noise."""
+    """The seed of the noise."""
 
     def changed(self, agent: Params) -> Tree:
-        """The actor's weights; what it does to its activations stays."""
+        """The actor's weights; its interventions are unchanged."""
         whole = agent.actor if isinstance(agent, Agent) else agent
         leaves = interventions.weights(whole)
         drawn = noise(jax.random.key(self.seed), leaves)
@@ -37,7 +37,7 @@ class Noise(WeightEdit):
         return trees.add(leaves, trees.scale(drawn, length))
 
     def nulls(self, key: jax.Array, agent: Params) -> dict[str, Edit]:
-        """Other noise of the same length: it is its own null."""
+        """Other noise of the same norm, beside the nulls of any edit of weights."""
         other = int(jax.random.randint(key, (), 0, 2**31 - 1))
         again = dataclasses.replace(self, seed=other)
         return {"redrawn": again, **super().nulls(key, agent)}

@@ -1,8 +1,8 @@
 """Patch: the activations of a donor, on the same observations, in place of the agent's.
 
-The donor runs along beside the agent. With an agent relabelled by two colours as its
-own donor it is an interchange intervention: what would these units be, had the agent
-seen the one colour for the other?
+The donor runs beside the agent. With a relabelled copy of the agent as donor it is an
+interchange intervention: the units take the values that they would have if the two
+colours were exchanged in the observation.
 
 Reference:
     Vig et al. 2020, "Investigating Gender Bias in Language Models Using Causal
@@ -38,9 +38,9 @@ class Patch(ActivationEdit):
     """
 
     site: str
-    """Where, such as `actor/1/post`."""
+    """The site, such as `actor/1/post`."""
     donor: Params
-    """The other agent; at least its net up to the site."""
+    """The donor, or at least its net up to the site."""
     mask: Float[Array, " units"]
     """1 for the units to replace, 0 for the others."""
 
@@ -57,10 +57,10 @@ class Patch(ActivationEdit):
         return {"mask": self.strength * self.mask, **held}
 
     def nulls(self, key: jax.Array, agent: Params) -> dict[str, Edit]:
-        """Donors as far from the agent as this one, in directions without meaning.
+        """Patches from random donors as far from the agent as this one.
 
-        Only the layers up to the site are moved: the others do not act. `random_units`
-        patches as many other units; all units have no others.
+        Only the layers up to the site are randomised, as the others have no effect.
+        `random_units` patches as many other units, unless all are patched.
         """
         agent = check_agent(agent, what=EDITED, only="has sites")
         self.leaves(agent)  # raises unless the donor fits

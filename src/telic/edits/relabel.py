@@ -1,7 +1,7 @@
-"""Relabel: exchange two groups of input channels, so that one plays the other's part.
+"""Relabel: exchange two groups of input channels, so that they swap roles.
 
-The trivial ceiling of every retargeting: it shows what the agent would do if it cared
-for the other colour exactly as it does for this one. It finds nothing inside the agent.
+The trivial ceiling of every retargeting: the agent treats one colour exactly as it did
+the other. It is no evidence of a goal inside the agent.
 """
 
 import dataclasses
@@ -34,13 +34,13 @@ class Relabel(WeightEdit):
     first: tuple[int, ...]
     """The channels of one colour."""
     second: tuple[int, ...]
-    """As many channels of another."""
+    """As many channels of another colour."""
 
     def changed(self, agent: Params) -> Tree:
-        """The leaves that read the input, also those of donors patched in before.
+        """The leaves that read the input, also those of donors of earlier patches.
 
         Raises:
-            InputError: If it is a plain dict, of which that is not known.
+            InputError: If it is a plain dict, whose input leaves are not known.
         """
         only = "knows which of its weights read the input"
         agent = check_agent(agent, what="what is relabelled", only=only)
@@ -50,5 +50,5 @@ class Relabel(WeightEdit):
         return {p: lerp(plain[p], swapped[p], self.strength) for p in plain}
 
     def reversed(self) -> Edit:
-        """The same exchange again; at another strength than 1 it has no reverse."""
+        """The same exchange; at a strength other than 1 there is no reverse."""
         return self if self.strength == 1 else super().reversed()

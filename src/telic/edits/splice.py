@@ -1,4 +1,4 @@
-"""Splice: whole layers from a donor; interpolate: all of an agent towards a donor.
+"""Splice: whole layers from a donor; interpolate: all leaves towards a donor.
 
 Reference:
     Wortsman et al. 2022, "Model soups", arXiv 2203.05482, for interpolation; Lenc &
@@ -25,9 +25,9 @@ class Splice(WeightEdit):
     """
 
     donor: Params
-    """The agent from which the layers are taken."""
+    """The agent that the layers are taken from."""
     layers: tuple[str, ...]
-    """Which layers, such as `actor/0`."""
+    """The layers, such as `actor/0`."""
 
     def changed(self, agent: Params) -> Tree:
         """The layers, `strength` of the way to the donor's."""
@@ -39,7 +39,7 @@ class Splice(WeightEdit):
 
 @dataclasses.dataclass(frozen=True)
 class Interpolate(WeightEdit):
-    """Go from an agent towards a donor in all leaves that the donor has.
+    """Move an agent towards a donor, in all leaves that the donor has.
 
     Example:
         >>> import jax.numpy as jnp

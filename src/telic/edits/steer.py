@@ -1,4 +1,4 @@
-"""Steer: add a direction to the activations at a site, whatever is seen.
+"""Steer: add a direction to the activations at a site, on every observation.
 
 Reference:
     Turner et al. 2023, "Activation Addition: Steering Language Models Without
@@ -33,9 +33,9 @@ class Steer(ActivationEdit):
     """
 
     site: str
-    """Where, such as `actor/1/post`."""
+    """The site, such as `actor/1/post`."""
     direction: Float[Array, " units"]
-    """What is added at strength 1 (`telic.vectors.difference_of_means`)."""
+    """The direction at strength 1, such as `telic.vectors.difference_of_means`."""
 
     def leaves(self, agent: Agent) -> Tree:
         """The shift."""
@@ -44,7 +44,7 @@ class Steer(ActivationEdit):
         return {"shift": self.strength * self.direction}
 
     def nulls(self, key: jax.Array, agent: Params) -> dict[str, Edit]:
-        """Directions of its length: Gaussian; its entries resigned; shuffled."""
+        """Directions of the same norm: Gaussian; with random signs; shuffled."""
         names = ("gaussian", "signs", "shuffled")
         keys = jax.random.split(key, len(names))
         return {

@@ -32,11 +32,11 @@ class Transport(ActivationEdit):
     """
 
     site: str
-    """Where, such as `actor/0/post`."""
+    """The site, such as `actor/0/post`."""
     matrix: Float[Array, "units units"]
     """The linear part at strength 1 (`telic.vectors.fit`)."""
     shift: Float[Array, " units"]
-    """What is added behind it at strength 1."""
+    """The shift after it, at strength 1."""
 
     def leaves(self, agent: Agent) -> Tree:
         """The map, `strength` of the way from the identity."""
@@ -48,7 +48,7 @@ class Transport(ActivationEdit):
         return {"map": moved, "shift": self.strength * self.shift}
 
     def nulls(self, key: jax.Array, agent: Params) -> dict[str, Edit]:
-        """Maps as far from the identity: noise, signs and places drawn anew."""
+        """Maps as far from the identity: Gaussian; with random signs; shuffled."""
         names = ("gaussian", "signs", "shuffled")
         keys = jax.random.split(key, len(names))
         eye = jnp.eye(len(self.matrix))

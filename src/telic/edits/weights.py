@@ -1,6 +1,6 @@
-"""Edits of weights: what they share, the plainest of them, and the nulls of all.
+"""Edits of weights: their base class, `Add`, and the nulls of all of them.
 
-The nulls of an edit of weights are additions, so `Add` stands beside its base.
+The nulls of an edit of weights are additions, so `Add` is in the same file.
 """
 
 import dataclasses
@@ -18,10 +18,10 @@ class WeightEdit(Single):
 
     @abstractmethod
     def changed(self, agent: Params) -> Tree:
-        """The leaves that it replaces, as they are afterwards; strength is not 0."""
+        """The new values of the leaves that it replaces; the strength is not 0."""
 
     def apply(self, agent: Params) -> Tree:
-        """The parameters after the edit; at strength 0 those of the agent itself."""
+        """The parameters after the edit; at strength 0 those of the agent."""
         changed = self.changed(agent)
         return {**agent, **changed} if self.strength else dict(agent)
 
@@ -30,15 +30,15 @@ class WeightEdit(Single):
         return tuple(sorted(self.changed(agent)))
 
     def difference(self, agent: Params) -> Tree:
-        """What it adds to each leaf that it replaces."""
+        """The change of each leaf that it replaces."""
         changed = self.changed(agent)
         return {path: leaf - agent[path] for path, leaf in changed.items()}
 
     def nulls(self, key: jax.Array, agent: Params) -> dict[str, Edit]:
-        """Its difference without its meaning: noise, signs and places drawn anew.
+        """Additions of the difference without its meaning, of the same norm.
 
-        They have its norm: `gaussian` over all leaves together, `gaussian_per_tensor`
-        leaf by leaf, `signs` and `shuffled` with the very sizes of its entries.
+        `gaussian` has its norm over all leaves together, `gaussian_per_tensor` leaf by
+        leaf; `signs` and `shuffled` keep the sizes of its entries.
         """
         return vector_nulls(key, self.difference(agent))
 
@@ -58,10 +58,10 @@ class Add(WeightEdit):
     """
 
     vector: Params
-    """What is added: a task vector, or some leaves of one."""
+    """The vector to add: a task vector, or some leaves of one."""
 
     def changed(self, agent: Params) -> Tree:
-        """The leaves that the vector has."""
+        """The leaves of the agent that the vector has, with it added."""
         check_leaves(agent, self.vector, what="vector")
         return {p: agent[p] + self.strength * leaf for p, leaf in self.vector.items()}
 

@@ -1,8 +1,7 @@
-"""Errors that point into a text: the expression, and a caret under the character.
+"""Errors that show an expression, with a caret under the character at fault.
 
-An expression is typed by hand, often inside a longer command, and may hold anything.
-So what is shown of it is harmless to a terminal, one line long, and cut around the
-caret; the message as a whole has at most six lines.
+An expression is untrusted text. So its excerpt is safe for a terminal, one line long,
+and cut around the caret; the whole message has at most six lines.
 """
 
 from collections.abc import Iterator
@@ -11,21 +10,21 @@ from contextlib import contextmanager
 from telic.core.errors import InputError
 
 WIDTH = 72
-"""How much of a long expression is shown, in characters."""
+"""The length of the excerpt from a long expression, in characters."""
 
 LONGEST = 160
 """The longest line of an explanation, in characters."""
 
 
 class ExpressionError(InputError):
-    """A place in an expression that cannot be read or worked out.
+    """An expression that cannot be parsed or evaluated.
 
     Attributes:
-        at: The number of the character at which the caret stands, from 0.
+        at: The index of the character at fault, from 0.
     """
 
-    # Set by `fault`: an error that took it as an argument could not be pickled, and
-    # errors travel between processes.
+    # Set by `fault`, as an exception with such an argument could not be pickled, and
+    # errors are sent between processes.
     at: int = 0
 
 
@@ -36,10 +35,10 @@ def fault(
 
     Args:
         text: The expression.
-        at: The number of the character; that of the end stands just behind the last.
-        what: What is wrong, with the value that was seen.
+        at: The index of the character; the end is just after the last one.
+        what: The failure, with the value at fault.
         why: The rule that was broken.
-        fix: What to do next.
+        fix: The remedy.
 
     Example:
         >>> print(fault("a + ?", 4, "cannot read '?'", fix="leave it out"))
@@ -58,7 +57,7 @@ def fault(
 
 @contextmanager
 def pointing(text: str, at: int) -> Iterator[None]:
-    """Give every `InputError` raised inside a caret, unless it has one.
+    """A block in which every `InputError` gets a caret, unless it has one.
 
     Raises:
         ExpressionError: In place of an `InputError`.
@@ -80,7 +79,7 @@ def pointing(text: str, at: int) -> Iterator[None]:
 
 
 def excerpt(text: str, at: int) -> tuple[str, int]:
-    """What is shown of an expression, and the column of the caret in it.
+    """The displayed part of an expression, and the column of the caret in it.
 
     Example:
         >>> excerpt("a" + chr(10) + chr(27) + "b", 3)
@@ -96,7 +95,7 @@ def excerpt(text: str, at: int) -> tuple[str, int]:
 
 
 def harmless(text: str, longest: int | None = None) -> str:
-    r"""Text in one line without control or direction characters, perhaps cut.
+    r"""Text in one line without control or direction characters, cut if too long.
 
     Example:
         >>> harmless("a\tb\x1b[31m")

@@ -1,4 +1,4 @@
-"""Which phases of training the names of an expression stand for."""
+"""The phases of training that the names in an expression refer to."""
 
 import ast
 from collections.abc import Sequence
@@ -18,14 +18,14 @@ from telic.expressions.syntax import (
 
 
 def check_expression(text: str, schedule: Sequence[str]) -> None:
-    """Raise if an expression cannot be read, or names a phase that there is not.
+    """Raise if an expression cannot be parsed, or names a missing phase.
 
     Args:
         text: The expression.
         schedule: The objective of each phase.
 
     Raises:
-        ExpressionError: With a caret under the character that is wrong.
+        ExpressionError: If so, with a caret under the character at fault.
 
     Example:
         >>> check_expression("blue + 2 * (purple@1 - blue)", ["blue", "purple"])
@@ -40,10 +40,10 @@ def check_expression(text: str, schedule: Sequence[str]) -> None:
 
 
 def phase_of(text: str, agent: AgentName, schedule: Sequence[str]) -> int:
-    """The phase at the end of which an agent stands: the one given, else the last.
+    """The phase of a named agent: the given one, else the objective's last.
 
     Args:
-        text: The expression in which the agent is named.
+        text: The expression that names the agent.
         agent: An objective, with or without a phase.
         schedule: The objective of each phase.
 
@@ -72,20 +72,21 @@ def phase_of(text: str, agent: AgentName, schedule: Sequence[str]) -> int:
 def phase_pairs(
     text: str, call: ast.Call, schedule: Sequence[str]
 ) -> list[dict[str, int]]:
-    """The phases of two objectives, wherever one was trained right after the other.
+    """The phases of two objectives, for each two successive phases of them.
 
     Args:
-        text: The expression in which the call stands.
-        call: A function of one argument, with two names without a phase in it.
+        text: The expression that has the call.
+        call: The call of a function of one argument, which has two names without a
+            phase.
         schedule: The objective of each phase.
 
     Returns:
-        For each two successive phases within the call's stretch that trained the two
-        objectives, in either order: the phase of each.
+        The phase of each objective, for each two successive phases within the call's
+        range that trained the two, in either order.
 
     Raises:
-        ExpressionError: If there are not two names, the stretch is not one, or no two
-            successive phases in it trained them.
+        ExpressionError: If there are not two names, the range is empty or too long, or
+            no two successive phases in it trained them.
 
     Example:
         >>> text = "mean(b - p)"
@@ -134,7 +135,7 @@ def _two_names(text: str, call: ast.Call, schedule: Sequence[str]) -> list[str]:
 
 
 def _stretch(text: str, call: ast.Call, count: int) -> tuple[int, int]:
-    """The first phase of a call's stretch and the one behind its last."""
+    """The first phase of a call's range, and the one after its last."""
     for option in (keyword.value for keyword in call.keywords):
         parts = str(value(option)).split(":")
         first, behind = map(int, parts)
@@ -151,6 +152,6 @@ def _stretch(text: str, call: ast.Call, count: int) -> tuple[int, int]:
 
 
 def _listed(parts: Sequence[object]) -> str:
-    """Some things in one line; of many, the first ones and the last."""
+    """Items in one line; of many, the first ones and the last."""
     shown = [*parts[:10], "…", parts[-1]] if len(parts) > 12 else parts
     return ", ".join(map(str, shown))

@@ -1,36 +1,36 @@
-"""The functions of expressions: what each is given, and what it is for.
+"""The signatures of the functions of expressions, with their help.
 
-To add one: one line here, and what it does in `telic.edits.expression.functions`.
+To add one: one line here, and its code in `telic.edits.expression.functions`.
 """
 
 from collections.abc import Callable
 from typing import NamedTuple
 
 WORDS = ("colour", "weights")
-"""The kinds of arguments that are words; all others are worked out."""
+"""The kinds of arguments that are words; all others are evaluated."""
 
 NUMBERS: dict[str, tuple[Callable[[float], bool], str]] = {
     "number": (lambda x: True, ""),
     "share": (lambda x: 0 < x <= 1, "above 0, up to 1"),
     "count": (lambda x: x >= 1 and x == int(x), "1, 2, 3, …"),
 }
-"""The kinds of arguments that are numbers: which are allowed, and that in words."""
+"""The kinds of arguments that are numbers: a check, and the allowed values in words."""
 
 
 class Signature(NamedTuple):
-    """A function of expressions, as a caller sees it.
+    """The signature of a function of expressions.
 
     Attributes:
         usage: An example of its use.
-        about: What it gives, in one line.
+        about: Its result, in one line.
         arguments: The kind of each argument: `agent`, `vector`, `number`; `share`, a
             number in (0, 1]; `count`, a whole number from 1; `colour`, a word that
             becomes the rows of that colour; `weights`, a word that becomes the prefix
             of some leaves of the vector before it, such as `actor/0`.
         gives: `agent` or `vector`.
         repeats: Whether the last argument may be given several times.
-        over_phases: Whether its argument is worked out for each two successive phases
-            (those of the option `phases`) and it is applied to the list of all.
+        over_phases: Whether its argument is evaluated for each two successive phases
+            (those of the option `phases`) and it is applied to the list of results.
     """
 
     usage: str

@@ -1,4 +1,4 @@
-"""Expressions as Python's own parser reads them, and what they may then hold.
+"""The syntax of expressions, parsed by Python's own parser and then checked.
 
 ```text
 sum       product (('+' | '-') product)*            left to right
@@ -8,13 +8,13 @@ call      FUNCTION '(' argument (',' argument)* [',' 'phases' '=' PHASE ':' PHAS
 argument  a sum; a colour; or weights, as `actor/0/kernel`
 ```
 
-Python is shown the form alone: a row of `1` for each number, word, `blue@4` and `2:17`,
-a row of `_` for each function, everything in its place. So names may be words of Python
-too, a phase binds before all signs, and nothing is ever run. What the rows stand for is
-put into the tree: an operand is an `ast.Constant` of an `AgentName`, a float, or a str
-if a word is wanted, such as a colour. The columns of nodes are places in the text.
+Python's parser sees only a skeleton: a row of `1` for each number, word, `blue@4` and
+`2:17`, a row of `_` for each function, all at their own columns. So names may be Python
+keywords, a phase binds before all signs, and nothing is ever run. Afterwards the
+operands are put into the tree: each is an `ast.Constant` of an `AgentName`, a float, or
+a str where a word is needed, such as a colour. Columns of nodes are those of the text.
 
-Whatever can be wrong without knowing a run is found here.
+All errors that can be found without a run are raised here.
 """
 
 import ast
@@ -29,7 +29,7 @@ from telic.expressions.signatures import SIGNATURES, WORDS, Signature
 from telic.expressions.tokens import Token, tokenise
 
 START = "start"
-"""The name of the agent before all training; no objective can be meant by it."""
+"""The name of the agent before training; it cannot be that of an objective."""
 
 _WORD = re.compile(r"[A-Za-z_][\w.]*(?:\s*/\s*\w+)*\s*", re.ASCII)
 
@@ -39,9 +39,9 @@ class AgentName(NamedTuple):
 
     Attributes:
         name: Its name.
-        at: The number of its first character, from 0.
-        phase: The number of the phase, if one is given.
-        phase_at: The number of the first digit of that.
+        at: The index of its first character, from 0.
+        phase: The phase, if one is given.
+        phase_at: The index of the phase's first digit.
     """
 
     name: str
@@ -54,7 +54,7 @@ def parse(text: str) -> ast.expr:
     """The tree of an expression.
 
     Raises:
-        ExpressionError: If it is not one; the caret is at what cannot be part of one.
+        ExpressionError: If it is malformed, with the caret at the first error.
 
     Example:
         >>> tree = parse("blue@2 - top(purple, 0.2)")
@@ -62,7 +62,7 @@ def parse(text: str) -> ast.expr:
         (AgentName(name='blue', at=0, phase=2, phase_at=5), 0.2)
     """
     form = _form(tokenise(text))
-    try:  # in parentheses, on a line of its own: so that white space does not matter
+    try:  # in parentheses on a separate line, so that white space does not matter
         tree = ast.parse(f"(\n{form}\n)", mode="eval").body
     except (SyntaxError, RecursionError, MemoryError) as error:
         raise fault(text, 0, "cannot read the expression", why=str(error)) from error
@@ -76,7 +76,7 @@ def parse(text: str) -> ast.expr:
 
 
 def value(node: ast.AST) -> Any:
-    """An operand: an `AgentName`, a number or a word; None for all other parts."""
+    """The content of an operand: an `AgentName`, a number or a word; else None."""
     return getattr(node, "value", None)
 
 
@@ -92,7 +92,7 @@ def agents(node: ast.AST) -> list[AgentName]:
 
 
 def over_phases(node: ast.AST) -> list[ast.Call]:
-    """The calls in a part of functions that go over phases, the outer ones first."""
+    """The calls of functions over phases, the outer ones first."""
     names = [name for name, each in SIGNATURES.items() if each.over_phases]
     calls = (part for part in ast.walk(node) if isinstance(part, ast.Call))
     return [call for call in calls if function(call) in names]
@@ -104,12 +104,12 @@ def function(call: ast.Call) -> str:
 
 
 def end_of(node: ast.expr) -> int:
-    """The place right behind a part."""
+    """The position after a part."""
     return node.end_col_offset or 0
 
 
 def _form(tokens: Sequence[Token]) -> str:
-    """An expression with a row of `1` or `_` for all that is not a sign."""
+    """The skeleton of an expression: a row of `1` or `_` for anything but signs."""
     form, last = "", ""
     for kind, text, at in tokens:
         joined = text in ("@", ":") or last in ("@", ":")
@@ -121,7 +121,7 @@ def _form(tokens: Sequence[Token]) -> str:
 
 
 def _restore(text: str, node: ast.AST) -> None:
-    """Put into a node what it stands for; raise if it is no part of the language."""
+    """Put the original content into a node; raise if the language lacks its kind."""
     match node:
         case ast.Name():
             node.id = text[node.col_offset : end_of(node)]
@@ -135,7 +135,7 @@ def _restore(text: str, node: ast.AST) -> None:
 
 
 def _operand(text: str, at: int, behind: int) -> Any:
-    """The agent or the number between two places; a stretch of phases as it is."""
+    """The agent or the number between two positions; a range of phases as text."""
     name, _, phase = re.sub(r"\s", "", text[at:behind]).partition("@")
     if ":" in name:
         return name
@@ -152,7 +152,7 @@ def _operand(text: str, at: int, behind: int) -> Any:
 
 
 def _check_call(text: str, call: ast.Call) -> None:
-    """Raise unless a function is given what it needs; words become constants."""
+    """Raise unless a call has the right arguments; words become constants."""
     name = function(call)
     with pointing(text, call.col_offset):
         signature = lookup(name, SIGNATURES, kind="function")
@@ -162,7 +162,7 @@ def _check_call(text: str, call: ast.Call) -> None:
             check_name(str(option.arg), options, kind="option")
     _check_count(text, call, signature)
     for inner in over_phases(call)[1:] if signature.over_phases else []:
-        # each mean in a mean would multiply the work by the number of phases
+        # nested means would multiply the work by the number of phases each
         what, why = (
             f"{function(inner)} inside of {name}",
             "allowed: one, over all of it",
@@ -189,7 +189,7 @@ def _check_count(text: str, call: ast.Call, signature: Signature) -> None:
 
 
 def _word(text: str, node: ast.expr, kind: str) -> str:
-    """The word that an argument is: a name, or names and numbers between slashes."""
+    """The word of an argument: a name, or names and numbers between slashes."""
     found = _WORD.match(text, node.col_offset)
     at = found.end() if found else node.col_offset
     if not found or at < end_of(node):

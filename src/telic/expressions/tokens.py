@@ -1,9 +1,9 @@
-"""The words of an expression, and the order in which they may stand.
+"""The tokens of an expression, and the check of their order.
 
-Python's own parser reads an expression (`telic.expressions.syntax`), and only after its
-words were judged here. So nothing but arithmetic, calls and `name@phase` ever comes to
-that parser, however deep or long a text is; and what is wrong is told at the first word
-that cannot stand where it does, the same under every version of Python.
+Python's parser reads an expression (`telic.expressions.syntax`) only after its tokens
+have been checked here. So that parser gets only arithmetic, calls and `name@phase`, of
+bounded depth and length; and an error is reported at the first misplaced token, the
+same under every version of Python.
 """
 
 import re
@@ -17,7 +17,7 @@ LONGEST = 1000
 """The longest expression, in characters."""
 
 DEEPEST = 50
-"""How deep parentheses, functions and minus signs may be nested."""
+"""The deepest nesting of parentheses, functions and minus signs."""
 
 EXAMPLE = "example: purple@23 + 1.5 * mean(blue - purple)"
 OPERAND = "an agent, a vector or a number"
@@ -41,13 +41,13 @@ _TOKEN = re.compile(
 
 
 class Token(NamedTuple):
-    """A word of an expression.
+    """A token of an expression.
 
     Attributes:
         kind: `name`; `function` for the name of one, or of an option; `number`;
-            `sign`; or `end` behind the last one.
+            `sign`; or `end` after the last one.
         text: Its characters; empty at the end.
-        at: The number of its first character, from 0.
+        at: The index of its first character, from 0.
     """
 
     kind: str
@@ -59,16 +59,16 @@ class Token(NamedTuple):
         return f"{self.text!r}" if self.text else "the end"
 
     def ends_operand(self) -> bool:
-        """Whether a sign, and no operand, can stand behind it."""
+        """True if a sign, but no operand, can follow it."""
         return self.kind in ("name", "number") or self.text == ")"
 
 
 def tokenise(text: str) -> list[Token]:
-    """The tokens of an expression in an order that can be read, the last the `end`.
+    """The tokens of an expression in a valid order, the last one the `end`.
 
     Raises:
-        ExpressionError: At the first character that is not part of the language, or
-            that is one too many; else at the first token that cannot stand there.
+        ExpressionError: If not valid: at the first character that is not part of the
+            language or exceeds its length, else at the first misplaced token.
 
     Example:
         >>> [token.text for token in tokenise("purple@23 - only(v, actor/0)")]
@@ -94,7 +94,7 @@ def tokenise(text: str) -> list[Token]:
 
 
 def _strange(text: str, at: int) -> Exception:
-    """The error of a character that the language does not have."""
+    """The error for a character that is not part of the language."""
     code, name = ord(text[at]), unicodedata.name(text[at], "no name").lower()
     return fault(
         text,
@@ -106,8 +106,8 @@ def _strange(text: str, at: int) -> Exception:
 
 
 def _check_order(text: str, tokens: Sequence[Token]) -> None:
-    """Raise at the first token that cannot stand where it does, or is too deep."""
-    around = [""]  # the parentheses, calls and minus signs in which a place lies
+    """Raise at the first token that is misplaced or nested too deeply."""
+    around = [""]  # the enclosing parentheses, calls and minus signs
     before = last = Token("", "", 0)
     for token in tokens:
         while last.ends_operand() and around[-1] == "-":
@@ -129,7 +129,7 @@ def _check_order(text: str, tokens: Sequence[Token]) -> None:
 
 
 def _wanted(before: Token, last: Token, token: Token, around: str) -> str:
-    """What must stand in place of a token behind two others; "" if it may stay."""
+    """The tokens allowed in place of a misplaced token; "" if it is valid."""
     if last.text in ("@", "=", ":"):
         return "" if token.text.isdigit() else PHASE
     if before.text in ("=", ":"):
@@ -152,7 +152,7 @@ def _wanted(before: Token, last: Token, token: Token, around: str) -> str:
 def _misplaced(
     text: str, before: Token, last: Token, token: Token, wanted: str
 ) -> Exception:
-    """The error of a token in whose place something else must stand."""
+    """The error for a misplaced token."""
     why = next((why for start, why in _WHY.items() if wanted.startswith(start)), "")
     if {"=", ":"} & {before.text, last.text}:
         why = "phases=2:17 stands for phases 2 to 16"

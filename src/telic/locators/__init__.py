@@ -1,6 +1,6 @@
-"""Locate: where in an agent does its goal sit?
+"""Locators: methods that find the weights or units of an agent's goal.
 
-To add a locator: one file with a function of evidence and a key that gives a locus,
+To add a locator: one file with a function from a contrast pair and a key to a locus,
 and one line in `LOCATORS`.
 """
 
@@ -58,26 +58,26 @@ LOCATORS: Registry[Locator] = Registry(
         "oracle": oracle,
     },
 )
-"""Every locator by name. The last three are references; `oracle` needs the truth."""
+"""Every locator by name. The last three are references; `oracle` needs ground truth."""
 
 
 def locate(
     pair: ContrastPair, method: str | Locator = "magnitude", *, key: int | jax.Array = 0
 ) -> Locus:
-    """The locus that a method gives for a pair of agents, checked.
+    """The locus of a pair of agents by a method, checked.
 
     Args:
-        pair: Two agents that can do the same and want different things.
-        method: The name of a locator in `LOCATORS`, or any function of a pair and a
-            key that gives a locus.
-        key: For methods that draw.
+        pair: Two agents with the same competence and different goals.
+        method: The name of a locator in `LOCATORS`, or any function from a pair and a
+            key to a locus.
+        key: The random key, for stochastic methods.
 
     Returns:
-        A locus that knows its agent: `locus.top(0.01)` is a mask of 1 % of the weights.
+        A locus with its agent: `locus.top(0.01)` is a mask of 1 % of the weights.
 
     Raises:
-        InputError: If there is no such locator; the message holds the nearest name. Or
-            if what a function gives is no locus of this pair.
+        InputError: If there is no such locator (the message holds the nearest name), or
+            the result of a function is not a locus of this pair.
 
     Example:
         >>> from telic.locators.toys import toy

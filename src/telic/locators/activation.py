@@ -1,4 +1,4 @@
-"""Activation difference of means: the units that two agents fill differently.
+"""Activation difference of means: units with different activity in the two agents.
 
 Reference:
     Marks & Tegmark 2023, "The Geometry of Truth", arXiv 2310.06824, for differences of
@@ -16,7 +16,7 @@ from telic.locators.pair import ContrastPair
 def activation(evidence: ContrastPair, key: jax.Array) -> Locus:
     """|mean_D - mean_R| / sd of each unit, both agents on the same observations.
 
-    The sd is over both agents' activations; a unit that never moves scores 0.
+    The sd is over both agents' activations; a unit that never varies scores 0.
     """
     mine, theirs = (
         unit_activations(evidence.behaviour, agent)

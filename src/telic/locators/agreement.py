@@ -1,4 +1,4 @@
-"""Agreement: do two loci of one actor say the same?"""
+"""Agreement of two loci of one actor."""
 
 from typing import NamedTuple
 
@@ -10,11 +10,11 @@ from telic.locators.locus import Locus
 
 
 class Agreement(NamedTuple):
-    """How alike two loci are, over single weights.
+    """The agreement of two loci, over single weights.
 
     Attributes:
-        correlation: Spearman's, of all scores, ties at the mean of their ranks; NaN if
-            the scores of one are all the same.
+        correlation: Spearman's rank correlation of all scores; NaN if the scores of one
+            are all the same.
         shared: The fraction of the first's top that is in the second's too.
     """
 
@@ -23,13 +23,13 @@ class Agreement(NamedTuple):
 
 
 def agreement(a: Locus, b: Locus, like: Arrays, *, share: float = 0.01) -> Agreement:
-    """How alike two loci are; by chance 0 and the share itself.
+    """The agreement of two loci; by chance, correlation 0 and overlap `share`.
 
     Args:
         a: One locus.
         b: Another, of any kind.
-        like: The actor of which both are.
-        share: The share of the weights that is the top; at least one weight.
+        like: The actor of both loci.
+        share: The fraction of the weights that counts as the top; at least one.
 
     Example:
         >>> import numpy as np

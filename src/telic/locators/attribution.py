@@ -1,8 +1,8 @@
-"""Weight attribution: how much each weight's change should change the behaviour.
+"""Weight attribution: the first-order effect of each weight's change.
 
-To first order, grafting Δθ_i changes the preference m by Δθ_i · ∂m/∂θ_i. Where m bends,
-the gradient at the recipient misleads; integrated gradients average it along the
-straight line from the recipient to the donor, and then all attributions together sum to
+To first order, grafting Δθ_i changes the preference m by Δθ_i · ∂m/∂θ_i. Where m is
+curved, the gradient at the recipient is misleading; integrated gradients average it
+along the straight line from the recipient to the donor, so that all attributions sum to
 m(donor) - m(recipient).
 
 Reference:
@@ -23,7 +23,7 @@ from telic.locators.sites import scores_of
 from telic.policies import Agent
 
 STEPS = 16
-"""Points on the line from the recipient to the donor: the middles of as many parts."""
+"""Points on the line from the recipient to the donor: midpoints of equal parts."""
 
 
 def attribution(evidence: ContrastPair, key: jax.Array) -> Locus:

@@ -1,4 +1,4 @@
-"""References: what a locus is worth that knows nothing, little, or everything."""
+"""Reference locators: uninformed, and with the ground truth."""
 
 import jax
 import numpy as np
@@ -24,16 +24,16 @@ def random(evidence: ContrastPair, key: jax.Array) -> Locus:
 
 
 def first_layer_locus(evidence: ContrastPair, key: jax.Array) -> Locus:
-    """The first layer, whatever was learned: 1 for its weights, 0 for all others."""
+    """1 for the weights of the first layer, 0 for all others."""
     layers = [layer.name for layer in evidence.recipient.layers]
     return Locus("layers", {x: np.array(float(x == layers[0])) for x in sorted(layers)})
 
 
 def oracle(evidence: ContrastPair, key: jax.Array) -> Locus:
-    """The truth about a planted agent.
+    """The ground truth about a planted agent.
 
     Raises:
-        InputError: If the evidence holds no truth.
+        InputError: If the pair has no ground truth.
     """
     if evidence.truth is None:
         raise InputError("no truth", why="only planted agents have one")

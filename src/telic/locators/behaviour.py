@@ -1,14 +1,14 @@
-"""Behaviour that can be differentiated: how far an agent leans to what its donor wants.
+"""A differentiable measure of behaviour: an agent's preference for the donor's goal.
 
 On states s that both agents visit, with π_R and π_D the recipient's and the donor's
 policies,
 
     logit_gap(θ) = E_s Σ_a (π_D(a|s) - π_R(a|s)) log π_θ(a|s)
 
-is the difference between the log-probabilities of what the donor would rather do and
-of what the recipient would: of heading for one colour or for the other, wherever the
-two part. States in which they agree weigh nothing, and no world need say what heading
-for a goal is.
+is the difference between the log-probabilities of the donor's preferred actions and the
+recipient's: of heading for one colour or the other, wherever the two differ. States in
+which they agree have no weight, and the measure needs no definition of heading for a
+goal from the world.
 
 Reference:
     The logit difference of circuit discovery, for two policies; Mueller et al. 2025,
@@ -37,7 +37,7 @@ Activations = dict[str, Float[Array, "rows ..."]]
 )
 @dataclasses.dataclass(frozen=True)
 class Behaviour:
-    """The states on which two agents are compared, and what they would do there.
+    """The states on which two agents are compared, and the gap of their policies.
 
     Attributes:
         observations: (batch, ...) the first half seen by the recipient, the second by
@@ -79,23 +79,23 @@ def forward(
 
     Args:
         agent: The agent.
-        observations: As a behaviour has them.
-        first: Likewise.
-        given: Activations to put in the place of the agent's own, by site. What only
-            they depend on is not computed.
+        observations: The observations of a behaviour.
+        first: The episode starts of a behaviour.
+        given: Activations to use instead of the agent's own, by site. Anything needed
+            only for the replaced ones is not computed.
 
     Returns:
-        The logits, and by site the activations, a row for each state.
+        The logits, and the activations by site, with a row for each state.
     """
     given = given or {}
     if isinstance(first, tuple):
-        # With memory, every row is then the first of an episode.
+        # For an agent with memory, every row is then the first of an episode.
         return _step(agent, observations, None, given)[:2]
     count, length = first.shape
     parts = {s: x.reshape(count, length, *x.shape[1:]) for s, x in given.items()}
     carry, fresh = agent.initial_carry(count), agent.initial_carry(count)
     logits, found = [], []
-    for time in range(length):  # unrolled: taps inside a scan could not be read
+    for time in range(length):  # unrolled, as values cannot leave a scan through a tap
         carry = renewed(first[:, time], fresh, carry)
         now = {site: x[:, time] for site, x in parts.items()}
         out, sites, carry = _step(agent, observations[:, time], carry, now)
@@ -142,7 +142,7 @@ def policy_gap(
 
 
 def logit_gap(behaviour: Behaviour, agent: Agent) -> Float[Array, ""]:
-    """How far an agent leans to the donor's wants, in nats; more is further.
+    """An agent's preference for the donor's behaviour, in nats.
 
     Example:
         >>> from telic.locators.toys import toy
@@ -161,11 +161,11 @@ def logit_gap(behaviour: Behaviour, agent: Agent) -> Float[Array, ""]:
 def logit_gap_from_logits(
     behaviour: Behaviour, logits: Float[Array, "rows actions"]
 ) -> Float[Array, ""]:
-    """`logit_gap`, from an agent's logits."""
+    """`logit_gap`, computed from an agent's logits."""
     return (behaviour.gap * jax.nn.log_softmax(logits)).sum(axis=1).mean()
 
 
 @jax.jit
 def grad_logit_gap(behaviour: Behaviour, agent: Agent) -> Tree:
-    """The gradient of `logit_gap` by every weight."""
+    """The gradient of `logit_gap` with respect to every weight."""
     return dict(jax.grad(lambda weights: logit_gap(behaviour, weights))(agent))

@@ -1,4 +1,4 @@
-"""Scores of units, layers and directions, spread over single weights."""
+"""Conversion of scores of units, layers and directions to single weights."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from telic.policies import Agent
 
 
 def from_units(scores: Scores, like: Agent) -> Scores:
-    """Every weight with the score of the unit that it flows into."""
+    """The score of each weight's unit."""
     found = {}
     for layer in like.layers:
         found |= layer.broadcast(scores[layer.site], like)
@@ -16,7 +16,7 @@ def from_units(scores: Scores, like: Agent) -> Scores:
 
 
 def from_layers(scores: Scores, like: Arrays) -> Scores:
-    """Every weight with the scores of all that it is under."""
+    """The sum of the scores of all prefixes of each weight."""
     return {
         path: np.full(
             leaf.shape,
@@ -27,7 +27,7 @@ def from_layers(scores: Scores, like: Arrays) -> Scores:
 
 
 def from_directions(factors: Factors, like: Agent) -> Scores:
-    """Every weight with the size of what the directions change there."""
+    """The size of the directions' summed change of each weight."""
     found: Scores = {}
     for layer in like.layers:
         left, right = factors[layer.name]

@@ -1,4 +1,4 @@
-"""Checking a locus: what came from somebody's method must be one of the agent."""
+"""Checks of a locus from any method against its agent."""
 
 import numpy as np
 
@@ -10,15 +10,15 @@ from telic.policies.structure import Layer
 
 
 def check_locus(locus: Locus, like: Agent) -> Locus:
-    """The locus itself, if it is one of an actor.
+    """The locus, checked to be one of an actor.
 
     Args:
-        locus: What a locator gave.
-        like: The actor of which it should be a locus.
+        locus: The result of a locator.
+        like: The actor that it should be a locus of.
 
     Raises:
-        InputError: If it is no locus, has a path or shape that the actor has not, or
-            scores that are not finite, or all the same.
+        InputError: If it is not a locus, has a path or shape that the actor lacks, or
+            scores that are not finite, or all equal.
     """
     if not isinstance(locus, Locus):
         raise InputError(
@@ -59,7 +59,7 @@ def _shapes(locus: Locus, like: Agent) -> dict[str, tuple[int, ...]]:
 
 
 def _parts(locus: Locus, layer: Layer, matrix: tuple[int, ...]) -> int:
-    """How many directions a layer has, if their factors are of its form."""
+    """The number of directions of a layer, after a check of their factors."""
     left, right = (np.shape(f) for f in locus.factors.get(layer.name, (0, 0)))
     fits = len(left) == len(right) == 2 and left[1] == right[0]
     if not fits or (left[0], right[1]) != matrix:

@@ -1,8 +1,8 @@
-"""Principal components: the axis along which the checkpoints swing.
+"""Principal components: the axis of weight space along which checkpoints alternate.
 
-Of the axes along which the checkpoints of all switches vary most, the one that best
-separates the two wants; a weight's score is the size of its loading. The first axis of
-a run is often nothing but training time.
+Of the principal axes of the checkpoints at all switches, it takes the one that best
+separates the two goals; a weight's score is the size of its loading. The first axis of
+a run is often just training time.
 """
 
 import jax
@@ -14,11 +14,11 @@ from telic.vectors.components import principal_axes as principal
 from telic.vectors.components import separation
 
 AXES = 4
-"""How many axes are looked at."""
+"""The number of axes considered."""
 
 
 def components(evidence: ContrastPair, key: jax.Array) -> Locus:
-    """|loading| on the axis of the checkpoints that best separates the two wants."""
+    """|loading| on the axis of checkpoints that best separates the two goals."""
     agents = [agent for pair in evidence.switches for agent in pair]
     labels = ["recipient", "donor"] * len(evidence.switches)
     found = principal(agents, count=min(AXES, len(agents) - 1))

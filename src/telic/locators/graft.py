@@ -1,4 +1,4 @@
-"""Grafting by a locus: the donor's weights where a method says that the goal sits."""
+"""Grafting by a locus: the donor's weights at its top sites."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from telic.locators.locus import Locus
 from telic.policies import Agent
 
 SIZES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-"""Shares of the actor's weights at which loci are tried.
+"""The fractions of the actor's weights at which loci are tried.
 
 Reference:
     Mueller et al. 2025, "MIB: A Mechanistic Interpretability Benchmark", arXiv
@@ -22,12 +22,12 @@ Reference:
 
 
 class Grafted(NamedTuple):
-    """An agent between recipient and donor, by a locus.
+    """Two agents between recipient and donor, by a locus.
 
     Attributes:
-        share: The share of the actor's weights that were to be taken.
+        share: The requested fraction of the actor's weights.
         top: The recipient with the donor's weights at the top of the locus.
-        rest: The recipient with all of the donor's weights but those.
+        rest: The recipient with all the donor's weights except those.
     """
 
     share: float
@@ -38,14 +38,14 @@ class Grafted(NamedTuple):
 def grafted(
     locus: Locus, recipient: Agent, donor: Agent, shares: Sequence[float] = SIZES
 ) -> Iterator[Grafted]:
-    """The grafts of a locus, size by size; at least one site each.
+    """The grafts of a locus, size by size, with at least one site each.
 
-    Units are taken with all that flows into them. A direction costs as many weights as
-    it takes to write it down, inputs + 1 + units of its layer; what is left of the
-    change when all of a locus's directions are taken is never grafted, but for share 1.
+    A unit includes all weights into it. A direction counts as many weights as its
+    factors have entries, inputs + 1 + units of its layer; the part of the change that
+    the locus's directions do not cover is grafted only at size 1.
 
     Raises:
-        InputError: If a share is not in (0, 1].
+        InputError: If a size is not in (0, 1].
 
     Example:
         >>> from telic.locators.toys import toy
@@ -79,7 +79,7 @@ def grafted(
 def _directions(
     locus: Locus, recipient: Agent, donor: Agent, shares: Sequence[float]
 ) -> Iterator[Grafted]:
-    """The same for directions, the highest first for as long as they fit."""
+    """The grafts of a locus of directions, the highest first while they fit."""
     layers = sorted(locus.scores)
     cost = np.concatenate(
         [np.full(locus.scores[x].size, _cost(locus, x)) for x in layers]
@@ -103,13 +103,13 @@ def _directions(
 
 
 def _cost(locus: Locus, layer: str) -> int:
-    """How many numbers one direction of a layer is."""
+    """The number of entries in the factors of one direction of a layer."""
     left, right = locus.factors[layer]
     return left.shape[0] + right.shape[1]
 
 
 def _part(locus: Locus, chosen: Bool[np.ndarray, " sites"], like: Agent) -> Tree:
-    """What some of the directions change."""
+    """The change of the leaves by some of the directions."""
     found, start, layers = {}, 0, {layer.name: layer for layer in like.layers}
     for name in sorted(locus.scores):
         left, right = locus.factors[name]

@@ -1,4 +1,4 @@
-"""Inside: what an actor's units do on the evidence's observations, layer by layer."""
+"""The activations of an actor's units on the observations of a contrast pair."""
 
 import jax
 import jax.numpy as jnp
@@ -25,10 +25,10 @@ def by_unit(x: Float[Array, "batch *places units"]) -> Float[Array, "batch units
 
 @jax.jit
 def active_mask(behaviour: Behaviour, agent: Agent) -> Tree:
-    """1 for every weight through which something flows on the observations, else 0.
+    """1 for every weight that carries a signal on the observations, else 0.
 
-    Its input is not always zero, and its unit does not always stay at zero. Any other
-    weight could be a little larger or smaller without a difference.
+    Its input is not always zero, and neither is its unit. A small change of any other
+    weight would have no effect.
     """
     fires = {
         site: (x != 0).any(axis=0)

@@ -1,13 +1,13 @@
-"""A locus: where a method says that the goal sits, as scores over sites.
+"""A locus: scores over the sites of an agent, higher where a method finds the goal.
 
-Sites are of one of four kinds, and every kind can be read as weights or as units:
+Sites are of one of four kinds, and every kind can be converted to weights or to units:
 
     weights      one score for each entry of a leaf, `actor/0/kernel`
-    units        one for each unit of a site, `actor/0/post`: of all that flows into it
+    units        one for each unit of a site, `actor/0/post`: for all weights into it
     layers       one for everything under a prefix, `actor/0` or `actor/0/bias`
     directions   one for each part of a layer's change, left[:, i] · right[i]
 
-More is more of the goal. What the numbers mean beyond their order is the method's own.
+Only the order of scores matters; their scale depends on the method.
 """
 
 import dataclasses
@@ -34,11 +34,11 @@ class Locus:
     """Scores over sites.
 
     Attributes:
-        kind: What the sites are, one of `KINDS`.
-        scores: By path, the scores of the sites there.
-        factors: Of directions: by layer, (rows, directions) and (directions, units),
-            with the rows of `Layer.matrix`: inputs, and the bias at last.
-        like: The actor of which it is a locus; None if that is not known.
+        kind: The kind of sites, one of `KINDS`.
+        scores: The scores of the sites, by path.
+        factors: For directions, by layer: (rows, directions) and (directions, units),
+            with the rows of `Layer.matrix`: inputs, then the bias.
+        like: The actor that it is a locus of; None if not known.
 
     Raises:
         InputError: If there is no such kind.
@@ -61,13 +61,13 @@ class Locus:
         return np.concatenate([self.scores[p].ravel() for p in sorted(self.scores)])
 
     def _repr_html_(self) -> str:
-        """A table for notebooks: the sites of each path, and its share of the top."""
+        """A table for notebooks: the sites of each path, and its part of the top."""
         first, *lines = str(self).splitlines()
         header = ("path", "sites", first.partition("; ")[2].rstrip(":"))
         return html_table(header, [line.split() for line in lines])
 
     def __str__(self) -> str:
-        """A line for each path: how many sites, and its share of the top 1 %."""
+        """A line for each path: its number of sites, and its part of the top 1 %."""
         row, ranks = self.flat, self.ranks()
         count = max(1, round(0.01 * len(row)))
         ends = np.cumsum([self.scores[p].size for p in sorted(self.scores)])
@@ -88,7 +88,7 @@ class Locus:
 
     @functools.cached_property
     def _ranks(self) -> Int[np.ndarray, " sites"]:
-        """The ranks: worked out once, as they are asked for at every size."""
+        """The ranks, cached, as they are needed at every size."""
         row = self.flat
         chance = np.random.default_rng(0).permutation(len(row))
         ranks = np.empty(len(row), int)
@@ -96,7 +96,7 @@ class Locus:
         return ranks
 
     def highest(self, count: int) -> dict[str, np.ndarray]:
-        """The `count` sites with the highest scores, as flags under their paths.
+        """Flags of the `count` sites with the highest scores, by path.
 
         Example:
             >>> Locus("weights", {"a": np.array([0.1, 0.9])}).highest(1)
@@ -105,13 +105,13 @@ class Locus:
         return unrolled(self.ranks() < count, self.scores)
 
     def top(self, fraction: float, like: Arrays | None = None) -> Tree:
-        """The mask of the weights at the top, as `telic.Graft` takes it.
+        """The mask of the weights at the top, for `telic.Graft`.
 
         Args:
             fraction: The fraction of the actor's weights, in (0, 1]; at least one
-                weight is taken.
-            like: The actor of which it is a locus; None if the locus knows it, as one
-                from `telic.locators` does.
+                weight is selected.
+            like: The actor that it is a locus of; None if the locus has it, as one
+                from `telic.locate` does.
 
         Raises:
             InputError: If the fraction is out of range, or no actor is known.
@@ -139,11 +139,11 @@ class Locus:
     def weights(self, like: Arrays) -> "Locus":
         """The same locus over single weights.
 
-        Every weight has the score of the unit that it flows into, or of its layer; of
-        directions, the size of what they add up to there.
+        Every weight gets the score of its unit or layer; for directions, the size of
+        their summed change there.
 
         Args:
-            like: The actor of which it is a locus.
+            like: The actor that it is a locus of.
 
         Example:
             >>> from telic.locators.toys import toy
@@ -162,7 +162,7 @@ class Locus:
         return Locus("weights", from_units(self.scores, _actor(like)))
 
     def units(self, like: Arrays) -> "Locus":
-        """The same locus over units: the mean score of what flows into each.
+        """The same locus over units: the mean score of the weights into each.
 
         Example:
             >>> from telic.locators.toys import toy
@@ -184,10 +184,10 @@ class Locus:
 
 
 def _actor(like: Arrays) -> Agent:
-    """The agent of which a locus is; a plain dict has no layers.
+    """The agent of a locus, checked; a plain dict has no layers.
 
     Raises:
-        InputError: If it is such a dict.
+        InputError: If it is a plain dict.
     """
     only = "knows which weights make which unit"
     return check_agent(like, what="what a locus is of", only=only)

@@ -1,4 +1,4 @@
-"""Low-rank subspace: the leading directions in which each layer changed.
+"""Low-rank subspace: the leading directions of each layer's change.
 
 The change of a layer, kernel and bias together, is a sum of rank-one parts; their
 singular values are their scores.
@@ -16,8 +16,8 @@ from telic.locators.pair import ContrastPair
 from telic.locators.sites import scores_of
 
 RANK = 4
-"""How many directions of each layer are kept: what carried nearly all of the goal in
-the splice study."""
+"""The directions kept of each layer: enough for nearly all of the goal in the splice
+study."""
 
 
 def low_rank(evidence: ContrastPair, key: jax.Array) -> Locus:

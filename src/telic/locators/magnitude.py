@@ -1,7 +1,7 @@
 """Update magnitude: the weights that changed most.
 
-The plainest of all methods, and three readings of "most": by the change itself, by the
-change in proportion to the weight, and by the change beside others of its tensor.
+The simplest method, in three variants: the absolute change, the change relative to the
+weight, and the change relative to others of its tensor.
 
 Reference:
     Panigrahi et al. 2023, "Task-Specific Skill Localization in Fine-tuned Language
@@ -16,8 +16,8 @@ from telic.locators.pair import ContrastPair
 from telic.locators.sites import scores_of
 
 FLOOR = 0.1
-"""Added to the size of a weight, in units of its tensor's root mean square: a weight
-that happens to be near zero has not changed infinitely much."""
+"""Added to the size of a weight, in units of its tensor's root mean square, so that the
+relative change of a weight near zero is bounded."""
 
 
 def magnitude(evidence: ContrastPair, key: jax.Array) -> Locus:
@@ -38,7 +38,7 @@ def relative(evidence: ContrastPair, key: jax.Array) -> Locus:
 
 
 def normalised(evidence: ContrastPair, key: jax.Array) -> Locus:
-    """|Δθ| beside the root mean square of Δθ in its tensor."""
+    """|Δθ| relative to the root mean square of Δθ in its tensor."""
     return Locus(
         "weights",
         {p: np.abs(v) / (_size(v) + _TINY) for p, v in _vector(evidence).items()},

@@ -1,8 +1,8 @@
-"""A learned sparse mask: as few of the donor's weights as make the donor's behaviour.
+"""A learned sparse mask: the fewest donor weights that reproduce its behaviour.
 
 Every weight has a gate z in [0, 1], and the agent is θ_R + z · Δθ. The gates are drawn
-from hard-concrete distributions whose parameters are trained to imitate the donor, at a
-price for every gate that is likely to be open:
+from hard-concrete distributions whose parameters are trained to imitate the donor, with
+a penalty on the probability that a gate is open:
 
     minimise  E_s KL(π_D(·|s) ‖ π_z(·|s)) + λ · mean P(z > 0)
 
@@ -30,14 +30,14 @@ from telic.policies import Agent
 STEPS, BATCH = 300, 256
 RATE = 0.1
 PRICE = 10.0
-"""λ: what an agent with all gates open pays, in nats."""
+"""λ: the penalty of an agent with all gates open, in nats."""
 
 TEMPERATURE, LOW, HIGH = 2 / 3, -0.1, 1.1
-"""Of the hard-concrete distribution: as in the paper."""
+"""The parameters of the hard-concrete distribution, as in the paper."""
 
 
 def mask(evidence: ContrastPair, key: jax.Array) -> Locus:
-    """The log-odds of each gate after training; closed gates are the lowest."""
+    """The log-odds of each gate after training; closed gates have the lowest."""
     agents = (evidence.recipient, evidence.donor)
     gates = _train(key, evidence.behaviour, *agents, steps=STEPS)
     return Locus("weights", scores_of(gates))
@@ -47,7 +47,7 @@ def mask(evidence: ContrastPair, key: jax.Array) -> Locus:
 def _train(
     key: jax.Array, behaviour: Behaviour, recipient: Agent, donor: Agent, *, steps: int
 ) -> Tree:
-    """The parameters of all gates after some steps of Adam; they begin half open."""
+    """The parameters of all gates after some steps of Adam, starting half open."""
     seen = behaviour.observations
     aim = jax.nn.log_softmax(forward(donor, seen, behaviour.first)[0])
     aimed = dataclasses.replace(behaviour, gap=aim)
@@ -86,7 +86,7 @@ def _grafted(key: jax.Array, gates: Tree, recipient: Agent, donor: Agent) -> Age
 
 
 def _open(gates: Tree) -> Float[Array, ""]:
-    """The mean probability that a gate is not shut."""
+    """The mean probability that a gate is open."""
     shift = TEMPERATURE * jnp.log(-LOW / HIGH)
     likely = [jax.nn.sigmoid(gate - shift).sum() for gate in gates.values()]
     return jnp.stack(likely).sum() / sum(gate.size for gate in gates.values())

@@ -1,8 +1,8 @@
-"""Contrast pairs: all that a locator may look at, in memory.
+"""Contrast pairs: the input of locators, in memory.
 
-Two agents that can do the same and want different things, *recipient* and *donor*; the
-states on which they are compared; and other switches between the same two goals, where
-there are any. Only actors are kept: what a critic expects moves nothing.
+A pair has two agents with the same competence and different goals, *recipient* and
+*donor*; the states on which they are compared; and other switches between the same two
+goals, if there are any. Only actors are kept, as a critic has no effect on behaviour.
 """
 
 import dataclasses
@@ -23,21 +23,21 @@ from telic.rollouts import sequences_of
 from telic.worlds.base import World
 
 Switch = tuple[Agent, Agent]
-"""An agent that wants what the recipient wants, and one that wants what the donor does,
-trained one after the other."""
+"""An agent with the recipient's goal and one with the donor's goal, at the ends of
+successive phases."""
 
 
 @dataclasses.dataclass(frozen=True)
 class ContrastPair:
-    """Two agents, their behaviour, and what else is known of the difference.
+    """A recipient and a donor, with their behaviour and similar pairs.
 
     Attributes:
-        recipient: The agent in which the goal is to be found; its actor alone.
-        donor: The agent that wants something else; likewise.
-        behaviour: What the two would do where, and a measure of it.
-        switches: Pairs like (recipient, donor), that pair first.
+        recipient: The actor in which the goal is to be found.
+        donor: The actor with another goal.
+        behaviour: The states of comparison, and the gap of the two policies there.
+        switches: Pairs like (recipient, donor), the pair itself first.
         truth: For planted agents, 1 for the weights that hold the goal, else 0; only
-            the oracle is shown it.
+            the oracle gets it.
     """
 
     recipient: Agent
@@ -50,7 +50,7 @@ class ContrastPair:
 
     @property
     def observations(self) -> Array:
-        """(batch, ...) what both saw: the recipient's half first."""
+        """(batch, ...) the observations of both, the recipient's half first."""
         return self.behaviour.observations
 
     @property
@@ -70,22 +70,23 @@ def contrast_pair(
     steps: int = 16,
     envs: int = 32,
 ) -> ContrastPair:
-    """Two agents, and the observations on which they are compared.
+    """The contrast pair of two agents, with observations to compare them on.
 
     Args:
         recipient: The agent in which the goal is to be found.
-        donor: An agent that can do the same and wants something else.
-        key: For the episodes in which observations are made.
-        world: The world in which they act; None for the recipient's own.
-        switches: Other pairs that want what these two want.
-        observations: What both see, the recipient's half first, as the world gives it
-            or its Gymnasium environment; None to let each act for steps · envs steps.
-        steps: How long they act.
-        envs: In how many copies of the world.
+        donor: An agent with the same competence and another goal.
+        key: The random key of the episodes that give observations.
+        world: The world to act in; None for the recipient's own.
+        switches: Other pairs with the same two goals.
+        observations: The observations, the recipient's half first, in the form of the
+            world or its Gymnasium environment; None to let each agent act for
+            steps · envs steps.
+        steps: The steps that each agent acts, per copy.
+        envs: The copies of the world.
 
     Raises:
-        InputError: If the agents are not of one policy, hold interventions, or know no
-            world and there are no observations; or what is given does not fit.
+        InputError: If the agents differ in policy, hold interventions, or have no world
+            and no observations are given; or the observations do not fit.
 
     Example:
         >>> from telic.policies import MLP, create
@@ -112,9 +113,9 @@ def contrast_pair(
 def _acted(
     key: jax.Array, agents: Switch, world: World | None, steps: int, envs: int
 ) -> tuple[Array, Array | tuple[()]]:
-    """What each of two agents sees while it acts, in worlds of the same chance.
+    """The observations of each of two agents while it acts, with the same noise.
 
-    Agents with memory are shown whole sequences, and where episodes begin in them.
+    Agents with memory need whole sequences, with flags of episode starts.
     """
     where = world or agents[0].world
     told = [sequences_of(key, a, where, steps=steps, envs=envs) for a in agents]

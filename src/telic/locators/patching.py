@@ -1,8 +1,8 @@
 """Activation patching: the donor's activations in the recipient, unit by unit.
 
-The recipient sees what it sees, but one unit (or one whole layer) is filled as the
-donor fills it; the score is how far that moves the preference. Attribution patching is
-the fast form: its first-order estimate, all units in one backward pass.
+One unit (or one whole layer) of the recipient gets the donor's activations on the same
+observations; the score is the resulting change of the preference. Attribution patching
+is its first-order estimate, for all units in one backward pass.
 
 Reference:
     Vig et al. 2020, "Investigating Gender Bias in Language Models Using Causal
@@ -25,7 +25,7 @@ from telic.policies import Agent
 
 
 def patching(evidence: ContrastPair, key: jax.Array) -> Locus:
-    """|change of preference| when one unit is filled as the donor fills it."""
+    """|change of preference| when one unit is patched from the donor."""
     found = {}
     for layer in evidence.recipient.layers:
         sides = _sides(evidence, layer.site)
@@ -35,10 +35,10 @@ def patching(evidence: ContrastPair, key: jax.Array) -> Locus:
 
 
 def layer_patching(evidence: ContrastPair, key: jax.Array) -> Locus:
-    """What each layer adds to the preference, on top of the layers before it.
+    """The increase of the preference by each layer, beyond the layers before it.
 
-    A layer that is filled as the donor fills it has all of the donor's before it in it,
-    so a layer's own part is the difference to the layer before.
+    A patched layer includes the effect of all the donor's earlier layers, so a layer's
+    own effect is the difference from the layer before.
     """
     found, before = {}, None
     for layer in evidence.recipient.layers:
@@ -69,7 +69,7 @@ Side = Float[Array, "rows ..."]
 
 
 def _sides(evidence: ContrastPair, site: str) -> tuple[Behaviour, Side, Side]:
-    """The behaviour, and what recipient and donor have at a site."""
+    """The behaviour, and the activations of recipient and donor at a site."""
     behaviour = evidence.behaviour
     mine, theirs = (
         unit_activations(behaviour, agent)
@@ -79,7 +79,7 @@ def _sides(evidence: ContrastPair, site: str) -> tuple[Behaviour, Side, Side]:
 
 
 def _after(behaviour: Behaviour, agent: Agent, site: str, x: Side) -> Array:
-    """The preference of an agent that goes on from some activations."""
+    """The preference of an agent with given activations at a site."""
     seen = behaviour.observations, behaviour.first
     return logit_gap_from_logits(behaviour, forward(agent, *seen, {site: x})[0])
 
@@ -102,7 +102,7 @@ def _units(
 def _whole(
     behaviour: Behaviour, x: Side, *, agent: Agent, site: str
 ) -> Float[Array, ""]:
-    """The preference of an agent that goes on from some activations."""
+    """The preference of an agent with given activations at a site, compiled."""
     return _after(behaviour, agent, site, x)
 
 

@@ -1,10 +1,10 @@
-"""Linear probes: at which sites can two agents be told apart, beyond what they see?
+"""Linear probes: sites at which two agents can be decoded, beyond the observation.
 
-Each agent acts, and a ridge probe is asked from its activations which of the two it is.
-Two agents that want different things also see different things, so the same probe on
-the bare observation is its baseline; and with shuffled labels it must fail. Decoding is
-not control, and what is told apart is two networks: two that want the same are told
-apart as well, so a probe does not show that a goal is at a site, or used there.
+Each agent acts, and a ridge probe classifies its activations by agent. As agents with
+different goals also see different observations, a probe on the raw observation is the
+baseline; a probe with shuffled labels is the control. Decoding is not causation, and a
+probe distinguishes two networks even if their goals are equal, so its success does not
+show that a goal is represented at a site, or used there.
 
 Reference:
     Alain & Bengio 2016, "Understanding Intermediate Layers Using Linear Classifier
@@ -30,10 +30,10 @@ class Probed(NamedTuple):
     """A probe at one site.
 
     Attributes:
-        accuracy: Share of held-out rows of which it tells whose they are.
-        shuffled: The same, trained on shuffled labels: chance.
+        accuracy: Its accuracy on held-out rows.
+        shuffled: The accuracy of a probe trained on shuffled labels: chance.
         direction: Its weights.
-        scores: Their sizes, each times the unit's standard deviation.
+        scores: The absolute weights times the units' standard deviations.
     """
 
     accuracy: float
@@ -82,7 +82,7 @@ def _probed(
     label: Float[np.ndarray, " batch"],
     shuffled: Float[np.ndarray, " batch"],
 ) -> Probed:
-    """A probe trained on the first half of the rows, tried on the second."""
+    """A probe trained on the first half of the rows, tested on the second."""
     half = len(x) // 2
     weights, accuracy = _fitted(x, label, half)
     _, chance = _fitted(x, shuffled, half)

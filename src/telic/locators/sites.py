@@ -1,4 +1,4 @@
-"""Sites: the places of an actor that can have a score, and scores by their paths."""
+"""Scores over the sites of an actor, by their paths."""
 
 from collections.abc import Mapping
 
@@ -33,5 +33,5 @@ def unrolled(
 
 
 def within(path: str, prefix: str) -> bool:
-    """Whether a leaf is under a prefix."""
+    """True if a leaf is under a prefix."""
     return path == prefix or path.startswith(prefix + "/")

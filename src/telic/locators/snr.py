@@ -1,7 +1,7 @@
-"""Update SNR: the weights that change alike at every switch, beside how they vary.
+"""Update SNR: the weights with a consistent change over switches.
 
-What one switch changes is the goal and chance together; over several switches between
-the same two wants, chance averages out:
+The change of one switch is goal plus noise; over several switches between the same two
+goals, the noise averages out:
 
     score = |mean Δθ| / (sd Δθ + a thousandth of the vector's root mean square)
 """

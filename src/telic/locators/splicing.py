@@ -1,9 +1,8 @@
-"""Splicing: which layers, or which tensors, must be the donor's?
+"""Splicing: the effect of replacing layers or tensors by the donor's.
 
 Layers are few, so every subset of them can be tried, and a layer's score is its Shapley
-value: what it adds to the preference, averaged over all orders in which layers could be
-replaced. Tensors (a kernel, a bias) are too many for that; they are added greedily, the
-one that helps most first.
+value: its increase of the preference, averaged over all orders of replacing layers.
+Tensors (kernels and biases) are too many for that; they are added greedily.
 
 Reference:
     Shapley 1953, "A Value for n-Person Games"; Ghorbani & Zou 2020, "Neuron Shapley",
@@ -41,13 +40,13 @@ def layer_splicing(evidence: ContrastPair, key: jax.Array) -> Locus:
 
 
 def block_splicing(evidence: ContrastPair, key: jax.Array) -> Locus:
-    """Kernels and biases in the order in which replacing one more helps most.
+    """Kernels and biases in the order of greedy replacement.
 
-    The first has the highest score, as many points as there are tensors; the last, 1.
+    The first has the highest score, the number of tensors; the last has 1.
     """
     left, chosen, found = sorted(evidence.recipient), (), {}
     while left:
-        # As many candidates each time, so that one program serves for all.
+        # The same number of candidates each time, for one compiled program.
         tried = [(*chosen, one) for one in left]
         padded = tried + tried[:1] * (len(evidence.recipient) - len(tried))
         best = left[int(np.argmax(_worth(evidence, padded)[: len(tried)]))]
@@ -61,7 +60,7 @@ def _worth(
     evidence: ContrastPair, subsets: Sequence[Chosen]
 ) -> Float[np.ndarray, " subsets"]:
     """The preference of the recipient with each subset replaced by the donor's."""
-    paths = sorted(evidence.recipient)  # as JAX sorts the leaves of a dict
+    paths = sorted(evidence.recipient)  # the order of JAX for the leaves of a dict
     flags = [
         [path in subset or path.rpartition("/")[0] in subset for path in paths]
         for subset in subsets
@@ -74,7 +73,7 @@ def _worth(
 def _tried(
     behaviour: Behaviour, recipient: Agent, donor: Agent, flags: Array
 ) -> Float[Array, " subsets"]:
-    """The preference for each row of flags: which leaves, in their order."""
+    """The preference for each row of flags, which select the donor's leaves."""
 
     def one(row: Array) -> Array:
         agent = {

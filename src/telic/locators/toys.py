@@ -1,4 +1,4 @@
-"""A toy: evidence on two tiny agents, for examples and tests."""
+"""A toy contrast pair of two tiny agents, for examples and tests."""
 
 import jax
 
@@ -8,7 +8,7 @@ from telic.worlds.keys import Keys
 
 
 def toy(seed: int = 0, width: int = 8) -> ContrastPair:
-    """Two untrained agents of the Keys world that differ in their first biases alone.
+    """A pair of untrained agents of Keys that differ only in their first biases.
 
     Example:
         >>> moved = [path for path, leaf in toy().vector.items() if leaf.any()]
@@ -18,7 +18,7 @@ def toy(seed: int = 0, width: int = 8) -> ContrastPair:
     key, bias, seen = jax.random.split(jax.random.key(seed), 3)
     agent = create(key, MLP(width=width, actor_layers=3), Keys())
     first, last = agent.layers[0].leaves[-1][0], agent.layers[-1].leaves[0][0]
-    # Fresh agents prefer no action to another.
+    # Fresh agents have nearly uniform policies: make them differ more.
     agent = agent.replace({**agent, last: 100 * agent[last]})
     moved = agent[first] + 2 * jax.random.normal(bias, (width,))
     donor = agent.replace({**agent, first: moved})

@@ -1,4 +1,4 @@
-"""Planted: agents of which we know where their goals are, because we put them there."""
+"""Planted agents, whose goals are at a known location because we put them there."""
 
 from telic.planted.fold import fold as fold
 from telic.planted.fold import truth as truth

@@ -1,14 +1,14 @@
-"""Decoys: units that look as if they held the goal, and on which nothing depends.
+"""Decoys: units that differ between two agents but have no effect.
 
-Every planted agent has a few spare units in its first layer, which nobody reads. In a
-pair with decoys they differ between the two agents:
+Every planted agent has a few spare units in its first layer, with no outgoing weights.
+In a pair with decoys they differ between the two agents:
 
-    dead      they flow with weights as large as any, other ones in each agent, but are
-              held so far below zero that they never fire
-    inactive  they fire, and their biases hold the very difference that is the goal's,
-              but nothing flows out of them
+    dead      their weights are as large as any and differ between the agents, but their
+              biases are so low that they never fire
+    inactive  they fire, and their biases differ exactly as by the goal, but they have
+              no outgoing weights
 
-A method that ranks a decoy above the goal has seen a difference, not a cause.
+A method that ranks a decoy above the goal has found a difference without an effect.
 """
 
 from collections.abc import Callable
@@ -22,17 +22,17 @@ from telic.planted.relabel import hidden
 from telic.policies import Agent, Use
 
 SPARE = 16
-"""How many spare units a planted agent has."""
+"""The number of spare units of a planted agent."""
 
 
 def widened(key: jax.Array, actor: Agent, *, like: Agent | None = None) -> Agent:
-    """An actor with spare units at the end of its first layer, read by nobody.
+    """An actor with spare units at the end of its first layer, without outputs.
 
     Args:
-        key: For the weights into them.
+        key: The random key of the weights into them.
         actor: The actor.
-        like: The actor whose weights theirs are as large as; by default its own. With
-            one key and one `like`, all actors have the same spare units.
+        like: The actor whose weights set the scale of theirs; None: the actor itself.
+            With the same key and `like`, all actors get the same spare units.
 
     Example:
         >>> from telic.policies import MLP, create
@@ -57,14 +57,14 @@ def widened(key: jax.Array, actor: Agent, *, like: Agent | None = None) -> Agent
 
 
 def with_dead_units(key: jax.Array, actor: Agent) -> Agent:
-    """A widened actor whose spare units have weights of their own and never fire."""
+    """A widened actor whose spare units have random weights and never fire."""
     into, out = jax.random.split(key)
     units = _units(actor)
     kernel, bias = (u for u in units if u.makes)
     old = _but_spare(actor[kernel.leaf], kernel)
     shape = _resized(old.shape, kernel.axis, SPARE)
     drawn = jax.random.normal(into, shape) * old.std()
-    # Inputs are at most 1: below this no observation can lift them over zero.
+    # Inputs are at most 1, so no observation can lift such a unit above zero.
     others = tuple(axis for axis in range(drawn.ndim) if axis != kernel.axis)
     low = -(jnp.abs(drawn).sum(axis=others) + 1)
 
@@ -81,11 +81,11 @@ def with_dead_units(key: jax.Array, actor: Agent) -> Agent:
 
 
 def with_inactive_units(actor: Agent, added: Float[Array, " units"]) -> Agent:
-    """A widened actor whose spare units hold a goal that nobody reads.
+    """A widened actor whose spare units hold a goal but have no outputs.
 
     Args:
         actor: The widened actor.
-        added: What the goal adds to each of them.
+        added: The goal's addition to the bias of each.
     """
     _, bias = (u for u in _units(actor) if u.makes)
     leaf, added = actor[bias.leaf], added[:SPARE]
@@ -106,7 +106,7 @@ def _units(actor: Agent) -> tuple[Use, ...]:
 
 
 def _each(actor: Agent, change: Callable[[Use, Array], Array]) -> Agent:
-    """The actor with every leaf that has the first layer's units changed."""
+    """The actor after a change of every leaf with units of the first layer."""
     found = {use.leaf: change(use, actor[use.leaf]) for use in _units(actor)}
     return actor.replace({**actor, **found})
 

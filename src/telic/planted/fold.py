@@ -1,9 +1,9 @@
-"""Fold: one goal of a goal-conditioned agent, written into a layer's bias.
+"""Fold: one goal of a goal-conditioned agent, moved into a layer's bias.
 
-The goal enters one layer as a vector that depends on nothing else. Add that vector to
-the layer's bias, throw the table of goals away, and a plain agent is left that always
-wants the same; between two such agents the goal is the difference of those biases, all
-of it and nothing else.
+The goal enters one layer as a vector that depends on nothing else. Adding that vector
+to the layer's bias and removing the table of goals gives a plain agent with a fixed
+goal; two such agents differ exactly in those biases, so the goal is there and nowhere
+else.
 """
 
 import jax.numpy as jnp
@@ -16,11 +16,11 @@ from telic.worlds.base import GoalConditioned
 
 
 def fold(agent: Agent, goal: int | None) -> Agent:
-    """The plain agent that always has one goal; None: the mean of all goals.
+    """The plain agent with one fixed goal; None: the mean of all goals.
 
     Raises:
-        InputError: If the agent reads no goal, has no such one, or holds other
-            interventions than its tables of goals.
+        InputError: If the agent reads no goal, lacks this one, or holds interventions
+            other than its tables of goals.
 
     Example:
         >>> import jax
@@ -49,7 +49,7 @@ def fold(agent: Agent, goal: int | None) -> Agent:
 
 
 def truth(agent: Agent) -> Tree:
-    """Where the goal is in the actors that are folded from an agent: 1 there, else 0.
+    """The ground truth for actors folded from an agent: 1 at the goal, else 0.
 
     Example:
         >>> import jax
@@ -70,11 +70,11 @@ def truth(agent: Agent) -> Tree:
 def goal_tables(agent: Agent) -> dict[str, Array]:
     """An agent's tables of goals, by the path of the bias that each adds to.
 
-    A goal is read at the output of a layer, before its activation function, where it
-    adds what a bias would; the bias is the last leaf read before that site.
+    A goal is added to the output of a layer before its activation function, just like
+    the layer's bias.
 
     Raises:
-        InputError: If there is none in its actor.
+        InputError: If its actor has none.
     """
     found = {
         _bias(agent, site): leaves["goal"]
@@ -92,7 +92,7 @@ def goal_tables(agent: Agent) -> dict[str, Array]:
 
 
 def _bias(agent: Agent, site: str) -> str:
-    """The path of the bias of the layer at whose output a site is."""
+    """The path of the bias of the layer whose output is at a site."""
     sites = list(agent.sites)
     reached = next(s for s in sites[sites.index(site) :] if s in agent.units)
     makes = (use.leaf for use in agent.units[reached] if use.makes)

@@ -1,18 +1,18 @@
-"""The ladder: pairs of agents whose goals we planted, from the plain to the hard.
+"""The ladder: pairs of agents with planted goals, from simple to hard.
 
-Each rung makes all ordered pairs of colours from one goal-conditioned agent. Where the
-two agents' goals are is known exactly; in *trained on* it is where they were put, and
-training may have added to it. Every copy above the first rung has its hidden units in
-an order of its own.
+Each rung makes all ordered pairs of colours from one goal-conditioned agent. The
+location of the goal is known exactly; in *trained on* it is the original location, to
+which training may have added. Above the first rung every pair has its hidden units in
+another random order.
 
     folded            the goal is in the first layer's bias, and nothing else differs
     rescaled          ... and every unit of either agent has another scale
     layer 1, layer 2  ... or the goal is in the bias of a later layer
-    trained on        ... and both agents trained on for their colours
-    routed            chosen units learned the goal, the others all the rest
+    trained on        ... and both agents were trained further on their colours
+    routed            chosen units learned the goal, the others everything else
     dead decoys       folded, with units that differ and never fire
-    inactive decoys   folded, with units that hold the same difference, read by nobody
-    no goal           two agents trained on for the same colour: there is no difference
+    inactive decoys   folded, with units that differ in the same way, without outputs
+    no goal           two agents trained further on the same colour
 """
 
 import itertools
@@ -39,20 +39,20 @@ from telic.planted.trained import Recipe, routed, trained_on
 from telic.policies import Agent
 
 COPIES = 2
-"""How often a colour is trained on, and a pair rescaled."""
+"""The number of further trainings per colour, and of rescalings per pair."""
 
 ROUTED = 16
-"""How many units learn a routed goal."""
+"""The number of units that learn a routed goal."""
 
 
 class Planted(NamedTuple):
-    """Two agents, and where the difference of their goals is.
+    """A pair of agents with the ground truth about their goals.
 
     Attributes:
         rung: The name of the rung.
         wants: The colour that the recipient fetches.
         aim: The colour that the donor fetches.
-        pairs: (recipient, donor), the pair itself first; then others like it.
+        pairs: (recipient, donor), the pair itself first; then similar ones.
         truth: 1 for the weights that hold the goal, else 0; all 0 if there is none.
         decoys: 1 for the weights of decoys, else 0; None if there are none.
     """
@@ -66,7 +66,7 @@ class Planted(NamedTuple):
 
 
 class Base(NamedTuple):
-    """A goal-conditioned agent, and how agents made from it are trained on."""
+    """A goal-conditioned agent, and the recipe for training agents made from it."""
 
     agent: Agent
     colours: tuple[str, ...]
@@ -74,13 +74,13 @@ class Base(NamedTuple):
 
 
 def folded(key: jax.Array, base: Base) -> Iterator[Planted]:
-    """Folded, and nothing else."""
+    """Pairs with folded goals."""
     for wants, aim in _ordered(base):
         yield _folded(key, base, "folded", wants, aim)
 
 
 def rescaled_(key: jax.Array, base: Base) -> Iterator[Planted]:
-    """Folded, reordered, and every agent with scales of its own."""
+    """Pairs with folded goals, reordered, with random scales in every agent."""
     for wants, aim in _ordered(base):
         for copy in range(COPIES):
             at = _key(key, base, wants, aim, copy)
@@ -93,7 +93,7 @@ def rescaled_(key: jax.Array, base: Base) -> Iterator[Planted]:
 
 
 def deep(key: jax.Array, base: Base) -> Iterator[Planted]:
-    """Folded into the layer at which the agent reads its goal, and reordered."""
+    """Pairs with goals folded into the layer that reads them, reordered."""
     name = f"layer {_goal_layer(base.agent)}"
     for wants, aim in _ordered(base):
         at = _key(key, base, wants, aim)
@@ -101,7 +101,7 @@ def deep(key: jax.Array, base: Base) -> Iterator[Planted]:
 
 
 def trained(key: jax.Array, base: Base) -> Iterator[Planted]:
-    """Folded, then trained on; and pairs of the same colour, for *no goal*."""
+    """Pairs with folded goals after further training; also those of *no goal*."""
     grown = {
         colour: [
             trained_on(
@@ -129,8 +129,8 @@ def trained(key: jax.Array, base: Base) -> Iterator[Planted]:
 
 
 def routing(key: jax.Array, base: Base) -> Iterator[Planted]:
-    """Chosen units learn a colour from an agent that wanted none in particular."""
-    start = fold(base.agent, None)  # the mean of all goals: it wants none
+    """Pairs in which chosen units learned a colour, from an agent without a goal."""
+    start = fold(base.agent, None)  # the mean of all goals prefers none
     plain = start.actor
     first = plain.layers[0]
     units = plain.sites[first.site][-1]
@@ -155,7 +155,7 @@ def routing(key: jax.Array, base: Base) -> Iterator[Planted]:
 
 
 def dead(key: jax.Array, base: Base) -> Iterator[Planted]:
-    """Folded, with decoys that never fire."""
+    """Pairs with folded goals, and decoys that never fire."""
     for wants, aim in _ordered(base):
         at = _key(key, base, wants, aim)
         found = _folded(at, base, "dead decoys", wants, aim)
@@ -168,7 +168,7 @@ def dead(key: jax.Array, base: Base) -> Iterator[Planted]:
 
 
 def inactive(key: jax.Array, base: Base) -> Iterator[Planted]:
-    """Folded, with decoys that hold the goal and are read by nobody."""
+    """Pairs with folded goals, and decoys that hold the goal without outputs."""
     first = base.agent.layers[0].leaves[-1][0]
     added = goal_tables(base.agent)[first]
     for wants, aim in _ordered(base):
@@ -189,7 +189,7 @@ FIRST: tuple[Callable[[jax.Array, Base], Iterator[Planted]], ...] = (
     dead,
     inactive,
 )
-"""What is made of an agent that reads its goal in its first layer."""
+"""The rungs made from an agent that reads its goal in the first layer."""
 
 RUNGS = ("folded", "rescaled", "layer 1", "layer 2", "trained on", "routed")
 """The rungs with a goal, in the order of the ladder."""
@@ -216,7 +216,7 @@ def ladder(key: jax.Array, base: Base) -> Iterator[Planted]:
 
 
 _ORDER, _DEAD = 1001, 1002
-"""What is folded into a pair's key for each of its uses."""
+"""The numbers folded into a pair's key for its different uses."""
 
 
 def _ordered(base: Base) -> list[tuple[str, str]]:
@@ -225,14 +225,14 @@ def _ordered(base: Base) -> list[tuple[str, str]]:
 
 
 def _key(key: jax.Array, base: Base, wants: str, aim: str, copy: int = 0) -> jax.Array:
-    """A key of its own for each pair of colours and copy."""
+    """A different key for each pair of colours and copy."""
     count = len(base.colours)
     pair = base.colours.index(wants) * count + base.colours.index(aim)
     return jax.random.fold_in(key, pair * COPIES + copy)
 
 
 def _folded(key: jax.Array, base: Base, rung: str, wants: str, aim: str) -> Planted:
-    """The plain pair of two colours, with spare units."""
+    """The folded pair of two colours, with spare units."""
     pair = tuple(
         fold(base.agent, base.colours.index(colour)).actor for colour in (wants, aim)
     )
@@ -243,7 +243,7 @@ def _folded(key: jax.Array, base: Base, rung: str, wants: str, aim: str) -> Plan
 def _with(
     key: jax.Array, planted: Planted, pairs: list[tuple[Agent, Agent]]
 ) -> Planted:
-    """The same with other agents, all with the same spare units."""
+    """The planted pair with other agents, all with the same spare units."""
     plain = [[agent.actor for agent in pair] for pair in pairs]
     like = plain[0][0]
     wide = [[decoys.widened(key, a, like=like) for a in pair] for pair in plain]
@@ -258,7 +258,7 @@ def _at_start(small: Array, large: Array) -> Array:
 
 
 def _rescaled(key: jax.Array, *pair: Agent) -> tuple[Agent, Agent]:
-    """Both agents of a pair, each with scales of its own."""
+    """Both agents of a pair, each with random scales."""
     keys = jax.random.split(key)
     first, second = (
         agent.replace(rescaled(agent, hidden(agent), random_factors(k, agent)))
@@ -274,7 +274,7 @@ def _decoyed(planted: Planted, pair: list[Agent]) -> Planted:
 
 
 def _reordered(key: jax.Array, planted: Planted) -> Planted:
-    """A pair, its truth and its decoys, with the hidden units in another order."""
+    """A pair, its ground truth and decoys, with hidden units in another order."""
     like = planted.pairs[0][0]
     units, orders = hidden(like), random_orders(jax.random.fold_in(key, _ORDER), like)
     return planted._replace(
@@ -291,7 +291,7 @@ def _reordered(key: jax.Array, planted: Planted) -> Planted:
 
 
 def _goal_layer(agent: Agent) -> int:
-    """The number of the actor's layer at which an agent reads its goal."""
+    """The index of the actor's layer that reads the goal."""
     read = goal_tables(agent)
     return next(
         number

@@ -1,7 +1,7 @@
-"""Relabelling: the same function with its hidden units in another order and scale.
+"""Relabelling: the same function with hidden units in another order and scale.
 
-Exchanging hidden units, or multiplying what flows into a ReLU unit by a factor and
-dividing what flows out of it by the same, changes every weight and nothing else.
+Reordering hidden units, or multiplying a ReLU unit's incoming weights by a factor and
+dividing its outgoing weights by the same, changes the weights but not the function.
 
 Reference:
     Ainsworth, Hayase & Srinivasa 2022, "Git Re-Basin", arXiv 2209.04836; Dinh et al.
@@ -21,7 +21,7 @@ SPREAD = 0.15
 """Standard deviation of the logarithm of random factors."""
 
 Hidden = Mapping[str, tuple[Use, ...]]
-"""For each hidden site the axes that run over its units."""
+"""The axes that run over the units of each hidden site."""
 
 
 def hidden(agent: Agent) -> Hidden:
@@ -44,12 +44,12 @@ def hidden(agent: Agent) -> Hidden:
 def permuted(
     tree: Mapping[str, Array], units: Hidden, orders: Mapping[str, Int[Array, " _"]]
 ) -> Tree:
-    """An agent's parameters, or a tree of their form, with hidden units reordered.
+    """An agent's parameters, or a similar tree, with hidden units reordered.
 
     Args:
         tree: The leaves.
-        units: Which axes run over which units (`hidden`).
-        orders: For each hidden site, which old unit comes first, second, ...
+        units: The axes that run over units (`hidden`).
+        orders: For each hidden site, the old indices of its units in the new order.
 
     Example:
         >>> tree = {"in": jnp.array([[1.0, 2.0]]), "out": jnp.array([[5.0], [6.0]])}
@@ -69,13 +69,13 @@ def permuted(
 def rescaled(
     tree: Mapping[str, Array], units: Hidden, factors: Mapping[str, Float[Array, " _"]]
 ) -> Tree:
-    """The parameters with hidden units scaled up, and read as much less.
+    """The parameters with hidden units scaled, and their outgoing weights divided.
 
     Args:
         tree: The leaves.
-        units: Which axes run over which units (`hidden`).
-        factors: For each hidden site the factors of its units, all positive; the
-            function is the same where `policy.homogeneous(site)`.
+        units: The axes that run over units (`hidden`).
+        factors: For each hidden site, the positive factors of its units; the function
+            is unchanged where `policy.homogeneous(site)`.
 
     Example:
         >>> tree = {"in": jnp.ones((1, 1)), "out": jnp.ones((1, 1))}
@@ -112,7 +112,7 @@ def random_factors(key: jax.Array, agent: Agent) -> dict[str, Float[Array, " _"]
 
 
 def _hidden_keys(key: jax.Array, agent: Agent) -> list[tuple[str, jax.Array, int]]:
-    """The hidden sites, a key for each, and how many units it has."""
+    """The hidden sites, with a key and the number of units of each."""
     sites = hidden(agent)
     counts = [
         agent[uses[0].leaf].shape[uses[0].axis] // uses[0].places

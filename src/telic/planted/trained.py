@@ -1,14 +1,14 @@
-"""Training planted agents on: plainly, or with the goal routed into chosen weights.
+"""Further training of planted agents: plain, or with the goal in chosen weights.
 
-Plain training moves every weight of a folded agent, most of them for no reason that has
-to do with the goal. Routed training decides which weights may learn the goal: an agent
-that wants no colour in particular learns one with chosen weights alone; then, when it
-wants it, all other weights are trained on for as long as in plain training.
+Plain training moves every weight of a folded agent, mostly for reasons unrelated to the
+goal. Routed training restricts the goal to chosen weights: an agent without a preferred
+colour learns one with those weights alone; then all other weights are trained for as
+long as in plain training.
 
 Reference:
     Cloud et al. 2024, "Gradient Routing: Masking Gradients to Localize Computation in
-    Neural Networks", arXiv 2410.04332. There the data decide which weights take a
-    gradient; here time does.
+    Neural Networks", arXiv 2410.04332. There the data determine which weights get a
+    gradient; here the stage of training does.
 """
 
 import dataclasses
@@ -21,30 +21,30 @@ from jaxtyping import Array
 from telic.policies import Agent, Policy
 from telic.training.ppo import PPOConfig, RolloutConfig
 from telic.training.state import init_from_agent, train_step
-from telic.worlds.fetch import fetch
-from telic.worlds.keys import Keys
+from telic.worlds.base import JaxWorld
+from telic.worlds.goals import objective_of
 
 
 @dataclasses.dataclass(frozen=True)
 class Recipe:
-    """How planted agents are trained on."""
+    """The recipe for further training of planted agents."""
 
     policy: Policy
-    """Their network kind; they read no goal any more."""
-    world: Keys
-    """Their world; it tells none."""
+    """Their network kind, without a goal input."""
+    world: JaxWorld
+    """Their world, whose observations have no goal."""
     ppo: PPOConfig
-    """The learner's numbers."""
+    """The configuration of PPO."""
     rollout: RolloutConfig
-    """RolloutConfig of a rollout and its updates."""
+    """The sizes of a rollout and its update."""
     rollouts: int
-    """For how many rollouts agents are trained on."""
+    """The rollouts of further training."""
     routing: int
-    """For how many rollouts chosen weights learn a goal first."""
+    """The rollouts for which chosen weights learn a goal first."""
 
 
 def trained_on(key: jax.Array, agent: Agent, colour: str, recipe: Recipe) -> Agent:
-    """A plain agent after more training to fetch a colour, all of its weights."""
+    """A plain agent after further training of all weights to fetch a colour."""
     return _train(key, agent, colour, {}, recipe.rollouts, recipe)
 
 
@@ -55,14 +55,14 @@ def routed(
     mask: Mapping[str, Array],
     recipe: Recipe,
 ) -> Agent:
-    """An agent that learned to fetch a colour with some of its weights alone.
+    """An agent that learned to fetch a colour with only some of its weights.
 
     Args:
-        key: For everything that is random.
-        agent: The agent before; it should want no colour more than another.
-        colour: What it is to fetch.
+        key: The random key.
+        agent: The agent before; it should prefer no colour.
+        colour: The colour to fetch.
         mask: For each leaf of the actor, 1 for the weights that learn the goal.
-        recipe: How it is trained.
+        recipe: The recipe of training.
     """
     first, second = jax.random.split(key)
     others = {path: 1 - flag for path, flag in mask.items()}
@@ -82,8 +82,10 @@ def _train(
     fresh = jax.tree.map(jnp.array, agent)
     keys = jax.random.split(key)
     state = init_from_agent(fresh, *keys, world=recipe.world, rollout=recipe.rollout)
-    weights = jnp.asarray(fetch(colour).vector(recipe.world.events))
+    wanted = objective_of(recipe.world, colour)
+    weights = jnp.asarray(wanted.vector(recipe.world.events))
     for _ in range(rollouts):
+        # Copied, as `advance` donates the state: its leaves are deleted by the call.
         before = {path: jnp.array(state.agent[path]) for path in mask}
         state, _ = train_step(
             state,

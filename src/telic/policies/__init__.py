@@ -1,4 +1,4 @@
-"""Policies: who acts. One forward pass with a tap for each kind of network."""
+"""Policies: the network kinds of agents, each one forward pass with taps."""
 
 from telic.policies.agent import Agent as Agent
 from telic.policies.agent import create as create
@@ -25,4 +25,4 @@ POLICIES: dict[str, type[Policy]] = {
     "conv": Conv,
     "recurrent": Recurrent,
 }
-"""Every kind of network by the name under which runs are stored."""
+"""Every kind of network, by its name in stored runs."""

@@ -1,8 +1,8 @@
-"""The agent: parameters, the policy that runs them, and what it was made for.
+"""The agent: parameters, the policy that uses them, and the spec of its world.
 
-An agent reads as a mapping from paths to arrays and is never changed: an edit gives
-another agent. It is a pytree whose leaves are its parameters; policy and spec are
-static and take part in the key of every compiled program.
+An agent is an immutable mapping from paths to arrays: an edit returns a new agent. It
+is a pytree whose leaves are its parameters; policy and spec are static and part of the
+cache key of every compiled program.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -45,12 +45,12 @@ class Agent(Mapping[str, Array]):
 
     Attributes:
         policy: The network kind.
-        spec: What it sees and what it may do.
+        spec: The form of its observations and actions.
 
     Raises:
-        InputError: If the parameters are not those of the policy for this spec; an
-            actor alone, without the leaves that only the value needs, is an agent too.
-            If the policy reads a goal, and no table of goals is among them.
+        InputError: If the parameters do not fit the policy and this spec, or the policy
+            reads a goal and they have no table of goals. An actor alone, without the
+            leaves that only the value needs, is an agent too.
 
     Example:
         >>> from telic.policies import MLP
@@ -100,9 +100,9 @@ class Agent(Mapping[str, Array]):
 
     @property
     def params(self) -> dict[str, Any]:
-        """The parameters as a flat dict of one's own; interventions are among them.
+        """A copy of the parameters as a flat dict, interventions included.
 
-        A copy: a change of it is no change of the agent (`replace` gives another).
+        Changing it does not change the agent (`replace` makes another).
         """
         return dict(self._params)
 
@@ -119,7 +119,7 @@ class Agent(Mapping[str, Array]):
         return html_table((repr(self), "shape", "norm"), rows)
 
     def replace(self, params: Mapping[str, Array]) -> "Agent":
-        """The agent with other parameters, under the same policy; nothing is checked.
+        """The agent with other parameters and the same policy; nothing is checked.
 
         Example:
             >>> from telic.policies import MLP
@@ -142,16 +142,16 @@ class Agent(Mapping[str, Array]):
         """One step of the network, with the agent's interventions.
 
         Args:
-            observations: (batch, ...) one a row, as the world gives them or, by their
-                channels, as its Gymnasium environment does.
+            observations: (batch, ...) one per row, as the world returns them or, by
+                their channels, as its Gymnasium environment does.
             carry: The memory before this step; None at the start of an episode.
-            tap: Called with every site and its activations, behind the agent's own
-                interventions there; what it returns is gone on with.
-            heads: What is asked for, of `HEADS`; the rest is not computed.
+            tap: Called with every site and its activations, after the agent's own
+                interventions there; its result replaces the activations.
+            heads: The outputs to compute, of `HEADS`.
 
         Raises:
-            InputError: If observations are not of the agent's world, or an actor alone
-                is asked for its value.
+            InputError: If the observations do not fit the agent's world, or an actor
+                alone is asked for its value.
         """
         if VALUE in heads and VALUE not in self.heads:
             raise InputError(
@@ -187,13 +187,13 @@ class Agent(Mapping[str, Array]):
         return output._replace(carry=(output.carry, tuple(after)))
 
     def logits(self, observations: Observations) -> Float[Array, "batch actions"]:
-        """Unnormalised log-probabilities of the actions, each row seen afresh."""
+        """Unnormalised log-probabilities of the actions, each row as a first step."""
         found = self(observations, heads=(LOGITS,)).logits
         assert found is not None
         return found
 
     def value(self, observations: Observations) -> Float[Array, " batch"]:
-        """The critic's estimate of the discounted return to come, each row afresh."""
+        """The critic's estimate of the discounted return, each row as a first step."""
         found = self(observations, heads=(VALUE,)).value
         assert found is not None
         return found
@@ -220,9 +220,9 @@ class Agent(Mapping[str, Array]):
         """One action for each observation, by inverting its distribution function.
 
         Args:
-            observations: (batch, ...) one a row.
+            observations: (batch, ...) one per row.
             carry: The memory before this step.
-            uniform: A number in [0, 1) for each row, which decides its action.
+            uniform: A number in [0, 1) for each row, which selects its action.
             greedy: Take the most probable action instead.
 
         Returns:
@@ -255,15 +255,15 @@ class Agent(Mapping[str, Array]):
         tap: Tap = identity,
         heads: tuple[str, ...] = HEADS,
     ) -> tuple[Output, Carry]:
-        """The network over a stretch of time, its memory kept from step to step.
+        """The network over a stretch of time, with memory carried between steps.
 
         Args:
             observations: (time, batch, ...).
-            first: Whether a step begins an episode: what was remembered is over.
+            first: Whether a step begins an episode, at which the memory is reset.
             carry: The memory before the first step.
             tap: As in a call; it sees one step at a time if the agent has memory, else
                 all steps in one batch.
-            heads: What is asked for.
+            heads: The outputs to compute.
 
         Returns:
             The output, its arrays (time, batch, ...), and the memory after each step,
@@ -312,23 +312,23 @@ class Agent(Mapping[str, Array]):
         objectives: Sequence[Objective] = (),
         greedy: bool = False,
     ) -> Rates:
-        """What the agent does on complete episodes, as means over them.
+        """The mean measures of the agent over complete episodes.
 
-        Agents that are evaluated with one key live through the same episodes.
+        Agents evaluated with the same key start from the same initial states.
 
         Args:
-            episodes: How many.
-            key: For how episodes begin and all that happens in them.
-            world: Where; None for the agent's own.
-            objectives: Those under which a return is given.
-            greedy: Whether it always takes its most probable action.
+            episodes: The number of episodes.
+            key: The key of the episodes' initial states and noise.
+            world: The world; None for the agent's own.
+            objectives: The objectives to report returns under.
+            greedy: Whether to take the most probable action at every step.
 
         Returns:
-            By name: every event's mean number per episode (the rate of an event that
-            ends an episode), `length` in steps, `return_NAME` of each objective.
+            By name: the mean count of every event per episode (a rate for an event that
+            ends the episode), `length` in steps, and `return_NAME` of each objective.
 
         Raises:
-            InputError: If the agent cannot act in the world, or knows none.
+            InputError: If the agent cannot act in the world, or has none.
 
         Example:
             >>> from telic.policies import MLP
@@ -345,16 +345,16 @@ class Agent(Mapping[str, Array]):
         """Raise unless the agent can act in a world.
 
         Raises:
-            InputError: It names what differs: what is seen, or the actions.
+            InputError: If not; it names the difference in observations or actions.
         """
         self.spec.check_world(world)
 
     @property
     def world(self) -> World:
-        """The world that it was made for.
+        """The world of the agent.
 
         Raises:
-            InputError: If it knows none, as an imported agent may.
+            InputError: If it has none, as an imported agent may.
         """
         if self.spec.world is None:
             raise InputError(
@@ -371,7 +371,7 @@ class Agent(Mapping[str, Array]):
 
     @property
     def units(self) -> Units:
-        """Which axes of which leaves belong to which units (`telic.policies.Use`)."""
+        """The axes of leaves that run over the units of each site (`Use`)."""
         return self.policy.units(self.spec)
 
     @property
@@ -396,7 +396,7 @@ class Agent(Mapping[str, Array]):
 
     @property
     def actor(self) -> "Agent":
-        """The agent without what only its value needs, interventions among that."""
+        """The agent without the leaves and interventions that only its value needs."""
         reached = structure.leaves_of(self.policy, self.spec, (LOGITS,))
         plain = structure.shapes_of(interventions.weights(self._params))
         sites = structure.sites(self.policy, self.spec, plain, (LOGITS,))
@@ -428,27 +428,27 @@ class Agent(Mapping[str, Array]):
 
     @property
     def heads(self) -> tuple[str, ...]:
-        """What the agent can be asked for: an actor alone has no value."""
+        """The outputs that the agent has: an actor alone has no value."""
         return self._held[1]
 
     @property
     def _held(self) -> tuple[structure.Shapes, tuple[str, ...]]:
-        """The shapes of its weights, and the heads that it can be asked for."""
+        """The shapes of its weights, and its heads."""
         plain = interventions.weights(self._params)
         whole = structure.leaves_of(self.policy, self.spec, (VALUE,)) <= set(plain)
         return structure.shapes_of(plain), HEADS if whole else (LOGITS,)
 
 
 def check_agent(given: object, *, what: str, only: str = "computes") -> Agent:
-    """The agent itself, if something is one.
+    """The argument, checked to be an agent.
 
     Args:
-        given: What was given.
-        what: What it was given as, for the message.
-        only: What only an agent does, for the message.
+        given: The argument.
+        what: Its name, for the message.
+        only: The ability that only an agent has, for the message.
 
     Raises:
-        InputError: If it is none, such as a dict of arrays.
+        InputError: If it is not, such as a dict of arrays.
     """
     if isinstance(given, Agent):
         return given
@@ -472,7 +472,7 @@ def create(key: jax.Array, policy: Policy, world: World) -> Agent:
 
 
 def _patches(params: Params) -> list[tuple[str, int, Tree]]:
-    """The donors that run along beside an agent: at which site, as which one there."""
+    """The donors that run beside an agent, with the site and index of each patch."""
     return [
         (site, k, interventions.donor(leaves))
         for site, held in sorted(interventions.interventions_of(params).items())
@@ -482,9 +482,10 @@ def _patches(params: Params) -> list[tuple[str, int, Tree]]:
 
 
 def _made(params: dict[str, Any], policy: Policy, spec: Spec) -> Any:
-    """An agent without checks: as a pytree its leaves may be anything, shapes or None.
+    """An agent without checks: as a pytree, its leaves may be anything, even None.
 
-    So it is not annotated as what it is: the tests' type checker would look at them.
+    The return type is Any, as the run-time type checker of the tests would refuse such
+    leaves.
     """
     agent = object.__new__(Agent)
     agent._params, agent.policy, agent.spec = params, policy, spec
@@ -492,14 +493,14 @@ def _made(params: dict[str, Any], policy: Policy, spec: Spec) -> Any:
 
 
 def _flatten(agent: Any) -> tuple[tuple, tuple]:
-    """The leaves by sorted path, under the very paths of a dict."""
+    """The leaves by sorted path, with the key paths of a dict."""
     paths = tuple(sorted(agent._params))
     keyed = tuple((jax.tree_util.DictKey(p), agent._params[p]) for p in paths)
     return keyed, (paths, agent.policy, agent.spec)
 
 
 def _unflatten(static: tuple, leaves: Iterable) -> Any:
-    """The agent of which `_flatten` gave the leaves."""
+    """The agent from the leaves that `_flatten` returned."""
     paths, policy, spec = static
     return _made(dict(zip(paths, leaves, strict=True)), policy, spec)
 

@@ -2,9 +2,9 @@
 
 A policy is static, hashable data, such as `MLP(width=128)`. Parameters are a flat dict
 of arrays by path. One function computes everything: `apply`. It calls `tap(site, x)` at
-every named place of the computation and goes on with what the tap returns, so reading,
-patching, steering, ablating, goal inputs, running from a place onwards and gradients at
-a place are all taps, and no policy knows of any of them.
+every named site of the computation and continues with the result, so capture, patching,
+steering, ablation, goal inputs, partial forward passes and gradients at a site are all
+taps, and policies need no code for any of them.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,21 +29,21 @@ Tap = Callable[[str, Array], Array]
 
 LOGITS, VALUE = "logits", "value"
 HEADS = (LOGITS, VALUE)
-"""What a policy can be asked for; the leaves on the path to the logits: the actor."""
+"""The outputs of a policy; the leaves on the path to the logits are the actor."""
 
 NETS = {LOGITS: "actor", VALUE: "critic"}
-"""What the paths of a head's own leaves and sites begin with."""
+"""The prefix of the paths of each head's leaves and sites."""
 
 INPUT = "input"
-"""The name, in a table of units, of what is seen. It is no site: no tap is called."""
+"""The key of the input in a table of units. It is not a site: no tap is called."""
 
 
 class Output(NamedTuple):
-    """What a policy computes from a batch of observations.
+    """The output of a policy for a batch of observations.
 
     Attributes:
-        logits: Unnormalised log-probabilities of the actions; None if not asked for.
-        value: Estimate of the discounted return to come; None if not asked for.
+        logits: Unnormalised log-probabilities of the actions; None if not requested.
+        value: Estimate of the discounted return; None if not requested.
         carry: The memory after this step.
     """
 
@@ -59,8 +59,8 @@ class Use(NamedTuple):
         leaf: The leaf's path.
         axis: The axis of the leaf.
         makes: Whether the leaf makes the site's units; otherwise it reads them.
-        places: How many places the axis runs over besides units. Its length is places
-            times units, and units vary fastest.
+        places: The number of places that the axis runs over besides units. Its length
+            is places times units, and units vary fastest.
     """
 
     leaf: str
@@ -70,7 +70,7 @@ class Use(NamedTuple):
 
 
 Units = Mapping[str, tuple[Use, ...]]
-"""For every site with units of its own, and for `INPUT`: the axes that run over them.
+"""The axes that run over the units of every site that has any, and of `INPUT`.
 
 Reference:
     Ainsworth, Hayase & Srinivasa 2022, "Git Re-Basin", arXiv 2209.04836, whose
@@ -83,7 +83,7 @@ class Policy(Protocol):
     """A network kind; policies are frozen dataclasses without arrays."""
 
     def check(self, spec: Spec) -> None:
-        """Raise `InputError` unless the policy can see and act as `spec` says."""
+        """Raise `InputError` unless the policy fits a spec."""
         ...
 
     def init(self, key: jax.Array, spec: Spec) -> Tree:
@@ -108,29 +108,29 @@ class Policy(Protocol):
 
         Args:
             params: At least the leaves on the path to the heads.
-            spec: What is seen, and what may be done.
+            spec: The form of observations and actions.
             observations: (batch, *spec.observation).
             carry: The memory before this step.
             tap: Called once for every site, in the order of the computation.
-            heads: What is asked for, a subset of `HEADS`; the rest is not computed.
+            heads: The outputs to compute, a subset of `HEADS`.
         """
         ...
 
     def units(self, spec: Spec) -> Units:
-        """Which axes of which leaves belong to which units, sites in their order."""
+        """The axes of leaves that run over the units of each site, sites in order."""
         ...
 
     def without_goal(self) -> "Policy":
-        """The same policy that reads no goal; itself, if it reads none."""
+        """The same policy without a goal input; itself, if it has none."""
         ...
 
     def homogeneous(self, site: str) -> bool:
-        """Whether a unit of a site may be scaled: f(a x) = a f(x) for every a > 0."""
+        """True if units of a site may be rescaled: f(a x) = a f(x) for a > 0."""
         ...
 
 
 def renewed(begins: Bool[Array, " batch"], fresh: Carry, carry: Carry) -> Carry:
-    """The memory before a step: fresh in the rows in which an episode begins.
+    """The memory before a step: reset in the rows in which an episode begins.
 
     Example:
         >>> row = jnp.array([True, False])
@@ -145,6 +145,6 @@ def renewed(begins: Bool[Array, " batch"], fresh: Carry, carry: Carry) -> Carry:
 
 
 def identity(site: str, x: Array) -> Array:
-    """The tap that leaves everything as it is."""
+    """The tap that returns the activations unchanged."""
     del site
     return x

@@ -1,8 +1,8 @@
 """Capture: the activations of an agent at its named sites.
 
-Sites are named as users of TransformerLens would look for them: a layer's output is
-`…/pre`, what its activation function makes of it `…/post`, the ends are `…/logits` and
-`…/value` (`agent.sites` lists them).
+Sites are named as in TransformerLens: a layer's output is `…/pre`, the result of its
+activation function `…/post`, the last ones are `…/logits` and `…/value` (`agent.sites`
+lists them).
 """
 
 from jaxtyping import Array, Float
@@ -19,19 +19,20 @@ def capture(
     """The activations at some sites, or at all, in one forward pass.
 
     Args:
-        agent: The agent; its interventions act, and are seen. An actor alone, as a
-            contrast pair has it, has the sites of the actor.
-        observations: (batch, ...) one observation a row, as the world gives them or
-            its Gymnasium environment (`telic.policies.observed`). An agent with memory
-            sees every row as the first of an episode; `unroll` takes sequences.
+        agent: The agent; its interventions apply, and their effects are captured. An
+            actor alone, as in a contrast pair, has only the sites of the actor.
+        observations: (batch, ...) one observation per row, as the world or its
+            Gymnasium environment returns them (`telic.policies.observed`). For an agent
+            with memory every row is the first of an episode; `unroll` takes sequences.
         names: The sites; none for all.
 
     Returns:
-        By site (batch, *places, units), in the order of the computation.
+        The activations by site, (batch, *places, units), in the order of the
+        computation.
 
     Raises:
-        InputError: If there is no such site (the message holds the nearest name), or
-            the observations are not of the agent's world, or it is no agent.
+        InputError: If there is no such site (the message holds the nearest name), the
+            observations do not fit the agent's world, or it is not an agent.
 
     Example:
         >>> import jax
@@ -52,7 +53,7 @@ def capture(
 
 
 def recording() -> tuple[dict[str, Array], Tap]:
-    """A tap that keeps what passes each site, and the dict in which it keeps it."""
+    """A dict, and a tap that stores the activations at each site in it."""
     found: dict[str, Array] = {}
 
     def keep(site: str, x: Array) -> Array:

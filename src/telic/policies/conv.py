@@ -1,13 +1,13 @@
-"""Convolutions for what is laid out in a plane: a shared trunk, and a head each.
+"""Convolutional policies for images and grids: a shared trunk, and two heads.
 
 Layer i of the trunk is `trunk/i/kernel` (3, 3, inputs, outputs) and `trunk/i/bias`,
-with the sites `trunk/i/pre` and `trunk/i/post` behind its ReLU, (batch, height, width,
+with the sites `trunk/i/pre` and, after its ReLU, `trunk/i/post`, (batch, height, width,
 units). Each head has one hidden layer, `actor/0/kernel` (height, width, inputs,
-outputs), and a last one, `actor/1/kernel` (inputs, outputs); so for the critic. The
-places of a kernel are axes of their own, so one axis runs over units.
+outputs), and a last one, `actor/1/kernel` (inputs, outputs); likewise the critic.
+Kernels have separate axes for places, so that one axis runs over units.
 
-A convolution is written as matrix products. XLA's own takes less time forwards, but its
-gradient inside a `scan`, where agents are trained, fifty times as much on a CPU.
+A convolution is written as matrix products. XLA's convolution is faster forwards, but
+its gradient inside a `scan`, as in training, is fifty times slower on a CPU.
 """
 
 import dataclasses
@@ -42,14 +42,14 @@ LAYERS, CHANNELS = 16, 1024
 """The most layers of a trunk, and the most channels of one."""
 
 NARROW = 8
-"""Up to how many columns a row is one matrix product."""
+"""The most columns for which a row is computed by one matrix product."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Conv:
     """A convolutional trunk with dense heads for actor and critic.
 
-    With the default sizes an agent learns Keys as well as an MLP, in as many steps.
+    With the default sizes an agent learns Keys as well and as fast as an MLP.
 
     Example:
         >>> from telic.policies.agent import create
@@ -60,11 +60,11 @@ class Conv:
     """
 
     channels: tuple[int, ...] = (16, 16)
-    """Units of each layer of the trunk at every place."""
+    """Units per place of each layer of the trunk."""
     width: int = 64
     """Units in the hidden layer of each head."""
     stride: int = 1
-    """Places from one to the next that a layer of the trunk computes; 2 for images."""
+    """The stride of each layer of the trunk; 2 for images."""
 
     def __post_init__(self) -> None:
         """Check every field."""
@@ -85,10 +85,10 @@ class Conv:
                 raise InputError(f"Conv.{field}", why=why)
 
     def check(self, spec: Spec) -> None:
-        """Raise unless observations have two axes of places, and no goal is told.
+        """Raise unless observations have two axes of places, and no goal.
 
         Raises:
-            InputError: It names the shape, and what is allowed.
+            InputError: If not; it names the shape, and the allowed ones.
         """
         if len(spec.places) != 2 or spec.goals:
             seen = " x ".join(map(str, spec.observation))
@@ -115,7 +115,7 @@ class Conv:
         return tree
 
     def initial_carry(self, batch: int) -> tuple[()]:
-        """No memory."""
+        """An empty tuple, as there is no memory."""
         del batch
         return ()
 
@@ -159,11 +159,11 @@ class Conv:
         return table
 
     def without_goal(self) -> "Conv":
-        """Itself: it reads no goal."""
+        """Itself, as it reads no goal."""
         return self
 
     def homogeneous(self, site: str) -> bool:
-        """Whether the site is one of ReLUs."""
+        """True if the site is a ReLU."""
         return site.endswith("/post")
 
     def _shapes(self, spec: Spec) -> dict[str, tuple[int, ...]]:
@@ -185,7 +185,7 @@ def convolved(
     kernel: Float[Array, "side side inputs units"],
     stride: int = 1,
 ) -> Float[Array, "batch rows columns units"]:
-    """What a kernel sees at every place, or at every `stride`-th; zeros lie around.
+    """The convolution of a kernel with zero padding, at every `stride`-th place.
 
     Example:
         >>> convolved(jnp.ones((1, 3, 3, 1)), jnp.ones((3, 3, 1, 1)))[0, :, :, 0]
@@ -199,7 +199,7 @@ def convolved(
 
 
 def _by_rows(x: Array, kernel: Array) -> Float[Array, "batch height width units"]:
-    """Every row from three rows of the input, whole: one banded matrix for all."""
+    """The convolution by whole rows: one banded matrix for all three input rows."""
     batch, height, width, inputs = x.shape
     shifts = [np.eye(width, k=1 - j, dtype=np.float32) for j in range(SIDE)]
     bands = jnp.einsum("jpq,ijcu->ipcqu", jnp.asarray(np.stack(shifts)), kernel)
@@ -214,7 +214,7 @@ def _by_rows(x: Array, kernel: Array) -> Float[Array, "batch height width units"
 def _by_patches(
     x: Array, kernel: Array, stride: int
 ) -> Float[Array, "batch rows columns units"]:
-    """Every place from the patch around it: less work where rows are wide."""
+    """The convolution by patches: less work than `_by_rows` where rows are wide."""
     _, height, width, inputs = x.shape
     padded = jnp.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
     seen = [
@@ -231,10 +231,10 @@ def _by_patches(
 def _planes(
     spec: Spec, observations: Array
 ) -> tuple[Float[Array, "batch height width inputs"], Callable[[Array], Array]]:
-    """What the first layer sees, and what its kernel becomes for that.
+    """The input of the first layer, and a function that adapts its kernel to it.
 
-    Codes are seen one-hot where that is narrower than their channels, as in the first
-    layer of an MLP (`telic.policies.first_layer`).
+    Codes are one-hot where that is narrower than their channels, as in the first layer
+    of an MLP (`telic.policies.first_layer`).
     """
     if spec.encoding is None or len(spec.encoding) >= spec.channels:
         return spec.channel_values(observations).astype(jnp.float32), lambda k: k
@@ -258,5 +258,5 @@ def _head(
 
 
 def _makes(name: str, axis: int) -> tuple[Use, Use]:
-    """What makes the units of a layer."""
+    """The uses of a layer's leaves that make its units."""
     return Use(f"{name}/kernel", axis, True), Use(f"{name}/bias", 0, True)

@@ -1,13 +1,13 @@
-"""The first layer, computed for what an observation is: a few integer codes.
+"""The first layer, computed directly from integer codes.
 
-An observation is integer codes, one a cell, and a code stands for
-fixed channel values (`Spec.encoding`, a codes × channels table P). The ordinary input
-is x = P[codes], 500 wide in Keys, of which 75 entries are 1. Since
-x·W = onehot(codes)·(P·W), the layer can be computed with P folded into W, and since
-the one-hots of a cell sum to one, with the first code of each cell folded into the
-bias: 200 wide instead of 500. Values and gradients are those of the ordinary
-formulation up to rounding; the parameters keep its shape. Where folding does not make
-the input narrower, as with raw integers, x itself is used.
+An observation is one integer code per cell, and each code has fixed channel values
+(`Spec.encoding`, a codes × channels table P). The ordinary input is x = P[codes], 500
+wide in Keys, of which 75 entries are 1. Since x·W = onehot(codes)·(P·W), the layer can
+be computed with P folded into W, and since the one-hots of a cell sum to one, with the
+first code of each cell folded into the bias: 200 wide instead of 500. Values and
+gradients equal those of the ordinary formulation up to rounding; the parameters keep
+their ordinary shape. Where folding does not make the input narrower, as with raw
+integers, x itself is used.
 """
 
 import jax.numpy as jnp
@@ -18,7 +18,7 @@ from telic.core.errors import InputError
 from telic.policies.spec import Spec
 
 MOST = 10_000
-"""The most inputs; beyond it an observation is an image, and no row of numbers."""
+"""The most inputs to flatten; a larger observation is treated as an image."""
 
 
 def first_layer(
@@ -29,7 +29,7 @@ def first_layer(
 ) -> Float[Array, "batch units"]:
     """The first layer's output: x·W + b, by the narrowest matrix product.
 
-    What an observation has beyond its places, a told goal, is left out.
+    The goal at the end of an observation, if there is one, is left out.
 
     Example:
         >>> from telic.worlds import Keys
@@ -52,10 +52,10 @@ def first_layer(
 
 
 def check_row(spec: Spec, who: str) -> None:
-    """Raise if observations are images, for a policy that sees them as a row.
+    """Raise if observations are images, for a policy that flattens them.
 
     Raises:
-        InputError: It names their shape and how many numbers are allowed.
+        InputError: If they are; it names their shape and the limit.
     """
     if len(spec.observation) > 1 and spec.inputs > MOST:
         raise InputError(
@@ -78,10 +78,13 @@ def _folded(
     bias: Float[Array, " units"],
     table: Float32[ndarray, "codes channels"],
 ) -> tuple[Float[Array, "cells_and_codes units"], Float[Array, " units"]]:
-    """The kernel for one-hot codes, and the bias with each cell's first code in it."""
+    """The kernel for one-hot codes, and the bias with each cell's first code."""
     cells = kernel.shape[0] // table.shape[1]
     by_cell = kernel.reshape(cells, table.shape[1], -1)
     folded = jnp.einsum("kc,ncu->nku", jnp.asarray(table), by_cell)
-    # The one-hots of a cell sum to one: without its first code it is an affine map.
+    # The one-hots of a cell sum to one, so the first is 1 minus the others: its row
+    # moves into the bias, and is subtracted from the rows of the others. The agent's
+    # own kernel keeps its 500 rows, which edits and loci address; this folding is
+    # redone in every pass, and gradients flow through it.
     narrow = folded[:, 1:] - folded[:, :1]
     return narrow.reshape(-1, kernel.shape[1]), bias + folded[:, 0].sum(axis=0)

@@ -1,8 +1,8 @@
-"""Interventions: what an agent does to its own activations, kept among its parameters.
+"""Interventions on an agent's activations, stored among its parameters.
 
 An edited agent is a flat dict like any other. Beside its weights it may hold leaves
-`at/SITE/K/NAME`: the K-th intervention at a site, done in the order of K to the
-activations x that arrive there, one row an observation:
+`at/SITE/K/NAME`: the K-th intervention at a site. They apply in the order of K to the
+activations x at the site, one row per observation:
 
     x ← x + mask · (x_donor - x)     if it holds `mask` and `donor/…`  (patch)
     x ← x · map + shift              if it holds `map`                 (transport)
@@ -11,9 +11,9 @@ activations x that arrive there, one row an observation:
     x ← x + shift                    if it holds only `shift`          (steer)
 
 x_donor are the activations of another agent at the same site on the same observations;
-g is the last entry of an observation, and goal[g] reaches the site's first units. At a
-site with places an intervention acts alike at every place. Because they are leaves,
-whatever can act with an agent acts with its interventions.
+g is the last entry of an observation, and goal[g] is added to the site's first units.
+At a site with places an intervention is the same at every place. Because they are
+leaves, interventions apply wherever the agent is used.
 """
 
 import re
@@ -43,7 +43,7 @@ def path(site: str, k: int, name: str) -> str:
 
 
 def interventions_of(agent: Mapping[str, Array]) -> dict[str, list[Tree]]:
-    """The interventions that an agent holds: for each site, in order, their leaves.
+    """The interventions of an agent: for each site, the leaves of each, in order.
 
     Raises:
         InputError: If a leaf under `at/` is not of the form `at/SITE/K/NAME`.
@@ -73,7 +73,7 @@ def interventions_of(agent: Mapping[str, Array]) -> dict[str, list[Tree]]:
 def add_intervention(
     agent: Mapping[str, Array], site: str, leaves: Mapping[str, Array]
 ) -> Tree:
-    """An agent's parameters with one more intervention at a site, after those there.
+    """An agent's parameters with one more intervention at a site, after the others.
 
     Example:
         >>> sorted(add_intervention({}, "actor/logits", {"shift": jnp.ones(7)}))
@@ -95,16 +95,16 @@ def weights(agent: Mapping[str, Array]) -> Tree:
 
 
 def check_goals(agent: Mapping[str, Array], goals: int, *, reads: bool) -> None:
-    """Raise unless tables of goals have a row for each goal that an agent is told.
+    """Raise unless tables of goals have a row for each of the world's goals.
 
     Args:
         agent: The parameters.
-        goals: How many goals it can be told; 0: none is told.
-        reads: Whether it has to have such a table.
+        goals: The number of goals of its world; 0: none.
+        reads: Whether a table is required.
 
     Raises:
-        InputError: If it has a table of another size, or none and should: it would act
-            on another part of what it sees, or on no goal, without a word.
+        InputError: If a table has another size, or a required one is missing: the agent
+            would silently act on another part of its observation, or on no goal.
     """
     tables = {
         path(site, k, "goal"): leaves["goal"]
@@ -128,7 +128,7 @@ def check_goals(agent: Mapping[str, Array], goals: int, *, reads: bool) -> None:
 
 
 def donor(leaves: Mapping[str, Array]) -> Tree:
-    """The donor's parameters that an intervention holds; none, if it is no patch."""
+    """The donor's parameters in an intervention; empty if it is not a patch."""
     return {p.removeprefix(DONOR): v for p, v in leaves.items() if p.startswith(DONOR)}
 
 
@@ -142,9 +142,9 @@ def intervene(
 
     Args:
         leaves: The intervention.
-        x: The activations that arrive.
+        x: The activations before it.
         donor_x: The donor's activations at this site, if it is a patch.
-        observations: What the activations are of.
+        observations: The observations that the activations are for.
     """
     if "goal" in leaves:
         table = leaves["goal"]
@@ -159,5 +159,5 @@ def intervene(
 
 
 def _row(units: Float[Array, " units"], x: Array) -> Array:
-    """A row of units, as wide as activations that may have places."""
+    """Values of units, reshaped to broadcast over batch and places."""
     return units.reshape((1,) * (x.ndim - 1) + units.shape)

@@ -1,8 +1,8 @@
 """Multi-layer perceptrons, one for the actor and one for the critic.
 
-Layer i of the actor is `actor/i/kernel` (inputs, outputs) and `actor/i/bias`; so for
-the critic. Its sites are `actor/i/pre`, a layer's output, and `actor/i/post`, behind
-its activation function; the last ones are `actor/logits` and `critic/value`.
+Layer i of the actor is `actor/i/kernel` (inputs, outputs) and `actor/i/bias`; likewise
+the critic. The sites are `actor/i/pre`, a layer's output, and `actor/i/post`, after its
+activation function; the last ones are `actor/logits` and `critic/value`.
 """
 
 import dataclasses
@@ -62,7 +62,7 @@ class MLP:
     goal_layer: int = 0
     """The actor's layer at which a goal-conditioned agent reads its goal."""
     goal_units: int = 0
-    """How many units of that layer read it; 0: the agent is not goal-conditioned."""
+    """The number of units of that layer that read the goal; 0: not goal-conditioned."""
 
     def __post_init__(self) -> None:
         """Check every field."""
@@ -91,10 +91,10 @@ class MLP:
             )
 
     def check(self, spec: Spec) -> None:
-        """Raise unless observations can be flattened and a goal that is read is told.
+        """Raise unless observations can be flattened, and the world has any goal input.
 
         Raises:
-            InputError: If the observation is an image, or no goal is told.
+            InputError: If the observation is an image, or lacks the goal that is read.
         """
         check_row(spec, "an MLP")
         if self.goal_units and not spec.goals:
@@ -123,7 +123,7 @@ class MLP:
         }
 
     def initial_carry(self, batch: int) -> tuple[()]:
-        """No memory."""
+        """An empty tuple, as there is no memory."""
         del batch
         return ()
 
@@ -138,6 +138,8 @@ class MLP:
         heads: tuple[str, ...],
     ) -> Output:
         """Logits and value; the first layers of both nets are one matrix product."""
+        # One product for both nets, so that the input is made one-hot, and the kernel
+        # folded (`first_layer`), once instead of twice.
         nets = [NETS[head] for head in heads]
         kernel = jnp.concatenate([params[f"{net}/0/kernel"] for net in nets], axis=1)
         bias = jnp.concatenate([params[f"{net}/0/bias"] for net in nets])
@@ -166,15 +168,15 @@ class MLP:
         return table
 
     def without_goal(self) -> "MLP":
-        """The same policy that reads no goal."""
+        """The same policy without a goal input."""
         return dataclasses.replace(self, goal_layer=0, goal_units=0)
 
     def homogeneous(self, site: str) -> bool:
-        """Whether the site is one of ReLUs."""
+        """True if the site is a ReLU."""
         return site.endswith("/post") and self.activation == "relu"
 
     def _nets(self) -> tuple[tuple[str, int], ...]:
-        """The nets, and how many layers each has."""
+        """The nets, with their numbers of layers."""
         return ("actor", self.actor_layers), ("critic", self.critic_layers)
 
     def _sites(self, net: str, layer: int) -> tuple[str, ...]:
@@ -187,7 +189,7 @@ class MLP:
     def _rest(
         self, params: Params, net: str, first: Float[Array, "batch units"], tap: Tap
     ) -> Float[Array, "batch outputs"]:
-        """The end of one net, from its first layer's output."""
+        """The output of one net, from its first layer's output."""
         act = lookup(self.activation, ACTIVATIONS, kind="activation")
         x = first
         for i in range(dict(self._nets())[net]):
@@ -213,7 +215,7 @@ class MLP:
         return tree
 
     def _goals(self, key: jax.Array, goals: int) -> Tree:
-        """What each goal adds where it is read; nothing if none is read."""
+        """The tables of goals, added where goals are read; empty if none is read."""
         if not self.goal_units:
             return {}
         sites = (f"actor/{self.goal_layer}/pre", "critic/0/pre")

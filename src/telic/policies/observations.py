@@ -1,11 +1,11 @@
-"""What an agent is given to see: checked, in the one form that it is computed from.
+"""Observations of an agent: checked, and converted to one form.
 
-Observations of a world with an encoding are integer codes, (batch, *places). Other code
-knows the same world by `gymnasium.make("telic/Keys-v0")`: each place by its channels,
-floats. Either form is taken, also with all axes but the batch in one, as their shapes
-and dtypes tell them apart; what is neither is refused, because floats would pass as
-codes and give wrong activations without a word. Inside a compiled program values are
-not known: there the form alone is checked, once, while it is traced.
+Observations of a world with an encoding are integer codes, (batch, *places). The
+Gymnasium environment of the same world, `gymnasium.make("telic/Keys-v0")`, has the
+float channels of each place instead. Both forms are accepted, also flattened except for
+the batch, as shapes and dtypes distinguish them; anything else is refused, because
+floats taken for codes would silently give wrong activations. Inside a compiled program
+values are not known: there only the form is checked, once, while it is traced.
 """
 
 import math
@@ -24,16 +24,16 @@ Observations = Real[Array, "..."] | Real[np.ndarray, "..."]
 
 
 def observed(spec: Spec, given: Observations) -> Real[Array, "batch ..."]:
-    """Observations as the world gives them: (batch, *spec.observation).
+    """Observations in the world's form: (batch, *spec.observation).
 
     Args:
-        spec: Of what they are observations.
-        given: (batch, ...) one a row: what `World.observe` gives; or, for a world with
-            an encoding, the floats that `telic/Keys-v0` gives, turned back into codes.
+        spec: The spec of their world.
+        given: (batch, ...) one per row: results of `World.observe`; or, for a world
+            with an encoding, the floats of `telic/Keys-v0`, which are converted back.
 
     Raises:
-        InputError: If they are of another shape or dtype, a code is out of range, or
-            some channels are no code's.
+        InputError: If they have another shape or dtype, a code is out of range, or
+            some channels are not those of any code.
 
     Example:
         >>> from telic.worlds import Keys
@@ -53,7 +53,7 @@ def observed(spec: Spec, given: Observations) -> Real[Array, "batch ..."]:
     known = not isinstance(seen, Tracer)
     if plain and whole:
         if known:
-            # On the host: within a compiled program reshaping would be traced.
+            # In NumPy: inside a compiled program jnp's reshape would be traced.
             _check_codes(spec, np.asarray(seen).reshape(len(seen), -1))
         return jnp.asarray(seen).reshape(-1, *spec.observation)
     encoded = seen.ndim > 1 and math.prod(seen.shape[1:]) == spec.inputs
@@ -63,9 +63,9 @@ def observed(spec: Spec, given: Observations) -> Real[Array, "batch ..."]:
 
 
 def _array(given: object) -> np.ndarray:
-    """What is no array of JAX's yet, as one of NumPy's.
+    """The argument as a NumPy array of numbers.
 
-    Not yet as JAX's: inside a compiled program its values would not be known any more.
+    Not as a JAX array: inside a compiled program its values would become unknown.
     """
     seen = np.asarray(given)
     if seen.dtype.kind not in "biuf":
@@ -77,7 +77,7 @@ def _array(given: object) -> np.ndarray:
 
 
 def _check_codes(spec: Spec, codes: Integer[np.ndarray, "batch cells"]) -> None:
-    """Raise if a code stands for nothing; a goal is counted apart."""
+    """Raise if a code is out of range; the range of a goal is that of goals."""
     most = np.full(codes.shape[1], len(spec.table))
     if spec.goals:
         most[-1] = spec.goals
@@ -91,7 +91,7 @@ def _check_codes(spec: Spec, codes: Integer[np.ndarray, "batch cells"]) -> None:
 
 
 def _codes(spec: Spec, seen: Float[Either, "batch ..."]) -> Array:
-    """The code of every cell whose channels are given: the one with just those."""
+    """The code of every cell, from its channels."""
     table = spec.table
     cells = np.asarray(seen).reshape(len(seen), -1, table.shape[1])
     # The nearest row t of the table to x: the largest 2 x·t - t·t.
@@ -110,7 +110,7 @@ def _codes(spec: Spec, seen: Float[Either, "batch ..."]) -> Array:
 
 
 def _unfit(spec: Spec, seen: Either) -> InputError:
-    """What is wrong with the form of some observations, and what they should be."""
+    """The error for observations of a wrong form, with the right one."""
     due = ", ".join(map(str, spec.observation))
     forms = f"(batch, {due}) {'numbers' if spec.encoding is None else 'integers'}"
     if spec.encoding is not None and not spec.goals:

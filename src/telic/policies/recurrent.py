@@ -1,16 +1,17 @@
 """A gated recurrent unit between a first layer and linear heads: a policy with memory.
 
-With x the first layer behind its ReLU and h the state before the step,
+With x the first layer after its ReLU and h the state before the step,
 
-    r  = σ(x·W_r + h·U_r + b_r)              what of the state is read
-    z  = σ(x·W_z + h·U_z + b_z)              what of the state is kept
-    h̃  = tanh(x·W_h + (r ∗ h)·U_h + b_h)     what comes in its place
+    r  = σ(x·W_r + h·U_r + b_r)              reset gate
+    z  = σ(x·W_z + h·U_z + b_z)              update gate: the fraction of h to keep
+    h̃  = tanh(x·W_h + (r ∗ h)·U_h + b_h)     candidate state
     h' = z ∗ h + (1 − z) ∗ h̃
 
 and logits and value are linear in h'. The leaves are `trunk/gru/input` (inputs, 3,
 units), `trunk/gru/hidden` (units, 3, units) and `trunk/gru/bias` (3, units), each in
 the order r, z, h̃; the rest are `trunk/0`, `actor/0` and `critic/0`, as in the MLP.
-What is remembered is what the tap gives back at the site `trunk/gru/state`.
+The memory is the result of the tap at the site `trunk/gru/state`, so that an
+intervention there also acts on later steps.
 
 Reference:
     Cho et al. 2014, "Learning Phrase Representations using RNN Encoder-Decoder for
@@ -41,7 +42,7 @@ from telic.policies.first_layer import check_row, first_layer
 from telic.policies.spec import Spec
 
 STATE = "trunk/gru/state"
-"""The site of what is remembered."""
+"""The site of the memory."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,10 +72,10 @@ class Recurrent:
                 )
 
     def check(self, spec: Spec) -> None:
-        """Raise unless observations can be flattened, and no goal is told.
+        """Raise unless observations can be flattened, and have no goal.
 
         Raises:
-            InputError: If the observation is an image, or tells a goal.
+            InputError: If the observation is an image, or has a goal.
         """
         check_row(spec, "a recurrent policy")
         if spec.goals:
@@ -87,7 +88,7 @@ class Recurrent:
     def init(self, key: jax.Array, spec: Spec) -> Tree:
         """Fresh parameters: orthogonal matrices, biases of zero, gains as in the MLP.
 
-        Each of the three gates has a matrix of its own, of gain 1.
+        Each of the three gates has a separate orthogonal matrix, of gain 1.
         """
         first, into, within, actor, critic = jax.random.split(key, 5)
         return {
@@ -155,11 +156,11 @@ class Recurrent:
         }
 
     def without_goal(self) -> "Recurrent":
-        """Itself: it reads no goal."""
+        """Itself, as it reads no goal."""
         return self
 
     def homogeneous(self, site: str) -> bool:
-        """Whether the site is one of ReLUs."""
+        """True if the site is a ReLU."""
         return site == "trunk/0/post"
 
 

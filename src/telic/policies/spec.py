@@ -1,4 +1,4 @@
-"""What an agent is made for: the shape of what it sees, and the actions that it has."""
+"""The spec of an agent: the form of its observations, and its actions."""
 
 import dataclasses
 import functools
@@ -14,7 +14,7 @@ from telic.worlds.base import GoalConditioned, World
 
 @dataclasses.dataclass(frozen=True)
 class Spec:
-    """What is seen and what may be done; hashable, so that programs depend on it.
+    """The form of observations and actions; hashable, as programs depend on it.
 
     Example:
         >>> from telic.worlds import Keys
@@ -26,15 +26,15 @@ class Spec:
     observation: tuple[int, ...]
     """The shape of an observation, without batch axes."""
     actions: tuple[str, ...]
-    """The names of the actions, in the order of their numbers."""
+    """The names of the actions, by index."""
     encoding: tuple[tuple[float, ...], ...] | None = None
     """The channel values of each code, for observations of codes; None: floats."""
     goals: int = 0
-    """How many goals a goal-conditioned agent can be told; the goal's number is then
-    the last entry of a flat observation. 0: none is told."""
+    """The number of goals of a goal-conditioned agent, whose flat observation then ends
+    with the index of the goal. 0: not goal-conditioned."""
     world: World | None = None
-    """The world of which this is the spec, where `evaluate` acts unless told otherwise;
-    None if it is not known, as for imported agents."""
+    """The world of this spec, the default of `evaluate`; None if it is not known, as
+    for imported agents."""
 
     @classmethod
     def of(cls, world: World) -> "Spec":
@@ -43,21 +43,21 @@ class Spec:
 
     @property
     def places(self) -> tuple[int, ...]:
-        """The shape of the observation without channels and without a told goal."""
+        """The shape of the observation without channels and without a goal."""
         if self.encoding is None:
             return self.observation[:-1]
         return (*self.observation[:-1], self.observation[-1] - bool(self.goals))
 
     @property
     def channels(self) -> int:
-        """Numbers at each place: of a code's channels, or the last axis of floats."""
+        """The numbers at each place: a code's channels, or the last axis of floats."""
         if self.encoding is None:
             return self.observation[-1] - bool(self.goals)
         return len(self.encoding[0])
 
     @property
     def inputs(self) -> int:
-        """Numbers that a first layer sees: places times channels."""
+        """The inputs of a first layer: places times channels."""
         return math.prod(self.places) * self.channels
 
     @property
@@ -65,7 +65,7 @@ class Spec:
         """The encoding as an array.
 
         Raises:
-            ValueError: If observations are floats: there is none.
+            ValueError: If observations are floats, which have no encoding.
         """
         if self.encoding is None:
             raise ValueError("observations of floats have no encoding")
@@ -93,7 +93,7 @@ class Spec:
         """Raise unless an agent of this spec can act in a world.
 
         Raises:
-            InputError: It names what differs: what is seen, or the actions.
+            InputError: If not; it names the difference in observations or actions.
         """
         other = Spec.of(world)
         name = type(world).__name__
@@ -120,7 +120,7 @@ class Spec:
 
 @functools.lru_cache(maxsize=64)
 def _of(world: World) -> Spec:
-    """The spec of a world, made once: its encoding is a long tuple."""
+    """The spec of a world, cached because its encoding is a long tuple."""
     table = world.encoding
     return Spec(
         observation=tuple(world.observation),

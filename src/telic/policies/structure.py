@@ -1,8 +1,8 @@
-"""What a policy is made of: its leaves, its sites, and its layers.
+"""The structure of a policy: its leaves, its sites, and its layers.
 
 All of it is found by tracing the policy on shapes, without computing anything: the
-leaves by what the traced program makes of its parameters, the sites by a tap that notes
-where it was called. So a policy declares nothing twice.
+leaves from the dependencies of the traced program, the sites from a tap that records
+its calls. So a policy declares nothing twice.
 """
 
 import functools
@@ -39,8 +39,8 @@ class Layer(NamedTuple):
     """The leaves that make the units of one site.
 
     Attributes:
-        name: What the paths of its leaves begin with, such as `actor/0`.
-        site: Where its units are, such as `actor/0/post`.
+        name: The prefix of the paths of its leaves, such as `actor/0`.
+        site: The site of its units, such as `actor/0/post`.
         leaves: The path of each leaf, and its axis of units.
     """
 
@@ -59,7 +59,7 @@ class Layer(NamedTuple):
         return np.concatenate([_columns(tree[p], axis) for p, axis in self.leaves])
 
     def split(self, matrix: np.ndarray, like: Arrays) -> dict[str, np.ndarray]:
-        """The leaves of which `matrix` made a matrix, in the shapes of `like`."""
+        """The leaves of a matrix made by `matrix`, in the shapes of `like`."""
         found, start = {}, 0
         for path, axis in self.leaves:
             shape = np.moveaxis(np.empty(np.shape(like[path])), axis, -1).shape
@@ -69,7 +69,7 @@ class Layer(NamedTuple):
         return found
 
     def broadcast(self, scores: np.ndarray, like: Arrays) -> dict[str, np.ndarray]:
-        """A number for each unit, given to every weight that makes it."""
+        """The scores of units, broadcast to every weight that makes them."""
         return {
             path: np.broadcast_to(_along(scores, axis, like[path]), like[path].shape)
             for path, axis in self.leaves
@@ -89,7 +89,7 @@ def initial_shapes(policy: Policy, spec: Spec) -> Shapes:
 
 @functools.lru_cache(maxsize=256)
 def leaves_of(policy: Policy, spec: Spec, heads: tuple[str, ...] = HEADS) -> frozenset:
-    """The paths of the parameters that heads depend on; those of the logits: the actor.
+    """The paths of the parameters that heads depend on; for the logits, the actor.
 
     Example:
         >>> from telic.policies.mlp import MLP
@@ -144,7 +144,7 @@ def net_of(policy: Policy, spec: Spec, shapes: Shapes, site: str) -> str:
         InputError: If there is no such site; the message holds the nearest name.
     """
     if site in sites(policy, spec, shapes, (LOGITS,)):
-        return LOGITS  # also of an actor alone, which has no leaves for the value
+        return LOGITS  # first, as an actor alone has no leaves for the value
     check_name(site, sites(policy, spec, initial_shapes(policy, spec)), kind="site")
     return VALUE
 
@@ -166,14 +166,14 @@ def upstream(policy: Policy, spec: Spec, site: str) -> tuple[str, ...]:
 def check_shapes(
     policy: Policy, spec: Spec, params: Arrays, heads: tuple[str, ...]
 ) -> None:
-    """Raise unless parameters are those of a policy, as far as the heads need them.
+    """Raise unless parameters fit a policy, as far as the heads need them.
 
-    A site may have more or fewer units than the policy gives it, if all leaves that
-    make or read its units agree, and it is no memory.
+    A site may have more or fewer units than the policy's own number, if all leaves that
+    make or read its units agree, and it is not memory.
 
     Raises:
-        InputError: It names the leaf that is missing, of another shape, or read by no
-            head.
+        InputError: If not; it names the leaf that is missing, has another shape, or is
+            read by no head.
     """
     due = dict(initial_shapes(policy, spec))
     for path in sorted(params):
@@ -211,12 +211,12 @@ def check_shapes(
 def _free(
     policy: Policy, spec: Spec, params: Arrays, needed: list[str]
 ) -> set[tuple[str, int]]:
-    """The axes of units of which all leaves agree how many there are."""
+    """The axes of units whose length may differ, as all leaves agree on it."""
     free = set()
     for site, uses in policy.units(spec).items():
         here = [u for u in uses if u.leaf in needed]
         made, read = ({u.leaf for u in uses if u.makes == m} for m in (True, False))
-        if made & read:  # kept in memory, of which the policy decides how wide it is
+        if made & read:  # memory, whose width is fixed by the policy
             continue
         counts = {_count(u, params[u.leaf].shape) for u in here}
         if site != INPUT and len(counts) == 1 and len(here) == len(uses) > 2:
@@ -225,7 +225,7 @@ def _free(
 
 
 def _count(use: Use, shape: tuple[int, ...]) -> float:
-    """How many units an axis runs over."""
+    """The number of units that an axis runs over."""
     return shape[use.axis] / use.places if use.axis < len(shape) else 0.0
 
 
@@ -239,7 +239,7 @@ def _run(policy: Policy, spec: Spec, params: Params, heads: tuple, tap: Tap) -> 
 def _read(
     policy: Policy, spec: Spec, heads: tuple[str, ...], site: str | None = None
 ) -> frozenset[str]:
-    """The paths of the leaves on which heads depend, or else what is at a site."""
+    """The paths of the leaves that heads, or the activations at a site, depend on."""
     shapes = dict(initial_shapes(policy, spec))
 
     def forward(params: Params) -> object:
@@ -262,7 +262,7 @@ def _read(
 
 
 def _floats(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, jax.ShapeDtypeStruct]:
-    """Parameters of some shapes, of which nothing is computed."""
+    """Abstract float32 parameters of some shapes."""
     return {p: jax.ShapeDtypeStruct(s, jnp.float32) for p, s in shapes.items()}
 
 

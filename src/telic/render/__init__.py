@@ -1,4 +1,4 @@
-"""Ink: what tables, figures and pages look like. Nothing here computes a result.
+"""Rendering of tables, figures and pages. Nothing here computes a result.
 
-It stands below the studies, whose pages choose what to draw.
+Studies import it, and their pages choose what to draw.
 """

@@ -1,7 +1,7 @@
-"""One row for each edit of a family: its value, and that of its strongest null below.
+"""Bars: one row for each edit of a group, beside its strongest null.
 
-Filled circles are edits, open grey squares the strongest null of each, whose name
-stands at the right. An edit has an effect of its own where the two lie apart.
+Filled circles are edits, open grey squares the strongest null of each, named at the
+right. An edit has a specific effect where the two differ.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -31,24 +31,24 @@ from telic.stats import Band
 from telic.trials import Effect, Effects
 
 ROW, AROUND = 0.34, 1.5
-"""The height of a row, and of what stands around the rows, in inches."""
+"""The height of a row, and of the margins around all rows, in inches."""
 
 SEEDS, ABOVE, BELOW = -0.3, -0.12, 0.2
-"""Where an edit's seeds, the edit and its null stand about the middle of a row."""
+"""The offsets of an edit's seeds, the edit and its null from the middle of a row."""
 
 NAME = 0.16
-"""About how wide the name of a reference is, in widths of the axes."""
+"""The approximate width of the name of a reference, in widths of the axes."""
 
 
 def bars(
     effects: Effects, *, label: str, caption: Callable[[Hashable], str] = str
 ) -> Figure:
-    """Some edits as rows, each with the strongest of its nulls.
+    """A figure with edits as rows, each with the strongest of its nulls.
 
     Args:
-        effects: What a trial says of them; the rows stand in their order.
-        label: What is measured, in words.
-        caption: The name of a condition as it is shown.
+        effects: The effects of the edits, in the order of the rows.
+        label: The caption of the measure.
+        caption: The function from a condition to its caption.
 
     Raises:
         InputError: If there is no edit.
@@ -74,7 +74,7 @@ def bars(
 
 
 def _rows(axes: Axes, found: Sequence[Effect], names: Sequence[str]) -> None:
-    """A stripe for every other row; edits named at the left, nulls at the right."""
+    """Draw a stripe for every other row, with edits named left and nulls right."""
     axes.set_ylim(len(found) - 0.5, -0.5)
     shown = [wrapped(each, width=32, lines=2) for each in names]
     axes.set_yticks(range(len(found)), shown)
@@ -90,7 +90,7 @@ def _rows(axes: Axes, found: Sequence[Effect], names: Sequence[str]) -> None:
 
 
 def _references(axes: Axes, found: Mapping[str, float]) -> None:
-    """A line down at each reference, its name above."""
+    """Draw a vertical line at each reference, its name above."""
     left, right = axes.get_xlim()
     wide = NAME * (right - left)
     places = spread_apart(list(found.values()), [wide] * len(found))
@@ -109,7 +109,7 @@ def _references(axes: Axes, found: Mapping[str, float]) -> None:
 
 
 def _points(axes: Axes, rates: Band, look: Mapping[str, Any], *, at: float) -> None:
-    """Means with their intervals."""
+    """Draw means with their intervals."""
     rows = np.arange(len(rates.estimate)) + at
     axes.hlines(rows, rates.low, rates.high, color=look["color"], lw=1.6, zorder=3)
     axes.plot(rates.estimate, rows, **look, lw=0, zorder=4, clip_on=False)
@@ -118,13 +118,13 @@ def _points(axes: Axes, rates: Band, look: Mapping[str, Any], *, at: float) -> N
 def _seeds(
     axes: Axes, values: Sequence[np.ndarray], look: Mapping[str, Any], *, at: float
 ) -> None:
-    """Every seed as a faint dot."""
+    """Draw every seed as a faint dot."""
     rows = np.arange(len(values)) + at
     axes.plot(np.array(values), rows, **SEED, color=look["color"], zorder=2)
 
 
 def _legend(figure: Figure) -> None:
-    """What the marks are, below the axis."""
+    """Draw the legend, below the axis."""
     null = "its strongest null (mean), named at the right"
     entries = [
         Line2D([], [], **EDIT, lw=0, label="edit (mean)"),

@@ -1,14 +1,14 @@
-"""Cells: a number over seeds as a table shows it, its n in the caption."""
+"""Cells of tables: a mean over seeds with its interval; n is in the caption."""
 
 from telic.trials.effects import Measured
 
 NONE = "–"
 FINE = 0.02
-"""An interval narrower than this is told with three decimals, others with two."""
+"""The width below which an interval has three decimals instead of two."""
 
 
 def cell(measured: Measured | None) -> str:
-    """A mean over seeds and its interval; a dash where there is no number.
+    """A mean over seeds and its interval; a dash if there is none.
 
     Example:
         >>> import numpy as np
@@ -30,7 +30,7 @@ def cell(measured: Measured | None) -> str:
 
 
 def p_value(p: float | None) -> str:
-    """A p-value; a dash where nothing was compared.
+    """A p-value; a dash if nothing was compared.
 
     Example:
         >>> p_value(0.03125), p_value(None)

@@ -1,9 +1,8 @@
-"""Curves of agents side by side over an axis: training on after an edit, for one.
+"""Curves of several agents over an axis, such as further training after an edit.
 
-`over` draws any; `recovery` draws the return against steps of further training. What an
-edit took away comes back with training, or what it gave is kept; a null of the same
-size and the agent without an edit, trained on in the same worlds, say how much of that
-is the edit's. The first point of such a curve is before any update.
+`over` draws any curves; `recovery` draws the return over steps of further training. The
+controls are a null of the same size and the unedited agent, trained further in the same
+worlds. The first point of such a curve is before any update.
 """
 
 from collections.abc import Mapping
@@ -20,18 +19,18 @@ from telic.render.style import INK, Look, looks, panels
 from telic.stats.curves import RATES, Curve, Support, over_seeds
 
 LINES = ("-", (0, (5, 2)), (0, (6, 2, 1, 2)), (0, (2, 1.5)))
-"""The lines of curves, in their order."""
+"""The line styles of curves, in order."""
 
 MARKS = tuple(
     {"color": INK, "lw": 0.9, "ls": (0, dashes)} for dashes in ((1, 2), (8, 3), (3, 3))
 )
-"""The lines of marks, in their order."""
+"""The line styles of marks, in order."""
 
 HEIGHT = 3.9
 """The height of the figure, in inches."""
 
 MARKERS = 8
-"""About how many markers a curve has."""
+"""The approximate number of markers on a curve."""
 
 REALS: Support = (-np.inf, np.inf)
 
@@ -45,16 +44,16 @@ def recovery(
     axis: str = "Steps of further training",
     each: bool = False,
 ) -> Figure:
-    """One curve for each agent: the interquartile mean of the seeds and its interval.
+    """A figure with one curve per agent: the interquartile mean and its interval.
 
-    Of fewer than four seeds every seed is shown instead of an interval.
+    With fewer than four seeds, every seed is shown instead of an interval.
 
     Args:
         curves: (seeds, rollouts) by the agent's name; NaN where no episode ended.
-        label: What is measured, in words.
+        label: The caption of the measure.
         steps_per_rollout: Steps of the world in a rollout.
-        marks: Values to compare with, by name: a line across at each.
-        axis: What the steps are.
+        marks: Values to compare with, by name: a horizontal line for each.
+        axis: The caption of the axis.
         each: Whether every seed is drawn as well, as a thin line.
 
     Raises:
@@ -85,14 +84,14 @@ def over(
     log: bool = False,
     each: bool = False,
 ) -> Figure:
-    """One curve for each name: the interquartile mean of the seeds and its interval.
+    """A figure with one curve per name: the interquartile mean and its interval.
 
     Args:
         curves: (seeds, points) by name; NaN where there is no number.
-        places: (points,) by name: where on the axis each point stands.
-        label: What is measured, in words.
-        axis: What the axis is, in words, with its unit.
-        marks: Values to compare with, by name: a line across at each.
+        places: (points,) by name: the position of each point on the axis.
+        label: The caption of the measure.
+        axis: The caption of the axis, with its unit.
+        marks: Values to compare with, by name: a horizontal line for each.
         log: Whether the axis is logarithmic.
         each: Whether every seed is drawn as well, as a thin line.
 
@@ -124,14 +123,14 @@ def over(
 
 
 def _support(curves: Mapping[str, Float[np.ndarray, "_ _"]]) -> Support:
-    """The range of the numbers: that of a rate, if all of them could be one."""
+    """The range of the numbers: that of a rate if all are in it."""
     every = np.concatenate([np.ravel(values) for values in curves.values()])
     there = every[np.isfinite(every)]
     return RATES if there.min() >= 0 and there.max() <= 1 else REALS
 
 
 def _check(curves: Mapping[str, Float[np.ndarray, "_ _"]]) -> None:
-    """Raise unless there is something to draw under every name."""
+    """Raise unless every curve has a number."""
     if not curves:
         raise InputError("no curve to draw", why="recovery needs at least one agent")
     for name, values in curves.items():
@@ -151,7 +150,7 @@ def _curve(
     look: Look,
     steps: Float[np.ndarray, " _"],
 ) -> Note:
-    """The line of one agent, with its band or its seeds."""
+    """Draw the line of one agent, with its band or its seeds."""
     colour, markers = look.colour, max(1, len(steps) // MARKERS)
     if np.isfinite(curve.low).any():
         axes.fill_between(steps, curve.low, curve.high, color=colour, alpha=0.18, lw=0)
@@ -165,14 +164,14 @@ def _curve(
         "marker": look.marker,
         "ms": 5,
     }
-    # Markers of different curves stand at different steps, so that none hides another.
+    # Markers of different curves are at different steps, so that none hides another.
     every = (number * markers // 4 % len(steps), markers)
     axes.plot(steps, curve.estimate, **shown, markevery=every, zorder=3)
     return Note(float(curve.estimate[np.isfinite(curve.estimate)][-1]), name, shown)
 
 
 def _around(found: Mapping[str, Curve]) -> str:
-    """What a line is, what surrounds it, and the number of seeds."""
+    """The legend of lines and bands, and the number of seeds."""
     counts = seeds_in_words(len(curve.values) for curve in found.values())
     if any(np.isfinite(curve.low).any() for curve in found.values()):
         return f"line: interquartile mean; band: 95 % interval, {counts}"

@@ -1,7 +1,7 @@
-"""A curve over a dose: what an edit does, the more there is of it, beside its nulls.
+"""Dose curves: the effect of an edit over its dose, beside its nulls.
 
 Line, circles and band are the edit; the grey square beside each circle is the strongest
-null of that very dose. Where the two part, the edit does what its size alone does not.
+null of the same dose. Where they differ, the effect is not due to the size alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,11 +37,11 @@ HEIGHT = 3.9
 """The height of the figure, in inches."""
 
 BESIDE = 5.0
-"""How far to the right of its edit a null stands, and how far beside them their seeds
+"""The distance of a null to the right of its edit, and of seeds beside their mean
 (those of an edit at its left), in points."""
 
 CLOSE = 0.035
-"""Two numbers on a logarithmic axis stand at least so far apart, in its widths."""
+"""The least distance of two tick labels on a logarithmic axis, in its widths."""
 
 
 def dose(
@@ -53,18 +53,18 @@ def dose(
     other: tuple[str, str] | None = None,
     log: bool = False,
 ) -> Figure:
-    """The edits of one group as a curve, each beside the strongest of its nulls.
+    """A figure with the edits of one group as a curve, beside their strongest nulls.
 
     Args:
-        effects: What a trial says of edits that have a place on one axis.
-        label: What is measured, in words.
-        axis: What the axis is, in words, with its unit.
-        curve: What stands beside the curve's end.
-        other: A second measure to draw thinly, and what it is in words.
+        effects: The effects of edits with a position on one axis.
+        label: The caption of the measure.
+        axis: The caption of the axis, with its unit.
+        curve: The label at the curve's end.
+        other: A second measure to draw thinly, and its caption.
         log: Whether the axis is logarithmic.
 
     Raises:
-        InputError: If there is no edit, or one has no place on the axis.
+        InputError: If there is no edit, or one has no position on the axis.
     """
     if not effects.edits:
         raise InputError("no edit to draw", why="a curve needs at least one")
@@ -90,7 +90,7 @@ def dose(
 
 
 def _across(axes: Axes, places: np.ndarray, name: str, *, log: bool) -> None:
-    """The axis of doses; a logarithmic one names the doses that were tried."""
+    """Set up the axis of doses; a logarithmic one labels the doses that were tried."""
     axes.set_xlabel(printable(name, longest=80))
     if log:
         axes.set_xscale("log")
@@ -102,7 +102,7 @@ def _across(axes: Axes, places: np.ndarray, name: str, *, log: bool) -> None:
 
 
 def _ticks(places: np.ndarray) -> list[float]:
-    """The places, but for those too close to the one before."""
+    """The positions, except those too close to the one before."""
     ticks: list[float] = []
     least = CLOSE * np.log(places.max() / places.min())
     for x in places.tolist():
@@ -112,7 +112,7 @@ def _ticks(places: np.ndarray) -> list[float]:
 
 
 def _edits(axes: Axes, places: np.ndarray, found: Sequence[Effect], name: str) -> Note:
-    """The curve of the edits, with its band and every seed."""
+    """Draw the curve of the edits, with its band and every seed."""
     rates, _ = rate_bands(found)
     look = {**EDIT, "lw": 1.8}
     _shade(axes, places, rates, EDIT["color"], alpha=0.2)
@@ -122,7 +122,7 @@ def _edits(axes: Axes, places: np.ndarray, found: Sequence[Effect], name: str) -
 
 
 def _nulls(axes: Axes, places: np.ndarray, found: Sequence[Effect]) -> Note:
-    """The strongest null of each edit, which may be another one at each dose."""
+    """Draw the strongest null of each edit, which may differ between doses."""
     _, nulls = rate_bands(found)
     look, where = {**NULL, "lw": 0}, _moved(axes, BESIDE)
     if np.isfinite(nulls.low).any():
@@ -142,7 +142,7 @@ def _other(
     measure: str,
     words: str,
 ) -> Note:
-    """Another measure of the same edits."""
+    """Draw another measure of the same edits."""
     curve = band(one.measured[measure].interval for one in found)
     _shade(axes, places, curve, OTHER["color"], alpha=0.1)
     axes.plot(places, curve.estimate, **OTHER, zorder=2.5, clip_on=False)
@@ -152,7 +152,7 @@ def _other(
 def _shade(
     axes: Axes, places: np.ndarray, curve: Band, colour: str, *, alpha: float
 ) -> None:
-    """The band around a curve, if it has one."""
+    """Draw the band around a curve, if it has one."""
     if np.isfinite(curve.low).any():
         axes.fill_between(
             places, curve.low, curve.high, color=colour, alpha=alpha, lw=0
@@ -167,19 +167,19 @@ def _seeds(
     *,
     beside: float,
 ) -> None:
-    """Every seed as a faint dot, so many points beside its mean."""
+    """Draw every seed as a faint dot, `beside` points from its mean."""
     dots, where = {**SEED, "color": look["color"]}, _moved(axes, beside)
     axes.plot(places, np.array(values), **dots, transform=where, zorder=2)
 
 
 def _moved(axes: Axes, points: float) -> Transform:
-    """The coordinates of the axes, moved to the right on any scale."""
+    """The data coordinates shifted to the right by some points, on any scale."""
     inches = axes.figure.dpi_scale_trans
     return axes.transData + ScaledTranslation(points / 72, 0, inches)
 
 
 def _shown(found: Sequence[Effect], other: tuple[str, str] | None) -> list[np.ndarray]:
-    """Every number that needs room on the y-axis."""
+    """All numbers that the y-axis must include."""
     numbers = [one for s in found for one in (s.values, s.null_values)]
     numbers += [end for side in rate_bands(found) for end in side]
     if other is not None:

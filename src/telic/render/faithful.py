@@ -1,4 +1,4 @@
-"""Faithfulness curves: how much of a donor's behaviour a locus brings, size by size."""
+"""Faithfulness curves: the donor's behaviour recovered by a locus, by size."""
 
 from collections.abc import Mapping
 
@@ -28,7 +28,7 @@ TERMS = (
         "was all that there was.",
     ),
 )
-"""What is told of these curves, for both pages that have them."""
+"""The glossary of these curves, for both pages that have them."""
 
 COLUMNS = {
     "cpr": "CPR",
@@ -36,13 +36,13 @@ COLUMNS = {
     "size": "size for 90 % (% of weights)",
     "rest": "left when taken away",
 }
-"""The headings of what is told of a method's curves."""
+"""The headings of the scores of a method's curves."""
 
 PANEL = 5
-"""How many methods a panel has, beside the references."""
+"""The number of methods in a panel, beside the references."""
 
 REFERENCES = {"random": (0, (1, 2)), "oracle": (0, (6, 2))}
-"""In every panel, as lines of ink."""
+"""The line styles of the references, which are in every panel."""
 
 
 def faithful(
@@ -51,12 +51,12 @@ def faithful(
     *,
     of: str = "the donor’s behaviour",
 ) -> Figure:
-    """One panel for every few methods: mean over seeds with its 95 % band.
+    """A figure with a panel for every few methods: mean over seeds, 95 % band.
 
     Args:
-        curves: By method, for each seed the share of the donor's behaviour.
-        sizes: The share of the weights that is taken.
-        of: Of what the share is, in words.
+        curves: By method, the fraction of the donor's behaviour of each seed.
+        sizes: The fractions of the weights that are grafted.
+        of: The caption of the behaviour.
 
     Example:
         >>> rises = np.linspace(0, 1, 3)[None].repeat(4, axis=0)
@@ -89,7 +89,7 @@ def faithful(
 def _panel(
     axes: Axes, curves: Mapping[str, np.ndarray], sizes: Float[np.ndarray, " sizes"]
 ) -> None:
-    """The curves of some methods."""
+    """Draw the curves of some methods."""
     axes.set_xscale("log")
     axes.set_facecolor("none")
     axes.spines[["top", "right"]].set_visible(False)

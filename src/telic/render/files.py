@@ -1,4 +1,4 @@
-"""A page as files: itself in two forms, and each of its drawings."""
+"""The files of a page: HTML, Markdown, and each of its drawings."""
 
 import re
 
@@ -9,7 +9,7 @@ from telic.render.style import svg
 def files(page: Page) -> dict[str, str]:
     """The texts of a page's files by name, the page first.
 
-    A drawing is named by itself, or by its section and number.
+    A drawing's name is its `file`, or else made from its section and number.
     """
     drawn = {}
     for section in page.sections:

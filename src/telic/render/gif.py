@@ -1,4 +1,4 @@
-"""Moving images as bytes."""
+"""Animated GIFs."""
 
 import io
 from collections.abc import Sequence
@@ -13,10 +13,10 @@ from telic.core.errors import InputError
 def gif(
     frames: Sequence[UInt8[np.ndarray, "height width 3"]], *, fps: int | float = 4
 ) -> bytes:
-    """A moving image that repeats for ever; the same frames give the same bytes.
+    """An animated GIF that repeats forever; the same frames give the same bytes.
 
-    Equal neighbours become one frame that is shown for longer, as GIF allows. A frame
-    keeps its colours exactly if it has 256 of them or fewer.
+    Equal neighbours become one frame of longer duration. A frame keeps its colours
+    exactly if it has 256 of them or fewer.
 
     Args:
         frames: Pictures of one size, at least one.

@@ -14,14 +14,14 @@ HEIGHT = 3.4
 
 
 def heat(vector: Mapping[str, Float[np.ndarray, "..."]], *, label: str) -> Figure:
-    """One panel for each kernel, inputs down, units across.
+    """A figure with one panel per kernel, inputs down, units across.
 
-    Red is more, blue is less, white is no change; the scale is the same in all panels,
-    and the few entries beyond its end (one in two hundred) are drawn at its end.
+    Red is positive, blue negative, white no change; the scale is the same in all panels
+    and clips the largest entries, one in two hundred.
 
     Args:
         vector: Leaves by path; those with two axes are drawn.
-        label: What the numbers are, in words.
+        label: The caption of the numbers.
 
     Raises:
         InputError: If no leaf has two axes.

@@ -1,10 +1,9 @@
 """Pictures of the Keys world, in pixels and as text.
 
-They speak MiniGrid's visual language, so that its users can read them at once: a black
-floor with thin lines, grey walls, coloured keys, a grey ball, a red triangle that
-points where the agent looks, and a lighter shade over what it sees. Colour never
-stands alone: each key has the first letter of its colour beside it (E for grey, since
-G is green).
+They look like MiniGrid's: a black floor with thin lines, grey walls, coloured keys, a
+grey ball, a red triangle that points in the agent's heading, and a lighter shade over
+its view. For readers who cannot tell the colours apart, each key has the first letter
+of its colour beside it (E for grey, since G is green).
 
 Reference: Chevalier-Boisvert et al. 2023, "Minigrid & Miniworld: Modular &
 Customizable Reinforcement Learning Environments", arXiv:2306.13831 (its colours).
@@ -35,16 +34,16 @@ INK = (235, 235, 235)
 """The colour of the letters."""
 
 SHADE = 0.3
-"""How far what is in view is lightened towards white."""
+"""The fraction by which cells in view are lightened towards white."""
 
 BARS = ((0.3, 0.42, 0.42, 0.88), (0.36, 0.62, 0.57, 0.7), (0.36, 0.78, 0.57, 0.88))
 """The shaft of a key and its two teeth: left, top, right and bottom, in cells."""
 
 FINER = 4
-"""How many times finer shapes are drawn than shown, so that their edges are smooth."""
+"""The factor by which shapes are drawn larger and scaled down, for smooth edges."""
 
 _font = functools.lru_cache(ImageFont.load_default)
-"""Pillow's own font in a size in pixels; to load it takes longer than a picture."""
+"""Pillow's own font by size in pixels, cached, as loading it is slow."""
 
 
 def picture(
@@ -55,11 +54,11 @@ def picture(
     shade: bool = True,
     letters: bool = True,
 ) -> UInt8[np.ndarray, "height width 3"]:
-    """The room from above, walls included, as red, green and blue from 0 to 255.
+    """An RGB picture of the room from above, walls included; values from 0 to 255.
 
     Args:
         world: The world that the board belongs to.
-        board: Where everything is.
+        board: The board.
         tile: Pixels along each side of a cell; at least 4, and legible from 16 on.
         shade: Whether to lighten the cells that the agent sees.
         letters: Whether to write the letter of each key's colour beside it.
@@ -97,7 +96,7 @@ def picture(
 
 
 def in_view(world: Keys, board: Board) -> Bool[np.ndarray, "rows columns"]:
-    """Which cells of the room, walls included, the agent sees; its own is one.
+    """Flags of the cells in view, walls included; the agent's own cell is one.
 
     Example:
         >>> world = Keys(view=3)
@@ -147,9 +146,9 @@ def _place(world: Keys, cell: SupportsInt) -> tuple[int, int]:
 
 
 def _draw_key(cell: Image.Image, colour: tuple[int, int, int], letter: str) -> None:
-    """A key on the left of its cell, and its letter on the right."""
+    """Draw a key in the left of its cell, and its letter in the right."""
     draw, side = ImageDraw.Draw(cell), cell.width
-    draw.fontmode = "1"  # without greys, as a GIF has but 256 colours
+    draw.fontmode = "1"  # without greys: a GIF has 256 colours
     bow = [x * side for x in (0.17, 0.09, 0.55, 0.47)]
     draw.ellipse(bow, outline=colour, width=round(0.11 * side))
     for bar in BARS:
@@ -159,13 +158,13 @@ def _draw_key(cell: Image.Image, colour: tuple[int, int, int], letter: str) -> N
 
 
 def _draw_ball(cell: Image.Image) -> None:
-    """A ball in the middle of its cell."""
+    """Draw a ball in the middle of its cell."""
     box = [x * cell.width for x in (0.2, 0.2, 0.8, 0.8)]
     ImageDraw.Draw(cell).ellipse(box, fill=RGB["grey"])
 
 
 def _draw_agent(cell: Image.Image, heading: int) -> None:
-    """A triangle that points where the agent looks."""
+    """Draw a triangle that points in the agent's heading."""
     fx, fy = grid.HEADINGS[heading]
     corners = ((-0.36, -0.32), (-0.36, 0.32), (0.38, 0))
     points = [(0.5 + x * fx - y * fy, 0.5 + x * fy + y * fx) for x, y in corners]

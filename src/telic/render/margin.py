@@ -1,8 +1,7 @@
-"""Labels in the right margin of a figure, beside what they name.
+"""Labels in the right margin of a figure, beside the lines that they name.
 
-A label in a legend makes the reader match colours; here each stands at the height of
-the line that it names, with a sample of that line. Labels that would touch are moved
-apart, and a thin line leads to where they belong.
+Instead of a legend, each label is at the height of its line, with a sample of that
+line. Labels that would overlap are moved apart, with a thin line to their true height.
 """
 
 import itertools
@@ -18,19 +17,19 @@ LINE = 0.165
 """The height of a line of text, in inches."""
 
 AROUND = 0.85
-"""What a figure of one panel needs above and below its axes, in inches."""
+"""The margins of a one-panel figure above and below its axes, in inches."""
 
 SAMPLE, WORDS = (0.022, 0.057), 0.066
-"""Where samples and words begin and end, in widths of the axes from their right."""
+"""The positions of samples and words, in widths of the axes from their right edge."""
 
 
 class Note(NamedTuple):
-    """A label of something on the axes.
+    """A label of a line on the axes.
 
     Attributes:
-        at: The height at which it belongs, in the unit of the y-axis.
-        text: What it says.
-        look: How what it names is drawn: properties of a line.
+        at: Its true height, in the unit of the y-axis.
+        text: Its text.
+        look: The line properties of its sample.
     """
 
     at: float
@@ -41,7 +40,7 @@ class Note(NamedTuple):
 def lines_across(
     axes: Axes, values: Mapping[str, float], looks: Sequence[Mapping[str, Any]]
 ) -> list[Note]:
-    """Draw a line across at each value; the notes that name them."""
+    """Draw a horizontal line at each value; return the notes that name them."""
     notes = []
     for number, (name, value) in enumerate(values.items()):
         look = looks[number % len(looks)]
@@ -51,11 +50,11 @@ def lines_across(
 
 
 def notes_beside(axes: Axes, notes: Sequence[Note], *, height: float) -> None:
-    """Write notes at the right of axes, whose limits are set already.
+    """Write notes to the right of axes whose limits are set.
 
     Args:
-        axes: The only ones of their figure.
-        notes: What to write.
+        axes: The only axes of their figure.
+        notes: The notes.
         height: The height of that figure, in inches.
     """
     texts = [wrapped(note.text) for note in notes]
@@ -68,7 +67,7 @@ def notes_beside(axes: Axes, notes: Sequence[Note], *, height: float) -> None:
 
 
 def spread_apart(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]:
-    """Places near those wanted, in their order, at which sizes do not overlap.
+    """Positions near the wanted ones, in order, at which sizes do not overlap.
 
     Example:
         >>> spread_apart([0.5, 0.5, 0.0], [0.25, 0.25, 0.25])
@@ -76,7 +75,7 @@ def spread_apart(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]
     """
     places = list(wanted)
     order = sorted(range(len(places)), key=lambda i: places[i])
-    # Each round moves neighbours that overlap apart by what they overlap.
+    # Each round moves overlapping neighbours apart by their overlap.
     for _ in range(200):
         for below, above in itertools.pairwise(order):
             needed = (sizes[below] + sizes[above]) / 2
@@ -87,7 +86,7 @@ def spread_apart(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]
 
 
 def wrapped(text: str, *, width: int = 26, lines: int = 3) -> str:
-    """Text in a few short lines, each as a figure may show it.
+    """Text in a few short lines, each escaped for a figure.
 
     Example:
         >>> wrapped("share that still fetches the old colour").splitlines()
@@ -98,7 +97,7 @@ def wrapped(text: str, *, width: int = 26, lines: int = 3) -> str:
 
 
 def _write(axes: Axes, note: Note, text: str, place: float) -> None:
-    """A sample of the line, the words, and a line to where they belong."""
+    """Draw a sample of the line, the words, and a line to the true height."""
     across = axes.get_yaxis_transform()
     free = {"transform": across, "clip_on": False}
     start, end = (1 + x for x in SAMPLE)

@@ -1,8 +1,8 @@
-"""What the figures of trials share: how an edit, its null and a reference look.
+"""Common parts of the figures of trials: the look of edits, nulls and references.
 
 An edit is a filled circle in colour, the strongest of its nulls an open grey square, a
-reference (the agent without an edit, and the donor) a thin line. Each has its interval,
-or, of fewer than four seeds, its seeds.
+reference (the unedited agent, and the donor) a thin line. Each has its interval or,
+with fewer than four seeds, its seeds.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,29 +23,29 @@ REFERENCES = {
     UNEDITED: {"color": INK, "lw": 0.9, "ls": (0, (1, 2))},
     DONOR: {"color": INK, "lw": 0.9, "ls": (0, (6, 2, 1, 2))},
 }
-"""How the two references of a trial are drawn."""
+"""The line styles of the two references of a trial."""
 
 
 def references(effects: Effects) -> dict[str, float]:
-    """The mean over seeds of each reference of a trial that some seed has."""
+    """The mean over seeds of each reference of a trial that has a value."""
     found = {r.name: r.measured[effects.measure].interval for r in effects.references}
     return {name: x.estimate for name, x in found.items() if x is not None}
 
 
 def band(intervals: Iterable[Interval | None]) -> Band:
-    """Intervals as columns; NaN for what there is not."""
+    """Intervals as columns; NaN for missing ones."""
     rows = [(i.estimate, i.low, i.high) if i else (None,) * 3 for i in intervals]
     return Band(*np.array(rows, np.float64).reshape(-1, 3).T)
 
 
 def rate_bands(found: Sequence[Effect]) -> tuple[Band, Band]:
-    """What the edits have over seeds, and what the strongest null of each has."""
+    """The bands of the edits, and of the strongest null of each."""
     rates = band(one.verdict.rate for one in found)
     return rates, band(one.null.rate for one in found)
 
 
 def axis_limits(*shown: np.ndarray | Iterable[float]) -> tuple[float, float]:
-    """The ends of an axis on which all numbers have room: 0 to 1 for rates.
+    """The limits of an axis that includes all numbers: 0 to 1 for rates.
 
     Example:
         >>> axis_limits([0.2, 0.4], [np.nan]), axis_limits([0.0, 10.0])
@@ -60,7 +60,7 @@ def axis_limits(*shown: np.ndarray | Iterable[float]) -> tuple[float, float]:
 
 
 def around(found: Sequence[Effect], *, shape: str = "bars") -> str:
-    """What surrounds the means, in words, and the number of seeds."""
+    """The legend of bars and dots, and the number of seeds."""
     rates = [r for one in found for r in (one.verdict.rate, one.null.rate)]
     has = any(rate.low is not None for rate in rates)
     words = f"{shape}: 95 % interval; dots: each seed" if has else "dots: each seed"
@@ -68,7 +68,7 @@ def around(found: Sequence[Effect], *, shape: str = "bars") -> str:
 
 
 def seeds_in_words(counts: Iterable[int]) -> str:
-    """How many seeds, in words.
+    """The number of seeds, in words.
 
     Example:
         >>> seeds_in_words([9, 10]), seeds_in_words([1, 1])
@@ -82,7 +82,7 @@ def seeds_in_words(counts: Iterable[int]) -> str:
 
 
 def name(null: str) -> str:
-    """The name of a null as a figure may show it.
+    """The name of a null, escaped for a figure.
 
     Example:
         >>> name("gaussian_per_tensor")
@@ -92,7 +92,7 @@ def name(null: str) -> str:
 
 
 def headline(figure: Figure, title: str, words: str) -> None:
-    """What is measured, at the left above the axes; how it is drawn, at the right."""
+    """Write the measure above the axes at the left, and the legend at the right."""
     shown = label(title, longest=70)
     figure.suptitle(shown, x=0.012, ha="left", fontsize=10, color=INK)
     top = 1 - 0.06 / figure.get_figheight()

@@ -1,9 +1,9 @@
-"""A page: one HTML file that opens offline, and its twin in Markdown.
+"""A page: one self-contained HTML file, and the same in Markdown.
 
 A page is data (`Page`, `Section`, `PageTable` ...); `render` and `markdown` write it.
-Its text may come from anywhere, as run names, notes and configs do, and stays text: the
-template escapes everything, drawings are made here from Matplotlib figures, images are
-checked to be images, and the page's policy forbids scripts and requests altogether.
+Its text is not trusted, as it includes run names, notes and configs: the template
+escapes everything, drawings are made here from Matplotlib figures, images are checked
+to be images, and the page's security policy forbids all scripts and requests.
 """
 
 import base64
@@ -20,7 +20,7 @@ from telic.core.errors import InputError
 from telic.render.style import svg, visible
 
 SIGNATURES = {b"GIF8": "image/gif", b"\x89PNG": "image/png"}
-"""The media types that an image may have, by the bytes with which it begins."""
+"""The allowed media types of an image, by its first bytes."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,7 +28,7 @@ class PageTable:
     """Text in rows and columns; the first column names the row.
 
     Attributes:
-        caption: What the numbers are: unit, n, kind of interval.
+        caption: The description of the numbers: unit, n, kind of interval.
         header: One heading for each column.
         rows: The cells.
     """
@@ -38,7 +38,7 @@ class PageTable:
     rows: tuple[tuple[str, ...], ...]
 
     def __post_init__(self) -> None:
-        """Every row is as long as the header."""
+        """Check that every row is as long as the header."""
         for row in self.rows:
             if len(row) != len(self.header):
                 raise InputError(
@@ -49,12 +49,12 @@ class PageTable:
 
 @dataclasses.dataclass(frozen=True)
 class Drawing:
-    """A Matplotlib figure and what it shows, in words.
+    """A Matplotlib figure with its caption.
 
     Attributes:
         figure: The figure.
-        caption: What it shows.
-        file: The name of its own file, without an ending; empty: by its section.
+        caption: The caption.
+        file: The name of its file, without a suffix; empty: made from its section.
     """
 
     figure: Figure
@@ -64,7 +64,7 @@ class Drawing:
 
 @dataclasses.dataclass(frozen=True)
 class Image:
-    """A GIF or PNG and what it shows, in words."""
+    """A GIF or PNG with its caption."""
 
     data: bytes
     caption: str
@@ -91,16 +91,16 @@ class Image:
 
 @dataclasses.dataclass(frozen=True)
 class Section:
-    """A heading and what stands under it, in the order of the attributes.
+    """A heading and the contents below it, in the order of the attributes.
 
     Attributes:
         title: The heading.
         text: Paragraphs.
-        drawings: Figures of full width, below one another.
-        images: Small images, beside one another.
+        drawings: Figures of full width, one below the other.
+        images: Small images, side by side.
         tables: Tables.
-        terms: Words and what they mean.
-        code: Lines to be copied.
+        terms: Terms and their definitions.
+        code: Lines of code to copy.
         folded: Whether it is closed until the reader opens it.
     """
 
@@ -116,7 +116,7 @@ class Section:
 
 @dataclasses.dataclass(frozen=True)
 class Page:
-    """A whole page: what was asked, what was found, then the sections."""
+    """A whole page: the question, the findings, then the sections."""
 
     title: str
     question: str
@@ -135,7 +135,7 @@ def render(page: Page) -> str:
         >>> "<h1>&lt;b&gt;</h1>" in html, "<script" in html
         (True, False)
     """
-    # Ids in inline SVG are global: each drawing gets a salt of its own.
+    # Ids in inline SVG are global, so each drawing gets a different salt.
     drawings = [d for section in page.sections for d in section.drawings]
     svgs = {
         id(drawing): Markup(svg(drawing.figure, salt=f"telic-{i}"))
@@ -145,7 +145,7 @@ def render(page: Page) -> str:
 
 
 def markdown(page: Page) -> str:
-    r"""The words and tables of a page as Markdown; figures by their captions.
+    r"""The text and tables of a page as Markdown, with the captions of figures.
 
     Example:
         >>> page = Page("T", "Why?", (), (Section("S", text=("a*b",)),))
@@ -176,7 +176,7 @@ def escape(text: str) -> str:
     line = " ".join(visible(text).split())
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     line = re.sub(r"([\\`*_{}\[\]|~$])", r"\\\1", line)
-    # Only at the start of a line do these begin a heading or a list.
+    # At the start of a line these would begin a heading or a list.
     return re.sub(r"^(\d*)([#+.)-])(?=[\s#]|$)", r"\1\\\2", line)
 
 

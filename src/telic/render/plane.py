@@ -9,16 +9,17 @@ from matplotlib.figure import Figure
 from telic.render.style import INK, PAPER, QUIET, label, looks
 
 WAYS = {"patch": ("filled as the donor’s", True), "steer": ("along the probe", False)}
-"""How a site is moved: its measure, the words, and whether the marker is filled."""
+"""The edits at a site, by measure: the caption, and whether the marker is filled."""
 
 
 def draw_plane(
     sites: Mapping[str, Mapping[str, Float[np.ndarray, " seeds"]]],
 ) -> Figure:
-    """Across: the probe's accuracy beyond the observation's; up: what moving it does.
+    """A figure of decodability (across) and controllability (up) of every site.
 
-    Full markers: the site filled as the donor fills it. Open ones: steered along the
-    probe's direction. Small dots are seeds.
+    Decodability is the probe's accuracy beyond the observation's. Full markers: the
+    site patched from the donor. Open ones: steered along the probe's direction. Small
+    dots are seeds.
 
     Example:
         >>> names = ("accuracy", "observation", "patch", "steer")

@@ -1,6 +1,6 @@
-"""The same edits side by side: on agents that were trained in several ways.
+"""The same edits on agents that were trained in several ways, side by side.
 
-Variants down, edits across; a figure for each edit. Every number has its null.
+Rows are variants, columns are edits; each edit has a figure. Every value has its null.
 """
 
 import dataclasses
@@ -15,22 +15,22 @@ from telic.render.page import Drawing, PageTable, Section
 from telic.trials import Effect, Effects
 
 FEWEST = 5
-"""From so many seeds on a cell has the 95 % interval, else its lowest and highest."""
+"""The fewest seeds for a 95 % interval in a cell; below, the lowest and highest."""
 
 Edits = Mapping[Any, Effects]
-"""By edit: its effects, one for each variant."""
+"""The effects of each edit, one for each variant."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Words:
-    """How a comparison is put in words.
+    """The captions of a comparison.
 
     Attributes:
-        row: What a row is.
-        measured: What the numbers are.
-        edit: The name of an edit.
-        variant: The name of a variant.
-        named: Variants that every finding names, if they are there.
+        row: The heading of the rows.
+        measured: The caption of the numbers.
+        edit: The function from an edit to its caption.
+        variant: The function from a variant to its caption.
+        named: Variants that every finding names, if they are present.
     """
 
     row: str
@@ -48,12 +48,12 @@ def side_by_side(edits: Edits, words: Words) -> Section:
 
 
 def findings(edits: Edits, words: Words) -> tuple[str, ...]:
-    """For each edit, where its effect is smallest and largest, and the named rows."""
+    """For each edit, the variants of smallest and largest effect, and named ones."""
     return tuple(_finding(edit, each, words) for edit, each in edits.items())
 
 
 def overview(edits: Edits, words: Words) -> PageTable:
-    """Variants down, edits across: rate, spread over seeds and strongest null."""
+    """The table of variants (rows) and edits (columns): rate, spread and null."""
     first = next(iter(edits.values())).edits
     rows = tuple(
         (
@@ -77,7 +77,7 @@ def _cell(effect: Effect) -> str:
 
 
 def _number(effect: Effect) -> str:
-    """The mean over seeds and, in parentheses, how far it can be trusted."""
+    """The mean over seeds and, in parentheses, its spread."""
     found = effect.verdict.rate
     low, high = np.nanmin(effect.values), np.nanmax(effect.values)
     if _many(effect) and found.low is not None and found.high is not None:
@@ -86,12 +86,12 @@ def _number(effect: Effect) -> str:
 
 
 def _many(effect: Effect) -> bool:
-    """Whether there are seeds enough for an interval."""
+    """True if there are enough seeds for an interval."""
     return len(effect.values) >= FEWEST
 
 
 def _finding(edit: Hashable, effects: Effects, words: Words) -> str:
-    """Where one edit does least and most, and what it does in the named rows."""
+    """A sentence on one edit: smallest and largest effect, and the named variants."""
     low, high = (each(effects.edits, key=_rate) for each in (min, max))
     said = [
         f"from {_rate(low):.2f} ({words.variant(low.condition)}) to "
@@ -113,7 +113,7 @@ def _rate(effect: Effect) -> float:
 
 
 def _draw(edit: Hashable, effects: Effects, words: Words) -> Drawing:
-    """All variants under one edit."""
+    """The figure of one edit, over all variants."""
     figure = bars(effects, label=words.measured, caption=words.variant)
     text = f"{words.edit(edit)}: {words.measured}; open squares: the strongest null."
     return Drawing(figure, text)

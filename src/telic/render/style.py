@@ -1,9 +1,9 @@
-"""How figures look: ink, colours, shapes, letters; and a figure as SVG text.
+"""The style of figures: ink, colours, shapes, letters; and figures as SVG text.
 
-Nothing here changes Matplotlib's global state. In Keys the task *is* colour, so colour
-never stands alone: every name also has a shape and a letter. Ink is
-written as `currentColor` and paper as `var(--paper)`, so that an SVG inside a page
-follows its light or dark mode; the other colours are legible on both.
+Nothing here changes Matplotlib's global state. For readers who cannot tell colours
+apart, every name also has a shape and a letter. Ink is written as `currentColor` and
+paper as `var(--paper)`, so that an SVG inside a page follows its light or dark mode;
+the other colours are legible in both.
 """
 
 import io
@@ -36,7 +36,7 @@ SPARE_SHAPES = ("v", "X", "p", "h", "<", ">")
 
 
 class Look(NamedTuple):
-    """How one name is drawn: a Matplotlib colour and marker, and a letter."""
+    """The look of one name: a Matplotlib colour and marker, and a letter."""
 
     colour: str
     marker: str
@@ -44,7 +44,7 @@ class Look(NamedTuple):
 
 
 def looks(names: Iterable[str]) -> dict[str, Look]:
-    """A look for each name, no two alike: a colour's name gets that colour.
+    """A different look for each name; the name of a colour gets that colour.
 
     Example:
         >>> looks(["green", "grey", "fuel"])["grey"]
@@ -62,7 +62,7 @@ def looks(names: Iterable[str]) -> dict[str, Look]:
 
 
 def label(text: str, *, longest: int = 28) -> str:
-    r"""Text as a figure may show it: short, printable, and never mathematics.
+    r"""Text escaped for a figure: short, printable, and without mathematics.
 
     Example:
         >>> print(label("a$b$" + chr(7)))
@@ -74,7 +74,7 @@ def label(text: str, *, longest: int = 28) -> str:
 
 
 def visible(text: str) -> str:
-    """Text without control and direction characters, which can disguise other text.
+    """Text without control and direction characters, which can disguise text.
 
     Example:
         >>> visible("a" + chr(27) + "b" + chr(0x202E) + chr(0xA0) + "c")
@@ -87,10 +87,10 @@ def visible(text: str) -> str:
 
 
 def panels(rows: int, *, height: float) -> tuple[Figure, list[Axes]]:
-    """A figure of full width with `rows` plain panels that share their x-axis.
+    """A full-width figure with `rows` plain panels that share their x-axis.
 
     Args:
-        rows: How many panels.
+        rows: The number of panels.
         height: The height of the whole figure, in inches.
     """
     figure = Figure(figsize=(9.0, height), facecolor="none", layout="constrained")
@@ -109,10 +109,10 @@ def bands(
     only: str | None = None,
     letters: bool = True,
 ) -> None:
-    """Shade each phase in the colour of its objective, its letter on top.
+    """Shade each phase in the colour of its objective, with its letter above.
 
     Args:
-        axes: Where.
+        axes: The axes.
         edges: The left and right end of each phase, in data units.
         names: The objective of each phase.
         look: The look of each objective.
@@ -141,7 +141,7 @@ def bands(
 
 
 def handles(look: dict[str, Look], *, line: float = 0.0) -> list[Line2D]:
-    """The legend's entry for each name: its mark, on a line of that width."""
+    """The legend entries of all names: the marker, on a line of width `line`."""
     shared = {"ms": 5, "lw": line}
     return [
         Line2D([], [], color=s.colour, marker=s.marker, label=label(name), **shared)
@@ -150,7 +150,7 @@ def handles(look: dict[str, Look], *, line: float = 0.0) -> list[Line2D]:
 
 
 def legend(figure: Figure, entries: Sequence[Line2D], *, words: str) -> None:
-    """One line above all panels: the legend at the left, words at the right."""
+    """Draw one line above all panels: the legend left, words right."""
     figure.legend(
         handles=list(entries),
         loc="outside upper left",
@@ -161,8 +161,8 @@ def legend(figure: Figure, entries: Sequence[Line2D], *, words: str) -> None:
         handlelength=1.6,
         columnspacing=1.6,
     )
-    # The layout leaves room for the legend, and the words stand in that room. 0.11 inch
-    # from the top is where the legend's own text stands.
+    # The layout leaves room for the legend, and the words go there too: 0.11 inch below
+    # the top is the height of the legend's text.
     top = 1 - 0.11 / figure.get_figheight()
     figure.text(0.993, top, words, ha="right", va="top", fontsize=9, color=INK)
 
@@ -172,12 +172,12 @@ def svg(figure: Figure, *, salt: str = "telic") -> str:
 
     Args:
         figure: The figure.
-        salt: Enters the ids in the SVG; figures of one page need different ones.
+        salt: Part of the ids in the SVG; figures of one page need different ones.
     """
-    # A layout that is worked out again at every drawing moves by a hair.
+    # Computing the layout again at every drawing would shift it slightly.
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
-    # Without a salt the ids are random; without the empty metadata there is a date.
+    # For equal bytes: ids are random without a salt, and metadata has a date.
     fixed: Any = {"svg.hashsalt": salt, "svg.fonttype": "path", "path.simplify": False}
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     with matplotlib.rc_context(fixed), io.StringIO() as file:
@@ -188,13 +188,13 @@ def svg(figure: Figure, *, salt: str = "telic") -> str:
 
 
 def _letter(name: str, taken: set[str], number: int) -> str:
-    """The first letter of a name that no other has; failing that, a number."""
+    """The first letter of a name that is not taken; else a number."""
     letters = [c.upper() for c in name if c.isascii() and c.isalnum()]
     return next((c for c in letters if c not in taken), str(number + 1))
 
 
 def _plain(axes: Axes) -> None:
-    """No frame but the two axes, quiet grid lines, ink that follows the page."""
+    """Style axes: no frame but the two axes, faint grid lines, ink."""
     axes.set_facecolor("none")
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(QUIET)

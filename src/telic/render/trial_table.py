@@ -1,7 +1,7 @@
 """The tables of a trial: every edit in numbers, beside its nulls.
 
-One row for each edit holds the strongest of its nulls, the paired difference from that
-null, and the verdict over all of them; `nulls_table` holds every null.
+Each row is an edit, with the strongest of its nulls, the paired difference from that
+null, and the verdict over all nulls; `nulls_table` has every null.
 """
 
 import dataclasses
@@ -17,10 +17,10 @@ from telic.stats.resampling import FEWEST_SEEDS
 from telic.trials.effects import Effects, Measured, Size
 
 NONE = "–"
-"""In the place of a number that there is not."""
+"""The text of a missing number."""
 
 BESIDE = ("Strongest null", "Null’s value", "Edit − null", "p")
-"""The headings of what stands beside an edit's value."""
+"""The headings of the columns beside an edit's value."""
 
 STRONGEST = (
     "Strongest null: the one that comes closest to its edit. p: the largest over all "
@@ -43,13 +43,13 @@ def trial_table(
     caption: str,
     name: Callable[[Hashable], str] = str,
 ) -> Shown:
-    """`no edit`, `donor` and every edit, with the strongest null and the verdict.
+    """The table of `no edit`, `donor` and every edit, with null and verdict.
 
     Args:
-        effects: What the trial says of them, in the order of the rows.
-        columns: By measure, the headings; that of the effects' own may be among them.
-        caption: What the numbers are; how they were made is added.
-        name: The name of a condition as it is shown.
+        effects: The effects, in the order of the rows.
+        columns: The headings by measure; the measure of the effects may be included.
+        caption: The description of the numbers; the methods are appended.
+        name: The function from a condition to its caption.
     """
     measure = effects.measure
     extra = [each for each in columns if each != measure]
@@ -90,12 +90,12 @@ def trial_table(
 def nulls_table(
     effects: Effects, *, caption: str, name: Callable[[Hashable], str] = str
 ) -> Shown:
-    """Every null of every edit: its value, what it touched, and the edit's lead.
+    """The table of every null of every edit: value, size, and difference.
 
     Args:
-        effects: What the trial says of the edits, in the order of the rows.
-        caption: What the numbers are; how they were made is added.
-        name: The name of a condition as it is shown.
+        effects: The effects, in the order of the rows.
+        caption: The description of the numbers; the methods are appended.
+        name: The function from a condition to its caption.
     """
     header = (
         "Edit",
@@ -123,12 +123,12 @@ def nulls_table(
 def _rest(
     measured: Mapping[str, Measured], size: Size, measures: Sequence[str]
 ) -> list[Cell]:
-    """Further measures of a row, and how large its change is."""
+    """The cells of further measures and of the size of the edit."""
     return [*(measured[each].interval for each in measures), *_touched(size)]
 
 
 def _touched(size: Size) -> list[Cell]:
-    """How many weights were touched and how far they moved."""
+    """The number of weights changed, and the norm of the change."""
     return [
         None if np.isnan(size.parameters) else f"{size.parameters:,.0f}",
         None if np.isnan(size.norm) else f"{size.norm:#.3g}",
@@ -138,7 +138,7 @@ def _touched(size: Size) -> list[Cell]:
 def _shown(
     caption: str, header: Sequence[str], rows: Sequence[Sequence[Cell]]
 ) -> Shown:
-    """Cells as text; n stands in the caption if all numbers have the same."""
+    """The table with cells as text; n is in the caption if it is the same for all."""
     counts = {c.n for row in rows for c in row if isinstance(c, Interval)}
     if len(counts) == 1:
         few = max(counts) < FEWEST_SEEDS
@@ -152,18 +152,18 @@ def _shown(
 
 
 def _text(cell: Cell, *, n: bool) -> str:
-    """A cell in short; with its n if that is not the same everywhere."""
+    """The text of a cell, with its n if that differs between cells."""
     if cell is None:
         return NONE
     if isinstance(cell, str):
         return cell
-    # -0.00 is a zero that came from below.
+    # A small negative number is rounded to -0.00: drop the sign.
     words = re.sub(r"-(0\.0+)(?!\d)", r"\1", str(_rounded(cell)))
     return words if n else words.split(" (n=")[0]
 
 
 def _rounded(cell: Interval) -> Interval:
-    """An interval without rounding errors, which seeds that agree have for a width."""
+    """An interval without rounding errors, such as a width of 1e-17."""
     numbers = {"estimate": cell.estimate, "low": cell.low, "high": cell.high}
     found = {name: x if x is None else round(x, 9) for name, x in numbers.items()}
     return dataclasses.replace(cell, **found)
@@ -174,5 +174,5 @@ def _chance(p: float) -> str:
 
 
 def _plain(names: str) -> str:
-    """Names of nulls in words."""
+    """The names of nulls without underscores."""
     return names.replace("_", " ")

@@ -1,4 +1,4 @@
-"""Rollouts: anything that acts, in any kind of world. The only acting loops."""
+"""Rollouts: the acting loops, for any actor in any kind of world."""
 
 from telic.rollouts.actor import Actor as Actor
 from telic.rollouts.collect import Completed as Completed

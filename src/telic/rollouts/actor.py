@@ -1,4 +1,4 @@
-"""What a rollout needs of an agent; any object that has it can act and be measured."""
+"""The interface of an actor; any object that has it can act and be measured."""
 
 from typing import Any, Protocol, runtime_checkable
 
@@ -10,12 +10,12 @@ from telic.worlds.base import World
 
 Carry = Any
 Chosen = tuple[Int[Array, " batch"], Float[Array, " batch"], Carry]
-"""The actions, the log-probabilities with which they were chosen, the next memory."""
+"""The actions, their log-probabilities when chosen, and the next memory."""
 
 
 @runtime_checkable
 class Actor(Protocol):
-    """Something that acts: a pytree, so that it can be passed to a compiled program."""
+    """An agent for rollouts: a pytree, so that compiled programs can take it."""
 
     def initial_carry(self, batch: int) -> Carry:
         """The memory at the start of an episode; an empty tuple if there is none."""
@@ -29,7 +29,7 @@ class Actor(Protocol):
         *,
         greedy: bool = False,
     ) -> Chosen:
-        """One action for each observation, decided by one uniform number each."""
+        """One action for each observation, selected by one uniform number each."""
         ...
 
     def sample(
@@ -54,10 +54,11 @@ class Actor(Protocol):
 
 
 def check_actor(agent: object, world: World) -> None:
-    """Raise unless something can act in a world: it need not be an `Agent`.
+    """Raise unless an object can act in a world; it need not be an `Agent`.
 
     Raises:
-        InputError: If it cannot act at all, such as a dict of arrays, or not there.
+        InputError: If it cannot act at all, such as a dict of arrays, or not in this
+            world.
     """
     if not isinstance(agent, Actor):
         raise InputError(
@@ -69,7 +70,7 @@ def check_actor(agent: object, world: World) -> None:
 
 
 def remembers(carry: Carry) -> bool:
-    """Whether there is any memory in what a policy carries.
+    """True if a policy's carry holds any memory.
 
     Example:
         >>> import jax.numpy as jnp

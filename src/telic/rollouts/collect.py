@@ -1,7 +1,7 @@
-"""Rollouts: let an agent act in many copies of a world, and keep what happened.
+"""Rollouts of an agent in many copies of a world, recorded as events.
 
-Everything is kept in event space. A rollout does not know any reward. In a JAX world a
-rollout is one scan; in a host world (`telic.rollouts.host`) a loop in Python.
+A rollout has event vectors and no rewards. In a JAX world it is one scan; in a host
+world (`telic.rollouts.host`) a loop in Python.
 """
 
 from typing import NamedTuple
@@ -15,12 +15,12 @@ from telic.worlds.base import JaxWorld, State, StepNoise
 
 
 class EnvState(NamedTuple):
-    """Where the copies of a world stand between two rollouts.
+    """The state of the copies of a world between two rollouts.
 
     Attributes:
         states: The state of each copy; every leaf has a leading axis of envs.
-        events: (envs, events) what has happened so far in each running episode.
-        length: (envs,) how many steps it has lasted.
+        events: (envs, events) the sum of events so far in each running episode.
+        length: (envs,) its steps so far.
         carry: The agent's memory of each running episode; empty if it has none.
     """
 
@@ -31,13 +31,13 @@ class EnvState(NamedTuple):
 
 
 class Rollout(NamedTuple):
-    """What happened, step by step.
+    """The data of a rollout, step by step.
 
     Attributes:
-        observations: (time, envs, ...) what was seen before each step.
-        next_observations: (time, envs, ...) what was seen after it, before a reset.
-        actions: What was done.
-        log_probs: The log-probability with which it was chosen.
+        observations: (time, envs, ...) the observations before each step.
+        next_observations: (time, envs, ...) the observations after it, before a reset.
+        actions: The actions.
+        log_probs: The log-probabilities of the actions when chosen.
         events: The event vector of each step.
         terminated: Whether the step ended its episode for good.
         truncated: Whether the time limit ended it.
@@ -55,21 +55,21 @@ class Rollout(NamedTuple):
 
     @property
     def first(self) -> Bool[Array, "time envs"]:
-        """Whether a step begins an episode, so that what was remembered is over.
+        """Flags of the steps that begin an episode, at which memory is reset.
 
-        The first row never does: the memory before it is already that of its episode.
+        The first row is always False, as `carry` is already the memory of its episode.
         """
         done = (self.terminated | self.truncated)[:-1]
         return jnp.concatenate([jnp.zeros((1, done.shape[1]), bool), done])
 
 
 class Completed(NamedTuple):
-    """The completed episodes of a rollout, added up.
+    """The sums over the completed episodes of a rollout.
 
     Attributes:
-        completed: How many episodes ended.
-        events: (events,) all that happened in them, from their first steps on.
-        steps: How many steps they lasted together.
+        completed: The number of episodes that ended.
+        events: (events,) the sum of their events, from their first steps on.
+        steps: The sum of their lengths.
     """
 
     completed: Int[Array, ""]
@@ -91,7 +91,9 @@ def start(key: jax.Array, world: JaxWorld, envs: int, carry: Carry = ()) -> EnvS
 def collect_rollout(
     key: jax.Array, agent: Actor, envs: EnvState, *, world: JaxWorld, steps: int
 ) -> tuple[EnvState, Rollout, Completed]:
-    """Act for `steps` steps in every copy; episodes that end start again at once."""
+    """`steps` steps in every copy; episodes that end are followed by new ones."""
+    # All noise is drawn here, in one kernel: inside the scan a counter-based generator
+    # costs more on a CPU than the world itself.
     count = envs.length.shape[0]
     noise_key, action_key = jax.random.split(key)
     keys = jax.random.split(noise_key, (steps, count))
@@ -129,5 +131,5 @@ def where(mask: Bool[Array, " envs"], a: Array, b: Array | float) -> Array:
 
 
 def where_tree(mask: Bool[Array, " envs"], a: State, b: State) -> State:
-    """`where` for all leaves of two trees of one form."""
+    """`where` for all leaves of two trees of the same structure."""
     return jax.tree.map(lambda x, y: where(mask, x, y), a, b)

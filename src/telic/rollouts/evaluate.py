@@ -1,17 +1,16 @@
-"""Complete episodes of an agent under given chance: the raw material of every trial.
+"""Complete episodes of an agent under given noise, the data of every trial.
 
-Every agent of a comparison lives through the same episodes: the chance of step t of
-episode e is one row of a table that is drawn once, and so is the number by which the
-agent's action is chosen. Two agents that act alike live through the same episodes to
-the last bit, and what differs between two tables is the agents' doing (common random
-numbers).
+All agents of a comparison get common random numbers: the noise of step t of episode e
+is one row of a table that is drawn once, and so is the number that selects the agent's
+action. Two agents with the same behaviour have equal episodes to the last bit, and any
+difference between two results is due to the agents.
 
-In a JAX world an agent plays in a few lanes side by side. A lane whose episode ends
-takes the next one that nobody has played, and its result is kept under the episode's
-number, so every episode counts once, short or long: stopping a set of lanes after so
-many steps would have seen more of the short ones. When the queue is empty, the lanes
-that still play move into fewer lanes, so that one long episode does not drag idle lanes
-along. In a host world every episode is one copy, which plays once.
+In a JAX world an agent plays in a few lanes in parallel. A lane whose episode ends
+takes the next one from a queue, and results are stored by episode, so that every
+episode counts once, short or long: stopping all lanes after a fixed number of steps
+would favour short episodes. When the queue is empty, the active lanes are compacted
+into fewer lanes, so that one long episode does not keep idle lanes running. In a host
+world every episode is one copy, which plays once.
 """
 
 import functools
@@ -31,16 +30,16 @@ from telic.worlds.base import JaxWorld, State, StepNoise, World
 from telic.worlds.host import HostWorld, events
 
 LANES = (32, 8, 2)
-"""How many lanes an agent begins with, and the fewer ones that it ends with."""
+"""The number of lanes at the start, and after each compaction."""
 
 
 class EpisodeSeeds(NamedTuple):
-    """The chance of some episodes: how they begin, and all that happens in them.
+    """The noise of some episodes: initial states, steps, and actions.
 
     Attributes:
-        noise: (episodes, limit + 1, ...) of the reset, then of every step; in a host
-            world (episodes,) seeds.
-        uniform: (episodes, limit) in [0, 1): which action is drawn.
+        noise: (episodes, limit + 1, ...) the noise of the reset, then of every step;
+            in a host world (episodes,) seeds.
+        uniform: (episodes, limit) in [0, 1): the numbers that select actions.
     """
 
     noise: StepNoise
@@ -48,11 +47,11 @@ class EpisodeSeeds(NamedTuple):
 
 
 class Episodes(NamedTuple):
-    """What happened in some complete episodes, in the order of their seeds.
+    """The results of some complete episodes, in the order of their seeds.
 
     Attributes:
         events: (episodes, events) the sum of each event over the episode.
-        length: (episodes,) how many steps it lasted.
+        length: (episodes,) the number of steps.
     """
 
     events: Float[Array, "episodes events"]
@@ -60,7 +59,7 @@ class Episodes(NamedTuple):
 
 
 class _Lanes(NamedTuple):
-    """Lanes at play: where each stands, and whether it still plays."""
+    """The state of all lanes, and whether each is still active."""
 
     states: State
     carry: Carry
@@ -73,7 +72,7 @@ class _Lanes(NamedTuple):
 def episode_seeds(
     world: World, episodes: int, *, key: int | jax.Array = 0
 ) -> EpisodeSeeds:
-    """The randomness of some episodes; give the same to every agent of a comparison.
+    """The noise of some episodes; give the same to all agents of a comparison.
 
     Example:
         >>> from telic.worlds import Keys
@@ -93,17 +92,17 @@ def episode_seeds(
 def play(
     agent: Actor, world: World, seeds: EpisodeSeeds, *, greedy: bool = False
 ) -> Episodes:
-    """All episodes of one agent, acting at random by its policy, to their ends.
+    """Complete episodes of one agent, with sampled actions.
 
-    If `greedy`, it always takes its most probable action instead.
+    If `greedy`, it takes its most probable action at every step instead.
 
     Cost: about 0.1 MFLOP a step for the default policy, one compiled program for each
     policy, world and number of episodes (and for each form of interventions).
 
     Raises:
-        InputError: If the seeds are not for this world's time limit, or the agent
-            cannot act in the world.
-        WorldError: If a host world's simulator raises, or answers with nonsense.
+        InputError: If the seeds are for another time limit than the world's, or the
+            agent cannot act in the world.
+        WorldError: If a host world's simulator raises, or breaks its contract.
 
     Example:
         >>> from telic.policies import MLP, create
@@ -125,14 +124,14 @@ def play(
     block, taken = host.episodes(
         agent, world, seeds.noise, seeds.uniform, greedy=greedy
     )
-    # A step that nobody took may hold any event, also what is not a number.
+    # Steps that were not taken may hold any events, even NaN.
     happened = np.where(taken[..., None], events(world, block), np.float64(0))
     return Episodes(jnp.asarray(happened.sum(axis=0)), jnp.asarray(taken.sum(axis=0)))
 
 
 @functools.partial(jax.jit, static_argnames=("world", "episodes"))
 def _drawn(key: jax.Array, world: JaxWorld, episodes: int) -> EpisodeSeeds:
-    """The chance of episodes of a JAX world."""
+    """The noise of episodes of a JAX world."""
     noise_key, action_key = jax.random.split(key)
     keys = jax.random.split(noise_key, (episodes, world.limit + 1))
     return EpisodeSeeds(
@@ -145,7 +144,7 @@ def _drawn(key: jax.Array, world: JaxWorld, episodes: int) -> EpisodeSeeds:
 def _play(
     agent: Actor, seeds: EpisodeSeeds, *, world: JaxWorld, greedy: bool
 ) -> Episodes:
-    """All episodes of one agent: stages of ever fewer lanes."""
+    """All episodes of one agent, in stages of fewer and fewer lanes."""
     count = seeds.uniform.shape[0]
     done = Episodes(
         events=jnp.zeros((count, len(world.events))), length=jnp.zeros(count, jnp.int32)
@@ -155,6 +154,9 @@ def _play(
     step = functools.partial(
         _step, agent=agent, seeds=seeds, world=world, greedy=greedy
     )
+    # A while loop has fixed shapes, so its cost per step is that of all its lanes. The
+    # stages unroll at trace time into one loop per number of lanes, each left once its
+    # active lanes fit the next; the last runs until none is active.
     for fewer in (*LANES[1:], 0):
         lanes, queue, done = jax.lax.while_loop(
             lambda now, few=fewer: now[0].active.sum() > few, step, (lanes, queue, done)
@@ -165,7 +167,7 @@ def _play(
 
 
 def _begin(agent: Actor, seeds: EpisodeSeeds, world: JaxWorld, lanes: int) -> _Lanes:
-    """The first episodes, one a lane."""
+    """The first episodes, one per lane."""
     return _Lanes(
         states=jax.vmap(world.reset)(_rows(seeds.noise, jnp.arange(lanes), 0)),
         carry=agent.initial_carry(lanes),
@@ -184,7 +186,7 @@ def _step(
     world: JaxWorld,
     greedy: bool,
 ) -> tuple[_Lanes, Int[Array, ""], Episodes]:
-    """One step in every lane; ended episodes are kept, and new ones begun."""
+    """One step in every lane; ended episodes are stored, and new ones begin."""
     lanes, queue, done = now
     seen = jax.vmap(world.observe)(lanes.states)
     uniform = seeds.uniform[lanes.episode, lanes.time]
@@ -193,12 +195,14 @@ def _step(
     after = jax.vmap(world.step)(lanes.states, action, noise)
     events, time = lanes.events + after.events, lanes.time + 1
     ended = lanes.active & (after.terminated | after.truncated)
-    # A row beyond the last is dropped: only ended episodes are written.
+    # Lanes whose episode goes on write to a row beyond the last, which is dropped.
     place = jnp.where(ended, lanes.episode, len(done.length))
     done = Episodes(
         events=done.events.at[place].set(events, mode="drop"),
         length=done.length.at[place].set(time, mode="drop"),
     )
+    # Lanes that end in the same step take consecutive episodes. Past the end of the
+    # queue a lane replays the last episode, inactive, so that its indices stay valid.
     following = queue + jnp.cumsum(ended) - 1
     last = len(done.length) - 1
     episode = jnp.where(ended, jnp.minimum(following, last), lanes.episode)
@@ -207,7 +211,7 @@ def _step(
         states=where_tree(ended, fresh, after.state),
         carry=where_tree(ended, agent.initial_carry(len(ended)), carry),
         episode=episode,
-        # An idle lane's clock stays in the table; what it does is not kept.
+        # The time of an inactive lane must stay within the table of noise.
         time=jnp.where(ended | ~lanes.active, 0, time),
         events=where(ended, jnp.zeros_like(events), events),
         active=lanes.active & ~(ended & (following > last)),
@@ -218,5 +222,5 @@ def _step(
 def _rows(
     noise: StepNoise, episode: Int[Array, " lanes"], time: Array | int
 ) -> StepNoise:
-    """The chance of one step of each lane."""
+    """The noise of one step of each lane."""
     return jax.tree.map(lambda x: x[episode, time], noise)

@@ -1,8 +1,8 @@
-"""Acting in a host world: the same data as in a JAX world, gathered from Python.
+"""Acting loops for host worlds, with the same data as in a JAX world.
 
 In every step the policy of all copies is one compiled call, and the simulators take one
-step each. What a rollout may chance on is drawn before it, as in `rollout`. The events
-are computed once for the whole rollout (`telic.worlds.host.events`).
+step each. The noise of a rollout is drawn before it, as in `rollout`. The events are
+computed once for the whole rollout (`telic.worlds.host.events`).
 """
 
 import functools
@@ -27,7 +27,8 @@ class HostCollector:
         seeds: One for each copy.
 
     Raises:
-        WorldError: If a simulator raises or answers with nonsense; so does `collect`.
+        WorldError: If a simulator raises or breaks its contract; `collect` raises it
+            too.
     """
 
     def __init__(self, world: HostWorld, seeds: Sequence[int]) -> None:
@@ -44,13 +45,13 @@ class HostCollector:
     def collect(
         self, key: jax.Array, agent: Actor, steps: int
     ) -> tuple[Rollout, Completed]:
-        """Act for `steps` steps in every copy; ended episodes are followed by new."""
+        """`steps` steps in every copy; ended episodes are followed by new ones."""
         block = blank(self.world, steps, len(self.everyone))
         drawn = jax.random.uniform(key, block.action.shape)
         if self.carry is None:
             self.carry = agent.initial_carry(len(self.everyone))
         before = self.carry
-        # On the host: the loop must not wait for a device once a step.
+        # As a NumPy array, or every step would wait for a transfer from the device.
         for time, uniform in enumerate(np.asarray(drawn)):
             chosen, _, carry = act(agent, self.obs, self.carry, uniform)
             action = np.asarray(chosen)
@@ -68,18 +69,18 @@ class HostCollector:
         return data._replace(log_probs=log_probs), self._completed(data)
 
     def close(self) -> None:
-        """Give back the simulators."""
+        """Close the simulators."""
         self.vector_env.close()
 
     def _remembered(self, agent: Actor, carry: Carry, answer: StepResult) -> Carry:
-        """The memory before the next step: fresh where an episode has ended."""
+        """The memory before the next step: reset where an episode has ended."""
         if not remembers(carry):
             return carry
         done = jnp.asarray(answer.terminated | answer.truncated)
         return where_tree(done, agent.initial_carry(len(done)), carry)
 
     def _go_on(self, answer: StepResult) -> None:
-        """What is seen next: a new episode where one has ended."""
+        """Set the next observations, with a new episode where one has ended."""
         done = answer.terminated | answer.truncated
         self.first, self.obs = done, answer.obs
         if done.any():
@@ -92,7 +93,7 @@ class HostCollector:
             self.obs[env_ids] = self.vector_env.reset_done(env_ids)
 
     def _completed(self, data: Rollout) -> Completed:
-        """The episodes that a rollout completed; the others are kept running."""
+        """The sums over episodes completed in a rollout; running ones are kept."""
         completed, happened, lasted = 0, np.zeros(self.events.shape[1]), 0
         done = np.asarray(data.terminated | data.truncated)
         for now, ends in zip(np.asarray(data.events, np.float64), done, strict=True):
@@ -116,14 +117,14 @@ def episodes(
     *,
     greedy: bool = False,
 ) -> tuple[Transitions, np.ndarray]:
-    """Every step of some complete episodes, one a copy of the world.
+    """Every step of some complete episodes, one per copy of the world.
 
     Returns:
-        The block of steps, and (time, episodes) which of them were taken: copies whose
-        episode has ended are not stepped any more.
+        The block of steps, and (time, episodes) flags of those that were taken: copies
+        whose episode has ended are not stepped any more.
 
     Raises:
-        WorldError: If a simulator raises or answers with nonsense.
+        WorldError: If a simulator raises or breaks its contract.
     """
     drawn = np.asarray(uniform).T
     block = blank(world, *drawn.shape)
@@ -134,7 +135,7 @@ def episodes(
         obs, env_ids = vector_env.reset(), np.arange(drawn.shape[1])
         block.first[0] = True
         for time, numbers in enumerate(drawn):
-            # All copies, also those that have ended: one compiled shape.
+            # All copies, even ended ones, for one compiled shape.
             chosen, _, carry = act(agent, obs, carry, numbers, greedy=greedy)
             action = np.asarray(chosen)[env_ids]
             result = vector_env.step(action, env_ids)
@@ -165,7 +166,7 @@ _log_probs = jax.jit(lambda agent, *steps: agent.log_probs(*steps))
 
 
 def _rollout(world: HostWorld, block: Transitions) -> Rollout:
-    """A block as the learner takes it; the log-probabilities are still missing."""
+    """A block as the data of a rollout, still without log-probabilities."""
     return Rollout(
         observations=jnp.asarray(block.before),
         next_observations=jnp.asarray(block.after),

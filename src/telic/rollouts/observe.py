@@ -1,4 +1,4 @@
-"""What an agent sees while it acts, in either kind of world."""
+"""Observations of an acting agent, in either kind of world."""
 
 import functools
 
@@ -15,14 +15,15 @@ from telic.worlds.host import HostWorld
 def sequences_of(
     key: jax.Array, agent: Actor, world: World, *, steps: int = 16, envs: int = 32
 ) -> tuple[Array, Array]:
-    """What an agent sees from fresh episodes on, and where episodes begin.
+    """The observations of an agent from fresh episodes on, with episode starts.
 
     Returns:
-        (time, envs, ...) observations, and (time, envs) whether a step is the first.
+        (time, envs, ...) observations, and (time, envs) flags of the first steps of
+        episodes.
 
     Raises:
         InputError: If the agent cannot act in the world.
-        WorldError: If a host world's simulator raises, or answers with nonsense.
+        WorldError: If a host world's simulator raises, or breaks its contract.
     """
     check_actor(agent, world)
     if isinstance(world, JaxWorld):
@@ -41,7 +42,7 @@ def sequences_of(
 def observations_of(
     key: jax.Array, agent: Actor, world: World, *, steps: int = 16, envs: int = 32
 ) -> Array:
-    """(steps · envs, ...) what an agent sees from fresh episodes on.
+    """(steps · envs, ...) observations of an agent from fresh episodes on.
 
     Example:
         >>> from telic.policies import MLP, create
@@ -55,7 +56,7 @@ def observations_of(
 
 
 def host_seeds(key: jax.Array, count: int) -> list[int]:
-    """Seeds for copies of a host world; simulators want 31 bits."""
+    """Seeds for copies of a host world, of 31 bits."""
     return jax.random.randint(key, (count,), 0, 2**31 - 1).tolist()
 
 
@@ -63,7 +64,7 @@ def host_seeds(key: jax.Array, count: int) -> list[int]:
 def _in_jax(
     key: jax.Array, agent: Actor, world: JaxWorld, *, steps: int, envs: int
 ) -> tuple[Array, Array]:
-    """The same in a JAX world, as one program."""
+    """The sequences in a JAX world, as one program."""
     world_key, key = jax.random.split(key)
     state = start(world_key, world, envs, agent.initial_carry(envs))
     _, data, _ = collect_rollout(key, agent, state, world=world, steps=steps)

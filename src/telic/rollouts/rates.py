@@ -1,4 +1,4 @@
-"""Rates: what an agent did on its episodes, as numbers with names."""
+"""Rates: the mean measures of an agent's episodes, by name."""
 
 from collections.abc import Sequence
 
@@ -9,8 +9,8 @@ from telic.worlds.base import World
 from telic.worlds.objectives import Objective, matrix
 
 Rates = dict[str, float]
-"""By measure: every event's mean number per episode (for an event that ends an episode:
-its rate), `length` in steps, and `return_NAME` under each objective."""
+"""The measures by name: the mean count of every event per episode (a rate for an event
+that ends the episode), `length` in steps, and `return_NAME` of each objective."""
 
 
 def rates(

@@ -1,8 +1,8 @@
-"""One episode of an agent, state by state or frame by frame, for pictures."""
+"""Single episodes of an agent, as states or as frames, for pictures."""
 
 import functools
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import gymnasium
 import jax
@@ -13,13 +13,15 @@ from jaxtyping import Array, UInt8
 from telic.core.errors import InputError
 from telic.rollouts.actor import Actor
 from telic.rollouts.host import act
-from telic.worlds.base import JaxWorld, State, StepNoise, Transition, World
+from telic.worlds.base import JaxWorld, State, StepNoise, Transition
+from telic.worlds.host import HostWorld
 
 Frame = UInt8[np.ndarray, "height width 3"]
 
 
-class Drawable(World, Protocol):
-    """A host world whose simulator can draw itself."""
+@runtime_checkable
+class Drawable(HostWorld, Protocol):
+    """A host world whose simulator draws itself, if its environment can."""
 
     def make(self, render_mode: str | None = None) -> gymnasium.Env:
         """One copy of the simulator."""
@@ -27,13 +29,13 @@ class Drawable(World, Protocol):
 
 
 class Episode(NamedTuple):
-    """What happened, on the host.
+    """The states, actions and events of one episode, as NumPy arrays.
 
     Attributes:
-        boards: The state before each action, and the one that the last led to; their
-            leaves are NumPy arrays.
-        actions: The number of each action.
-        events: By event: how often it happened.
+        boards: The state before each action, and the final state; their leaves are
+            NumPy arrays.
+        actions: The index of each action.
+        events: The sum of each event over the episode.
         ended: Whether the episode came to its end; False if `limit` cut it off.
     """
 
@@ -56,9 +58,9 @@ def record(
     Args:
         agent: The agent.
         world: The world to act in.
-        seed: Decides the initial state and every draw. Agents that are given one seed
-            start alike.
-        greedy: Take the likeliest action; otherwise draw one, as in training.
+        seed: The seed of the initial state and all noise. Agents with the same seed
+            start from the same state.
+        greedy: Whether to take the most probable action instead of sampling.
         limit: Steps after which to stop; None: when the world ends the episode.
 
     Raises:
@@ -94,12 +96,12 @@ def record(
 
 
 def greedy_actions(agent: Actor, world: Drawable, *, seed: int) -> list[int]:
-    """The most probable actions of an agent in one episode: what `film` shows.
+    """The most probable actions of an agent in one episode, for `film`.
 
     Args:
         agent: The agent.
         world: A host world.
-        seed: Which episode; agents that are given one seed start alike.
+        seed: The seed of the episode; agents with the same seed start alike.
     """
     env, carry = world.make(), agent.initial_carry(1)
     try:
@@ -124,17 +126,17 @@ def film(
     every: int = 6,
     shrink: int = 2,
 ) -> list[Frame]:
-    """Frames of one episode, from its actions.
+    """The frames of one episode, rendered from its actions.
 
     Args:
         world: A host world; its simulator draws the frames.
-        actions: The number of each action, as in `greedy_actions`.
-        seed: Which episode.
-        every: Of how many steps one is drawn; the last always is.
-        shrink: By how much frames are made smaller, by leaving out rows and columns.
+        actions: The index of each action, as in `greedy_actions`.
+        seed: The seed of the episode.
+        every: The number of steps per frame; the last step always has one.
+        shrink: The factor by which frames are subsampled.
 
     Raises:
-        InputError: If a number is below one, or the environment draws nothing.
+        InputError: If a number is below one, or the environment renders nothing.
     """
     if every < 1 or shrink < 1:
         raise InputError(
@@ -162,7 +164,7 @@ def _choose(
     state: State,
     greedy: bool,
 ) -> tuple[Array, Any]:
-    """The likeliest action, or one drawn from the policy, and the memory after it."""
+    """The greedy or sampled action, and the memory after it."""
     seen = world.observe(state)[None]
     if greedy:
         action, _, after = agent.act(seen, carry, jnp.zeros(1), greedy=True)
@@ -177,7 +179,7 @@ def _step(world: JaxWorld, state: State, action: Array, noise: StepNoise) -> Tra
 
 
 def _frame(env: gymnasium.Env, shrink: int) -> Frame:
-    """What it looks like now."""
+    """The current frame."""
     frame = env.render()
     if not isinstance(frame, np.ndarray):
         raise InputError(

@@ -1,14 +1,14 @@
 """The one file format: arrays, one JSON object about them, and a SHA-256 over both.
 
-A file is safetensors, which any program can read. Its metadata has one entry, `telic`:
-the text of a JSON object that says what the file is.
+A file is safetensors, which many programs can read. Its metadata has one entry,
+`telic`: a JSON object as text.
 
     {"sha256": …, "kind": "edit", "schema": 1, "versions": {…}, "payload": {…}}
 
-The hash is that of the whole file with 64 zeros in its own place, which is the same in
-every file; so no byte of one can be another, and a file of equal content is an equal
-file. What is read may be a stranger's: sizes, names, types and the hash are checked
-before an array is loaded, and only a `TelicError` comes out. There is no pickle.
+The hash covers the whole file, with 64 zeros in place of the hash itself, which is at
+the same offset in every file. So every byte is covered, and equal content gives equal
+files. Files are not trusted: sizes, names, types and the hash are checked before an
+array is loaded, and only a `TelicError` is raised. There is no pickle.
 """
 
 import hashlib
@@ -29,10 +29,10 @@ from telic.runs import disk, strict
 from telic.runs.versions import versions
 
 SCHEMA = 1
-"""Of files; what their payloads mean is a matter of their kinds."""
+"""The schema of the file format; each kind of file defines its payload."""
 
 HEADER = 5 << 20
-"""The longest header that is written or read, in bytes; the payload is in it."""
+"""The longest header that is written or read, in bytes, payload included."""
 
 LARGEST_FILE = disk.LIMITS[".safetensors"]
 
@@ -47,17 +47,17 @@ DTYPES = {
 KEY = "telic"
 _START = b'{"__metadata__":{"telic":"{\\"sha256\\":\\"'
 _AT = 8 + len(_START)
-"""Where the hash is, in every file."""
+"""The offset of the hash in every file."""
 _BLANK = "0" * 64
 
 _FORM = {"kind": str, "schema": int, "versions": dict[str, str]}
 
 
 class Artifact(NamedTuple):
-    """What is in a file.
+    """The contents of a file.
 
     Attributes:
-        payload: What its kind says about the arrays; tuples have become lists.
+        payload: The JSON object about the arrays; tuples have become lists.
         arrays: The arrays, by sorted name.
         sha256: Its hash.
     """
@@ -70,18 +70,18 @@ class Artifact(NamedTuple):
 def write(
     path: Path, kind: str, payload: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
 ) -> str:
-    """Write a file, which appears whole or not at all; the result is its hash.
+    """Write a file atomically; return its hash.
 
     Args:
-        path: Where to; a file that is there is replaced.
-        kind: What it is: "edit", "locus".
+        path: The file; an existing one is replaced.
+        kind: The kind of file: "edit", "locus".
         payload: JSON: text, finite numbers, lists, objects.
         arrays: Real numbers, integers or flags, by name.
 
     Raises:
         InputError: If the payload is not JSON, an array is of another type, or the
             file would be too large to be read.
-        StorageError: If the disk refuses.
+        StorageError: If the file cannot be written.
     """
     data = to_bytes(kind, payload, arrays)
     disk.write_file(path, data)
@@ -91,16 +91,16 @@ def write(
 def read(
     path: Path, kind: str, old: Callable[[bytes, Path], "Artifact"] | None = None
 ) -> Artifact:
-    """What is in a file of some kind.
+    """The contents of a file of a given kind.
 
     Args:
-        path: Where it is.
-        kind: What it should be.
-        old: What reads files of that kind from before there was this format.
+        path: The file.
+        kind: The expected kind.
+        old: The reader for files of that kind that are older than this format.
 
     Raises:
-        DamagedError: If it is not, bit for bit, what was written.
-        InputError: If it is a whole file of another kind.
+        DamagedError: If its form or its hash is wrong.
+        InputError: If it is an intact file of another kind.
     """
     data = disk.read_file(path, most=LARGEST_FILE)
     if old is not None and not is_artifact(data):
@@ -125,7 +125,7 @@ def to_bytes(
     leaves, places = _laid_out(kind, arrays)
     try:
         text = _text({**about, "payload": dict(payload)})
-        strict.parse_strictly(text.encode())  # what is written can be read
+        strict.parse_strictly(text.encode())  # `from_bytes` must be able to read it
         header = _text({"__metadata__": {KEY: text}, **places}).encode()
     except (RecursionError, TypeError, ValueError) as error:
         why = f"{type(error).__name__}: {error}"[:200]
@@ -138,7 +138,7 @@ def to_bytes(
             why=f"at most {LARGEST_FILE} and {HEADER}",
         )
     start = len(header).to_bytes(8, "little") + header
-    # Large arrays are not copied but once, into the result.
+    # Views, so that large arrays are copied only once, into the result.
     bodies = [leaf.reshape(-1).view(np.uint8).data for leaf in leaves]
     sha = _sha256(start, *bodies).encode()
     return b"".join((start[:_AT], sha, start[_AT + len(_BLANK) :], *bodies))
@@ -151,18 +151,18 @@ def from_bytes(
     names: Collection[str] | None = None,
     header: int = HEADER,
 ) -> Artifact:
-    """What is in the bytes of a file of some kind.
+    """The contents of a file of a given kind, from its bytes.
 
     Args:
         data: The bytes.
-        path: Where they are from, for messages.
-        kind: What they should be.
-        names: Which arrays there may be, if any other is to be refused unread.
+        path: The file that they are from, for messages.
+        kind: The expected kind.
+        names: The allowed arrays, if any other is to be refused before it is loaded.
         header: The longest header that is read, in bytes.
 
     Raises:
-        DamagedError: If they are not, bit for bit, what was written.
-        InputError: If they are a whole file of another kind.
+        DamagedError: If the form or the hash is wrong.
+        InputError: If they are an intact file of another kind.
     """
     _check_size(data, path, header)
     if not is_artifact(data):
@@ -184,7 +184,7 @@ def from_bytes(
 
 
 def is_artifact(data: bytes) -> bool:
-    """Whether bytes begin as every file does that `write` wrote."""
+    """True if bytes begin as every file written by `write` does."""
     return data[8:_AT] == _START
 
 
@@ -194,7 +194,7 @@ def stated_hash(data: bytes) -> str:
 
 
 def read_plain(data: bytes, path: Path) -> tuple[dict[str, str], dict[str, np.ndarray]]:
-    """Metadata and arrays of any safetensors, without a hash to hold them to.
+    """The metadata and arrays of any safetensors, without a check of a hash.
 
     Raises:
         DamagedError: If the bytes are not safetensors of numbers.
@@ -210,10 +210,10 @@ def read_plain(data: bytes, path: Path) -> tuple[dict[str, str], dict[str, np.nd
 def check_numbers(
     arrays: Mapping[str, np.ndarray], path: Path, *, largest: float = LARGEST
 ) -> None:
-    """Raise if an array holds what is no number, or none that can be meant.
+    """Raise if an array holds a number that is not finite or is too large.
 
     Raises:
-        DamagedError: It names the first such array.
+        DamagedError: If it does; it names the first such array.
     """
     odd = trees.unsound(arrays, largest)
     if odd is not None:
@@ -229,10 +229,10 @@ def _text(value: Any) -> str:
 def _laid_out(
     kind: str, arrays: Mapping[str, np.ndarray]
 ) -> tuple[list[np.ndarray], dict[str, Any]]:
-    """Arrays in the order in which they lie in a file, and where each of them lies."""
+    """Arrays in the order in which they are stored, with the header entry of each."""
     leaves, places, end = [], {}, 0
     flat = {name: np.asarray(leaf, order="C") for name, leaf in arrays.items()}
-    # Those of large numbers first: so each begins at a multiple of its numbers' size.
+    # By falling item size, so that every array is aligned to its item size.
     for name in sorted(flat, key=lambda name: (-flat[name].itemsize, name)):
         leaf = flat[name].astype(flat[name].dtype.newbyteorder("<"), copy=False)
         if leaf.dtype.name not in DTYPES or name == "__metadata__":
@@ -258,7 +258,7 @@ def _sha256(data: bytes, *more: memoryview) -> str:
 
 
 def _check_size(data: bytes, path: Path, most: int = HEADER) -> int:
-    """The size of the header of safetensors, if it can be one."""
+    """The size of a safetensors header, checked to be possible."""
     size = int.from_bytes(data[:8], "little")
     if len(data) < 8 or size > min(most, len(data) - 8):
         raise DamagedError(
@@ -268,12 +268,12 @@ def _check_size(data: bytes, path: Path, most: int = HEADER) -> int:
 
 
 def _header(data: bytes, path: Path) -> dict[str, Any]:
-    """What bytes say of the arrays in them, by name, before any array is loaded."""
+    """The header of safetensors: the arrays by name, before any is loaded."""
     return disk.parse_json(data[8 : 8 + _check_size(data, path)], path)
 
 
 def _about(header: dict[str, Any], path: Path) -> dict[str, Any]:
-    """The JSON object in a header, if it is of the form that `to_bytes` gives it."""
+    """The JSON object in a header, checked to have the form given by `to_bytes`."""
     found = header["__metadata__"]
     if set(found) != {KEY}:
         raise DamagedError(f"{path} is not a file that telic wrote")
@@ -290,7 +290,7 @@ def _about(header: dict[str, Any], path: Path) -> dict[str, Any]:
 
 
 def _check_types(header: Mapping[str, Any], path: Path) -> None:
-    """Raise unless all arrays are of types that are read."""
+    """Raise unless all arrays are of allowed types."""
     for name, leaf in header.items():
         dtype = leaf.get("dtype") if isinstance(leaf, dict) else leaf
         if name != "__metadata__" and dtype not in DTYPES.values():
@@ -308,6 +308,6 @@ def _load(data: bytes, path: Path) -> dict[str, np.ndarray]:
         raise DamagedError(f"{path} is not safetensors", why=str(error)) from error
     except (TypeError, ValueError) as error:
         raise DamagedError(f"{path} is not safetensors", why=str(error)) from error
-    # `load` gives them in an order of chance, and a sum over leaves, such as the norm
-    # of an agent, depends on their order in its last bit.
+    # The order of `load` is arbitrary, and the last bit of a sum over leaves, such as
+    # the norm of an agent, depends on the order.
     return {name: found[name] for name in sorted(found)}

@@ -1,8 +1,8 @@
-"""The user's cache folder: private, and refused where another could write to it.
+"""The user's cache folder: private, and refused if others could write to it.
 
-Compiled programs are machine code, and the index decides what a query answers: who can
-write either decides what runs here. So each lies in a folder of mode 0700 that is ours.
-Everything in it can be removed at any time.
+Compiled programs are machine code and the index determines the answers of queries, so
+anybody who can write either controls what runs here. Both are in folders of mode 0700
+that the user owns. Everything in them can be removed at any time.
 """
 
 import os
@@ -14,7 +14,7 @@ from telic.runs.refusal import refusal
 
 
 def folder() -> Path:
-    """Where all caches of telic are: TELIC_CACHE, else telic in XDG_CACHE_HOME.
+    """The folder of all caches: TELIC_CACHE, else telic in XDG_CACHE_HOME.
 
     Raises:
         StorageError: If neither is set, and the user has no home.
@@ -23,7 +23,7 @@ def folder() -> Path:
         return Path(home)
     given = Path(
         os.environ.get("XDG_CACHE_HOME", "")
-    )  # a relative one is to be ignored
+    )  # a relative path is to be ignored, says XDG
     try:
         return (given if given.is_absolute() else Path.home() / ".cache") / "telic"
     except RuntimeError as error:
@@ -32,11 +32,11 @@ def folder() -> Path:
 
 
 def private(name: str) -> Path:
-    """A folder of ours in the cache, made if it is missing.
+    """A private folder in the cache, created if it is missing.
 
     Raises:
-        StorageError: If it cannot be made, is another user's, or others may write
-            to it or to the folder that it lies in.
+        StorageError: If it cannot be created, belongs to another user, or if others may
+            write to it or to its parent folder.
     """
     path = folder() / name
     try:
@@ -58,17 +58,17 @@ def private(name: str) -> Path:
 
 
 def _ours(found: os.stat_result) -> bool:
-    """Whether this is a real folder of the user who runs this."""
+    """True if it is a real folder owned by the current user."""
     ours = not hasattr(os, "getuid") or found.st_uid == os.getuid()
     return stat.S_ISDIR(found.st_mode) and ours
 
 
 def _open(found: os.stat_result) -> bool:
-    """Whether others may write; Windows has no such bits."""
+    """True if others may write; always False on Windows, which has no such bits."""
     return os.name == "posix" and bool(found.st_mode & 0o022)
 
 
 def _steady(above: os.stat_result) -> bool:
-    """Whether nobody else can put another folder in the place of ours."""
+    """True if no other user can replace our folder."""
     owned = os.name != "posix" or above.st_uid in (0, os.getuid())
     return owned and (not _open(above) or bool(above.st_mode & stat.S_ISVTX))

@@ -1,9 +1,9 @@
-"""Carrying a run to its end: train, write metrics, checkpoint, and go on after a kill.
+"""Carrying a run to its end: train, write metrics, checkpoint, resume after a kill.
 
-The state goes from rollout to rollout through one pure function
-(`telic.training.loop`), and a checkpoint holds all of it. So a run that was killed
-at any moment goes on bit for bit as if nothing had happened; in a host world, whose
-simulators cannot be stored, it goes back to the beginning of its phase first.
+The state passes from rollout to rollout through one pure function
+(`telic.training.loop`), and a checkpoint holds all of it. So a run that is killed at
+any moment resumes bit for bit as if it had not been; in a host world, whose simulators
+cannot be stored, it resumes from the beginning of its phase.
 """
 
 import shutil
@@ -32,7 +32,7 @@ from telic.worlds.host import HostWorld
 from telic.worlds.schedule import phase_at
 
 TIMED = 100
-"""More bytes than a row of timing has."""
+"""An upper bound on the bytes of a row of timing."""
 
 Report = Callable[[Row, float], None]
 Notice = Callable[[str], None]
@@ -46,25 +46,26 @@ def carry_run(
     notice: Notice = lambda text: None,
     stop: Stop = lambda: False,
 ) -> TrainState:
-    """Take a run from where it stands to its end, or to where `stop` says so.
+    """Train a run to its end, or until `stop` returns True.
 
     Args:
         run: The run; its folder must have been created.
         report: Called after every rollout, with its metrics and its seconds.
-        notice: Called with a sentence when something is worth saying.
-        stop: Asked after every rollout; if it says yes, the state is checkpointed.
+        notice: Called with a sentence on anything the user should know.
+        stop: Called after every rollout; if it returns True, the state is
+            checkpointed.
 
     Returns:
         The state at the end.
 
     Raises:
         BusyError: If another process is writing to the run.
-        DamagedError: If run.json or the metrics are not what they were at the last
-            checkpoint; nothing is touched.
-        DivergedError: If a loss, gradient or weight is not finite, or a weight beyond
-            all meaning; the last good checkpoint is kept, the state is not written.
-        StorageError: If the disk refuses.
-        WorldError: If the world raises, or gives what it does not promise.
+        DamagedError: If run.json or the metrics have changed since the last checkpoint;
+            nothing is modified.
+        DivergedError: If a loss, gradient or weight is not finite, or a weight is too
+            large; the last good checkpoint is kept, the state is not written.
+        StorageError: If the files cannot be written.
+        WorldError: If the world raises, or breaks its contract.
     """
     plan = run.plan()
     codec.check_memory(plan)
@@ -85,7 +86,7 @@ def _phase(
     notice: Notice,
     stop: Stop,
 ) -> tuple[TrainState, bool]:
-    """Train to the end of the phase that is running, or to where `stop` says so."""
+    """Train to the end of the current phase, or until `stop` returns True."""
     phase, into = phase_at(plan.schedule, int(state.rollouts))
     wanted = plan.schedule[phase]
     began, stopping = time.perf_counter(), False
@@ -97,7 +98,7 @@ def _phase(
         world=plan.world,
         rollout=plan.rollout,
     ):
-        # JAX hands out results before they are there: wait, or the time is no time.
+        # JAX dispatches asynchronously: without waiting, the seconds would be wrong.
         state, seen = jax.block_until_ready((after, seen))
         _write(run, plan, state, seen, report, time.perf_counter() - began)
         stopping = stop()
@@ -117,12 +118,12 @@ def _write(
     report: Report,
     seconds: float,
 ) -> None:
-    """The row of metrics of a rollout, if its numbers are finite."""
+    """Append the metrics of a rollout, and report them, if its numbers are finite."""
     number = int(state.rollouts)
     try:
         raise_if_diverged(seen, state.agent, rollouts=number)
     except DivergedError:
-        check_told(plan.world, state.actors, seen.episodes)  # it may be its fault
+        check_told(plan.world, state.actors, seen.episodes)  # is the world the cause?
         raise
     row = metrics.metrics_row(plan, seen, rollout=number)
     metrics.append_rows(run.metrics, [row])
@@ -133,7 +134,7 @@ def _write(
 def _commit_within(
     run: Run, plan: ExperimentConfig, state: TrainState, notice: Notice
 ) -> None:
-    """A checkpoint within a phase, where the world allows to go on from there."""
+    """Write a checkpoint within a phase, if the world can resume from there."""
     if isinstance(plan.world, HostWorld):
         notice(
             f"{run.name} will go on from the beginning of this phase: "
@@ -144,7 +145,7 @@ def _commit_within(
 
 
 def _restored(run: Run, plan: ExperimentConfig, notice: Notice) -> TrainState:
-    """The state to go on from: of the last good checkpoint, or a fresh one."""
+    """The state to resume from: that of the last good checkpoint, or a fresh one."""
     fresh = init_state(
         run.seed(), policy=plan.policy, world=plan.world, rollout=plan.rollout
     )
@@ -153,8 +154,8 @@ def _restored(run: Run, plan: ExperimentConfig, notice: Notice) -> TrainState:
         try:
             state = checkpoint.read(found, fresh)
         except ForeignError:
-            # The checkpoint is whole and something else was changed: to put it aside
-            # would be to start again by another plan, or to lose metrics.
+            # The checkpoint is intact, and something else was changed. Renaming it
+            # would restart the run under another plan, or lose metrics.
             raise
         except DamagedError as error:
             aside = disk.aside(found.path)
@@ -169,7 +170,7 @@ def _restored(run: Run, plan: ExperimentConfig, notice: Notice) -> TrainState:
 
 
 def _compare_versions(run: Run, notice: Notice) -> None:
-    """Say so if the run began with other versions: its bits may then differ."""
+    """Notify the user if the run began with other package versions."""
     was, now = run.record().get("versions", {}), folder.versions()
     changed = [f"{k} {was.get(k)} -> {now[k]}" for k in now if was.get(k) != now[k]]
     if changed and run.checkpoints:
@@ -177,7 +178,7 @@ def _compare_versions(run: Run, notice: Notice) -> None:
 
 
 def _rewind(run: Run, found: Checkpoint) -> None:
-    """Drop the rows that follow a checkpoint."""
+    """Drop the rows after a checkpoint."""
     link = checkpoint.manifest_of(found).link
     if link:
         metrics.truncate_rows(run.metrics, link.metrics)
@@ -187,12 +188,12 @@ def _rewind(run: Run, found: Checkpoint) -> None:
         if disk.size(run.timing) > TIMED * (found.rollouts + 10_000):
             raise DamagedError(f"{run.timing} is too large")
         metrics.rewind(run.timing, found.rollouts)
-    except DamagedError:  # timing is a courtesy: it starts anew
+    except DamagedError:  # timing is not essential: start afresh
         disk.write_file(run.timing, b"")
 
 
 def _commit(run: Run, plan: ExperimentConfig, state: TrainState) -> None:
-    """A checkpoint at the end of a phase; those within the phase have served."""
+    """Write a checkpoint at the end of a phase, and remove those within the phase."""
     _write_checkpoint(run, plan, state)
     for found in run.checkpoints:
         if phase_at(plan.schedule, found.rollouts)[1] != 0:
@@ -200,7 +201,7 @@ def _commit(run: Run, plan: ExperimentConfig, state: TrainState) -> None:
 
 
 def _write_checkpoint(run: Run, plan: ExperimentConfig, state: TrainState) -> None:
-    """A checkpoint, chained to the one at the end of the phase before."""
+    """Write a checkpoint, linked to the one at the end of the phase before."""
     rollouts, before = int(state.rollouts), None
     for found in run.checkpoints:
         if (

@@ -1,10 +1,9 @@
-"""Checkpoints: the whole state of a run after some rollouts, hashed.
+"""Checkpoints: the complete state of a run after some rollouts, with hashes.
 
-A checkpoint is a folder `uNNNNN` (after NNNNN rollouts) that appears in one step, by a
+A checkpoint is a folder `uNNNNN` (after NNNNN rollouts), created atomically by a
 rename. It is good if every file has the size and the SHA-256 that its manifest states,
-its numbers are finite, and it stands where it was written: in this run, beside these
-metrics. What is not good is never loaded. There is no pickle: arrays are in the one
-file format, `telic.runs.artifact`.
+its numbers are finite, and it belongs to this run and these metrics. Only good ones are
+loaded. There is no pickle: arrays are in the one file format, `telic.runs.artifact`.
 """
 
 import dataclasses
@@ -24,7 +23,7 @@ from telic.training.state import TrainState
 
 
 class ForeignError(DamagedError):
-    """A checkpoint that is whole, but of another run or beside other metrics."""
+    """The error of an intact checkpoint of another run, or of other metrics."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Checkpoint:
 
     Attributes:
         path: Its folder.
-        run: The folder of the run that it should be of; None: not known.
+        run: The folder of the run that it should belong to; None: not known.
     """
 
     path: Path
@@ -41,12 +40,12 @@ class Checkpoint:
 
     @property
     def rollouts(self) -> int:
-        """After how many rollouts it was taken."""
+        """The number of rollouts after which it was written."""
         return int(self.path.name[1:])
 
 
 def listing(folder: Path, run: Path | None = None) -> list[Checkpoint]:
-    """The checkpoints in a folder, oldest first; whether they are good is not read.
+    """The checkpoints in a folder, oldest first, without checking their contents.
 
     Raises:
         DamagedError: If the folder cannot be read.
@@ -63,15 +62,15 @@ def listing(folder: Path, run: Path | None = None) -> list[Checkpoint]:
 
 
 def commit(folder: Path, state: TrainState, link: Link | None = None) -> Checkpoint:
-    """Write the state of a run; when this returns, the disk has it.
+    """Write the state of a run durably: when this returns, it is on disk.
 
     Args:
         folder: The run's folder of checkpoints.
         state: The state.
-        link: What it belongs to.
+        link: The run and the metrics that it belongs to.
 
     Raises:
-        StorageError: If the disk refuses; older checkpoints are untouched.
+        StorageError: If the files cannot be written; older checkpoints are unchanged.
     """
     rollouts = int(state.rollouts)
     parts = {
@@ -93,16 +92,16 @@ def commit(folder: Path, state: TrainState, link: Link | None = None) -> Checkpo
 
 
 def read(checkpoint: Checkpoint, like: TrainState) -> TrainState:
-    """The state in a checkpoint, its hashes checked.
+    """The state in a checkpoint, with its hashes checked.
 
     Args:
-        checkpoint: Where it is.
+        checkpoint: The checkpoint.
         like: A state of the same plan, or its shapes and dtypes.
 
     Raises:
-        DamagedError: If it is not, bit for bit, what was written; or its numbers are
+        DamagedError: If a form or hash is wrong, or its numbers are
             not finite.
-        ForeignError: If it is of another run, or its metrics are others.
+        ForeignError: If it is of another run, or of other metrics.
     """
     flat = _all(checkpoint, manifest_of(checkpoint))
     world = {"actors": like.actors, "key": like.key, "rollouts": like.rollouts}
@@ -120,9 +119,9 @@ def read_agent(checkpoint: Checkpoint) -> trees.Tree:
     """The agent alone, its hash checked.
 
     Raises:
-        DamagedError: If it is not, bit for bit, what was written; or its numbers are
+        DamagedError: If a form or hash is wrong, or its numbers are
             not finite.
-        ForeignError: If it is of another run, or its metrics are others.
+        ForeignError: If it is of another run, or of other metrics.
     """
     said = manifest_of(checkpoint)
     check_origin(checkpoint, said)
@@ -133,11 +132,11 @@ def read_agent(checkpoint: Checkpoint) -> trees.Tree:
 
 
 def verify_checkpoint(checkpoint: Checkpoint) -> Manifest:
-    """Check every hash of a checkpoint, and give what its manifest says.
+    """Check every hash of a checkpoint, and return its manifest.
 
     Raises:
-        DamagedError: At the first file that is not what was written.
-        ForeignError: If it is of another run, or its metrics are others.
+        DamagedError: At the first file with a wrong form or hash.
+        ForeignError: If it is of another run, or of other metrics.
     """
     said = manifest_of(checkpoint)
     _all(checkpoint, said)
@@ -145,10 +144,10 @@ def verify_checkpoint(checkpoint: Checkpoint) -> Manifest:
 
 
 def manifest_of(checkpoint: Checkpoint) -> Manifest:
-    """What a checkpoint's manifest says.
+    """The manifest of a checkpoint.
 
     Raises:
-        DamagedError: If it is damaged, or stands under another name than its own.
+        DamagedError: If it is damaged, or its folder has been renamed.
     """
     path = checkpoint.path / MANIFEST
     said = record.read_manifest(path)
@@ -163,11 +162,11 @@ def manifest_of(checkpoint: Checkpoint) -> Manifest:
 
 
 def check_origin(checkpoint: Checkpoint, said: Manifest) -> None:
-    """Raise if a checkpoint is not of the run that it stands in, as far as is known.
+    """Raise if a checkpoint is known to belong to another run.
 
     Raises:
-        ForeignError: If run.json has another plan or seed, or the metrics up to there
-            are not those beside which it was written.
+        ForeignError: If run.json has another plan or seed, or the metrics up to that
+            rollout have changed since it was written.
     """
     if checkpoint.run is None or said.link is None:
         return
@@ -185,7 +184,7 @@ def check_origin(checkpoint: Checkpoint, said: Manifest) -> None:
 
 
 def _all(checkpoint: Checkpoint, said: Manifest) -> dict[str, dict[str, np.ndarray]]:
-    """All arrays of a checkpoint, by file."""
+    """All arrays of a checkpoint, by file name."""
     flat = {name: _arrays(checkpoint, said, name) for name in ARRAYS}
     inside = flat["world"].get("rollouts", np.zeros(0))
     if inside.shape != () or inside != checkpoint.rollouts:
@@ -198,7 +197,7 @@ def _all(checkpoint: Checkpoint, said: Manifest) -> dict[str, dict[str, np.ndarr
 
 
 def _arrays(checkpoint: Checkpoint, said: Manifest, name: str) -> dict[str, np.ndarray]:
-    """The arrays of one file: the bytes that are parsed are those that were hashed."""
+    """The arrays of one file, parsed from the same bytes that were hashed."""
     path = checkpoint.path / f"{name}.safetensors"
     size, due = said.files[path.name]
     data = disk.read_file(path, size=size)
@@ -214,7 +213,7 @@ def _arrays(checkpoint: Checkpoint, said: Manifest, name: str) -> dict[str, np.n
         found = artifact.from_bytes(data, path, name).arrays
     else:
         found = old.renamed_leaves(artifact.read_plain(data, path)[1])
-    # The state of a world is its own affair; Adam's moments may be large.
+    # Any numbers are allowed in the state of a world; Adam's moments may be large.
     largest = {"agent": LARGEST, "moments": float("inf")}
     if name in largest:
         artifact.check_numbers(found, path, largest=largest[name])

@@ -1,9 +1,9 @@
-"""Everything that telic keeps as JSON and arrays, and back: one codec, one registry.
+"""The codec between telic's objects and JSON with arrays, and its registries.
 
     encode(value, arrays)          settings, worlds, policies, edits, loci, agents, …
-    decode(data, World, arrays)    the same value, of the type that is asked for
+    decode(data, World, arrays)    the same value, of the requested type
 
-Plans have the form of the oldest runs, as its hash names their experiments.
+Plans keep the form of the oldest runs, as experiments are named by its hash.
 """
 
 import math
@@ -25,7 +25,7 @@ from telic.worlds import WORLDS, World
 
 
 class StoredAgent(NamedTuple):
-    """An agent as it is stored: the world says what it sees and may do."""
+    """An agent as it is stored: its `Spec` is derived from the world."""
 
     params: Tree
     policy: Policy
@@ -46,14 +46,14 @@ FAMILIES = Families(
         )
     },
 )
-"""Whatever a field of what is stored may hold beside numbers, words and arrays."""
+"""The classes that a stored field may hold beside numbers, text and arrays."""
 
 SILENT = {"reward_scale": 1.0, "goal_layer": 0, "goal_units": 0}
-"""Fields that are younger than stored runs, and the value at which they are not
-written: a plan without them keeps its form, and so its hash and its run's name."""
+"""Fields added since the first stored runs, with the values at which they are not
+written, so that the form of older plans, their hash and run names do not change."""
 
 OLD = {"goal_layer": "wish_layer", "goal_units": "wish_units"}
-"""How stored plans spell fields of the MLP, whose hashes name their experiments."""
+"""The names of MLP fields in stored plans, kept because their hash names the runs."""
 
 PARTS = {"ppo": "hyper", "rollout": "sizes"}
 """How stored plans spell parts of theirs, for the same reason."""
@@ -65,23 +65,23 @@ MOST = {
     "actor_layers": 32,
     "critic_layers": 32,
 }
-"""The largest plan: a larger one is a slip, or meant to fill somebody's memory."""
+"""The limits of a plan: a larger one is a mistake, or an attack on memory."""
 
 WEIGHTS, SEEN = 2**26, 2**32
-"""The most weights in a layer, as many as a file may hold, and the most numbers that
-are seen in a rollout."""
+"""The most weights in a layer, also the most that a file may hold; and the most numbers
+in the observations of a rollout."""
 
 
 def encode(value: Any, arrays: dict[str, np.ndarray] | None = None) -> Any:
-    """A value as JSON; `decode` gives an equal one back.
+    """A value as JSON, which `decode` turns back into an equal one.
 
     Args:
-        value: Of a dataclass, such as a study's settings, an edit, a plan; or several.
-        arrays: Where the arrays in it are put, by name.
+        value: A dataclass instance (settings, an edit, a plan), or a container of some.
+        arrays: The dictionary to put its arrays in, by name.
 
     Raises:
-        InputError: If its world, policy or edit is not registered, or it is a plan that
-            is too large.
+        InputError: If its world, policy or edit is not registered, or a plan is too
+            large.
 
     Example:
         >>> from telic.worlds import Objective
@@ -94,7 +94,7 @@ def encode(value: Any, arrays: dict[str, np.ndarray] | None = None) -> Any:
 
 
 def pack(value: Any) -> tuple[Any, dict[str, np.ndarray]]:
-    """A value as JSON, and the arrays in it: what a file is made of.
+    """A value as JSON, and the arrays in it: the contents of a file.
 
     Example:
         >>> from telic.worlds import Objective
@@ -113,14 +113,14 @@ def decode(
     largest: float = float("inf"),
     what: str = "",
 ) -> Any:
-    """The value of a type that a JSON value describes; nothing of it is trusted.
+    """The value of a given type that a JSON value describes, fully checked.
 
     Args:
         data: The JSON.
         kind: A dataclass, or `World`, `Policy`, `Edit`.
-        arrays: The arrays that it names.
-        largest: The largest number that it may hold.
-        what: What it is, for messages.
+        arrays: The arrays that it refers to.
+        largest: The largest number allowed in it.
+        what: A description for messages.
 
     Raises:
         DamagedError: If a part is missing or of the wrong form.
@@ -132,10 +132,10 @@ def decode(
 
 
 def check_plan_size(plan: ExperimentConfig) -> None:
-    """Raise unless a plan is of a size that can be meant.
+    """Raise unless a plan is within the limits.
 
     Raises:
-        InputError: It names what is too large.
+        InputError: If it is not; the message names the excess.
     """
     found = {
         **{name: getattr(plan.policy, name, 0) for name in MOST},
@@ -152,12 +152,13 @@ def check_plan_size(plan: ExperimentConfig) -> None:
 
 
 def check_memory(plan: ExperimentConfig) -> None:
-    """Raise if a plan's agent does not fit its world, or is beyond all memory.
+    """Raise if a plan's agent does not fit its world, or needs too much memory.
 
-    Apart from `check_plan_size`: a host world makes a simulator to know what it shows.
+    Separate from `check_plan_size`, since a host world has to start a simulator to know
+    the shape of its observations.
 
     Raises:
-        InputError: It names what does not fit or is too large.
+        InputError: If so; the message names the misfit or the excess.
     """
     plan.check_fit()
     spec = Spec.of(plan.world)
@@ -175,7 +176,7 @@ def check_memory(plan: ExperimentConfig) -> None:
 
 
 def _plan(plan: ExperimentConfig) -> dict[str, Any]:
-    """A plan in the form of the oldest ones."""
+    """A plan in the form of the oldest stored ones."""
     check_plan_size(plan)
     policy = codec.encode(plan.policy, FAMILIES)
     oldest = isinstance(plan.policy, MLP)
@@ -193,7 +194,7 @@ def _plan(plan: ExperimentConfig) -> dict[str, Any]:
 
 
 def _read_plan(data: Any) -> ExperimentConfig:
-    """The plan that has that form."""
+    """The plan in that form."""
     parts = dict(_part(data, "plan", dict[str, Any]))
     if "policy" not in parts:
         fields = _part(parts.pop("network", None), "network", dict[str, Any])
@@ -217,12 +218,12 @@ def _read_plan(data: Any) -> ExperimentConfig:
 
 
 def _part(value: Any, name: str, form: Any) -> Any:
-    """A part of a plan, if it is of some type."""
+    """A part of a plan, checked to be of a type."""
     if not fits(value, form):
         raise DamagedError(f"{name} of a plan is {short(value)}")
     return value
 
 
 def _spoken(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields without those that are at a silent value."""
+    """The fields without those at a `SILENT` value."""
     return {k: v for k, v in fields.items() if k not in SILENT or v != SILENT[k]}

@@ -1,7 +1,8 @@
 """Conditions on runs: formulas over the columns of one row, word by word.
 
 Only words of a short list reach SQLite: no subqueries, no joins, no comments, and no
-function that makes much of little. So a condition costs each row what it is long.
+function whose result is much longer than its arguments. So the cost of a condition per
+row is bounded by its length.
 """
 
 import re
@@ -23,11 +24,11 @@ FUNCTIONS = (
     "trim",
     "upper",
 )
-"""Functions of a row that give no more than they are given."""
+"""The allowed functions, whose results are no longer than their arguments."""
 
 WORDS = ("and", "or", "not", "in", "is", "null", "like", "glob", "between", "escape")
 WORDS += ("case", "when", "then", "else", "end", "true", "false")
-"""What else may stand in a condition."""
+"""The other allowed words."""
 
 EXAMPLE = 'example: --where "seed < 5 and final_return_blue > 0.9"'
 
@@ -44,7 +45,7 @@ LONGEST = 10_000
 
 
 def checked_condition(where: str, known: Mapping[str, str]) -> tuple[str, list[str]]:
-    """A condition of nothing but allowed words, and the columns that it names."""
+    """A condition made of allowed words only, and the columns that it names."""
     if len(where) > LONGEST:
         why = f"it has {len(where)} characters, of at most {LONGEST}"
         raise InputError("cannot use the condition", why=why, fix=EXAMPLE)
@@ -70,15 +71,15 @@ def checked_condition(where: str, known: Mapping[str, str]) -> tuple[str, list[s
                 used[word] = None
                 word = f'"{word}"'
         words.append(word)
-    # Apart, or two signs that are each allowed could be one that begins a comment.
+    # Joined by spaces, or two allowed signs could together begin a comment.
     return " ".join(words), list(used)
 
 
 def checked_column(name: str, known: Mapping[str, str]) -> str:
-    """A column as it is spelled.
+    """A column name in its proper case.
 
     Raises:
-        InputError: If there is none; it names the nearest.
+        InputError: If there is no such column; it names the nearest.
     """
     if name.lower() in known:
         return known[name.lower()]
@@ -89,17 +90,17 @@ def checked_column(name: str, known: Mapping[str, str]) -> str:
 
 
 def refused(where: str, why: str) -> InputError:
-    """A condition that cannot be used."""
+    """The error for a condition that cannot be used."""
     return InputError(f"cannot use the condition {brief(where)}", why=why, fix=EXAMPLE)
 
 
 def brief(text: str) -> str:
-    """Text as it was given, in quotes and not too long."""
+    """Text in quotes, shortened to at most 80 characters."""
     return repr(text if len(text) <= 80 else f"{text[:79]}…")
 
 
 def _function(name: str, where: str) -> str:
-    """The name of a function that may be called."""
+    """The name of a function, checked to be allowed."""
     if name.lower() in FUNCTIONS:
         return name
     raise refused(where, f"no function {brief(name)}; known: {', '.join(FUNCTIONS)}")

@@ -1,9 +1,9 @@
-"""The only door to the disk: nothing is followed, nothing is half-written.
+"""All access to the disk: links are not followed, writes are atomic and durable.
 
-A folder of runs may come from a stranger. So a file is opened without following a link
-and without waiting, it must be an ordinary file, and no more of it is read than its
-kind may have. What is written appears under a random temporary name that did not exist,
-is waited for, and is then renamed: afterwards there is the old one or the new one.
+A folder of runs may come from an untrusted source. So files are opened without
+following links and without blocking, they must be ordinary files, and no more is read
+than their kind may have. New content is written to a random temporary name, synced, and
+then renamed, so that a crash leaves either the old file or the new one.
 """
 
 import contextlib
@@ -27,7 +27,7 @@ LIMITS = {".json": 5 << 20, ".safetensors": 256 << 20, ".jsonl": 1 << 30}
 """The largest file of each kind that is read, in bytes."""
 
 TEMPORARY = re.compile(r"\..+\.[0-9]+\.[0-9a-f]{8}\.tmp")
-"""The form of a temporary name; nothing else is ever swept."""
+"""The form of a temporary name; `sweep` removes nothing else."""
 
 # Windows has neither links that matter here nor some of these flags.
 _PLAIN = (
@@ -41,7 +41,7 @@ _BLOCK = 1 << 20
 
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Turn a refusal of the disk into a `StorageError` that names the path."""
+    """A block that turns an OSError into a `StorageError` that names the path."""
     try:
         yield
     except OSError as error:
@@ -49,7 +49,7 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Put `data` in a new file and wait until the disk has it; not atomic."""
+    """Write `data` to a new file and sync it; not atomic."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _PLAIN
     with open(os.open(path, flags, 0o666), "wb") as file:
         file.write(data)
@@ -58,7 +58,7 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Replace a file in one step: afterwards it is the old one or the new one."""
+    """Replace a file atomically by one with this content, and sync it."""
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = _temporary(path)
@@ -73,14 +73,14 @@ def write_file(path: Path, data: bytes) -> None:
 
 
 def append_file(path: Path, data: bytes) -> None:
-    """Add `data` at the end of a file and wait until the disk has it."""
+    """Append `data` to a file and sync it."""
     with writing(path), _opened(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT) as handle:
         _write(handle, data)
         os.fsync(handle)
 
 
 def truncate_file(path: Path, size: int) -> None:
-    """Keep the first `size` bytes of a file, and wait until the disk has it so."""
+    """Truncate a file to its first `size` bytes and sync it."""
     with writing(path), _opened(path, os.O_WRONLY) as handle:
         if os.fstat(handle).st_size != size:
             os.ftruncate(handle, size)
@@ -88,7 +88,7 @@ def truncate_file(path: Path, size: int) -> None:
 
 
 def publish(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Make a folder of files appear in one step, complete, or not at all."""
+    """Create a folder of files atomically."""
     with writing(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         temporary = _temporary(folder)
@@ -96,13 +96,13 @@ def publish(folder: Path, files: Mapping[str, bytes]) -> None:
         for name, data in files.items():
             write_bytes(temporary / name, data)
         sync_folder(temporary)
-        shutil.rmtree(folder, ignore_errors=True)  # of a link it does nothing
+        shutil.rmtree(folder, ignore_errors=True)  # does nothing to a link
         os.rename(temporary, folder)
         sync_folder(folder.parent)
 
 
 def sweep(folder: Path) -> None:
-    """Remove what a killed process left half-written. Only its lock's holder may."""
+    """Remove temporary files of a killed process. The caller must hold the lock."""
     with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
         left = [entry for entry in entries if TEMPORARY.fullmatch(entry.name)]
         for entry in left:
@@ -113,7 +113,7 @@ def sweep(folder: Path) -> None:
 
 
 def aside(path: Path) -> Path:
-    """Rename what is damaged to NAME.damaged, in the place of an earlier such one."""
+    """Rename a damaged path to NAME.damaged, replacing an earlier one; return it."""
     other = path.with_name(f"{path.name}.damaged")
     with writing(other):
         if other.is_dir() and not other.is_symlink():
@@ -125,7 +125,7 @@ def aside(path: Path) -> Path:
 
 
 def sync_folder(folder: Path) -> None:
-    """Wait until the disk has the names in a folder."""
+    """Sync the entries of a folder."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -137,9 +137,9 @@ def read_file(path: Path, *, size: int | None = None, most: int | None = None) -
     """The bytes of a file.
 
     Args:
-        path: Where it is; a link there is not followed.
-        size: How many bytes it should have, where that is known.
-        most: How many it may have, where its name does not say.
+        path: The file; a link is not followed.
+        size: The exact size in bytes, if known.
+        most: The largest size, if the suffix does not imply it.
 
     Raises:
         DamagedError: If it is missing, unreadable, no ordinary file, larger than its
@@ -159,7 +159,7 @@ def read_file(path: Path, *, size: int | None = None, most: int | None = None) -
 
 
 def read_part(path: Path, start: int, count: int) -> bytes:
-    """Up to `count` bytes of a file from a place in it.
+    """Up to `count` bytes of a file from an offset.
 
     Raises:
         DamagedError: If it is missing, unreadable or no ordinary file.
@@ -170,7 +170,7 @@ def read_part(path: Path, start: int, count: int) -> bytes:
 
 
 def size(path: Path) -> int:
-    """How many bytes a file has.
+    """The size of a file in bytes.
 
     Raises:
         DamagedError: If it is missing, unreadable or no ordinary file.
@@ -180,7 +180,7 @@ def size(path: Path) -> int:
 
 
 def measure(path: Path, size: int | None = None) -> tuple[int, str]:
-    """The number of bytes in a file and their SHA-256; or of its first `size` bytes.
+    """The size and SHA-256 of a file, or of its first `size` bytes.
 
     Raises:
         DamagedError: If it has fewer, is missing, unreadable or no ordinary file.
@@ -210,7 +210,7 @@ def parse_json(data: bytes, path: Path) -> dict[str, Any]:
     """A JSON object from bytes that were read from `path`.
 
     Raises:
-        DamagedError: If it is none, or one that telic never writes
+        DamagedError: If it is not one, or not one that telic would write
             (`strict.parse_strictly`).
     """
     try:
@@ -223,7 +223,7 @@ def parse_json(data: bytes, path: Path) -> dict[str, Any]:
 
 
 def to_json(value: object, *, indent: int | None = 2) -> bytes:
-    """JSON in UTF-8, keys in their order, a newline at the end; NaN is refused."""
+    """JSON in UTF-8, keys in the given order, with a final newline; NaN is refused."""
     text = json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False)
     return text.encode() + b"\n"
 
@@ -234,13 +234,13 @@ def sha256(data: bytes) -> str:
 
 
 def _temporary(path: Path) -> Path:
-    """A name beside a path that nobody can have guessed."""
+    """An unpredictable name beside a path."""
     return path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
 
 
 @contextlib.contextmanager
 def _opened(path: Path, flags: int) -> Iterator[int]:
-    """The handle of an ordinary file; an OSError if something else is there."""
+    """A context with the handle of an ordinary file; OSError for anything else."""
     if not getattr(os, "O_NOFOLLOW", 0) and path.is_symlink():
         raise OSError(errno.ELOOP, "a link")
     handle = os.open(path, flags | _PLAIN, 0o666)
@@ -254,7 +254,7 @@ def _opened(path: Path, flags: int) -> Iterator[int]:
 
 @contextlib.contextmanager
 def _reading(path: Path) -> Iterator[int]:
-    """A handle to read from; what is wrong with the file is a `DamagedError`."""
+    """A context with a handle to read from; any failure is a `DamagedError`."""
     try:
         with _opened(path, os.O_RDONLY) as handle:
             yield handle
@@ -267,7 +267,7 @@ def _reading(path: Path) -> Iterator[int]:
 
 
 def _read(handle: int, most: int) -> bytes:
-    """Up to so many bytes from a handle."""
+    """Up to `most` bytes from a handle."""
     blocks, left = [], most
     while left and (block := os.read(handle, min(_BLOCK, left))):
         blocks.append(block)
@@ -276,7 +276,7 @@ def _read(handle: int, most: int) -> bytes:
 
 
 def _write(handle: int, data: bytes) -> None:
-    """All of some bytes: a nearly full disk may take them in parts."""
+    """Write all of some bytes: a nearly full disk may accept them in parts."""
     left = memoryview(data)
     while left:
         left = left[os.write(handle, left) :]

@@ -1,6 +1,6 @@
-"""An edit as one small file, with the digest of the agent that it is for.
+"""Edit files: an edit, with the digest of the agent that it was made for.
 
-It is refused if it was altered, and for another agent than its own unless forced.
+An altered file is refused, and so is any other agent unless forced.
 """
 
 from pathlib import Path
@@ -29,11 +29,11 @@ class Kept(NamedTuple):
 
 
 def write(path: Path, edit: Edit, agent: Agent) -> None:
-    """Keep an edit of an agent in a file that appears whole or not at all.
+    """Write an edit of an agent to a file, atomically.
 
     Raises:
         InputError: If the edit does not fit the agent, or is not registered.
-        StorageError: If the disk refuses.
+        StorageError: If the file cannot be written.
     """
     _edited(edit, agent, path)
     kept = Kept(edit, trees.digest(agent))
@@ -44,8 +44,8 @@ def read(path: Path) -> Kept:
     """The edit in a file.
 
     Raises:
-        DamagedError: If it is not, bit for bit, what was written; or not an edit.
-        InputError: If it names an edit that there is not, or a value not allowed.
+        DamagedError: If its form or its hash is wrong.
+        InputError: If it names an unknown edit, or a value that is not allowed.
     """
     found = artifact.read(path, "edit", old.edit)
     return codec.decode(
@@ -54,16 +54,16 @@ def read(path: Path) -> Kept:
 
 
 def apply(path: Path, agent: Agent, *, force: bool = False) -> Agent:
-    """An agent after the edit in a file.
+    """The agent after the edit in a file.
 
     Args:
         path: The file.
         agent: The agent that the edit was made for, or any of its shape if forced.
-        force: Whether another agent will do.
+        force: Whether to accept another agent.
 
     Raises:
         InputError: If it is another agent and not forced, or the edit does not fit it.
-        DamagedError: If the file was altered, or numbers come out that are not finite.
+        DamagedError: If the file was altered, or the edited agent is not finite.
     """
     kept = read(path)
     if kept.agent != trees.digest(agent) and not force:
@@ -76,7 +76,7 @@ def apply(path: Path, agent: Agent, *, force: bool = False) -> Agent:
 
 
 def _edited(edit: Edit, agent: Agent, path: Path) -> Agent:
-    """An agent after an edit, if it is still one: of its form, with finite numbers."""
+    """The agent after an edit, checked to have the same form and finite numbers."""
     try:
         edited = edit(agent)
     except InputError:

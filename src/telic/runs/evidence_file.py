@@ -1,8 +1,8 @@
-"""ContrastPair as bytes: what a locator is asked about, and nothing else.
+"""Contrast pairs as bytes: the input of a locator in another process.
 
-A locator is asked about two agents, the states on which they are compared, other
-switches, and a key. The number of the pair, the run's seed and the truth are not in it:
-another process that holds these bytes holds no more than a locator is given.
+They hold two agents, the states on which they are compared, other switches, and a key.
+They hold neither the number of the pair nor the run's seed nor the ground truth, so a
+locator's process has no access to those.
 """
 
 from pathlib import Path
@@ -18,11 +18,11 @@ from telic.runs import artifact, codec
 
 
 class Handout(NamedTuple):
-    """What a locator is given.
+    """The input of a locator.
 
     Attributes:
-        switches: (recipient, donor), those that it is asked about first.
-        behaviour: What the two would do where.
+        switches: (recipient, donor) pairs, the contrast pair itself first.
+        behaviour: The actions of the two agents on the states of comparison.
         key: The key for the locator.
     """
 
@@ -32,7 +32,7 @@ class Handout(NamedTuple):
 
 
 def pack_evidence(found: ContrastPair, key: jax.Array) -> bytes:
-    """What a locator is given, as the bytes of a file.
+    """The input of a locator, as the bytes of a file.
 
     Args:
         found: The evidence, without the truth.
@@ -49,7 +49,7 @@ def pack_evidence(found: ContrastPair, key: jax.Array) -> bytes:
 
 
 def unpack_evidence(data: bytes) -> tuple[ContrastPair, jax.Array]:
-    """The evidence and the key, bit for bit as they were packed."""
+    """The contrast pair and the key, bit for bit as they were packed."""
     found = artifact.from_bytes(data, Path("the question"), "handout")
     given: Handout = codec.decode(found.payload, Handout, found.arrays)
     recipient, donor = given.switches[0]
@@ -57,7 +57,7 @@ def unpack_evidence(data: bytes) -> tuple[ContrastPair, jax.Array]:
 
 
 def warm() -> None:
-    """Start JAX, and compile what reading a question takes: all but its own shapes."""
+    """Start JAX and compile the operations of `unpack`, except for its shapes."""
     nothing = jnp.asarray(np.zeros(1, np.float32))
     key = jax.random.wrap_key_data(jnp.asarray(np.zeros(2, np.uint32)))
     jax.block_until_ready((nothing - nothing, jax.random.key_data(key)))

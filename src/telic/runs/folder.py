@@ -1,8 +1,8 @@
-"""A run's folder: create it, open it, say how far it is, and lock it for one writer.
+"""A run's folder: create it, open it, report its status, lock it for one writer.
 
-The root is its user's, and so is an experiment that was named: they may be links to
-another disk. What lies inside may be a stranger's: a run is opened only if its folder
-and all that lies in it are ordinary files and folders.
+The root, and an experiment that the user names, may be links to another disk. Their
+contents are not trusted: a run is opened only if its folder and everything in it are
+ordinary files and folders.
 """
 
 import dataclasses
@@ -42,17 +42,17 @@ class Run:
 
     @property
     def name(self) -> str:
-        """`experiment/seed-NNNN`."""
+        """The name of the run: `experiment/seed-NNNN`."""
         return f"{self.path.parent.name}/{self.path.name}"
 
     @property
     def metrics(self) -> Path:
-        """The file of metrics."""
+        """The path of the metrics."""
         return self.path / METRICS
 
     @property
     def timing(self) -> Path:
-        """The file of seconds per rollout."""
+        """The path of the seconds per rollout."""
         return self.path / "timing.jsonl"
 
     @property
@@ -60,16 +60,16 @@ class Run:
         """Its checkpoints, oldest first.
 
         Raises:
-            DamagedError: If a part of its folder is a link, or nothing that belongs.
+            DamagedError: If a part of its folder is a link or not of the expected kind.
         """
         inside.check_inside(self.path)
         return checkpoint.listing(self.path / "checkpoints", self.path)
 
     def record(self) -> dict[str, Any]:
-        """What `run.json` holds: schema, seed, plan, versions, time of creation.
+        """The contents of `run.json`: schema, seed, plan, versions, time of creation.
 
         Raises:
-            DamagedError: If it is missing or not what was written.
+            DamagedError: If it is missing or damaged.
         """
         inside.check_inside(self.path)
         return record.read(self.path / CONFIG)
@@ -78,7 +78,8 @@ class Run:
         """The plan that it follows.
 
         Raises:
-            InputError: If this telic does not know a part of it; it says which does.
+            InputError: If this version does not know a part of it; the message names
+                one that does.
         """
         held = self.record()
         try:
@@ -91,7 +92,7 @@ class Run:
             raise InputError(error.what, why=error.why, fix=fix) from error
 
     def seed(self) -> int:
-        """The seed that it began with."""
+        """The seed of the run."""
         return self.record()["seed"]
 
     def mark(self) -> str:
@@ -100,13 +101,13 @@ class Run:
         return record.plan_mark(held["plan"], held["seed"])
 
     def rows(self) -> list[Row]:
-        """Its metrics, as far as they are written; none if it has not begun.
+        """The rows of metrics written so far; none if training has not begun.
 
-        Rows up to the last checkpoint are those that were written when it was taken;
-        those after it are only as good as the disk.
+        Rows up to the last checkpoint are checked against its hash; those after it
+        have no hash.
 
         Raises:
-            DamagedError: If they are not what was written.
+            DamagedError: If they have been altered, or do not follow the plan.
         """
         plan = self.plan()
         newest = self._checked(plan)
@@ -129,10 +130,10 @@ class Run:
     def latest(self) -> list[Row]:
         """The last row of each objective that was trained, the newest row last.
 
-        As sound as `rows`, and cheap: of a long file only the end is parsed.
+        Checked as in `rows`, but cheap: only the end of a long file is parsed.
 
         Raises:
-            DamagedError: If a row that is needed is not what was written.
+            DamagedError: If the file has been altered, or does not follow the plan.
         """
         plan = self.plan()
         newest, found, due = self._checked(plan), {}, set()
@@ -153,7 +154,7 @@ class Run:
         return list(reversed(found.values()))
 
     def _checked(self, plan: ExperimentConfig) -> Manifest | None:
-        """The newest sound manifest, once the metrics are found to be as it says."""
+        """The newest sound manifest, after a check of the metrics against it."""
         newest = _newest(self.checkpoints)
         if self.metrics.exists():
             metrics.check_metrics_size(plan, self.metrics)
@@ -162,7 +163,7 @@ class Run:
         return newest
 
     def status(self) -> str:
-        """`complete`, `partial` or `new`, by its checkpoints; hashes are not read."""
+        """`complete`, `partial` or `new`, from its checkpoints; hashes are not read."""
         done = [found.rollouts for found in self.checkpoints]
         if not done:
             return "new"
@@ -170,21 +171,21 @@ class Run:
 
 
 def experiment_name(study: str, plan: ExperimentConfig) -> str:
-    """The folder of all runs of one plan: the study and a hash of the plan.
+    """The folder name of all runs of one plan: the study and the plan's hash.
 
-    Because the name follows from the plan, the same command goes on where it stopped.
+    As the name follows from the plan, the same command resumes the same runs.
     """
     return f"{study}-{disk.sha256(disk.to_json(codec.encode(plan)))[:8]}"
 
 
 def create_run(root: Path, experiment: str, seed: int, plan: ExperimentConfig) -> Run:
-    """The run of one seed; an existing folder of the same plan is taken as it is.
+    """The run of one seed, created if needed; an existing one must have the plan.
 
     Raises:
         InputError: If the folder holds a run of another plan or seed, the seed or the
             plan is out of range, or the policy does not fit the world.
         DamagedError: If the folder is not one that telic opens.
-        StorageError: If the disk refuses.
+        StorageError: If the files cannot be written.
     """
     if not 0 <= seed < record.SEEDS:
         raise InputError(f"seed = {seed}", why=f"allowed: 0 to {record.SEEDS - 1}")
@@ -200,7 +201,7 @@ def create_run(root: Path, experiment: str, seed: int, plan: ExperimentConfig) -
                 fix="choose another --name",
             )
         return run
-    codec.check_memory(plan)  # before there is a folder that could never be trained in
+    codec.check_memory(plan)  # before creating a folder that could never be trained
     config = {
         "schema": record.SCHEMA,
         "experiment": experiment,
@@ -215,9 +216,9 @@ def create_run(root: Path, experiment: str, seed: int, plan: ExperimentConfig) -
 
 
 def find(root: str | Path | None = None) -> list[Run]:
-    """Every run under a root, by name; by default that of the command line.
+    """Every run under a root, sorted by name; the default root is the command line's.
 
-    `survey` says what was left out.
+    `survey` also reports the folders left out.
     """
     return survey(root_folder(root))[0]
 
@@ -225,7 +226,7 @@ def find(root: str | Path | None = None) -> list[Run]:
 def survey(root: Path) -> tuple[list[Run], list[str]]:
     """Every run under a root by name, and a sentence for every folder left out.
 
-    The root may be a link; an experiment in it may not, unless it is named (`resolve`).
+    The root may be a link; an experiment in it may not, unless named (`resolve`).
     """
     found, notes = [], []
     for experiment in _folders(root):
@@ -238,14 +239,14 @@ def survey(root: Path) -> tuple[list[Run], list[str]]:
 
 
 def resolve(root: Path, names: list[str]) -> list[Run]:
-    """The runs that names stand for: `experiment`, `experiment/seed-0003`, or a path.
+    """The runs of some names: `experiment`, `experiment/seed-0003`, or a path.
 
-    Of a named experiment those runs are left out that telic does not open, unless none
-    is left.
+    Runs of a named experiment that telic does not open are left out, unless that leaves
+    none.
 
     Raises:
-        InputError: If a name stands for no run; the message holds the nearest name.
-        DamagedError: If a run that it stands for is not one that telic opens.
+        InputError: If a name matches no run; the message holds the nearest name.
+        DamagedError: If a matching run is not one that telic opens.
     """
     known = find(root)
     chosen = []
@@ -266,12 +267,12 @@ def resolve(root: Path, names: list[str]) -> list[Run]:
 
 @contextmanager
 def locked(run: Run) -> Iterator[None]:
-    """Be the one writer of a run; the lock goes with the process, however it ends.
+    """A block that is the only writer of a run; the lock ends with the process.
 
     Raises:
-        BusyError: At once, if another process is writing; it names the process.
+        BusyError: Immediately, if another process is writing; it names the process.
         DamagedError: If the folder is not one that telic opens.
-        StorageError: If the disk refuses.
+        StorageError: If the lock cannot be written.
     """
     inside.check_inside(run.path)
     lock = FileLock(run.path / LOCK, timeout=0)
@@ -292,7 +293,7 @@ def locked(run: Run) -> Iterator[None]:
 
 
 def _folders(folder: Path) -> list[Path]:
-    """The folders in a folder by name, and links to such."""
+    """The folders in a folder, and links to folders, sorted by name."""
     try:
         return [path for path in sorted(folder.iterdir()) if os.path.isdir(path)]
     except OSError:
@@ -314,14 +315,14 @@ def _runs_in(experiment: Path) -> tuple[list[Run], list[str]]:
 
 
 def _named(root: Path, name: str) -> list[Run]:
-    """What else a name may stand for: a linked experiment, a path, a bad folder."""
+    """The runs of a name that `find` does not know: a linked experiment or a path."""
     experiment = root / name
     if Path(name).name == name != ".." and os.path.isdir(experiment):
         runs, _ = _runs_in(experiment)
         if runs:
             return runs
         for path in _folders(experiment):
-            inside.check_inside(path)  # none is good: say why the first is not
+            inside.check_inside(path)  # none can be opened: raise for the first
     for path in (experiment, Path(name)):
         if os.path.lexists(path / CONFIG):
             inside.check_inside(path)
@@ -330,7 +331,7 @@ def _named(root: Path, name: str) -> list[Run]:
 
 
 def _newest(found: list[Checkpoint]) -> Manifest | None:
-    """The manifest of the newest checkpoint that has a sound one."""
+    """The manifest of the newest checkpoint with a sound one."""
     for one in reversed(found):
         try:
             return checkpoint.manifest_of(one)

@@ -1,8 +1,8 @@
-"""The class of a world, out of the bytes of a Python file.
+"""Import of a world's class from the bytes of a Python file.
 
-The file is the user's, and may do anything while it is imported: what it raises is
-said in one line. Its bytes are compiled as they were read, never a file anew and never
-Python's own cache of it, so that what runs is what was hashed.
+The file is the user's and may raise anything while it is imported, which is reported
+in one line. The bytes that were read are compiled, rather than the file or Python's
+cache of it, so that the code that runs is the code that was hashed.
 """
 
 import dataclasses
@@ -19,16 +19,16 @@ from telic.worlds.check import PARTS
 
 
 def world_class(path: Path, data: bytes, name: str) -> type:
-    """The world class of some name in a file.
+    """The world class of a given name in a file.
 
     Args:
-        path: Where the file is; its folder is where it finds its own imports.
+        path: The file; its folder is put on the import path.
         data: Its bytes.
         name: The name of the class.
 
     Raises:
-        InputError: If the file fails, has no such name, or it is no class of a world
-            that can be made without arguments and stored by its fields.
+        InputError: If the import fails, there is no such name, or it is not a class of
+            worlds that can be created without arguments and stored by its fields.
     """
     held = vars(_module(path, data))
     if name not in held:
@@ -51,7 +51,7 @@ def world_class(path: Path, data: bytes, name: str) -> type:
 
 
 def _module(path: Path, data: bytes) -> ModuleType:
-    """A file as a module, of which there is one for each place and content."""
+    """A file as a module, one for each path and content."""
     mark = disk.sha256(disk.to_json([str(path), disk.sha256(data)]))[:16]
     name = f"telic_own_{mark}"
     if name in sys.modules:
@@ -66,9 +66,9 @@ def _module(path: Path, data: bytes) -> ModuleType:
     except BaseException as error:  # a file may also raise SystemExit
         del sys.modules[name]
         if isinstance(error, KeyboardInterrupt) and error.args:
-            raise  # it is asked to stop (`telic.scale.signals`)
+            raise  # a request to stop (`telic.scale.signals`)
         if isinstance(error, TelicError):
-            raise  # the file says itself what it lacks
+            raise  # the file's own message is better
         raise InputError(
             f"{path.name} cannot be imported",
             why=said(error),
@@ -90,10 +90,10 @@ def _made(kind: type, name: str) -> Any:
 
 
 def _check_parts(made: Any, name: str) -> None:
-    """Raise unless something has all that a world declares, and is a dataclass.
+    """Raise unless an object has all parts of a world, and is a dataclass.
 
     Raises:
-        InputError: It names what is missing.
+        InputError: If not; it names the missing parts.
     """
     none = object()
     missing = [x for x in PARTS if inspect.getattr_static(made, x, none) is none]
@@ -112,7 +112,7 @@ def _check_parts(made: Any, name: str) -> None:
 
 
 def _check_fields(made: Any, name: str) -> None:
-    """Raise unless a plan can store a world by its fields, and make an equal one.
+    """Raise unless a plan can store a world by its fields, and restore an equal one.
 
     Raises:
         InputError: If a field cannot be stored, or worlds of equal fields differ.

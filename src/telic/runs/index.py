@@ -1,10 +1,9 @@
-"""The index: one row a run, for lists and queries.
+"""The index: one row per run, for lists and queries.
 
-It is a cache, in the user's own cache folder and not among the runs, which may be
-shared or a stranger's: `refresh` reads the folders whose files have changed since, so
-runs that were copied in, or removed, are seen at once, and a lost or damaged index is
-rebuilt. Where it cannot be kept it is made in memory, and a note says so. One run that
-cannot be read costs its own row and no other.
+It is a cache in the user's cache folder, not among the runs, which may be shared or
+untrusted. `refresh` reads the folders whose files have changed, so runs that were
+copied in or removed are noticed, and a lost or damaged index is rebuilt. If it cannot
+be stored, it is built in memory, with a note. An unreadable run loses only its own row.
 """
 
 import json
@@ -24,18 +23,18 @@ SCHEMA = 6
 LONGEST = 200
 """The longest text in a row, in characters."""
 WIDEST = 500
-"""The most names that a run may have."""
+"""The most columns of one run."""
 MOST = 2_000
-"""The most names that all runs together may have."""
+"""The most columns of all runs together."""
 
 
 class IndexEntry(NamedTuple):
-    """What the index holds of a run.
+    """The entry of a run in the index.
 
     Attributes:
-        signature: What changes when the run has something new to say.
-        row: Names and numbers that a query can ask for.
-        notes: A sentence for what was left out.
+        signature: A text that changes whenever the run's files change.
+        row: The columns for queries.
+        notes: Sentences on columns left out.
     """
 
     signature: str
@@ -44,7 +43,7 @@ class IndexEntry(NamedTuple):
 
 
 class Index(NamedTuple):
-    """The rows of all runs of a root, by name, and what has to be said about them."""
+    """The rows of all runs of a root, by name, with notes for the user."""
 
     rows: list[Row]
     notes: list[str]
@@ -55,7 +54,7 @@ def refresh(root: Path, *, anew: bool = False) -> Index:
 
     Args:
         root: The folder of experiments.
-        anew: Forget what is in the index first.
+        anew: Whether to rebuild it from scratch.
 
     Returns:
         A row for every run that can be read, all with the same names, and a sentence
@@ -67,7 +66,7 @@ def refresh(root: Path, *, anew: bool = False) -> Index:
     for run in runs:
         try:
             found[run.name] = _entry(run, known.get(run.name))
-        # Whatever is wrong with one folder, the others are still to be listed.
+        # One bad folder must not keep the others from being listed.
         except Exception as error:
             notes.append(f"{run.name} is left out: {_first_line(error)}")
     if found != known:
@@ -78,26 +77,27 @@ def refresh(root: Path, *, anew: bool = False) -> Index:
 
 
 def index_path(root: Path) -> Path:
-    """The file of a root's index; the folder may not be there yet."""
+    """The file of a root's index; its folder may not exist yet."""
     mark = disk.sha256(os.fsencode(os.path.realpath(root)))[:16]
     return cache.folder() / "index" / f"{mark}.jsonl"
 
 
 def describe_run(run: Run) -> Row:
-    """A run as one flat row: names and numbers that a query can ask for.
+    """A run as one flat row, with the columns for queries.
 
     `final_return_O` is the return under objective O in the last rollout of the last
-    phase that trained on O, or of the run if none did; `final_rate_E` that of the very
-    last rollout. Settings are under their own names: `learning_rate`, `width`, `view`.
-    Runs of one plan have the same `plan`. No setting takes the place of these.
+    phase that trained on O, or of the run if none did; `final_rate_E` is the rate of
+    event E in the very last rollout. Settings have their own names: `learning_rate`,
+    `width`, `view`. Runs of one plan have the same `plan`. Settings do not override
+    these columns.
 
     Raises:
-        DamagedError: If its plan or its metrics are not what was written.
+        DamagedError: If its plan or its metrics are damaged.
         InputError: If a name in its plan is unknown.
     """
     record = run.record()
     plan = record["plan"]
-    followed = run.plan()  # only what telic itself would follow has a row
+    followed = run.plan()  # raises for a plan that telic could not follow
     policy, rows = codec.encode(followed.policy), run.latest()
     settings = {
         key: value if isinstance(value, int | float | str) else json.dumps(value)
@@ -122,11 +122,11 @@ def describe_run(run: Run) -> Row:
 
 
 def fit_row(row: Mapping[str, Any]) -> tuple[Row, list[str]]:
-    """The part of a row that a query can hold, and the names of what it cannot.
+    """The part of a row that a query can hold, and the names of the rest.
 
-    Files may be a stranger's: values are numbers, short texts or None, names are
-    letters, digits and underscores and differ in more than their case. A hyphen, as in
-    the objective `thrift-5`, becomes an underscore: SQL would take it for a minus.
+    Values are numbers, short texts or None; names are letters, digits and underscores,
+    and differ in more than their case. A hyphen, as in the objective `thrift-5`,
+    becomes an underscore, as SQL would read it as a minus.
 
     Example:
         >>> fit_row({"seed": 1, "length": [], "return_A": 0.5, "return_a": 0.25})
@@ -148,9 +148,9 @@ def fit_row(row: Mapping[str, Any]) -> tuple[Row, list[str]]:
 
 
 def _outcome(rows: list[Row]) -> Row:
-    """What a run came to: its final returns, rates and length of an episode."""
+    """The results of a run: its final returns, rates and length of an episode."""
     last = rows[-1] if rows else {}
-    # Of objectives that were never trained, what the run has of them at its end.
+    # First all objectives at the end of the run, including those never trained.
     found = {f"final_{k}": v for k, v in last.items() if k.startswith("return_")}
     for row in rows:
         found[f"final_return_{row['objective']}"] = row[f"return_{row['objective']}"]
@@ -162,7 +162,7 @@ def _outcome(rows: list[Row]) -> Row:
 
 
 def _entry(run: Run, known: IndexEntry | None) -> IndexEntry:
-    """The entry of a run: as it was, if nothing has changed since."""
+    """The entry of a run; the known one if nothing has changed."""
     signature = _signature(run)
     if known and known.signature == signature:
         return known
@@ -177,7 +177,7 @@ def _entry(run: Run, known: IndexEntry | None) -> IndexEntry:
 
 
 def _odd(value: Any) -> bool:
-    """Whether a value is none that SQL can hold."""
+    """True if SQL cannot hold the value."""
     if isinstance(value, float):
         return not math.isfinite(value)
     if isinstance(value, int):
@@ -186,14 +186,14 @@ def _odd(value: Any) -> bool:
 
 
 def _short(text: str) -> str:
-    """Text of a bounded length that can be encoded: half characters become `?`."""
+    """Text of at most `LONGEST` characters; lone surrogates become `?`."""
     return text[:LONGEST].encode(errors="replace").decode()
 
 
 def _even(rows: list[Row]) -> tuple[list[Row], list[str]]:
-    """Rows that all have the same names, and a note if those are not all there are.
+    """Rows that all have the same columns, and a note if some columns are left out.
 
-    A name that differs in case is the first's; the names that most rows have are kept.
+    Columns that differ in case are merged; the most frequent columns are kept.
     """
     names = {name.lower(): name for row in reversed(rows) for name in reversed(row)}
     counts = Counter(names[name.lower()] for row in rows for name in row)
@@ -208,10 +208,10 @@ def _even(rows: list[Row]) -> tuple[list[Row], list[str]]:
 
 
 def _signature(run: Run) -> str:
-    """What changes when a run has something new to say.
+    """A text that changes whenever the run's files change.
 
-    The time of a file's last change and its number are no program's to set: a file of
-    the same size and an old date is seen.
+    It has the ctime and the inode, which programs cannot set, so that a replaced file
+    of the same size and modification time is noticed.
     """
     marks: list[Any] = []
     for path in (run.path / "run.json", run.metrics):
@@ -225,7 +225,7 @@ def _signature(run: Run) -> str:
 
 
 def _load(root: Path) -> dict[str, IndexEntry]:
-    """What was kept; nothing if it is missing, damaged or another schema's."""
+    """The stored entries; none if the file is missing, damaged or of another schema."""
     try:
         cache.private("index")
         head, _, body = disk.read_file(index_path(root)).partition(b"\n")
@@ -240,7 +240,7 @@ def _load(root: Path) -> dict[str, IndexEntry]:
 
 
 def _keep(root: Path, entries: Mapping[str, IndexEntry]) -> list[str]:
-    """Keep the index for the next time; a sentence if it cannot be."""
+    """Store the index; return a sentence if that fails."""
     try:
         lines = [json.dumps([name, *entry]) for name, entry in entries.items()]
         body = "\n".join(lines).encode()
@@ -253,11 +253,11 @@ def _keep(root: Path, entries: Mapping[str, IndexEntry]) -> list[str]:
 
 
 def _head(body: bytes) -> dict[str, Any]:
-    """The first line: what the rest must be to be believed."""
+    """The first line: the schema and the hash of the rest."""
     return {"schema": SCHEMA, "sha256": disk.sha256(body)}
 
 
 def _first_line(error: Exception) -> str:
-    """What an error says in short; its type if that is not telic's own."""
+    """The first line of an error, after its type if it is not telic's own."""
     line = next(iter(str(error).splitlines()), "")
     return line if isinstance(error, TelicError) else f"{type(error).__name__}: {line}"

@@ -1,8 +1,8 @@
-"""What may lie in a run's folder: ordinary files and folders, and the layout of them.
+"""The layout of a run's folder: the ordinary files and folders it may hold.
 
-A link would lead out of it, a pipe would be waited for, a device never ends. A run with
-one of them is refused as a whole, before anything in it is opened: here and nowhere
-else. Files are opened by `telic.runs.disk`, which follows no link either.
+A link would lead out of it, reading a pipe would block, and a device has no end. A run
+with one of them is refused as a whole, before anything in it is opened. This is the
+only place for that check; `telic.runs.disk` does not follow links either.
 """
 
 import os
@@ -28,7 +28,7 @@ LAYOUT = {
     "checkpoints": FOLDER,
     "studies": FOLDER,
 }
-"""What telic opens in a run's folder, and of what kind it must be."""
+"""The entries of a run's folder that telic opens, and the kind of each."""
 
 HELD = (MANIFEST, *(f"{name}.safetensors" for name in ARRAYS))
 """The files of a checkpoint."""
@@ -37,13 +37,13 @@ _NAME = re.compile(r"u[0-9]{5,9}")
 
 
 def check_inside(run: Path) -> None:
-    """Raise unless a run's folder and all that lies in it is what it should be.
+    """Raise unless a run's folder and its contents are of the expected kinds.
 
-    A folder that is not there is fine. Two levels are looked through: what lies in a
-    checkpoint is opened by its name alone, without following a link.
+    A missing folder is fine. Two levels are checked: the files of a checkpoint are
+    opened by name, without following links.
 
     Raises:
-        DamagedError: It names the part, and what it is.
+        DamagedError: If they are not; it names the entry and its kind.
     """
     _check(run, run, FOLDER)
     for part in _listed(run):
@@ -54,13 +54,13 @@ def check_inside(run: Path) -> None:
 
 
 def beside_runs(place: Path, *names: str) -> Path:
-    """A folder to write pages to beside runs, such as an experiment's `report`.
+    """A folder for pages beside runs, such as an experiment's `report`.
 
-    Nobody has named it, so a link there is nobody's wish: pages would be written to
-    where it leads.
+    The user did not name it, so a link there is refused: pages would be written to its
+    target.
 
     Raises:
-        DamagedError: If a part of it is a link, or no folder.
+        DamagedError: If a part of it is a link, or not a folder.
     """
     for name in names:
         _check(place, place / name, FOLDER)
@@ -69,7 +69,7 @@ def beside_runs(place: Path, *names: str) -> Path:
 
 
 def is_checkpoint(name: str) -> bool:
-    """Whether a checkpoint's folder is called so.
+    """True if the name is that of a checkpoint's folder.
 
     Example:
         >>> is_checkpoint("u00015"), is_checkpoint("u000015"), is_checkpoint("u²")
@@ -79,7 +79,7 @@ def is_checkpoint(name: str) -> bool:
 
 
 def _check(run: Path, part: Path, due: str | None) -> str | None:
-    """The kind of a part, if it is the one that is due; None if it is not there."""
+    """The kind of an entry, checked to be the expected one; None if it is missing."""
     try:
         mode = os.lstat(part).st_mode
     except FileNotFoundError:
@@ -98,7 +98,7 @@ def _check(run: Path, part: Path, due: str | None) -> str | None:
 
 
 def _listed(folder: Path) -> list[Path]:
-    """What lies in a folder; nothing if it is not there."""
+    """The entries of a folder; none if it does not exist."""
     try:
         return [folder / name for name in os.listdir(folder)]
     except FileNotFoundError:

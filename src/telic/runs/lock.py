@@ -1,7 +1,7 @@
-"""Whether somebody is writing to a run: asked before JAX is loaded or a process starts.
+"""Checks for a writer on a run, made before JAX is loaded or a process starts.
 
-`folder.locked` takes the lock; here it is only tried. So a second writer is refused at
-once, and not after seconds of loading.
+`folder.locked` takes the lock; here it is only tested, so that a second writer is
+refused immediately, not after seconds of loading.
 """
 
 import stat
@@ -16,14 +16,14 @@ from telic.runs import disk, inside
 
 LOCK = "run.lock"
 HOLDER = "run.holder"
-"""Who holds the lock, in words."""
+"""The file that names the holder of the lock."""
 
 
 def check_named(root: Path, names: Sequence[str]) -> None:
-    """Raise if a run that a name may stand for is being written; none: any run.
+    """Raise if a run that a name may match is being written; no names: any run.
 
     Raises:
-        BusyError: It names the run, and the process.
+        BusyError: If so; it names the run and the process.
     """
     if not names:
         check_free(path.parent for path in root.glob(f"*/*/{LOCK}"))
@@ -36,10 +36,10 @@ def check_free(folders: Iterable[Path]) -> None:
     """Raise if a run is being written.
 
     Raises:
-        BusyError: It names the run, and the process.
+        BusyError: If so; it names the run and the process.
     """
     for folder in folders:
-        # A lock that cannot be tried is no answer: taking it will say why.
+        # If the lock cannot be tested, taking it later will raise the reason.
         with suppress(OSError, DamagedError):
             inside.check_inside(folder)
             if not stat.S_ISREG((folder / LOCK).lstat().st_mode):

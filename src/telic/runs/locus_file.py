@@ -1,4 +1,4 @@
-"""A locus as one small file: its kind, its scores and its factors."""
+"""Locus files: the kind, scores and factors of a locus."""
 
 from pathlib import Path
 
@@ -12,15 +12,15 @@ from telic.runs import artifact, codec, disk, old
 from telic.runs.artifact import Artifact
 
 HEADER = 1 << 20
-"""The longest header of anybody's locus, in bytes: one of thousands of arrays."""
+"""The longest header of a locus file, in bytes: enough for thousands of arrays."""
 
 
 def write(path: Path, locus: Locus) -> None:
-    """Keep a locus in a file that appears whole or not at all.
+    """Write a locus to a file, atomically.
 
     Raises:
         ValueError: If its scores are not numbers.
-        StorageError: If the disk refuses.
+        StorageError: If the file cannot be written.
     """
     disk.write_file(path, locus_to_bytes(locus))
 
@@ -29,8 +29,8 @@ def read(path: Path) -> Locus:
     """The locus in a file.
 
     Raises:
-        DamagedError: If it is not, bit for bit, what was written.
-        InputError: If it is a whole file of another kind.
+        DamagedError: If its form or its hash is wrong.
+        InputError: If it is an intact file of another kind.
     """
     return _locus(artifact.read(path, "locus", old.locus), path)
 
@@ -51,33 +51,32 @@ def locus_to_bytes(locus: Locus) -> bytes:
 
 
 def locus_from_bytes(data: bytes, path: Path, like: Agent) -> Locus:
-    """The locus in a file's bytes, which may be anybody's.
+    """The locus in the bytes of a file, which are not trusted.
 
     Args:
         data: The bytes.
-        path: Where they are from, for the message.
-        like: The actor of which it should be a locus; no other name is then loaded.
+        path: The file that they are from, for messages.
+        like: The actor that it should be a locus of; other arrays are refused.
 
     Raises:
-        DamagedError: If it is not, bit for bit, what was written; or scores are not
-            finite.
-        InputError: If it is a whole file of another kind.
+        DamagedError: If its form or its hash is wrong, or scores are not finite.
+        InputError: If it is an intact file of another kind.
     """
     found = artifact.from_bytes(data, path, "locus", _names(like), HEADER)
     return _locus(found, path)
 
 
 def _locus(found: Artifact, path: Path) -> Locus:
-    """What is in a file, if it is a locus."""
+    """The locus in the contents of a file."""
     odd = [name for name, leaf in found.arrays.items() if leaf.dtype != np.float64]
     if odd:
         raise DamagedError(f"{path} is not a locus", why=f"scores at {odd[0][:80]!r}")
-    # Only their order means anything, so scores may be as large as they like.
+    # Only the order of scores matters, so their size is not limited.
     return codec.decode(found.payload, Locus, found.arrays, what=str(path))
 
 
 def _names(like: Agent) -> set[str]:
-    """Every name that an array of a locus of an actor can have."""
+    """Every name that an array in the file of an actor's locus can have."""
     layers = [name for layer in like.layers for name in (layer.name, layer.site)]
     sites = {*like, *layers, *(path.partition("/")[0] for path in like)}
     parts = ("scores/{}", "factors/{}/0", "factors/{}/1")

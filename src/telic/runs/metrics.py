@@ -1,8 +1,8 @@
-"""Metrics: one JSON object a line, one line a rollout, readable by anything.
+"""Metrics: one JSON object per line, one line per rollout.
 
-`metrics.jsonl` holds only what the seed decides, so that two runs of one plan and seed
-have equal files; seconds are in `timing.jsonl`. A rollout is counted from 1. A torn
-last line, as a kill may leave it, is dropped by readers and mended by `rewind`.
+`metrics.jsonl` is fully determined by plan and seed, so that two runs of the same have
+equal files; seconds are in `timing.jsonl`. Rollouts are counted from 1. An incomplete
+last line, as a kill may leave it, is ignored by readers and removed by `rewind`.
 """
 
 import itertools
@@ -26,13 +26,13 @@ from telic.worlds.schedule import phase_at
 Row = dict[str, Any]
 
 BLOCK = 1 << 16
-"""How much is read at a time from a file's end, in bytes."""
+"""The size of the blocks in which a file is read from its end, in bytes."""
 
 LONGEST = 1 << 20
 """The longest line of a file, in bytes."""
 
 ROOM = 4096
-"""What a row may take beside its returns and rates, in bytes; it takes about 300."""
+"""The bytes allowed for a row without its returns and rates; it needs about 300."""
 
 
 def metrics_row(
@@ -57,7 +57,7 @@ def metrics_row(
 
 
 def measures(plan: ExperimentConfig, metrics: RolloutMetrics) -> Row:
-    """What a rollout brought: `metrics_row` without its place in a schedule."""
+    """The measures of a rollout: `metrics_row` without its place in a schedule."""
     found = rollout_measures(plan, metrics)
     return {
         name: value if isinstance(value, int) else _number(value)
@@ -66,16 +66,16 @@ def measures(plan: ExperimentConfig, metrics: RolloutMetrics) -> Row:
 
 
 def append_rows(path: Path, rows: list[Row]) -> None:
-    """Add rows at the end of a file and wait until the disk has them.
+    """Append rows to a file and sync it.
 
     Raises:
-        StorageError: If the disk refuses.
+        StorageError: If the file cannot be written.
     """
     disk.append_file(path, b"".join(disk.to_json(one, indent=None) for one in rows))
 
 
 def read(path: Path) -> list[Row]:
-    """All whole rows of a file; a torn last line is left out.
+    """All complete rows of a file; an incomplete last line is left out.
 
     Raises:
         DamagedError: If a line before the last is not a row, or not the next one.
@@ -98,9 +98,9 @@ def read(path: Path) -> list[Row]:
 
 
 def backwards(path: Path) -> Iterator[Row]:
-    """The whole rows of a file from the last to the first, each read when asked for.
+    """The complete rows of a file from last to first, read lazily.
 
-    The cost is that of the rows that are asked for, however long the file is.
+    The cost depends on the rows that are consumed, not on the length of the file.
 
     Raises:
         DamagedError: If a line that is read is not a row, or not the one before.
@@ -120,11 +120,11 @@ def backwards(path: Path) -> Iterator[Row]:
 def follow_plan(
     plan: ExperimentConfig, rows: Iterable[Row], path: Path
 ) -> Iterator[Row]:
-    """The rows, each once it is found to be one that a run of the plan has.
+    """The rows, each checked to be one of a run of the plan.
 
     Raises:
-        DamagedError: If a row is of another phase or objective than the plan has
-            there, counts other steps, or has not the plan's returns and rates.
+        DamagedError: If a row has a phase, objective or number of steps that the plan
+            does not have there, or lacks the plan's returns and rates.
     """
     ends = list(itertools.accumulate(phase.rollouts for phase in plan.schedule))
     columns = _columns(plan)
@@ -145,7 +145,7 @@ def follow_plan(
 
 
 def check_metrics_size(plan: ExperimentConfig, path: Path) -> None:
-    """Raise if a file is larger than the metrics of a plan can be; it is not read.
+    """Raise if a file is larger than a plan's metrics can be, unread.
 
     Raises:
         DamagedError: If it is, or is missing.
@@ -158,10 +158,10 @@ def check_metrics_size(plan: ExperimentConfig, path: Path) -> None:
 
 
 def _compare(one: Row, due: Row, columns: Iterable[str], path: Path) -> None:
-    """Raise unless a row is where it should be and has the returns and rates it should.
+    """Raise unless a row has the expected place, returns and rates.
 
     Raises:
-        DamagedError: It names what is missing, wrong or too much.
+        DamagedError: If not; it names what is missing, wrong or superfluous.
     """
     where = f"in the row of rollout {one['rollout']}"
     if lacking := [name for name in (*due, *columns) if name not in one]:
@@ -185,12 +185,12 @@ def _columns(plan: ExperimentConfig) -> dict[str, None]:
 
 
 def _lines_backwards(path: Path) -> Iterator[bytes]:
-    """The whole lines of a file from the last to the first."""
+    """The complete lines of a file from last to first."""
     end, rest, whole = disk.size(path), b"", False
     while end > 0 and len(rest) <= LONGEST:
         start = max(0, end - BLOCK)
         first, *lines = (disk.read_part(path, start, end - start) + rest).split(b"\n")
-        if lines and not whole:  # what follows the last line break is torn
+        if lines and not whole:  # after the last line break: incomplete
             lines, whole = lines[:-1], True
         yield from reversed(lines)
         end, rest = start, first
@@ -201,7 +201,7 @@ def _lines_backwards(path: Path) -> Iterator[bytes]:
 
 
 def last_row(path: Path) -> Row | None:
-    """The last whole row of a file, if it has one, without reading the others.
+    """The last complete row of a file, without reading the others; None if empty.
 
     Raises:
         DamagedError: If it is not a row.
@@ -210,7 +210,7 @@ def last_row(path: Path) -> Row | None:
 
 
 def check_seen(path: Path, due: File) -> None:
-    """Raise unless a file still begins as a checkpoint has seen it.
+    """Raise unless a file still begins with the bytes that a checkpoint recorded.
 
     Raises:
         DamagedError: If it does not, or is too short.
@@ -224,10 +224,10 @@ def check_seen(path: Path, due: File) -> None:
 
 
 def truncate_rows(path: Path, due: File) -> None:
-    """Keep what a checkpoint has seen of a file, and drop all that follows.
+    """Truncate a file to the bytes that a checkpoint recorded.
 
     Raises:
-        DamagedError: If it is not what the checkpoint has seen.
+        DamagedError: If the file does not begin with those bytes.
     """
     check_seen(path, due)
     disk.truncate_file(path, due.bytes)
@@ -255,6 +255,6 @@ def _parsed(line: bytes, where: str) -> Row:
 
 
 def _number(value: Any) -> float | None:
-    """A float of 8 digits, all that a float32 has; None where it is not finite."""
+    """A float rounded to the 8 digits of a float32; None if it is not finite."""
     number = float(value)
     return float(f"{number:.8g}") if np.isfinite(number) else None

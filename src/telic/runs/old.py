@@ -1,7 +1,7 @@
-"""Files of earlier versions, read as if they were of today.
+"""Readers for files of earlier versions.
 
-Until 0.1.0 every kind of file had a form of its own: safetensors, with what else was
-known in its metadata or beside it. What stands here can go when nobody has such files.
+Until 0.1.0 every kind of file had a different form: safetensors, with other data in the
+metadata or beside it. This module can go when nobody has such files.
 """
 
 import re
@@ -20,7 +20,7 @@ _WISH = re.compile(r"((?:^|/)at/.+/\d+)/wish$")
 
 
 def renamed_leaves(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The leaves of an agent, or of what has its leaves, under the names of today.
+    """The leaves of an agent, or arrays named like them, under today's names.
 
     Example:
         >>> list(renamed_leaves({"at/actor/0/pre/0/wish": np.ones(1)}))
@@ -33,7 +33,7 @@ def edit(data: bytes, path: Path) -> Artifact:
     """An edit of schema 1: its recipe, and the digest of the agent it is for.
 
     Raises:
-        DamagedError: If it is not, bit for bit, what was written; or not an edit.
+        DamagedError: If its form or its hash is wrong.
     """
     about, arrays = artifact.read_plain(data, path)
     try:
@@ -50,7 +50,7 @@ def locus(data: bytes, path: Path) -> Artifact:
     """A locus of schema 1: its kind, and its scores and factors by name.
 
     Raises:
-        DamagedError: If it is not, bit for bit, what was written; or not a locus.
+        DamagedError: If its form or its hash is wrong.
     """
     about, arrays = artifact.read_plain(data, path)
     try:
@@ -85,19 +85,19 @@ def _check(sha: str, signed: bytes, path: Path) -> None:
 
 
 def _recipe(recipe: dict[str, Any]) -> dict[str, Any]:
-    """An edit as it is written now."""
+    """An edit in today's form."""
     fields = {name: _field(value) for name, value in recipe["fields"].items()}
     return {"name": recipe["kind"], **fields}
 
 
 def _field(value: Any) -> Any:
-    """A field of an edit as it is written now."""
+    """A field of an edit in today's form."""
     if not isinstance(value, dict) or len(value) != 1:
         return value
     if "edits" in value:
         return [_recipe(each) for each in value["edits"]]
     if value.get("tree"):
-        # Its arrays are all those whose names end in their paths: PREFIX/PATH.
+        # The names of its arrays are PREFIX/PATH; the prefix is what remains.
         path, name = next(iter(value["tree"].items()))
         return {"tree": name.removesuffix(f"/{path}")}
     return value.get("tree", value)

@@ -1,10 +1,9 @@
-"""Worlds of one's own: `FILE.py:NAME` on a command line, and in stored plans.
+"""Users' worlds: `FILE.py:NAME` on a command line, and in stored plans.
 
-A plan names such a world `FILE.py:NAME`, without a folder. Reading a plan must never
-run code that its owner did not ask for: a run may be a stranger's. So a file is
-imported only if the user has named it on a command line, which is kept in the user's
-own cache with its place and its hash; a file that has changed since is refused until it
-is named again. What a file imports in its turn is not hashed.
+A plan names such a world `FILE.py:NAME`, without a folder. Reading the plan of an
+untrusted run must not run code. So a file is imported only if the user has named it on
+a command line; its path and hash are then kept in the user's cache, and a file that has
+changed since is refused until it is named again. The imports of a file are not hashed.
 """
 
 import re
@@ -17,22 +16,22 @@ from telic.worlds import WORLDS
 from telic.worlds.check import check_world
 
 FORM = re.compile(r"[\w.-]{1,100}\.py:[A-Za-z_]\w{0,100}")
-"""How a plan names a world of somebody's own."""
+"""The form of the name of a user's world in a plan."""
 
 
 def adopt(text: str) -> str:
-    """Import and check the world `FILE.py:NAME`, and keep that the user named it.
+    """Import and check the world `FILE.py:NAME`, and record that the user named it.
 
     Args:
         text: A file and the name of a world in it: a class that can be called without
             arguments.
 
     Returns:
-        The name of the world in `WORLDS` and in plans: without the folder.
+        The name of the world in `WORLDS` and in plans, without the folder.
 
     Raises:
-        InputError: If there is no such file or name, or it is no world.
-        WorldError: If its code raises, or a step gives what it does not promise.
+        InputError: If there is no such file or name, or it is not a world.
+        WorldError: If its code raises, or a step breaks the world's contract.
         DamagedError: If the file cannot be read.
         StorageError: If the user's cache cannot be written.
     """
@@ -56,12 +55,12 @@ def adopt(text: str) -> str:
 
 
 def recall(name: str) -> None:
-    """Register the world of somebody's own that a plan names, if the user named it.
+    """Register a user's world that a plan names, if the user has named its file.
 
-    Other names are left alone.
+    Does nothing for other names.
 
     Raises:
-        InputError: If the user did not, or its file is gone or has changed.
+        InputError: If the user has not, or its file is missing or has changed.
     """
     if name in WORLDS or not FORM.fullmatch(name):
         return
@@ -81,17 +80,17 @@ def recall(name: str) -> None:
             why="a run is of the world that it was trained in",
             fix=f"look at the change, then: telic world {path.parent / name}",
         )
-    # The very bytes that were hashed: the file may change at any time.
+    # The bytes that were hashed, as the file may change at any time.
     WORLDS[name] = imported.world_class(path, data, name.partition(":")[2])
 
 
 def _place(name: str) -> Path:
-    """The file in the user's cache that says where a world is: one for each name."""
+    """The record of a world in the user's cache, one file for each name."""
     return cache.private("own") / f"{disk.sha256(name.encode())[:32]}.json"
 
 
 def _kept(name: str) -> dict[str, Any]:
-    """What the user's cache knows of a world; empty if that is nothing."""
+    """The record of a world in the user's cache; empty if there is none."""
     try:
         kept = disk.read_json(_place(name))
     except DamagedError:
@@ -101,7 +100,7 @@ def _kept(name: str) -> dict[str, Any]:
 
 
 def _read(path: Path) -> bytes | None:
-    """The bytes of a file; None if they cannot be had."""
+    """The bytes of a file; None if it cannot be read."""
     try:
         return disk.read_file(path)
     except DamagedError:

@@ -1,7 +1,7 @@
-"""Asking for runs by a condition in the form of SQL's WHERE, bounded in all it can do.
+"""Queries of runs by a condition like SQL's WHERE, with bounded cost.
 
-What `telic.runs.condition` lets through runs on a table in memory that holds nothing
-but the columns it names, can only read, and is limited in depth, length and time.
+A condition that `telic.runs.condition` has checked runs on a table in memory with only
+the columns that it names, can only read, and is limited in depth, length and time.
 """
 
 import re
@@ -39,24 +39,24 @@ def query_runs(
     order: str = "run",
     limit: int = 10_000,
 ) -> list[Row]:
-    """The runs under a root for which a condition holds, one row each.
+    """The runs under a root that satisfy a condition, one row each.
 
     Args:
-        root: The folder of experiments; its index is brought up to date first. None:
-            that of the command line, $TELIC_ROOT or telic_runs.
+        root: The folder of experiments, whose index is brought up to date first. None:
+            the command line's default, $TELIC_ROOT or telic_runs.
         where: A condition over the columns of `telic runs show`, as in SQL's WHERE.
-        order: The column to sort by, with `desc` behind it for the largest first.
-        limit: At most so many rows.
+        order: The column to sort by, followed by `desc` for the largest first.
+        limit: The most rows to return.
 
     Raises:
-        InputError: If the condition is not one, names an unknown column or function,
+        InputError: If the condition is malformed, names an unknown column or function,
             or takes longer than 5 seconds.
     """
     return choose(index.refresh(root_folder(root)).rows, where, order=order)[:limit]
 
 
 def choose(rows: Sequence[Row], where: str, *, order: str = "run") -> list[Row]:
-    """The rows for which a condition holds, sorted by a column; see `query_runs`.
+    """The rows that satisfy a condition, sorted by a column; see `query_runs`.
 
     Example:
         >>> rows = [{"run": "a", "seed": 0}, {"run": "b", "seed": 1}]
@@ -73,7 +73,7 @@ def choose(rows: Sequence[Row], where: str, *, order: str = "run") -> list[Row]:
 
 
 def _order(order: str, known: Mapping[str, str]) -> tuple[str, bool]:
-    """The column to sort by, and whether the largest comes first."""
+    """The column to sort by, and True if the largest comes first."""
     match = re.fullmatch(r"\s*(\w{1,64})(?:\s+(asc|desc))?\s*", order, re.I | re.A)
     if not match:
         raise InputError(
@@ -87,7 +87,7 @@ def _order(order: str, known: Mapping[str, str]) -> tuple[str, bool]:
 def _numbers(
     rows: Sequence[Row], text: str, used: Sequence[str], where: str
 ) -> list[int]:
-    """The numbers of the rows for which a checked condition holds."""
+    """The indices of the rows that satisfy a checked condition."""
     names = ['"#" INTEGER PRIMARY KEY', *(f'"{name}"' for name in used)]
     slots = ", ".join("?" * len(names))
     with closing(sqlite3.connect(":memory:")) as db:
@@ -105,7 +105,7 @@ def _numbers(
 
 
 def _watch(db: sqlite3.Connection) -> None:
-    """Let a connection only read, only so much, and only for so long."""
+    """Restrict a connection to reading, within limits of size and time."""
     until = time.monotonic() + SECONDS
 
     def allow(action: int, first: str | None, second: str | None, *_: object) -> int:
@@ -125,7 +125,7 @@ def _watch(db: sqlite3.Connection) -> None:
 
 
 def _rank(value: Any) -> tuple[int, Any]:
-    """Where a value stands among those of its column: none, then numbers, then text."""
+    """The sort key of a value in a column: None first, then numbers, then text."""
     if value is None:
         return 0, 0
     return (2, value) if isinstance(value, str) else (1, value)

@@ -1,8 +1,8 @@
-"""What a run's small files say, read with checked types: run.json, manifests, rows.
+"""The contents of a run's small files, with checked types: run.json, manifests, rows.
 
-Everything else takes these records and never the bare JSON. A folder of runs may come
-from a stranger or from a failing disk, so a wrong type, a number out of bounds, a hash
-that is none or a newer schema is a `DamagedError` here, and never a surprise later.
+All other code uses these records and not the raw JSON. A folder of runs may come from
+an untrusted source or a failing disk, so a wrong type, a number out of bounds, a
+malformed hash or a newer schema raises a `DamagedError` here, not a surprise later.
 """
 
 import dataclasses
@@ -16,14 +16,14 @@ from telic.core.typed import fits, short
 from telic.runs import disk
 
 SCHEMA = 2
-"""Of run.json. 1: without `sha256`."""
+"""The schema of run.json. 1: without `sha256`."""
 
 MANIFEST = 3
-"""Of manifests. 1: without a chain. Up to 2: of files before `telic.runs.artifact`,
-whose hash was that of all their bytes, and not the one that they state."""
+"""The schema of manifests. 1: without a chain. Up to 2: of files older than
+`telic.runs.artifact`, whose hash is over all their bytes, not the one stated inside."""
 
 SEEDS = 2**32
-"""Seeds are below it."""
+"""The exclusive upper bound of seeds."""
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -32,8 +32,8 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 class Record:
     """The form of run.json.
 
-    `sha256` stands over plan and seed. The other fields are free: they say where the
-    run came from, and nothing that is read depends on them.
+    `sha256` covers plan and seed. The other fields document the origin of the run, and
+    nothing depends on them.
     """
 
     schema: int
@@ -46,11 +46,11 @@ class Record:
 
 
 class File(NamedTuple):
-    """What a file should be.
+    """The expected size and hash of a file.
 
     Attributes:
-        bytes: How long it is.
-        sha256: Its hash: the one that it states, or that of an older file's bytes.
+        bytes: Its size.
+        sha256: The hash stated inside, or for an older file, the hash of its bytes.
     """
 
     bytes: int
@@ -58,12 +58,12 @@ class File(NamedTuple):
 
 
 class Link(NamedTuple):
-    """What a checkpoint belongs to.
+    """The run, metrics and earlier checkpoint that a checkpoint belongs to.
 
     Attributes:
         run: The mark of the run: the hash of its plan and seed.
-        metrics: What the file of metrics held when the checkpoint was taken.
-        before: The hash of the manifest at the end of the phase before; None: there
+        metrics: The size and hash of the metrics when the checkpoint was written.
+        before: The hash of the manifest at the end of the phase before; None if there
             was none.
     """
 
@@ -73,12 +73,12 @@ class Link(NamedTuple):
 
 
 class Manifest(NamedTuple):
-    """What a checkpoint should be.
+    """The expected contents of a checkpoint.
 
     Attributes:
-        rollouts: After how many rollouts it was taken.
+        rollouts: The number of rollouts after which it was written.
         files: Its files by name.
-        link: What it belongs to; None in schema 1, or if nobody knew.
+        link: The run that it belongs to; None in schema 1, or if it is not known.
     """
 
     rollouts: int
@@ -87,15 +87,15 @@ class Manifest(NamedTuple):
 
 
 def plan_mark(plan: Any, seed: int) -> str:
-    """The hash of a stored plan and a seed: by it, files know their run."""
+    """The hash of a stored plan and a seed, which identifies a run."""
     return disk.sha256(disk.to_json({"plan": plan, "seed": seed}))
 
 
 def read(path: Path) -> dict[str, Any]:
-    """What a run.json holds, as it stands there, once its types are checked.
+    """The contents of a run.json as stored, after a check of its types.
 
     Raises:
-        DamagedError: If it is not what was written: its form, its schema or its hash.
+        DamagedError: If its form, its schema or its hash is wrong.
     """
     found = disk.read_json(path)
     _check_schema(found, path, SCHEMA)
@@ -117,10 +117,10 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def read_manifest(path: Path) -> Manifest:
-    """What a manifest says.
+    """The contents of a manifest.
 
     Raises:
-        DamagedError: If it is not what was written: its form, its schema or its hash.
+        DamagedError: If its form, its schema or its hash is wrong.
     """
     found = disk.read_json(path)
     schema = _check_schema(found, path, MANIFEST)
@@ -135,7 +135,7 @@ def read_manifest(path: Path) -> Manifest:
 
 
 def to_manifest(rollouts: int, files: dict[str, File], link: Link | None) -> bytes:
-    """The bytes of a manifest, with a hash over all that it says."""
+    """The bytes of a manifest, with a hash over its contents."""
     said: dict[str, Any] = {
         "schema": MANIFEST,
         "rollouts": rollouts,
@@ -148,7 +148,7 @@ def to_manifest(rollouts: int, files: dict[str, File], link: Link | None) -> byt
 
 
 def checked_row(found: dict[str, Any], where: str) -> dict[str, Any]:
-    """A row of metrics, if it is one: a rollout and numbers, or None for no number.
+    """A row of metrics, checked to have a rollout and numbers, or None for NaN.
 
     Raises:
         DamagedError: If it is not.
@@ -163,7 +163,7 @@ def checked_row(found: dict[str, Any], where: str) -> dict[str, Any]:
 
 
 def _check_schema(found: dict[str, Any], path: Path, newest: int) -> int:
-    """The schema of a file, if this telic reads it."""
+    """The schema of a file, checked to be one that this version reads."""
     schema = found.get("schema")
     if type(schema) is not int or not 1 <= schema <= newest:
         raise DamagedError(
@@ -175,14 +175,14 @@ def _check_schema(found: dict[str, Any], path: Path, newest: int) -> int:
 
 
 def _writer(found: dict[str, Any]) -> str:
-    """The version of telic that wrote a file, as far as the file says."""
+    """The version of telic that wrote a file, if the file states it."""
     versions = found.get("versions")
     named = versions.get("telic") if isinstance(versions, dict) else None
     return short(named) if named else "of the version that wrote it"
 
 
 def _link(found: dict[str, Any], path: Path) -> Link | None:
-    """The chain in a manifest of schema 2."""
+    """The link in a manifest of schema 2 or later."""
     run, before = found.get("run"), found.get("before")
     if run is None:
         return None
@@ -192,7 +192,7 @@ def _link(found: dict[str, Any], path: Path) -> Link | None:
 
 
 def _file(found: Any, path: Path) -> File:
-    """What is said about one file."""
+    """The expected size and hash of one file."""
     if (
         not isinstance(found, dict)
         or set(found) != set(File._fields)
@@ -207,5 +207,5 @@ def _file(found: Any, path: Path) -> File:
 
 
 def _is_hash(value: Any) -> bool:
-    """Whether a value is a SHA-256 in hexadecimal."""
+    """True if a value is a SHA-256 in hexadecimal."""
     return isinstance(value, str) and _HASH.fullmatch(value) is not None

@@ -1,4 +1,4 @@
-"""What it means when a disk refuses: the reason, and what helps against that reason."""
+"""Explanations of disk errors: the reason, and the remedy for that reason."""
 
 import errno
 from pathlib import Path
@@ -31,15 +31,15 @@ REASONS = {
     errno.EMFILE: ("too many files are open", "close some, or raise: ulimit -n"),
     errno.ENFILE: ("too many files are open", "close some, or raise: ulimit -n"),
 }
-"""Errors by which a disk, or a place on it, refuses: none is a fault of telic's."""
+"""Reason and remedy for each error of the disk; none of them is a bug in telic."""
 
 
 def disk_error(error: Exception, place: Path | str) -> StorageError | None:
-    """The error of a disk behind an `OSError`; None if it is something else's.
+    """The StorageError for an `OSError` of the disk; None for any other error.
 
     Args:
-        error: The error that nobody foresaw.
-        place: What was being used, where the error does not say so.
+        error: The unexpected error.
+        place: The path in use, if the error does not name one.
     """
     if isinstance(error, OSError) and error.errno in REASONS:
         return refusal(error, error.filename or place, "use")
@@ -47,7 +47,7 @@ def disk_error(error: Exception, place: Path | str) -> StorageError | None:
 
 
 def refusal(error: OSError, path: Path | str, verb: str = "write") -> StorageError:
-    """The error of a disk that refused, with what helps against this reason.
+    """The StorageError for an `OSError`, with the remedy for its reason.
 
     Example:
         >>> print(refusal(OSError(errno.ENOSPC, "No space left"), "a/run.json"))

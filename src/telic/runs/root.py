@@ -1,4 +1,4 @@
-"""Where runs are kept, for the command line and for Python alike."""
+"""The root folder of runs, for the command line and for Python alike."""
 
 import os
 from pathlib import Path
@@ -7,10 +7,10 @@ from telic.core.errors import InputError
 
 
 def root_folder(given: str | Path | None = None) -> Path:
-    """The folder of experiments: what was given, else TELIC_ROOT, else telic_runs.
+    """The folder of experiments: the given one, else TELIC_ROOT, else telic_runs.
 
     Raises:
-        InputError: If something else than a folder stands there.
+        InputError: If it exists and is not a folder.
     """
     root = Path(given or os.environ.get("TELIC_ROOT") or "telic_runs")
     if root.exists() and not root.is_dir():

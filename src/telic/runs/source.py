@@ -1,4 +1,4 @@
-"""A run as a source of agents: what the names of an expression stand for on disk."""
+"""A run as a source of agents, for the names in an expression."""
 
 import dataclasses
 import functools
@@ -20,7 +20,7 @@ from telic.training.state import TrainState, init_state
 
 @runtime_checkable
 class Coloured(Protocol):
-    """A world that can say which input channels carry a colour, as `Keys` can."""
+    """A world that maps a colour to its input channels, as `Keys` does."""
 
     def channels(self, colour: str) -> tuple[int, ...]:
         """The input channels that carry a colour."""
@@ -35,7 +35,7 @@ def load(name: str | Path, root: str | Path | None = None) -> "RunSource":
         root: The folder of experiments; None: $TELIC_ROOT, or telic_runs.
 
     Raises:
-        InputError: If the name stands for no run, or for several.
+        InputError: If the name matches no run, or several.
     """
     found = resolve(root_folder(root), [str(name)])
     if len(found) > 1:
@@ -51,8 +51,8 @@ def load(name: str | Path, root: str | Path | None = None) -> "RunSource":
 class RunSource:
     """The agents of one run, for `telic.edits.expression.evaluate`.
 
-    A checkpoint is read when it is first asked for, its hash is checked, and its agent
-    is kept in memory: 0.7 MB for the default network.
+    A checkpoint is read and checked on first use, and its agent is kept in memory:
+    0.7 MB for the default network.
 
     Attributes:
         run: The run; it may still be training.
@@ -74,11 +74,11 @@ class RunSource:
         return tuple(phase.objective for phase in self.plan.schedule)
 
     def start(self) -> Agent:
-        """The agent before all training.
+        """The agent before training.
 
         Raises:
             InputError: If the run has no such checkpoint.
-            DamagedError: If it is not what was written.
+            DamagedError: If the checkpoint is damaged.
         """
         return self._at(0, "before its first phase")
 
@@ -87,16 +87,16 @@ class RunSource:
 
         Raises:
             InputError: If the run has no such phase, or no checkpoint there (yet).
-            DamagedError: If it is not what was written.
+            DamagedError: If the checkpoint is damaged.
         """
         return self._at(*self._end(phase))
 
     def state(self, phase: int) -> TrainState:
-        """All that the run was at the end of a phase, counted from 0.
+        """The training state at the end of a phase, counted from 0.
 
         Raises:
             InputError: If the run has no such phase, or no checkpoint there (yet).
-            DamagedError: If it is not what was written.
+            DamagedError: If the checkpoint is damaged.
         """
         plan = self.plan
         like = jax.eval_shape(
@@ -110,7 +110,7 @@ class RunSource:
         """The input channels of a colour.
 
         Raises:
-            InputError: If the world has no such colour, or none at all.
+            InputError: If the world has no such colour, or no colours.
         """
         world = self.plan.world
         if not isinstance(world, Coloured):
@@ -122,7 +122,7 @@ class RunSource:
         return Inputs(uses, world.channels(colour))
 
     def _end(self, phase: int) -> tuple[int, str]:
-        """The rollouts at the end of a phase, and where that is, in words."""
+        """The rollouts at the end of a phase, and that point in words."""
         count = len(self.schedule)
         if not isinstance(phase, int):
             trained = [i for i, wanted in enumerate(self.schedule) if wanted == phase]

@@ -1,24 +1,24 @@
-"""JSON as telic writes it, and no other: what else a parser lets pass is refused.
+"""JSON as telic writes it: anything more lenient is refused.
 
-Python's own reads NaN, takes the last of two equal names, makes whole numbers of 4,300
-digits and halves of characters. None of them is ever written here, and each has ended
-as a traceback far from the file that it came from.
+Python's parser accepts NaN, repeated names (the last wins), integers of 4,300 digits
+and lone surrogates. telic writes none of them, and each has caused a traceback far from
+the file at fault.
 """
 
 import json
 from typing import Any
 
 DEEPEST = 32
-"""How deep lists and objects may lie in one another."""
+"""The deepest nesting of lists and objects."""
 
 
 def parse_strictly(data: bytes) -> Any:
-    """The value that bytes stand for.
+    """The value of some JSON.
 
     Raises:
         ValueError: If they are not JSON in UTF-8; or if they hold a number that is not
-            finite or beyond 64 bits, a name twice in one object, half a character, or
-            lists more than 32 deep.
+            finite or beyond 64 bits, a name twice in one object, a lone surrogate, or
+            lists nested more than 32 deep.
 
     Example:
         >>> parse_strictly(b'{"a": [1, 2.5, null]}')
@@ -37,7 +37,7 @@ def parse_strictly(data: bytes) -> Any:
 
 
 def _finite(text: str) -> float:
-    """A number of JSON that is one."""
+    """A number from JSON, checked to be finite."""
     value = float(text)
     if value in (float("inf"), float("-inf")):
         raise ValueError(f"the number {text[:40]} is too large")
@@ -45,19 +45,19 @@ def _finite(text: str) -> float:
 
 
 def _whole(text: str) -> int:
-    """A whole number of 64 bits."""
+    """An integer from JSON, checked to fit 64 bits."""
     if len(text) > 20 or not -(2**63) <= int(text) < 2**63:
         raise ValueError(f"the number {text[:40]} is too large")
     return int(text)
 
 
 def _constant(text: str) -> None:
-    """NaN and Infinity are no JSON."""
+    """Refuse NaN and Infinity, which are not JSON."""
     raise ValueError(f"{text} is no number")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object that has each name once."""
+    """An object, checked to have each name once."""
     found = dict(pairs)
     if len(found) < len(pairs):
         raise ValueError("a name stands twice in one object")
@@ -73,7 +73,7 @@ _DECODER = json.JSONDecoder(
 
 
 def _check_form(value: Any) -> None:
-    """Raise if something is half a character, or lies too deep."""
+    """Raise for lone surrogates, and for nesting that is too deep."""
     here = [value]
     for _ in range(DEEPEST):
         for text in (x for x in here if isinstance(x, str)):

@@ -1,9 +1,9 @@
-"""Proving a run's folder: what in it is not what was written, named one by one.
+"""Verification of a run's folder, which names every altered file.
 
-The plan and the seed stand under the hash in run.json; every manifest states that hash,
-the metrics as they were, and the manifest at the end of the phase before. So whoever
-knows the last manifest's hash knows the whole folder. Runs of schema 1 have no such
-chain: of them the arrays alone can be proved.
+The hash in run.json covers the plan and the seed. Every manifest states that hash, the
+hash of the metrics so far, and the hash of the manifest at the end of the phase before.
+So the hash of the last manifest covers the whole folder. Runs of schema 1 have no such
+chain, and only their arrays can be verified.
 """
 
 from typing import NamedTuple
@@ -16,13 +16,13 @@ from telic.worlds.schedule import phase_at
 
 
 class Proof(NamedTuple):
-    """What was found in a run's folder.
+    """The result of a verification.
 
     Attributes:
-        checkpoints: How many there are.
-        unchained: How many of them are of schema 1: their arrays alone are proved.
-        problems: What is not what was written, a line each.
-        sha256: The hash of the last manifest, by which the whole folder is known.
+        checkpoints: The number of checkpoints.
+        unchained: The number of those of schema 1, of which only arrays are verified.
+        problems: One line for each altered file or broken link.
+        sha256: The hash of the last manifest, which covers the whole folder.
     """
 
     checkpoints: int
@@ -32,7 +32,7 @@ class Proof(NamedTuple):
 
 
 def verify(run: Run) -> Proof:
-    """Read all of a run's folder: compare every hash and every link of the chain."""
+    """The result of reading a run's whole folder: every hash and link is compared."""
     try:
         inside.check_inside(run.path)
         plan, found = run.plan(), run.checkpoints
@@ -67,7 +67,7 @@ def _hash(earlier: list[Checkpoint]) -> str | None:
 
 
 def _unlinked(one: Checkpoint, earlier: list[Checkpoint]) -> str:
-    """What to say of a checkpoint that does not follow the one before it."""
+    """The message about a checkpoint that does not follow the one before it."""
     before = earlier[-1].path.name if earlier else "the beginning"
     return f"{one.path} does not follow {before}: one was replaced or is missing"
 

@@ -1,4 +1,4 @@
-"""The versions that decide the bits of a result; they stand in every file."""
+"""The versions that determine the bits of a result; every file records them."""
 
 import functools
 import platform
@@ -8,13 +8,13 @@ PACKAGES = ("telic", "jax", "jaxlib", "numpy", "optax", "safetensors")
 
 
 def versions() -> dict[str, str]:
-    """Of Python, the machine and the packages that compute, by name."""
+    """The versions of Python and the computing packages, and the machine, by name."""
     return dict(_versions())
 
 
 @functools.cache
 def _versions() -> tuple[tuple[str, str], ...]:
-    """The same, looked up once: it reads a file for each package."""
+    """The same as pairs, cached, as looking them up reads a file per package."""
     found = {"python": platform.python_version(), "machine": platform.machine()}
     for package in PACKAGES:
         try:

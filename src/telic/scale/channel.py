@@ -1,7 +1,7 @@
-"""The line on which a child answers: bounded, on the parent's clock, and believed late.
+"""The channel from a child process: bounded lines, with deadlines of the parent.
 
-What a child writes is anybody's bytes. A line is short, comes before a deadline that no
-byte moves, and is the one that was waited for; whatever else it says, it failed.
+The child is not trusted. A valid line is short, arrives before a deadline that no byte
+can extend, and is of the expected kind; anything else is a failure of the child.
 """
 
 import json
@@ -17,7 +17,7 @@ LONGEST = 64 << 10
 
 
 class Message(NamedTuple):
-    """A line from the child; `end` if there is none any more, `late` if none came."""
+    """A line from the child; `end` after the last one, `late` at the deadline."""
 
     at: str
     text: str = ""
@@ -27,10 +27,10 @@ class Message(NamedTuple):
 
 
 class Channel:
-    """The parent's end."""
+    """The parent's end of the channel."""
 
     def __init__(self, pipe: IO[bytes]) -> None:
-        """Read from a pipe: no other thread does, and nothing waits in it."""
+        """Read from a pipe, without blocking; no other thread may read it."""
         self._pipe, self._handle, self._held = pipe, pipe.fileno(), b""
         os.set_blocking(self._handle, False)
 
@@ -42,7 +42,7 @@ class Channel:
         """The next message.
 
         Args:
-            deadline: On the clock of `time.monotonic`.
+            deadline: The deadline, on the clock of `time.monotonic`.
         """
         with selectors.DefaultSelector() as ready:
             ready.register(self._handle, selectors.EVENT_READ)
@@ -64,7 +64,7 @@ _FORGED = Message("failed", "crashed: it wrote where only telic writes")
 
 
 def _read(line: bytes) -> Message:
-    """What a line says; one that is not of this form was not written by our code."""
+    """The message in a line; a malformed line is a failure of the child."""
     try:
         found = Message(**json.loads(line))
     except (ValueError, TypeError, RecursionError):
@@ -81,7 +81,7 @@ def _read(line: bytes) -> Message:
 
 
 def printable_text(text: str) -> str:
-    """Untrusted text, cut, and safe for any terminal or page.
+    """Untrusted text, shortened and safe for any terminal or page.
 
     Example:
         >>> printable_text("a" + chr(27) + "[31mb")

@@ -1,4 +1,4 @@
-"""Jobs: what a worker may do with a run."""
+"""Jobs: the functions that a worker can apply to a run."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ Stop = Callable[[], bool]
 
 
 def train_run(run: Run, options: Mapping[str, Any], *, tell: Tell, stop: Stop) -> None:
-    """Carry a run to its end; there are no options."""
+    """Train a run to its end; there are no options."""
     carry_run(
         run,
         report=lambda row, seconds: tell("row", (row, seconds)),

@@ -1,9 +1,9 @@
-"""One machine: one pinned process a core, each carrying one run after another.
+"""One machine: one pinned process per core, each working on one run at a time.
 
-The parent hands out runs and listens, over one pipe a worker: there is no lock that a
-worker could take to its grave, no thread that has to be waited for, and nothing that
-outlives the parent. A worker that is asked to stop checkpoints its run and ends; one
-that dies takes one run with it, which is reported and can be resumed.
+The parent assigns runs and receives messages over one pipe per worker. So there is no
+lock that a dying worker could keep, no thread to join, and no process that outlives the
+parent. A worker that is asked to stop checkpoints its run and exits; one that dies
+fails one run, which is reported and can be resumed.
 """
 
 import contextlib
@@ -27,12 +27,12 @@ Listener = Callable[[str, str, Any], None]
 
 @dataclass
 class Outcome:
-    """How a list of runs ended.
+    """The outcome of a list of runs.
 
     Attributes:
-        done: The paths of the runs that reached their ends, or stopped when asked to.
-        failed: For every run that did not: the error that ended it.
-        stopped: The number of the signal that asked to stop; 0: none did.
+        done: The paths of the runs that reached their ends, or stopped on request.
+        failed: The error of every run that failed, by path.
+        stopped: The number of the signal that asked to stop; 0 if none did.
     """
 
     done: list[str] = field(default_factory=list)
@@ -42,7 +42,7 @@ class Outcome:
 
 @dataclass
 class _Worker:
-    """A process, the pipe to it, the run that it has, and whether that has begun."""
+    """A process, the pipe to it, its current run, and whether that has begun."""
 
     process: BaseProcess
     line: Any  # a Connection, of either of two classes
@@ -61,14 +61,14 @@ def carry_all(
     job: str = TRAIN,
     options: Mapping[str, Any] | None = None,
 ) -> Outcome:
-    """Do a job with every run, several at a time; by default train it to its end.
+    """Do a job on every run in parallel; the default job trains it to its end.
 
     Args:
         paths: The folders of the runs.
-        workers: How many processes; None: one a core, and no more than there are runs.
+        workers: The number of processes; None: one per core, at most one per run.
         listen: Called in this process with (path, kind, value) for every message:
-            `start` (None), `row` ((metrics, seconds)) or `share` (how much is done, 0
-            to 1, or that and what it is at), `notice` (a sentence), `end` (None) and
+            `start` (None), `row` ((metrics, seconds)), `share` (the fraction done, 0 to
+            1, or a pair of it and a text), `notice` (a sentence), `end` (None) and
             `error` (a TelicError).
         job: `module:function`, imported in the workers once JAX is set up; called with
             the run, the options, `tell(kind, value)` and `stop()`.
@@ -76,7 +76,7 @@ def carry_all(
 
     Raises:
         InputError: If `workers` is not at least 1.
-        KeyboardInterrupt: If a second Ctrl-C or SIGTERM killed what was running.
+        KeyboardInterrupt: If a second Ctrl-C or SIGTERM killed the workers.
     """
     cores = engine.cores()
     check_workers(workers)
@@ -98,7 +98,7 @@ def carry_all(
 
 
 def check_workers(workers: int | None) -> None:
-    """Raise unless the number of workers is one, or None.
+    """Raise unless the number of workers is positive, or None.
 
     Raises:
         InputError: If it is not at least 1.
@@ -112,14 +112,14 @@ def check_workers(workers: int | None) -> None:
 
 
 def _start(core: int, job: str, options: Mapping[str, Any]) -> _Worker:
-    """A worker that waits for its first run."""
+    """A new worker, waiting for its first run."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     args = (theirs, core, job, options)
     process = context.Process(target=_work, args=args, daemon=True)
     with ignored_at_birth():
         process.start()
-    theirs.close()  # or its end would never be seen
+    theirs.close()  # so that its exit closes the pipe
     return _Worker(process, ours)
 
 
@@ -130,7 +130,7 @@ def _listen(
     listen: Listener,
     signals: Sequence[int],
 ) -> None:
-    """Hand runs out and messages on until every worker has ended, or is asked to."""
+    """Assign runs and pass messages on until every worker has exited."""
     alive = {worker.line: worker for worker in team}
     for worker in team:
         _hand_out(worker, left)
@@ -152,13 +152,13 @@ def _listen(
 
 
 def _hand_out(worker: _Worker, left: list[str]) -> None:
-    """Give a worker its next run, or let it go."""
+    """Give a worker its next run, or dismiss it."""
     worker.path, worker.begun = left.pop() if left else None, False
     _send(worker, worker.path)
 
 
 def _hear(worker: _Worker, outcome: Outcome, listen: Listener) -> bool:
-    """Take one message of a worker and hand it on; whether it is still there."""
+    """Pass one message of a worker on; return False if the worker has exited."""
     try:
         kind, value = worker.line.recv()
     except (EOFError, OSError):
@@ -179,22 +179,22 @@ def _hear(worker: _Worker, outcome: Outcome, listen: Listener) -> bool:
 
 
 def _fail(path: str, error: TelicError, outcome: Outcome, listen: Listener) -> None:
-    """Note that a run has failed."""
+    """Record that a run has failed."""
     outcome.failed[path] = error
     listen(path, "error", error)
 
 
 def _send(worker: _Worker, path: str | None) -> None:
-    """Say something to a worker, which may be dead: that is heard elsewhere."""
+    """Send a message to a worker; if it is dead, `_hear` will notice."""
     with contextlib.suppress(OSError):
         worker.line.send(path)
 
 
 def _end(team: Sequence[_Worker]) -> None:
-    """Leave no process behind; every run can be resumed from its last checkpoint."""
+    """End all workers; every run can be resumed from its last checkpoint."""
     for worker in team:
         worker.line.close()
-        # Those that said all they had to say need a moment; others are in our way.
+        # Workers without a run exit by themselves in a moment; the others are killed.
         if worker.path is None:
             worker.process.join(timeout=10)
         worker.process.kill()
@@ -202,7 +202,7 @@ def _end(team: Sequence[_Worker]) -> None:
 
 
 def _lost(path: str) -> TelicError:
-    """The error of a run whose process died without a word."""
+    """The error of a run whose process died silently."""
     return TelicError(
         f"the process of {path} died",
         why="it was killed, or ran out of memory",
@@ -211,18 +211,18 @@ def _lost(path: str) -> TelicError:
 
 
 def _work(line: Any, core: int, job: str, options: dict) -> None:
-    """A worker: take runs from its parent until there is none."""
-    hear_nothing()  # the parent is asked to stop, and asks us
+    """Do the parent's runs until it sends no more; the main function of a worker."""
+    hear_nothing()  # the parent handles them, and tells us
     engine.prepare(core)
     module, _, name = job.partition(":")
-    work = getattr(importlib.import_module(module), name)  # only now may JAX load
+    work = getattr(importlib.import_module(module), name)  # imports JAX
 
     def tell(kind: str, value: Any) -> None:
-        with contextlib.suppress(OSError):  # without a parent, go on to a checkpoint
+        with contextlib.suppress(OSError):  # the parent died: go on to a checkpoint
             line.send((kind, value))
 
     with contextlib.suppress(EOFError, OSError):
-        # While it has a run, all that can come is the word to stop, or a pipe's end.
+        # During a run, the only input is the request to stop, or the end of the pipe.
         while (path := line.recv()) is not None and not line.poll():
             attend(work, path, options, tell=tell, stop=line.poll)
 
@@ -235,7 +235,7 @@ def attend(
     tell: Callable[[str, Any], None],
     stop: Callable[[], bool],
 ) -> None:
-    """Do a job with one run, and tell how it ended; nothing is raised."""
+    """Do a job on one run, and report its outcome; nothing is raised."""
     from telic.runs.folder import Run
     from telic.scale import watch
 

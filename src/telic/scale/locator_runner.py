@@ -1,11 +1,11 @@
-"""The parent of an exam: it asks a child, watches the clock, and marks the answers.
+"""The parent process of `telic score`: it runs a locator and scores its answers.
 
-Whatever somebody's locator does ends in a report: that it was scored, that it crashed,
-that there was no answer in time, or that what it gave is no locus. The child gets the
-questions and not the truth; the clock is here; and in the end the child and all that it
-started are killed. Between walls (`walls`), a child can find nothing else. Where the
-system does not allow walls, the report says so: a program of the user can read what the
-user can.
+Whatever a locator does ends in a report: it was scored, crashed, timed out, or returned
+something that is not a locus. The child gets the questions without the ground truth,
+the parent keeps the time, and in the end the child and everything it started are
+killed. In isolation (`walls`), the child has no access to the ground truth. Where the
+system does not allow isolation, the report says so, as a program of the user can read
+all files of the user.
 """
 
 import secrets
@@ -29,27 +29,27 @@ from telic.studies.score import benchmark_set, grading
 from telic.studies.score.leaderboard import NO_LOCUS, SCORED
 
 PATIENCE = 300.0
-"""Seconds for what the child does before the locator is imported: loading JAX."""
+"""Seconds for the child's start before the locator is imported: loading JAX."""
 
 LOG = "log.txt"
-"""What the child prints, and where it crashed."""
+"""The file with the child's output and traceback."""
 
 OFF = "it was switched off"
-"""Why there were no walls, if nobody wanted them."""
+"""The reason for no isolation if the user chose none."""
 
 Pair = tuple[benchmark_set.Question, Planted]
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody's locator, and how long it may take."""
+    """A user's locator, and its time limit."""
 
     file: Path
     """The Python file."""
     function: str = "locate"
     """The name of the function in it."""
     limit: float = 60.0
-    """Seconds for each pair, the first with all that is compiled."""
+    """Seconds for each pair, the first including compilation."""
 
     def __post_init__(self) -> None:
         """Check the limit."""
@@ -58,13 +58,12 @@ class Candidate:
 
 
 class Report(NamedTuple):
-    """How a candidate did.
+    """The result of a candidate.
 
     Attributes:
-        outcome: `scored`, or what happened instead: a line of at most 200 characters
-            that are safe to print.
-        records: What is kept of each answer, in the order of the pairs.
-        open: Why the candidate was not isolated; empty if it was.
+        outcome: `scored`, or the failure: a printable line of at most 200 characters.
+        records: The record of each answer, in the order of the pairs.
+        open: The reason why the candidate was not isolated; empty if it was.
     """
 
     outcome: str
@@ -81,18 +80,18 @@ def run_locator(
     isolation: str = "try",
     listen: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
-    """Try a locator on every pair of some papers.
+    """Run a locator on every pair of some benchmark sets, and score it.
 
     Args:
         candidate: The locator.
-        papers: The folders of the papers.
-        out: Where the child's log is kept.
-        hide: Folders that an isolated child must not see, beside the papers' runs.
+        papers: The folders of the sets.
+        out: The folder for the child's log.
+        hide: Folders to hide from an isolated child, beside the runs of the sets.
         isolation: Whether to isolate the child, one of `walls.ISOLATION`.
-        listen: Called with how many pairs are done, and of how many.
+        listen: Called with the number of pairs done, and of all pairs.
 
     Raises:
-        DamagedError: If a paper is not what was written.
+        DamagedError: If a set is damaged.
         InputError: If the child must be isolated and the system does not allow it.
     """
     check_name(isolation, ISOLATION, kind="isolation")
@@ -128,11 +127,11 @@ def run_locator(
 
 
 class _NoWallsError(Exception):
-    """The child did not get to work between walls; nobody's code was run."""
+    """The child could not be isolated; no user code was run."""
 
 
 class _FailedError(Exception):
-    """What a candidate did instead of answering, and where in its file."""
+    """A failure of a candidate, and the line of its file."""
 
     def __init__(self, what: str, line: str = "") -> None:
         super().__init__(what)
@@ -148,7 +147,7 @@ def _sit(
     *,
     walls: bool,
 ) -> Report:
-    """One sitting, with walls or without."""
+    """The report of one session, isolated or not."""
     records: list[dict[str, Any]] = []
     where = "while it started"
     with open_session(place, log, walls=walls) as child:
@@ -167,7 +166,7 @@ def _sit(
 
 
 def _start(child: WorkerSession, *, walls: bool) -> None:
-    """Wait until the child is ready; up to then it runs nobody's code but ours."""
+    """Wait until the child is ready; up to then it runs only our code."""
     message, _ = child.take(PATIENCE)
     if message.at == locator_worker.READY:
         return
@@ -182,7 +181,7 @@ def _asked(
     planted: Planted,
     limit: float,
 ) -> dict[str, Any]:
-    """The record of one answer; the clock runs from handing the question out."""
+    """The record of one answer; its time starts when the question is sent."""
     found, token = question.evidence(), secrets.token_hex(8)
     child.hand_out(evidence_file.pack_evidence(found, question.key), token)
     message, seconds = _await(child, locator_worker.ANSWERED, limit)
@@ -195,7 +194,7 @@ def _asked(
 
 
 def _await(child: WorkerSession, wanted: str, limit: float) -> tuple[Message, float]:
-    """The message that is due, and after how many seconds it came."""
+    """The expected message, and the seconds until it came."""
     message, seconds = child.take(limit)
     if message.at != wanted:
         raise _failed(message, limit)
@@ -203,7 +202,7 @@ def _await(child: WorkerSession, wanted: str, limit: float) -> tuple[Message, fl
 
 
 def _failed(message: Message, allowed: float) -> _FailedError:
-    """What it means that another message came than the one that was due."""
+    """The failure that an unexpected message means."""
     if message.at == "late":
         return _FailedError(f"timed out: no answer within {allowed:g} s")
     if message.at == "end":
@@ -218,7 +217,7 @@ def _failed(message: Message, allowed: float) -> _FailedError:
 
 
 def _outcome(error: _FailedError, where: str) -> str:
-    """One line: what happened, where in the exam, and where in the file."""
+    """One line: the failure, the pair, and the line of the file."""
     what = printable_text(error.what)[: locator_worker.SHORT - len(where) - 1]
     at = f" ({error.line})" if error.line else ""
     return printable_text(f"{what} {where}{at}")
@@ -227,7 +226,7 @@ def _outcome(error: _FailedError, where: str) -> str:
 def _record(
     child: WorkerSession, found: ContrastPair, planted: Planted, seconds: float
 ) -> dict[str, Any]:
-    """The record of an answer that may be anything."""
+    """The record of an answer, which is not trusted."""
     most = largest_answer(found.recipient)
     data = child.answer(most)
     if len(data) > most:
@@ -242,7 +241,7 @@ def _record(
 def largest_answer(agent: Agent) -> int:
     """The largest answer about an agent, in bytes.
 
-    Scores are 8 bytes a weight; directions have two factors, and may be a few times as
-    many as there are units.
+    Scores take 8 bytes per weight; directions have two factors each, and there may be a
+    few times as many as units.
     """
     return (1 << 20) + 64 * sum(leaf.size for leaf in agent.values())

@@ -1,12 +1,12 @@
-"""What a child process does in an exam: it asks somebody's locator about every pair.
+"""The child process of `telic score`: it runs a user's locator on every pair.
 
     python -m telic.scale.locator_worker GIVEN
 
-It is handed one question at a time (`telic.runs.evidence_file`) in an open file, and
-writes the locus to another. To its parent it speaks in lines of JSON, on what was its
-standard output; whatever the locator prints goes to standard error.
+It reads one question at a time (`telic.runs.evidence_file`) from an open file, and
+writes the locus to another. Messages to its parent are lines of JSON on the original
+standard output; anything the locator prints goes to standard error.
 
-What is known here, somebody's code knows: so nothing is that it should not.
+The user's code can read everything in this process, so no ground truth may enter it.
 """
 
 import importlib.util
@@ -21,14 +21,14 @@ from pathlib import Path
 from typing import Any
 
 IMPORTED, READY, ANSWERED, FAILED = "imported", "ready", "answered", "failed"
-"""What it says to its parent."""
+"""The messages to the parent."""
 
 SHORT = 200
-"""The longest text in it, in characters."""
+"""The longest text in a message, in characters."""
 
 
 def main(given: Mapping[str, Any]) -> None:
-    """Sit an exam: a `file`, a `function`, and descriptors `question` and `answer`."""
+    """Answer all questions; `given` has `file`, `function`, `question` and `answer`."""
     orders, say = _parted()
     _leave_with(os.getppid())
     from telic.scale import engine
@@ -36,7 +36,7 @@ def main(given: Mapping[str, Any]) -> None:
     engine.prepare()
     from telic.runs import evidence_file
 
-    evidence_file.warm()  # what the first question would take beside the locator
+    evidence_file.warm()  # so that it is not counted as the locator's time
     say(at=READY)
     file = Path(given["file"])
     try:
@@ -48,19 +48,19 @@ def main(given: Mapping[str, Any]) -> None:
             say(at=ANSWERED, token=order["token"])
     except UnfitError as error:
         say(at=FAILED, text=f"no locus: {error}")
-    except BaseException as error:  # SystemExit as well: the parent has to be told
+    except BaseException as error:  # SystemExit too: the parent must learn of it
         traceback.print_exc()
         say(at=FAILED, text=f"crashed: {_short(error)}", line=_line(error, file))
 
 
 class UnfitError(Exception):
-    """An answer that is no locus at all."""
+    """The error of an answer that is not a locus."""
 
 
 def _parted() -> tuple[Iterator[dict[str, str]], Callable[..., None]]:
-    """The parent's orders, and what writes lines to it.
+    """The parent's orders, and a function that sends messages to it.
 
-    What is printed goes to the log from now on, and there is nothing to be read.
+    Later prints go to standard error (the log), and standard input is empty.
     """
     orders = os.fdopen(os.dup(0), "rb")
     lines = os.fdopen(os.dup(1), "wb", buffering=0)
@@ -75,7 +75,7 @@ def _parted() -> tuple[Iterator[dict[str, str]], Callable[..., None]]:
 
 
 def _leave_with(parent: int) -> None:
-    """End when the parent does, also where the system does not see to it."""
+    """Exit when the parent does, also on systems that do not enforce it."""
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -86,7 +86,7 @@ def _leave_with(parent: int) -> None:
 
 
 def _locator(file: Path, name: str) -> Callable[..., Any]:
-    """The function in a file, which may import what lies beside it."""
+    """The function in a file, which may import modules beside it."""
     sys.path.append(str(file.parent))
     spec = importlib.util.spec_from_file_location("examined", file)
     assert spec and spec.loader, "a file that ends in .py has both"
@@ -97,12 +97,12 @@ def _locator(file: Path, name: str) -> Callable[..., Any]:
 
 
 def _read(question: int) -> bytes:
-    """The question that was handed out."""
+    """The bytes of the current question."""
     return os.pread(question, os.fstat(question).st_size, 0)
 
 
 def _write(locus: Any, answer: int) -> None:
-    """Hand a locus in."""
+    """Write a locus to the answer file."""
     from telic.locators import Locus
     from telic.runs import locus_file
 
@@ -118,7 +118,7 @@ def _write(locus: Any, answer: int) -> None:
 
 
 def _short(error: BaseException) -> str:
-    """The type of an error and the first line of what it says, as far as it is read."""
+    """The type of an error and the first line of its message."""
     try:
         lines = str(error).splitlines()
     except Exception:
@@ -128,7 +128,7 @@ def _short(error: BaseException) -> str:
 
 
 def _line(error: BaseException, file: Path) -> str:
-    """Where in a file an error came from: the last line of it that was being run."""
+    """The line of a file that an error came from: the last one in its traceback."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if frame.filename == str(file)]
     if isinstance(error, SyntaxError) and error.filename == str(file):

@@ -1,7 +1,7 @@
-"""What a child gets: an environment, limits, and a list of what it may see.
+"""The environment, resource limits and visible files of a child process.
 
-HOME, TMPDIR and the current folder are an empty one; between walls it is in memory. Of
-the environment it has what Python, JAX and the dynamic linker read.
+HOME, TMPDIR and the current folder are one empty folder, in memory if isolated. The
+child's environment has only the variables of Python, JAX and the dynamic linker.
 """
 
 import contextlib
@@ -18,28 +18,28 @@ from typing import Any
 from telic.scale import engine, processes
 
 SAID = 64 << 20
-"""The most that a child may write to one file, in bytes; what it prints is one."""
+"""The most bytes that a child may write to a file, its log included."""
 
 KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "XLA_FLAGS")
-"""Of the environment, beside what begins with JAX_."""
+"""The variables that are passed on, beside those that begin with JAX_."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where somebody's locator is, and what it must not find."""
+    """The location of a user's locator, and the folders hidden from it."""
 
     file: Path
     """The Python file."""
     function: str
     """The name of the function in it."""
     hidden: tuple[Path, ...]
-    """Folders: runs, papers."""
+    """The hidden folders: runs and benchmark sets."""
     seconds: int
-    """Of a core's time, for everything."""
+    """The limit of CPU time, per core."""
 
 
 def environment(home: Path) -> dict[str, str]:
-    """What of the environment a child has."""
+    """The environment variables of a child."""
     kept = {k: v for k, v in os.environ.items() if k in KEPT or k.startswith("JAX_")}
     return kept | {
         "HOME": str(home),
@@ -47,16 +47,16 @@ def environment(home: Path) -> dict[str, str]:
         "PYTHONUSERBASE": site.getuserbase(),
         "PYTHONPATH": os.pathsep.join(map(str, _imported())),
         "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONUNBUFFERED": "1",  # it is killed, not ended: what it printed must stand
-        # Programs that were compiled before are used; what a stranger's code compiles
-        # is not kept, as it would be run by whoever asks for the same program later.
+        "PYTHONUNBUFFERED": "1",  # it is killed: nothing may be left in a buffer
+        # Cached programs are used, but those that untrusted code compiles are not
+        # stored, as other processes would execute them later.
         "JAX_COMPILATION_CACHE_DIR": str(_cache()),
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "1e9",
     }
 
 
 def child_limits(seconds: int) -> dict[str, int]:
-    """What a child may use, by the system's names."""
+    """The resource limits of a child, by their system names."""
     cores = os.cpu_count() or 1
     try:
         memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
@@ -74,12 +74,12 @@ def child_limits(seconds: int) -> dict[str, int]:
 
 
 def visible_paths(place: Place, home: Path, room: Path) -> dict[str, Any]:
-    """What is to be seen between walls, and what is not.
+    """The files visible to an isolated child, and those hidden from it.
 
     Args:
-        place: Where the locator is.
+        place: The locator.
         home: A folder that the child may write to.
-        room: An empty folder, for the walls.
+        room: An empty folder, for the new root.
     """
     hidden = [path.resolve() for path in place.hidden]
     linked = os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)
@@ -103,7 +103,7 @@ def visible_paths(place: Place, home: Path, room: Path) -> dict[str, Any]:
 
 
 def _beside(file: Path, hidden: Sequence[Path]) -> list[Path]:
-    """The locator's folder; of one that holds all sorts of things, its Python alone."""
+    """The locator's folder; only its Python files if the folder is a common one."""
     folder, home = file.parent, Path.home().resolve()
     crowded = [home, *home.parents, Path(gettempdir()).resolve()]
     within = any(folder.is_relative_to(path) for path in hidden)
@@ -113,7 +113,7 @@ def _beside(file: Path, hidden: Sequence[Path]) -> list[Path]:
 
 
 def _imported() -> list[Path]:
-    """The folders from which a child imports, beside those that Python knows itself."""
+    """The import folders of a child, except those that Python has by default."""
     own = Path(__file__).resolve().parents[2]
     named = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     found = [own, *(Path(name).absolute() for name in named if name)]
@@ -122,7 +122,7 @@ def _imported() -> list[Path]:
 
 
 def _cache() -> Path:
-    """The folder of compiled programs, which is there."""
+    """The folder of compiled programs, created if needed."""
     named = os.environ.get("JAX_COMPILATION_CACHE_DIR")
     cache = Path(named) if named else engine.cache_folder()
     with contextlib.suppress(OSError):

@@ -1,7 +1,7 @@
-"""Ending processes: one that was started here, and all that came of it.
+"""Ending a process and all of its descendants.
 
-A process that leaves its session and its parent is found all the same: the keeper of
-the room adopts it, and if the keeper was killed, this process does.
+A process that leaves its session and its parent is found as well: the keeper (`room`)
+adopts it, and if the keeper was killed, this process does.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from typing import NamedTuple
 from telic.scale import walls
 
 PATIENCE = 10.0
-"""Seconds until what cannot be ended is left: a process that hangs in the system."""
+"""Seconds after which a process that cannot be killed is given up on."""
 
 
 class ProcessEntry(NamedTuple):
@@ -30,9 +30,9 @@ class ProcessEntry(NamedTuple):
 
 @contextlib.contextmanager
 def guarded() -> Iterator[None]:
-    """Meanwhile orphans below this process become its children, and it cannot be read.
+    """A block in which this process adopts orphans, and is not readable by others.
 
-    Without the second, another process of the same user may read its memory.
+    Otherwise another process of the same user could read its memory.
     """
     before = {x: walls.held(x) for x in (walls.ADOPT_ORPHANS, walls.DUMPABLE)}
     walls.prctl(walls.ADOPT_ORPHANS, 1)
@@ -45,11 +45,11 @@ def guarded() -> Iterator[None]:
 
 
 def end_process(keeper: subprocess.Popen, others: set[int]) -> int:
-    """Kill all that came of a process, and the process; how many are left.
+    """Kill a process and all its descendants; return the number that remain.
 
     Args:
-        keeper: It adopts what its children leave behind, and ends, with code 0, when
-            the system says that none is left: a list of processes may miss one.
+        keeper: The process. It adopts orphans of its children, and exits with code 0
+            once the system reports that none is left: a process list may miss one.
         others: The children that this process had before.
     """
     until, left = time.monotonic() + PATIENCE, 0
@@ -63,7 +63,7 @@ def end_process(keeper: subprocess.Popen, others: set[int]) -> int:
         os.killpg(keeper.pid, signal.SIGKILL)
     keeper.kill()
     keeper.wait()
-    # Somebody killed the keeper, and this process adopted the rest.
+    # The keeper was killed, and this process has adopted the rest.
     while (left := _kill(_orphans(others))) and time.monotonic() < until:
         time.sleep(0.01)
     return left
@@ -75,7 +75,7 @@ def children() -> set[int]:
 
 
 def threads() -> int:
-    """How many threads this user has, in all processes."""
+    """The number of threads of this user, in all processes."""
     found = 0
     for path in Path("/proc").glob("[0-9]*/task"):
         with contextlib.suppress(OSError):
@@ -85,7 +85,7 @@ def threads() -> int:
 
 
 def below(pid: int) -> list[ProcessEntry]:
-    """The processes below one, as far as they have not ended."""
+    """The descendants of a process that have not ended."""
     table = _table()
     found, known = [], {pid}
     while new := [e for e in table if e.parent in known and e.pid not in known]:
@@ -95,7 +95,7 @@ def below(pid: int) -> list[ProcessEntry]:
 
 
 def _orphans(others: set[int]) -> list[ProcessEntry]:
-    """What this process adopted since, and all below: their session is another."""
+    """The processes of other sessions adopted by this one, and their descendants."""
     own = os.getsid(0)
     found = []
     for entry in _table():
@@ -106,7 +106,7 @@ def _orphans(others: set[int]) -> list[ProcessEntry]:
 
 
 def _kill(entries: list[ProcessEntry]) -> int:
-    """Kill processes, and ask after those that were adopted; how many there were."""
+    """Kill processes, reap adopted ones, and return their number."""
     for entry in entries:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(entry.pid, signal.SIGKILL)
@@ -117,7 +117,7 @@ def _kill(entries: list[ProcessEntry]) -> int:
 
 
 def _table() -> list[ProcessEntry]:
-    """All processes that the system shows; none where it has no /proc."""
+    """All processes in /proc; none on systems without it."""
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):

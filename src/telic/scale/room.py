@@ -1,11 +1,11 @@
-"""The keeper of the room in which a locator is examined: it starts the child and waits.
+"""The keeper process: it isolates and starts a locator's process, and waits for it.
 
     python -m telic.scale.room
 
-The examiner writes one line of JSON, an order, to its standard input. The keeper builds
-walls where the order says so, limits what the child may use, and starts it. It adopts
-whatever the child leaves behind, so that the examiner finds all of it below one
-process; when the child ends, it says so, in a line of JSON on its standard output.
+The examiner writes one line of JSON, an order, to its standard input. The keeper
+isolates itself if the order asks for it, limits the child's resources, and starts it.
+It adopts the orphans of the child, so that the examiner finds all of them below one
+process; when the child ends, it reports so in a line of JSON on its standard output.
 """
 
 import contextlib
@@ -21,12 +21,12 @@ from telic.scale import walls
 
 
 def main() -> None:
-    """Do as an order says."""
+    """Carry out the order of the examiner."""
     order = json.loads(_line())
     _die_with_parent(order["parent"])
     walls.prctl(walls.ADOPT_ORPHANS, 1)
     walls.prctl(walls.NO_NEW_RIGHTS, 1)
-    with contextlib.suppress(OSError):  # if memory runs out, it is not the examiner's
+    with contextlib.suppress(OSError):  # if memory runs out, kill this one first
         Path("/proc/self/oom_score_adj").write_text("1000")
     if order["walls"]:
         _enter(order["walls"])
@@ -34,7 +34,7 @@ def main() -> None:
 
 
 def _line() -> bytes:
-    """The first line of standard input, and no byte of what follows it."""
+    """The first line of standard input, without reading any byte after it."""
     found = b""
     while not found.endswith(b"\n"):
         byte = os.read(0, 1)
@@ -45,7 +45,7 @@ def _line() -> bytes:
 
 
 def _enter(plan: Mapping[str, Any]) -> None:
-    """Go on as the first process between walls; who stays outside waits for it."""
+    """Continue as the first process in isolation; the outer process waits for it."""
     try:
         walls.leave()
         first = os.fork()
@@ -63,7 +63,7 @@ def _enter(plan: Mapping[str, Any]) -> None:
 
 
 def _keep(order: Mapping[str, Any]) -> None:
-    """Start the child; wait for it and for all that it leaves behind."""
+    """Start the child; wait for it and for all its orphans."""
     child = os.fork()
     if not child:
         walls.prctl(walls.DIE_WITH_PARENT, SIGKILL)
@@ -80,7 +80,7 @@ def _keep(order: Mapping[str, Any]) -> None:
 
 
 def _limit(limits: Mapping[str, int]) -> None:
-    """Limit what this process and its children may use, for good, where one can."""
+    """Limit the resources of this process and its children, where possible."""
     import resource
 
     for name, most in limits.items():
@@ -92,14 +92,14 @@ def _limit(limits: Mapping[str, int]) -> None:
 
 
 def _die_with_parent(parent: int) -> None:
-    """Be killed when the examiner dies, or now if it already did."""
+    """Have this process killed when the examiner dies; exit if it has."""
     walls.prctl(walls.DIE_WITH_PARENT, SIGKILL)
     if os.getppid() != parent:
         sys.exit()
 
 
 def _say(**message: Any) -> None:
-    """A line to the examiner, if it listens."""
+    """Send a line to the examiner, if it listens."""
     with contextlib.suppress(OSError):
         os.write(1, json.dumps(message).encode() + b"\n")
 

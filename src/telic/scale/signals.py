@@ -1,4 +1,4 @@
-"""Signals that ask a program to stop: Ctrl-C, and SIGTERM as schedulers send it."""
+"""Handling of signals that ask to stop: Ctrl-C, and SIGTERM from schedulers."""
 
 import signal
 import threading
@@ -12,11 +12,11 @@ ASKING = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def counted() -> Iterator[list[int]]:
-    """The signals that came: counted, not raised.
+    """A context with the list of signals received, which do not raise.
 
-    Raised wherever the program happens to be, one may be lost in a place that swallows
-    it. Where one is ignored (`telic train … &`), or in another thread than the main
-    one, things stay as they are.
+    An exception raised at an arbitrary place may be swallowed there. A signal that is
+    already ignored (`telic train … &`) stays ignored, and in any thread but the main
+    one nothing is changed.
     """
     came: list[int] = []
     before = {number: signal.getsignal(number) for number in ASKING}
@@ -34,7 +34,7 @@ def counted() -> Iterator[list[int]]:
 
 @contextmanager
 def raised() -> Iterator[None]:
-    """SIGTERM is raised as Ctrl-C is: a KeyboardInterrupt, with the signal's number."""
+    """A block in which SIGTERM raises KeyboardInterrupt, with the signal's number."""
 
     def stop(number: int, _: FrameType | None) -> None:
         raise KeyboardInterrupt(number)
@@ -52,15 +52,15 @@ def raised() -> Iterator[None]:
 
 @contextmanager
 def ignored_at_birth() -> Iterator[None]:
-    """A process that is started here is asked nothing before it calls `hear_nothing`.
+    """A block in which new processes start with these signals blocked.
 
-    Ctrl-C in a terminal goes to children as well, and one that is still importing
-    would answer it with a traceback.
+    They stay blocked until `hear_nothing`. Ctrl-C in a terminal goes to children as
+    well, and one that is still importing would print a traceback.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    resource_tracker.ensure_running()  # its own start would open the ears again
+    resource_tracker.ensure_running()  # its start would unblock the signals
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ASKING)
     try:
         yield
@@ -69,7 +69,7 @@ def ignored_at_birth() -> Iterator[None]:
 
 
 def hear_nothing() -> None:
-    """Ignore what asks a program to stop: somebody else is asked."""
+    """Ignore the signals in a worker, whose parent handles them."""
     for number in ASKING:
         signal.signal(number, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):

@@ -1,15 +1,15 @@
-"""Walls around a process: namespaces, a file system of its own, and no way back.
+"""Isolation of a process: namespaces, a private file system, and no way back.
 
-Linux lets anybody make a *user namespace* in which they may arrange mounts, processes
-and the network for themselves (`man 7 user_namespaces`); where a system forbids it, the
-first call fails and nothing was changed. A process inside sees
+Linux lets any user create a *user namespace* with private mounts, processes and network
+(`man 7 user_namespaces`); where a system forbids it, the first call fails and nothing
+has changed. A process inside sees
 
-    what Python and telic need, the locator's folder    read-only
-    /tmp and its home                                   its own, in memory
-    /proc                                               its own processes
+    the files of Python and telic, the locator's folder    read-only
+    /tmp and its home                                      private, in memory
+    /proc                                                  only processes inside
     no network, no other process, no other file
 
-and when the first process inside dies, the kernel ends all others. Standard library
+and when the first process inside dies, the kernel kills all others. Standard library
 only, and no import of telic: this runs before anything else is loaded.
 """
 
@@ -22,13 +22,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 ISOLATION = ("try", "must", "off")
-"""Where the system allows no walls: go on without, refuse to go on, or want none."""
+"""The choices: isolate if the system allows it, or else refuse, or do not isolate."""
 
 # From linux/sched.h: user, mounts, processes, network, System V and POSIX IPC, names.
 NAMESPACES = 0x10000000 | 0x20000 | 0x20000000 | 0x40000000 | 0x08000000 | 0x04000000
 
 DIE_WITH_PARENT, DUMPABLE, ADOPT_ORPHANS, NO_NEW_RIGHTS = 1, 4, 36, 38
-"""Properties of a process that `prctl` sets (linux/prctl.h)."""
+"""The process properties for `prctl` (linux/prctl.h)."""
 
 _NOSUID, _NODEV, _BIND, _REC, _PRIVATE = 2, 4, 4096, 16384, 1 << 18
 _MOUNT_SETATTR, _READ_ONLY, _RECURSIVE = 442, 1, 0x8000
@@ -45,14 +45,14 @@ SCRATCH = "size=256m,mode=1777"
 
 
 def prctl(option: int, value: int) -> bool:
-    """Set one property of this process; False where there is no such thing."""
+    """Set one property of this process; return False where the system has none."""
     if sys.platform != "linux":
         return False
     return _libc().prctl(option, value, 0, 0, 0) == 0
 
 
 def held(option: int) -> int:
-    """How `DUMPABLE` or `ADOPT_ORPHANS` stands."""
+    """The value of `DUMPABLE` or `ADOPT_ORPHANS` of this process."""
     if sys.platform != "linux":
         return 0
     if option == DUMPABLE:
@@ -63,10 +63,10 @@ def held(option: int) -> int:
 
 
 def leave() -> None:
-    """Leave the world; the next child of this process is the first one in another.
+    """Enter new namespaces; the next child is the first process in them.
 
     Raises:
-        OSError: If the system does not allow it; nothing was changed.
+        OSError: If the system does not allow it; nothing has changed then.
     """
     if sys.platform != "linux":
         raise OSError(f"{sys.platform} has no namespaces")
@@ -81,17 +81,17 @@ def leave() -> None:
 
 
 def build(room: Path, show: Iterable[Path], hide: Iterable[Path], home: Path) -> None:
-    """Make a file system in an empty folder, and go in for good.
+    """Build a new root file system in an empty folder, and enter it for good.
 
     Args:
         room: The folder on which it is mounted.
-        show: What is to be seen in it, at the same paths, read-only.
-        hide: What is not to be seen, though it may be inside what is shown. What is
-            shown and lies inside of what is hidden is shown.
-        home: The folder at which an empty one is, to write to.
+        show: The paths to show in it, read-only.
+        hide: The folders to hide, also inside shown ones; a shown path inside a
+            hidden folder stays visible.
+        home: The path of an empty, writable folder.
 
     Raises:
-        OSError: If a step is not allowed: the process must then end.
+        OSError: If a step is not allowed; the process must then exit.
     """
     _mount("none", Path("/"), flags=_REC | _PRIVATE)
     _mount("tmpfs", room, "tmpfs", _NOSUID | _NODEV, "size=16m,mode=755")
@@ -128,16 +128,16 @@ def build(room: Path, show: Iterable[Path], hide: Iterable[Path], home: Path) ->
 
 
 def give_up_rights() -> None:
-    """Give up every right that a namespace gave."""
+    """Drop every capability that the namespace gave."""
     libc = _libc()
     libc.prctl(_AMBIENT, _CLEAR, 0, 0, 0)
     for number in range(64):
-        libc.prctl(_DROP_BOUND, number, 0, 0, 0)  # beyond the last one: no matter
+        libc.prctl(_DROP_BOUND, number, 0, 0, 0)  # fails beyond the last one
     _done("rights", libc.capset(_CAPABILITIES, bytes(24)))
 
 
 def _show(room: Path, path: Path) -> None:
-    """Mount a file or folder in the room, with all that is mounted in it, to read."""
+    """Mount a file or folder in the new root, with its mounts, read-only."""
     place = _into(room, path)
     if path.is_dir():
         place.mkdir(exist_ok=True)
@@ -155,7 +155,7 @@ def _empty(room: Path, path: Path, size: str) -> None:
 
 
 def _devices(room: Path) -> None:
-    """The devices that any program may use, and no other."""
+    """Mount the harmless devices, and no others."""
     _empty(room, Path("/dev"), "size=1m,mode=755")
     for name in DEVICES:
         place = _into(room, Path("/dev", name))
@@ -167,14 +167,14 @@ def _devices(room: Path) -> None:
 
 
 def _into(room: Path, path: Path) -> Path:
-    """A path in the room; the folder that it is in is made."""
+    """A path in the new root, whose parent folder is created."""
     place = _within(room, path)
     place.parent.mkdir(parents=True, exist_ok=True)
     return place
 
 
 def _within(room: Path, path: Path) -> Path:
-    """A path in the room."""
+    """A path in the new root."""
     return room / path.relative_to("/")
 
 
@@ -188,7 +188,7 @@ def _mount(
 
 
 def _read_only(where: Path, flags: int) -> None:
-    """Make what is mounted somewhere read-only, without rights by its files' marks."""
+    """Make a mount read-only and nosuid."""
     wanted = struct.pack("QQQQ", _READ_ONLY | _NOSUID, 0, 0, 0)
     call = _libc().syscall
     path = os.fsencode(where)
@@ -196,7 +196,7 @@ def _read_only(where: Path, flags: int) -> None:
 
 
 def _done(what: str, result: int) -> None:
-    """Raise if a call to the system was refused."""
+    """Raise if a system call failed."""
     if result:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")

@@ -1,15 +1,15 @@
-"""A watchdog: a simulator that does not answer ends its run with an error.
+"""A watchdog: a simulator that hangs ends its run with an error.
 
-Worlds in Python are other people's code, and one that waits for a socket, or sleeps,
-would hang its run for ever. A thread looks now and then whether the same call of a
-simulator is still running (`telic.worlds.guard`); after a minute of that it interrupts
-the main thread by a signal, whose handler raises. Steps themselves cost nothing. Code
-that swallows the error is interrupted again and again, and after a while the process
-ends. Time is counted in looks, so that a process that was stopped (Ctrl-Z) and goes on
-is not taken for one that hangs.
+Worlds in Python are third-party code, and one that waits for a socket, or sleeps, would
+hang its run forever. A thread checks periodically whether the same call of a simulator
+is still running (`telic.worlds.guard`); after a minute it interrupts the main thread by
+a signal, whose handler raises. Steps themselves have no overhead. Code that swallows
+the error is interrupted repeatedly, and after a grace period the process exits. Time is
+counted in checks, so that a process that was stopped (Ctrl-Z) and continued does not
+count as hanging.
 
-What it cannot end is a simulator in C that keeps the interpreter's lock: no Python
-runs then. A second Ctrl-C, or `kill -9`, does.
+A simulator in C that holds the interpreter's lock cannot be interrupted, as no Python
+code runs then; a second Ctrl-C, or `kill -9`, ends it.
 """
 
 import os
@@ -26,17 +26,17 @@ VARIABLE = "TELIC_STEP_SECONDS"
 """The environment variable with the limit; 0: none."""
 
 SECONDS = 60.0
-"""How long one call of a simulator may take, if the variable does not say."""
+"""The default limit of one call of a simulator."""
 
 GRACE = 15.0
-"""How much longer it may take once it was interrupted, before the process ends."""
+"""The seconds from the first interrupt until the process exits."""
 
 LOOKS = 20
-"""How many times the watchdog looks within the limit."""
+"""The number of checks within the limit."""
 
 
 def limit() -> float:
-    """How many seconds one call of a simulator may take.
+    """The seconds that one call of a simulator may take.
 
     Raises:
         InputError: If the variable is not a number of seconds.
@@ -58,13 +58,14 @@ def limit() -> float:
 def watchdog(
     seconds: float, *, last_words: Callable[[WorldError], None] = lambda error: None
 ) -> Iterator[None]:
-    """Raise a `WorldError` in what is done within, if a simulator does not answer.
+    """A block in which a simulator that does not answer raises a `WorldError`.
 
-    Outside of the main thread, and where there are no such signals, nothing is watched.
+    It does nothing outside the main thread, or on systems without such signals.
 
     Args:
-        seconds: How long one call of a simulator may take; 0: as long as it likes.
-        last_words: Called with the error, from another thread, before the process ends.
+        seconds: The limit of one call of a simulator; 0: none.
+        last_words: Called with the error, from another thread, before the process
+            exits.
     """
     main = threading.current_thread() is threading.main_thread()
     if not seconds or not main or not hasattr(signal, "pthread_kill"):
@@ -100,7 +101,7 @@ def _look(
     main: int,
     last_words: Callable[[WorldError], None],
 ) -> None:
-    """Look again and again, until it is over; interrupt, and then end the process."""
+    """Check periodically; interrupt a call that hangs, and then end the process."""
     between, last, spent = seconds / LOOKS, -1, 0.0
     while not ended.wait(between):
         now = watch.calls if watch.inside else -1

@@ -1,8 +1,8 @@
-"""A sitting: a child at work, and the three files that it shares with its examiner.
+"""A session: a running child, and the three files it shares with its examiner.
 
-Three files without names stand between the two: the question, one after another; the
-answer; and what the child prints. A file that has no name cannot be exchanged for
-another. No path of a paper, of its run or of the report is in what the child is given.
+They share three files without names: the current question, the answer, and the log. A
+file without a name cannot be replaced by another. The child gets no path of a benchmark
+set, of its run or of the report.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ from telic.scale.outfit import Place
 
 
 class Files(NamedTuple):
-    """Files without names."""
+    """The three shared files, which have no names."""
 
     question: IO[bytes]
     answer: IO[bytes]
@@ -32,25 +32,25 @@ class Files(NamedTuple):
 
 
 class WorkerSession:
-    """A child at work, as its examiner sees it."""
+    """A running child, as its examiner sees it."""
 
     def __init__(
         self, keeper: subprocess.Popen, files: Files, others: set[int]
     ) -> None:
-        """Listen to a keeper that was just started."""
+        """Connect to a keeper that was just started."""
         assert keeper.stdin and keeper.stdout, "both are pipes"
         self._keeper, self._files, self._others = keeper, files, others
         self._orders = keeper.stdin
         self._channel = Channel(keeper.stdout)
 
     def take(self, seconds: float) -> tuple[Message, float]:
-        """The next message, and how many seconds of these it took to come."""
+        """The next message, and the seconds until it came."""
         started = time.monotonic()
         message = self._channel.take(started + seconds)
         return message, time.monotonic() - started
 
     def hand_out(self, question: bytes, token: str) -> None:
-        """Ask the next question; only an answer that names the token is one to it."""
+        """Send the next question; only an answer with the token counts."""
         with disk.writing(Path(gettempdir())):
             for file, data in (
                 (self._files.answer, b""),
@@ -63,18 +63,18 @@ class WorkerSession:
         self.order({"token": token})
 
     def order(self, what: Mapping[str, Any]) -> None:
-        """A line to the child; whether it is read shows in what comes back."""
+        """Send a line to the child; a failure will show in the next message."""
         with contextlib.suppress(OSError):
             self._orders.write(json.dumps(what).encode() + b"\n")
             self._orders.flush()
 
     def answer(self, most: int) -> bytes:
-        """What the child wrote; of more than allowed, one byte more than allowed."""
+        """The child's answer; one byte more than allowed if it is too long."""
         return os.pread(self._files.answer.fileno(), most + 1, 0)
 
     def end(self) -> None:
-        """End it and all that it started; what could not be ended is in the log."""
-        self._channel.close()  # who waits to write to it wakes up
+        """Kill the child and its descendants; note survivors in the log."""
+        self._channel.close()  # wakes up a blocked writer
         with contextlib.suppress(OSError):
             self._orders.close()
         left = processes.end_process(self._keeper, self._others)
@@ -85,15 +85,15 @@ class WorkerSession:
 
 @contextlib.contextmanager
 def open_session(place: Place, log: Path, *, walls: bool) -> Iterator[WorkerSession]:
-    """A child that has been started; at the end it is gone, with all that it started.
+    """A context with a started child; on exit it and its descendants are killed.
 
     Args:
-        place: What it is to do.
-        log: Where what it printed is to be, once it is gone.
-        walls: Whether to build walls around it.
+        place: The locator, and the hidden folders.
+        log: The path for its log, written at the end.
+        walls: Whether to isolate it.
 
     Raises:
-        InputError: If the system cannot start processes in the way of POSIX.
+        InputError: If the system cannot fork processes.
     """
     if not hasattr(os, "fork"):
         raise InputError(f"telic score does not work on {sys.platform}")
@@ -110,7 +110,7 @@ def open_session(place: Place, log: Path, *, walls: bool) -> Iterator[WorkerSess
 
 
 def _whole(file: IO[bytes]) -> bytes:
-    """All that is in a file, up to what may be."""
+    """The contents of a file, up to the limit."""
     return os.pread(file.fileno(), outfit.SAID, 0)
 
 

@@ -1,9 +1,9 @@
 """Statistics over seeds: arrays in, numbers out.
 
 A seed is the unit of evidence: one training run from one random key. `summary` reduces
-many seeds to one number, `intervals` and `resampling` say how far it can be trusted,
-and `comparison` asks whether a difference between paired seeds could be chance. Nothing
-here reads a disk or a global random state; the same seed gives the same digits.
+many seeds to one number, `intervals` and `resampling` give its uncertainty, and
+`comparison` tests differences between paired seeds. Nothing here reads a disk or a
+global random state; the same seed gives the same digits.
 """
 
 from telic.stats.comparison import holm as holm

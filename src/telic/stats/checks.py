@@ -1,7 +1,7 @@
-"""What every statistic demands of its input, said once.
+"""Checks of the input of every statistic.
 
-A NaN that slips into a mean makes the whole table NaN, and an empty array makes a
-warning instead of a number. Both are stopped here, at the door.
+A NaN in a mean would spread to the whole table, and an empty array gives a warning
+instead of a number. Both raise here.
 """
 
 import numpy as np
@@ -16,16 +16,16 @@ def check_values(
     *,
     axes: int | None = None,
 ) -> Float[np.ndarray, "*shape"]:
-    """The values themselves, in double precision, if they can be reduced.
+    """The values in double precision, checked to be finite and not empty.
 
     Args:
         values: Numbers of any shape.
-        name: What to call them in an error.
-        axes: How many axes they must have, if that matters.
+        name: Their name in an error.
+        axes: The required number of axes, if any.
 
     Raises:
-        InputError: If there are no values, one of them is NaN or infinite, or there are
-            more or fewer axes.
+        InputError: If there are no values, one of them is NaN or infinite, or the
+            number of axes is wrong.
 
     Example:
         >>> check_values(np.array([1, 2]))
@@ -57,7 +57,7 @@ def check_values(
 
 
 def check_fraction(value: float, name: str) -> float:
-    """The value itself, if it lies strictly between 0 and 1, as a confidence level.
+    """The value, checked to lie strictly between 0 and 1.
 
     Raises:
         InputError: If it does not.
@@ -76,7 +76,7 @@ def check_fraction(value: float, name: str) -> float:
 
 
 def check_count(count: int, name: str, *, least: int = 1) -> int:
-    """The count itself, if it is large enough.
+    """The count, checked to be at least `least`.
 
     Raises:
         InputError: If it is smaller than `least`.

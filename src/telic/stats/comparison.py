@@ -1,11 +1,11 @@
-"""How large is a difference between paired seeds, and could it be chance?
+"""Tests and intervals for differences between paired seeds.
 
 Paired means that both numbers come from the same seed: the agent with the edit and
-without it, or with the edit and with its control. If the edit did nothing, each
-difference was as likely to come out with the opposite sign. So flip signs in all ways
-and count how often the mean is as far from zero as the one that was seen.
+without it, or with the edit and with its control. Under the null hypothesis each
+difference is as likely to have the opposite sign. So the test flips signs in all ways
+and counts how often the mean is at least as far from zero as the observed one.
 
-With few seeds that count is coarse: the smallest p that n seeds can give is 2 / 2^n,
+With few seeds the test is coarse: the smallest p that n seeds can give is 2 / 2^n,
 which is 0.0625 for five seeds. Six is the fewest that can reach 0.05.
 """
 
@@ -30,13 +30,13 @@ def paired_difference(
 ) -> Interval:
     """The mean over seeds of a - b, and its bootstrap interval.
 
-    Pairing removes what the two conditions share: the luck of the seed.
+    Pairing removes the variance between seeds that both conditions share.
 
     Args:
         a: One number per seed, in any unit: with the edit.
         b: The same seeds in the same order and unit: without it, or its control.
-        level: Coverage aimed at, strictly between 0 and 1.
-        resamples: How often to draw the seeds anew, 2 or more.
+        level: The nominal coverage, strictly between 0 and 1.
+        resamples: The number of bootstrap resamples, 2 or more.
         seed: Seed or generator of those draws.
 
     Raises:
@@ -71,7 +71,7 @@ def permutation_test(
 
     Args:
         differences: One difference per seed, in any unit.
-        resamples: How many sign patterns to sample when there are over 12 seeds.
+        resamples: The number of sign patterns to sample if there are over 12 seeds.
         seed: Seed or generator of those samples.
 
     Returns:
@@ -143,8 +143,8 @@ def _is_as_extreme(
     signs: Float[np.ndarray, "patterns seeds"], differences: Float[np.ndarray, " seeds"]
 ) -> Bool[np.ndarray, " patterns"]:
     # Sums in another order differ in the last digit; without the slack a pattern that
-    # ties with the observed one would be lost, and p would come out too small. That
-    # happens to scipy.stats.permutation_test, where the slack is a fraction of the
-    # mean: with rates in tenths and a mean near zero. It also doubles a one-sided p.
+    # ties with the observed one could be missed, and p would be too small. That happens
+    # in scipy.stats.permutation_test, whose slack is a fraction of the mean, for rates
+    # in tenths and a mean near zero. It also doubles a one-sided p.
     slack = 1e-12 * np.abs(differences).sum()
     return np.abs(signs @ differences) >= abs(differences.sum()) - slack

@@ -1,7 +1,7 @@
-"""A curve over seeds: its estimate, interval and n at every point, and every seed.
+"""A curve over seeds: estimate, interval, n and every seed, at each point.
 
-The estimate is the interquartile mean of the seeds. A seed that has no value at a point
-(no episode was completed) is left out there, and the n of that point says so.
+The estimate is the interquartile mean of the seeds. A seed without a value at a point
+(no episode was completed) is left out there, and not counted in n.
 """
 
 from typing import NamedTuple
@@ -18,14 +18,14 @@ RATES: Support = (0.0, 1.0)
 
 
 class Curve(NamedTuple):
-    """A number at each point (a rollout, or a phase), over seeds.
+    """The values of many seeds at each point (a rollout, or a phase), summarised.
 
     Attributes:
-        estimate: The interquartile mean; of fewer than four seeds, the mean.
+        estimate: The interquartile mean; the mean with fewer than four seeds.
         low: Lower end of the 95 percent interval; NaN with fewer than four seeds.
         high: Upper end, likewise.
-        n: How many seeds have a value at the point.
-        values: The value of each seed, NaN where it has none.
+        n: The number of seeds with a value at the point.
+        values: The value of each seed; NaN if missing.
     """
 
     estimate: Float[np.ndarray, " points"]
@@ -49,7 +49,7 @@ def over_seeds(values: Float[np.ndarray, "seeds points"], support: Support) -> C
     """
     present = np.isfinite(values)
     estimate, low, high = np.full((3, values.shape[1]), np.nan)
-    # Points that miss the same seeds are resampled together: mostly all at once.
+    # Points with the same missing seeds are resampled together, usually all at once.
     for seeds in np.unique(present, axis=1).T:
         if seeds.any():
             points = _where(present, seeds)

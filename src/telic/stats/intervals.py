@@ -1,9 +1,8 @@
-"""An interval: an estimate, how far it can be trusted, and how many seeds say so.
+"""An interval: an estimate, its uncertainty, and its number of seeds.
 
 Every number that telic reports is one of these. A count of successes over independent
-trials gets a Wilson interval, which stays inside [0, 1] and is honest at 0 and at 1,
-where the textbook interval has no width. Numbers measured once per seed are the matter
-of `resampling`.
+trials gets a Wilson interval, which stays inside [0, 1] and has a width at 0 and at 1,
+where the textbook interval has none. `resampling` is for values measured once per seed.
 """
 
 import math
@@ -21,11 +20,11 @@ class Interval:
     """An estimate with its confidence interval.
 
     Attributes:
-        estimate: The number itself, in the unit of the values it came from.
-        low: Lower end in the same unit, or None if there are too few values for one.
-        high: Upper end in the same unit, or None likewise.
-        n: How many seeds or trials it rests on.
-        method: How it was made: "wilson" or "bootstrap".
+        estimate: The estimate, in the unit of the values.
+        low: The lower end in the same unit, or None if there are too few values.
+        high: The upper end in the same unit, or None.
+        n: The number of seeds or trials.
+        method: The method: "wilson" or "bootstrap".
         level: Coverage aimed at, strictly between 0 and 1.
 
     Example:
@@ -43,7 +42,7 @@ class Interval:
     level: float
 
     def __str__(self) -> str:
-        """Two decimals, or as many more as the width of the interval calls for."""
+        """Two decimals, or more if the interval is narrow."""
         if self.low is None or self.high is None:
             digits = _decimals(abs(self.estimate))
             return f"{self.estimate:.{digits}f} (n={self.n}, points only)"
@@ -61,8 +60,8 @@ def wilson(
     seeds are not. For those, take one rate per seed and use `bootstrap`.
 
     Args:
-        successes: How many trials succeeded, from 0 to `trials`.
-        trials: How many there were, 1 or more.
+        successes: The number of successes, from 0 to `trials`.
+        trials: The number of trials, 1 or more.
         level: Coverage aimed at, strictly between 0 and 1.
 
     Returns:
@@ -92,5 +91,5 @@ def wilson(
 
 
 def _decimals(scale: float) -> int:
-    """Decimals that show one significant digit of this scale, and at least two."""
+    """The decimals that show one significant digit of a scale, at least two."""
     return 2 if scale == 0 else max(2, -math.floor(math.log10(scale)))

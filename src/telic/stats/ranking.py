@@ -1,4 +1,4 @@
-"""Rankings: does a score put the right things first?"""
+"""Rankings: the AUROC of scores."""
 
 import numpy as np
 import scipy
@@ -32,6 +32,6 @@ def auroc(
         raise InputError(
             f"{right} positives and {wrong} negatives", why="an AUROC needs both"
         )
-    # U = sum of the ranks of the positives, less what it is if they are all last
+    # U = sum of the ranks of the positives, minus its least possible value
     u = scipy.stats.rankdata(scores)[positive].sum() - right * (right + 1) / 2
     return float(u / (right * wrong))

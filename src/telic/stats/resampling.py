@@ -1,7 +1,7 @@
-"""The bootstrap over seeds: an interval for a number measured once per seed.
+"""The bootstrap over seeds: an interval for a value measured once per seed.
 
-Seeds, and not episodes, are what a claim about a training method generalises over, so
-seeds are what is resampled.
+A claim about a training method generalises over seeds, not episodes, so seeds are
+resampled.
 
 Which bootstrap? With 5 or 10 seeds most of them are too narrow. Coverage of nominal
 95 percent intervals of the mean, 20,000 simulated experiments each (percent):
@@ -39,10 +39,10 @@ from telic.stats.checks import check_count, check_fraction, check_values
 from telic.stats.intervals import Interval
 from telic.stats.summary import iqm
 
-FEWEST_SEEDS = 4  # below this an interval says more about its formula than the data
+FEWEST_SEEDS = 4  # with fewer, an interval depends on its formula more than on the data
 REALS = (-math.inf, math.inf)
 Statistic = Callable[[np.ndarray, int], np.ndarray | float]
-"""Reduces one axis of an array: `iqm`, `np.mean`, `np.median`."""
+"""A function that reduces one axis of an array: `iqm`, `np.mean`, `np.median`."""
 
 
 class Band(NamedTuple):
@@ -62,19 +62,19 @@ def bootstrap(
     seed: int | np.random.Generator = 0,
     support: tuple[float, float] = REALS,
 ) -> Interval:
-    """A statistic of the seeds and its interval, from resampling the seeds.
+    """The interval of a statistic of the seeds, by resampling the seeds.
 
-    Below four seeds there is no interval, only the point. Seeds that all agree give an
-    interval of no width; a rate over episodes is better served by `wilson`.
+    Below four seeds there is no interval, only the point. Equal values give an interval
+    without width; for a rate over episodes use `wilson`.
 
     Args:
         values: One number per seed, in any unit.
-        statistic: Reduces one axis of an array: `iqm`, `np.mean`, `np.median`.
+        statistic: The function that reduces one axis: `iqm`, `np.mean`, `np.median`.
         level: Coverage aimed at, strictly between 0 and 1.
-        resamples: How often to draw the seeds anew, 2 or more.
+        resamples: The number of bootstrap resamples, 2 or more.
         seed: Seed or generator of those draws.
         support: The range the statistic can take, (0.0, 1.0) for a rate. The interval
-            is cut to it, which never loses coverage.
+            is clipped to it, which never loses coverage.
 
     Returns:
         The interval, in the unit of the values.
@@ -119,9 +119,9 @@ def bootstrap_curve(
 
     Args:
         values: One curve per seed, in any unit.
-        statistic: Reduces one axis of an array: `iqm`, `np.mean`, `np.median`.
+        statistic: The function that reduces one axis: `iqm`, `np.mean`, `np.median`.
         level: Coverage aimed at, strictly between 0 and 1.
-        resamples: How often to draw the seeds anew, 2 or more.
+        resamples: The number of bootstrap resamples, 2 or more.
         seed: Seed or generator of those draws.
         support: The range the statistic can take, (0.0, 1.0) for a rate.
 

@@ -1,14 +1,14 @@
-"""Rows: the results of a study in long form, one number with all that it is of.
+"""Rows: the results of a study in long form, one value with its identities.
 
-Every study gives rows of this one type; what a table or a curve needs of them is a
-selection and a pivot. Identities are names, numbers and tuples of those, never
-captions. A row of a table costs 36 bytes, however long its names are: every column but
-the value holds the numbers of its names.
+Every study yields rows of this type; tables and curves are made from them by selecting
+and pivoting. Identities are names, numbers and tuples of those, never captions. A row
+takes 36 bytes, however long its names are: every column except the value holds indices
+into a list of identities.
 
 Why no data-frame library: a study needs these three operations (select, names in order
 of appearance, pivot by the mean), its identities are tuples, and its means must be
-equal to the last bit whatever the number of rows; `Rows.table` gives the columns to
-those who want a frame.
+equal to the last bit whatever the number of rows; `Rows.table` has the columns for a
+data frame.
 """
 
 import dataclasses
@@ -23,20 +23,20 @@ from telic.core.names import check_name
 
 Atom = str | int | float | None
 Identity = Atom | tuple[Atom, ...]
-"""What a number is of: a name, a number, or a tuple of them."""
+"""An identity of a value: a name, a number, or a tuple of them."""
 
 
 class Row(NamedTuple):
-    """One number of one run.
+    """One value of one run, with its identities.
 
     Attributes:
-        part: What part of the study it is of: `trial`, `recovery`.
-        metric: What was measured.
-        value: The number, in the metric's unit; NaN where there is none.
-        trial: Which of the run's trials: a switch, a board.
-        condition: What was done: an edit, a method, an arm.
-        null: The name of the control; empty for the thing itself.
-        at: The place on an axis: a rollout, a size, a layer.
+        part: The part of the study: `trial`, `recovery`.
+        metric: The name of the measure.
+        value: The value, in the metric's unit; NaN if missing.
+        trial: The trial within the run: a switch, a board.
+        condition: The condition: an edit, a method, an arm.
+        null: The name of the null; empty for the condition itself.
+        at: The position on an axis: a rollout, a size, a layer.
     """
 
     part: str
@@ -49,7 +49,7 @@ class Row(NamedTuple):
 
 
 COLUMNS = ("seed", "part", "metric", "trial", "condition", "null", "at")
-"""The columns that say what a value is of."""
+"""The columns of identities."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -57,9 +57,9 @@ class Rows:
     """Many rows, of one run or of several seeds.
 
     Attributes:
-        levels: By column, the identities in it, in the order of their first row.
-        codes: By column, the number of each row's identity.
-        values: The numbers.
+        levels: The identities in each column, in the order of their first row.
+        codes: By column, the index of each row's identity.
+        values: The values.
     """
 
     levels: Mapping[str, tuple[Identity, ...]]
@@ -67,11 +67,11 @@ class Rows:
     values: Float[np.ndarray, " rows"]
 
     def __len__(self) -> int:
-        """How many rows there are."""
+        """The number of rows."""
         return len(self.values)
 
     def where(self, **wanted: Identity) -> "Rows":
-        """The rows that have these identities, by column; perhaps none.
+        """The rows with the given identities, by column; may be none.
 
         Raises:
             InputError: If there is no such column.
@@ -90,7 +90,7 @@ class Rows:
         return self._of(chosen)
 
     def among(self, column: str, wanted: Sequence[Identity]) -> "Rows":
-        """The rows that have one of some identities in a column."""
+        """The rows with one of several identities in a column."""
         check_name(column, COLUMNS, kind="column")
         codes = [i for i, level in enumerate(self.levels[column]) if level in wanted]
         return self._of(np.isin(self.codes[column], codes))
@@ -125,14 +125,14 @@ class Rows:
     def pivot(
         self, *columns: str, names: Mapping[str, Sequence[Identity]] | None = None
     ) -> Float[np.ndarray, "..."]:
-        """An array with an axis for each column: the mean of the rows of each cell.
+        """An array with an axis for each column: the mean over the rows of each cell.
 
         The order along an axis is that of `names`; a cell without a row is NaN. Rows
-        are added in their order, so that a mean never depends on other cells.
+        are summed in order, so that a mean never depends on other cells.
 
         Args:
             columns: The columns that become axes.
-            names: The identities along some axes; other rows are left out.
+            names: The identities along some axes; rows with others are left out.
 
         Example:
             >>> curve = [Row("a", "x", 1.0, at=0), Row("a", "x", 5.0, at=1)]
@@ -157,7 +157,7 @@ class Rows:
         return np.divide(sums, counts, out=empty, where=counts > 0).reshape(shape)
 
     def table(self) -> dict[str, list[Identity]]:
-        """Every column as a list, with `value` last: what a data frame is made of."""
+        """Every column as a list, with `value` last, as for a data frame."""
         columns = {
             name: [self.levels[name][code] for code in self.codes[name]]
             for name in COLUMNS
@@ -165,7 +165,7 @@ class Rows:
         return {**columns, "value": self.values.tolist()}
 
     def _of(self, chosen: Bool[np.ndarray, " rows"]) -> "Rows":
-        """Some of the rows."""
+        """The rows selected by flags."""
         codes = {column: codes[chosen] for column, codes in self.codes.items()}
         return Rows(self.levels, codes, self.values[chosen])
 
@@ -189,10 +189,10 @@ def rows_of(rows: Iterable[Row], seed: int) -> Rows:
 
 
 def join(parts: Sequence[Rows]) -> Rows:
-    """The rows of several runs, one after another.
+    """The rows of several runs, concatenated.
 
     Raises:
-        InputError: If there is nothing to join.
+        InputError: If there are none.
     """
     if not parts:
         raise InputError("no rows to join", why="at least one run is needed")
@@ -209,5 +209,5 @@ def join(parts: Sequence[Rows]) -> Rows:
 
 
 def _key(identity: Identity) -> tuple[type, Identity]:
-    """An identity with its type: 1, 1.0 and True are three."""
+    """An identity with its type, as 1, 1.0 and True are different."""
     return type(identity), identity

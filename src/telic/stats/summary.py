@@ -1,7 +1,7 @@
-"""The interquartile mean: what the middle half of the seeds does.
+"""The interquartile mean: the mean of the middle half of the seeds.
 
-The mean of a few training runs is moved by one lucky seed; the median ignores all but
-one or two of them. The interquartile mean drops the lowest and the highest quarter and
+The mean of a few training runs is sensitive to one outlier; the median ignores all but
+one or two values. The interquartile mean drops the lowest and the highest quarter and
 averages the rest, which is robust like a median and nearly as efficient as a mean.
 """
 
@@ -21,10 +21,10 @@ def iqm(
 
     Args:
         values: Scores in any unit.
-        axis: The axis to reduce; seeds come first in this house.
+        axis: The axis to reduce; seeds come first everywhere in telic.
 
     Returns:
-        The values without that axis, in the same unit.
+        The means, without that axis, in the same unit.
 
     Raises:
         InputError: If there are no values, or one of them is not finite.

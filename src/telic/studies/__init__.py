@@ -1,4 +1,4 @@
-"""Studies: named questions that join the rooms. To add one: a folder, one line here."""
+"""Studies: named questions with an answer each. To add one: a folder, one line here."""
 
 from telic.studies.alternation import Alternation
 from telic.studies.calibrate import Calibrate

@@ -1,9 +1,9 @@
-"""What a study is: a question, settings, and three steps from a run to a page.
+"""The protocols of a study: a question, settings, and three steps to a page.
 
-`measure` gives the numbers of one run as rows, `summarise` what all seeds together say
-(every verdict once), `page` picks and draws. The settings are the fields of the study's
-own class, so `telic study NAME --help` lists them. To add a study: a folder here with
-such a class, and one line in `STUDIES`.
+`measure` yields the numbers of one run as rows, `summarise` computes the effects over
+all seeds (every verdict once), and `page` selects and draws. The settings are the
+fields of the study's class, so `telic study NAME --help` lists them. To add a study:
+a folder here with such a class, and one line in `STUDIES`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,18 +20,18 @@ from telic.training.plan import ExperimentConfig
 Settings = TypeVar("Settings")
 
 Presets = Mapping[str, Mapping[str, Any]]
-"""By name, the fields that a preset changes; `full` changes none."""
+"""The fields that each preset changes, by the preset's name; `full` changes none."""
 
 
 @runtime_checkable
 class Experiment(Protocol):
-    """A study that trains: `telic train NAME`. Its fields are what can be chosen."""
+    """A study that trains: `telic train NAME`. Its fields are its settings."""
 
     question: ClassVar[str]
     presets: ClassVar[Presets]
 
     def plan(self) -> ExperimentConfig:
-        """What a run does."""
+        """The plan of a run."""
         ...
 
 
@@ -40,8 +40,8 @@ class Study(Protocol):
     """A study of trained agents: `telic study NAME EXPERIMENT`.
 
     Attributes:
-        question: What it asks, in a sentence.
-        presets: Its presets by name, the usual one first.
+        question: The question of the study, in one sentence.
+        presets: Its presets by name, the default first.
     """
 
     question: ClassVar[str]
@@ -51,12 +51,12 @@ class Study(Protocol):
         """Raise unless the study can be done on a run; nothing is computed.
 
         Raises:
-            InputError: It says what the run lacks.
+            InputError: If the run does not qualify; the message says what it lacks.
         """
         ...
 
     def measure(self, run: Run, work: Work) -> Iterator[Row]:
-        """The numbers of one run; they do not depend on other runs' results."""
+        """The numbers of one run, which depend on no other run's results."""
         ...
 
     def summarise(self, rows: Rows, plan: ExperimentConfig) -> Any:
@@ -69,11 +69,11 @@ class Study(Protocol):
         ...
 
     def page(self, effects: Any, *, command: str = "") -> Page:
-        """The page: it picks and draws, and computes nothing.
+        """The page, drawn from the effects; nothing is computed here.
 
         Args:
-            effects: What `summarise` gave.
-            command: How to make it again.
+            effects: The return value of `summarise`.
+            command: The command that makes the page again.
         """
         ...
 
@@ -82,13 +82,13 @@ class Study(Protocol):
 class Variants(Protocol):
     """A study whose runs are trained in several ways: `telic study NAME`.
 
-    It wraps other studies: they are done on the runs of every variant, which are then
-    set side by side.
+    It wraps other studies: they are done on the runs of every variant, and the variants
+    are compared by their results.
 
     Attributes:
-        question: What it asks, in a sentence.
-        presets: Its presets by name, the usual one first.
-        seeds: The seeds of each variant if none are named: `0:5`.
+        question: The question of the study, in one sentence.
+        presets: Its presets by name, the default first.
+        seeds: The default seeds of each variant: `0:5`.
     """
 
     question: ClassVar[str]
@@ -96,11 +96,11 @@ class Variants(Protocol):
     seeds: ClassVar[str]
 
     def plans(self) -> dict[str, ExperimentConfig]:
-        """What a run of each variant does, by the variant's name."""
+        """The plan of the runs of each variant, by the variant's name."""
         ...
 
     def experiment(self, variant: str) -> str:
-        """The name of the folder in which a variant's runs are."""
+        """The name of the folder that holds a variant's runs."""
         ...
 
     def substudies(self) -> tuple[tuple[str, Study], ...]:
@@ -117,7 +117,7 @@ class Variants(Protocol):
         ...
 
     def page(self, effects: Any, *, command: str = "") -> Page:
-        """The page: it picks and draws, and computes nothing."""
+        """The page, drawn from the effects; nothing is computed here."""
         ...
 
 
@@ -137,10 +137,10 @@ def settings_of(study: Any) -> dict[str, Any]:
 
 
 def restored(kind: type[Settings], settings: Mapping[str, Any]) -> Settings:
-    """A study from its plain settings.
+    """A study from its settings as plain JSON data.
 
     Raises:
-        DamagedError: If they are not of the types of its fields.
+        DamagedError: If a setting is not of the type of its field.
         InputError: If a field is unknown, or a value is not allowed.
     """
     return codec.decode(settings, kind)

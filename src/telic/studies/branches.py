@@ -1,8 +1,8 @@
-"""Branches: training on from where a run stands, under this objective or another.
+"""Branches: further training of a run's state, under the same or another objective.
 
-From one base many branches may grow: the second phase of the founding study, the same
-number of steps under the *old* objective (what more training does by itself), and
-repeats of either with fresh data, which say how much of a vector is chance.
+One base can have many branches: the second phase of the founding study, the same
+number of steps under the *old* objective (a control for more training), and repeats of
+either with fresh data, which measure how much of a vector is noise.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -20,15 +20,15 @@ from telic.training import ExperimentConfig, TrainState, raise_if_diverged, trai
 from telic.training.ppo import PPOConfig, optimiser
 
 CURVES = ("return_", "rate_")
-"""What the columns of training begin with that become curves."""
+"""The prefixes of the training columns that become curves."""
 
 
 class Branch(NamedTuple):
     """A stretch of training from a base.
 
     Attributes:
-        agents: By number of rollouts: the agent there.
-        curves: By column of a run's metrics: its value in each rollout; None where no
+        agents: The agents, by the number of rollouts from the base.
+        curves: By column of a run's metrics, its value in each rollout; None where no
             episode ended.
     """
 
@@ -56,17 +56,18 @@ def branch(
     """Train on from a base.
 
     Args:
-        base: Where the run stands; it is left as it is.
+        base: The training state to begin from; its buffers are not donated.
         plan: The run's plan.
-        objective: The name of the objective that is trained.
-        at: After how many rollouts an agent is kept; the largest is the end.
-        repeat: Which data: 0 is what the run itself would see next.
-        keep_moments: Whether the optimiser goes on with the moments of the base, as in
-            the founding study, or with fresh ones.
+        objective: The name of the objective to train on.
+        at: The numbers of rollouts after which an agent is kept; training ends at the
+            largest.
+        repeat: The number of the data set; 0 is what the run itself would see next.
+        keep_moments: Whether the optimiser keeps the moments of the base, as in the
+            founding study, or starts with fresh ones.
         watch: Called after every rollout.
 
     Raises:
-        DivergedError: If a number is not finite.
+        DivergedError: If a loss or a parameter is not finite.
     """
     agents: dict[int, Agent] = {}
     rows = []
@@ -89,10 +90,10 @@ def branch(
 
 
 def rollouts_of(steps: int, plan: ExperimentConfig) -> int:
-    """How many rollouts a number of steps is.
+    """The number of rollouts that some environment steps make up.
 
     Raises:
-        InputError: If it is not a whole number of them.
+        InputError: If the steps are not a whole number of rollouts.
     """
     if steps < 1 or steps % plan.rollout.batch:
         near = max(1, round(steps / plan.rollout.batch)) * plan.rollout.batch
@@ -105,7 +106,7 @@ def rollouts_of(steps: int, plan: ExperimentConfig) -> int:
 
 
 def _fresh(base: TrainState, repeat: int, keep_moments: bool) -> TrainState:
-    """The base, in buffers of its own, with other chance if it is a repeat."""
+    """A copy of the base in new buffers; a repeat gets another random key."""
     state = jax.tree.map(jnp.array, base)
     if repeat:
         key = jax.random.fold_in(

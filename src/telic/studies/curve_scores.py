@@ -1,6 +1,6 @@
-"""Faithfulness curves as rows, and what they say of a method over seeds.
+"""Faithfulness curves as rows, and the scores of a method over seeds.
 
-A seed's number is the mean over its pairs of agents; sizes are averaged as logarithms.
+The value of a seed is the mean over its pairs of agents; sizes are averaged as logs.
 """
 
 import dataclasses
@@ -16,32 +16,34 @@ from telic.trials import Faithfulness, cmd, completeness_gap, cpr, sparsity_at
 from telic.trials.effects import Measured
 
 MARK = 0.9
-"""The share of the donor's behaviour at which a locus is said to carry it."""
+"""The fraction of the donor's behaviour at which a locus is said to carry it."""
 
 PART, PARTS = "curve", ("top", "rest", "retention")
-"""The rows of curves, and the parts of one; they are at shares of the weights."""
+"""The part of the rows that hold curves, and the metrics of one curve; each row is at
+a fraction of the weights."""
 
 RANDOM = "random"
-"""The method that is the null of all others."""
+"""The method that serves as the null of all others."""
 
 Column = Float[np.ndarray, " seeds"]
 Columns = Mapping[str, Column]
-"""By method."""
+"""One column for each method."""
 
 Curves = Mapping[str, Sequence[Sequence[Faithfulness]]]
-"""By method, for each seed the curves on its pairs; perhaps none."""
+"""By method, the curves of each seed's pairs; a seed may have none."""
 
 
 class CurveScores(NamedTuple):
-    """What the curves of one method say, over seeds.
+    """The scores of one method's curves, over seeds.
 
     Attributes:
-        cpr: The area under the share of the donor's behaviour.
-        cmd: The area between that share and 1.
-        size: The size for `MARK`: of each seed the logarithm of the share of weights,
-            its interval in percent.
-        rest: The area under the share that is left when the top is taken away.
-        p: The p-value that its CPR is no other than that of random weights.
+        cpr: The area under the recovered fraction of the donor's behaviour.
+        cmd: The area between that fraction and 1.
+        size: The size needed for `MARK`: per seed the log10 of the fraction of
+            weights; its interval in percent.
+        rest: The area under the fraction that remains without the top weights.
+        p: The p-value of the null hypothesis that its CPR equals that of random
+            weights.
     """
 
     cpr: Measured
@@ -59,10 +61,10 @@ def rows_of_curve(curve: Faithfulness, trial: Identity, method: str) -> Iterator
 
 
 def curves(rows: Rows, seeds: Sequence[Identity]) -> Curves:
-    """The curves among some rows.
+    """The curves in some rows.
 
     Raises:
-        LookupError: If a part of them is missing.
+        LookupError: If a metric of the curves is missing.
     """
     kept = rows.where(part=PART)
     if not len(kept):
@@ -90,7 +92,7 @@ def curves(rows: Rows, seeds: Sequence[Identity]) -> Curves:
 def mean_curves(
     found: Curves,
 ) -> dict[str, Float[np.ndarray, "seeds sizes"]]:
-    """By method, for each seed that has any: the mean share at every size."""
+    """The mean curve of every seed that has any, by method."""
     return {
         method: np.array(
             [np.mean([c.top for c in seed], axis=0) for seed in seeds if seed]
@@ -127,7 +129,7 @@ MEASURES = {
     "size": lambda curve: float(np.log10(sparsity_at(curve, MARK))),
     "rest": completeness_gap,
 }
-"""How each score of one curve is computed; the size as a logarithm to the base 10."""
+"""The function for each score of one curve; the size is a log10."""
 
 
 def seed_means(values: Sequence[Sequence[float] | np.ndarray]) -> Column:
@@ -136,17 +138,17 @@ def seed_means(values: Sequence[Sequence[float] | np.ndarray]) -> Column:
 
 
 def present(values: Float[np.ndarray, "seeds trials"]) -> list[np.ndarray]:
-    """The numbers of each seed, without those that are missing."""
+    """The values of each seed without the missing ones."""
     return [row[np.isfinite(row)] for row in values]
 
 
 def measured(values: Column, *, rate: bool = False, size: bool = False) -> Measured:
-    """One number for each seed, and their mean over the seeds that have one.
+    """The values of the seeds, with the mean over those that have one.
 
     Args:
-        values: The numbers.
+        values: One value for each seed; NaN where there is none.
         rate: Whether they lie in [0, 1].
-        size: Whether they are logarithms of a share, whose interval is in percent.
+        size: Whether they are log10 of a fraction; their interval is then in percent.
     """
     known = values[np.isfinite(values)]
     if not len(known):
@@ -157,7 +159,7 @@ def measured(values: Column, *, rate: bool = False, size: bool = False) -> Measu
 
 
 def _in_percent(found: Interval) -> Interval:
-    """The interval of a logarithm in percent: more than everything cannot be taken."""
+    """An interval of log10 fractions as percentages, at most 100."""
     low, high = (None if x is None else _percent(x) for x in (found.low, found.high))
     return dataclasses.replace(
         found, estimate=_percent(found.estimate), low=low, high=high
@@ -165,16 +167,16 @@ def _in_percent(found: Interval) -> Interval:
 
 
 def _percent(size: float) -> float:
-    """The logarithm of a share, in percent."""
+    """A log10 fraction in percent, at most 100."""
     return min(100.0, 100 * 10**size)
 
 
 def against_random(columns: Columns) -> dict[str, float]:
-    """For each method the p-value that its column is no other than the null's.
+    """The p-value of each method against the null method, over paired seeds.
 
-    Seeds are paired, signs are flipped, and the p-values corrected by Holm's method
-    over the methods. With fewer than six seeds none can be small. A method that shares
-    no seed with the null has none.
+    A sign-flip permutation test, corrected by Holm's method over the methods. With
+    fewer than six seeds no p-value can be below 0.05. A method that shares no seed with
+    the null has none.
     """
     null = columns[RANDOM]
     pairs = {name: each - null for name, each in columns.items() if name != RANDOM}

@@ -1,8 +1,8 @@
-"""An edit given by an expression, tried on trained agents beside its nulls.
+"""Edits given by an expression or a file, tried on trained agents beside nulls.
 
-What `telic edit` does. The expression's first agent is the unedited one; what it adds
-to that agent is the edit, and its nulls are as long. An edit that was kept in a file is
-tried in the same way, on the agent that it was made for.
+This is the work behind `telic edit`. The first agent in the expression is the unedited
+one; the difference that the expression makes to it is the edit, and its nulls have the
+same norm. An edit from a file is tried in the same way, on the agent it was made for.
 """
 
 from pathlib import Path
@@ -27,9 +27,9 @@ class AgentEdit(NamedTuple):
     """An edit of one agent of a run.
 
     Attributes:
-        agent: The agent from which it sets out.
-        edit: What it does to it.
-        text: What it is: the expression, or where it was read from.
+        agent: The unedited agent.
+        edit: The edit.
+        text: The expression, or the file that the edit was read from.
     """
 
     agent: Agent
@@ -38,13 +38,13 @@ class AgentEdit(NamedTuple):
 
 
 def from_expression(run: Run, text: str) -> AgentEdit:
-    """The edit that an expression stands for in one run.
+    """The edit that an expression describes in one run.
 
     Raises:
-        ExpressionError: If it is wrong; it points at the character.
+        ExpressionError: If it cannot be evaluated; the message points at the character.
         InputError: If it leaves the agent as it is.
     """
-    run.plan()  # what cannot be read says so itself, and not through an expression
+    run.plan()  # so that an unreadable plan is not reported as a wrong expression
     agent, vector = difference(text, RunSource(run))
     if not vector:
         raise InputError(
@@ -60,7 +60,7 @@ def from_file(run: Run, path: Path) -> AgentEdit:
     """The edit in a file, and the agent of a run that it was made for.
 
     Raises:
-        InputError: If none of the run's agents is the one.
+        InputError: If it was made for none of the run's agents.
         DamagedError: If the file was altered.
     """
     found, source = edit_file.read(path), RunSource(run)
@@ -87,11 +87,11 @@ def try_expression(
         run: The run.
         text: The expression.
         episodes: Episodes of each agent.
-        goals: Those to be had in every episode; none for those of the run's world.
+        goals: The goals present in every episode; none for those of the run's world.
 
     Raises:
-        ExpressionError: If the expression is wrong.
-        InputError: If there is no such goal, or the world's cannot be chosen.
+        ExpressionError: If the expression cannot be evaluated.
+        InputError: If a goal is unknown, or the goals of the world are fixed.
     """
     return try_edit(run, from_expression(run, text), episodes=episodes, goals=goals)
 
@@ -99,7 +99,7 @@ def try_expression(
 def try_edit(
     run: Run, made: AgentEdit, *, episodes: int, goals: tuple[str, ...] = ()
 ) -> list[Result]:
-    """The trial of an edit in one run, as `try_expression` does it."""
+    """The trial of an edit in one run: no edit, the edit, its nulls."""
     plan = run.plan()
     world = _with(plan.world, goals)
     known = [objective.name for objective in plan.objectives]
@@ -115,7 +115,7 @@ def try_edit(
 
 
 def _with(world: World, goals: tuple[str, ...]) -> World:
-    """The world with other goals to be had in every episode."""
+    """The world with the named goals in every episode."""
     if not goals:
         return world
     if not isinstance(world, Symmetric):

@@ -1,7 +1,7 @@
-"""Goal metrics: what an agent did, by the part that each goal plays in a trial.
+"""Goal metrics: the behaviour of an agent, by the role of each goal in a trial.
 
-In one trial blue is the aim, in another purple; by parts they can be averaged, and
-worlds without colours have the same measures (`telic.worlds.goals.roles`).
+One trial aims at blue, another at purple. Measured by role, the two can be averaged,
+and all worlds have the same measures (`telic.worlds.goals.roles`).
 """
 
 from collections.abc import Sequence
@@ -15,15 +15,16 @@ from telic.worlds import World, roles
 from telic.worlds.goals import Roles
 
 ASIDE, FAILURES = ("other", "fatal", "timeout"), ("fatal", "timeout")
-"""What an edit of the goal is not about, and the ends of an agent that cannot."""
+"""The measures that an edit of the goal should leave unchanged, and the ends of an
+episode that count against competence."""
 
 METRICS = ("aim", "old", "other", "fatal", "timeout", "length", "return_aim")
-"""The measures: rates per episode of reaching the goal that the edit aims at, the one
-wanted before, another; of failing; of running out of time; the length of an episode in
-steps; the return under the objective that the edit aims at."""
+"""The measures: rates per episode of reaching the goal that the edit aims at, the old
+goal, or another; of failing; of running out of time; the length of an episode in steps;
+the return under the objective that the edit aims at."""
 
 SCORES = ("efficacy", "locality", "retention")
-"""How far an edit goes, how little else it changes, how much competence stays."""
+"""How far the edit moves the goal, how little else changes, what competence remains."""
 
 
 def by_goal(
@@ -34,7 +35,7 @@ def by_goal(
     Efficacy is NaN in a trial without a donor.
 
     Args:
-        results: Rows with the events of a world, and returns under both objectives.
+        results: Rows with rates of the world's events and returns of both objectives.
         world: The world.
         aim: The objective that the edits aim at.
         old: The objective of the unedited agent.

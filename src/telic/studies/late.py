@@ -1,8 +1,7 @@
-"""Late switches: two agents that can do the same and want different things.
+"""Late switches: pairs of agents with the same competence and different goals.
 
-By then a run has switched often enough that the agents on both sides of a switch are
-competent at both objectives, and that earlier switches give a mean vector which has
-seen neither of them.
+Late in a run the agents on both sides of a switch are competent at both objectives, and
+the earlier switches give a mean task vector that is independent of both agents.
 """
 
 from typing import NamedTuple
@@ -14,16 +13,16 @@ from telic.training import ExperimentConfig
 from telic.vectors import mean, task_vector
 
 EARLIER = 3
-"""How many phases must lie before a late switch: the mean is over their switches."""
+"""The number of phases before a late switch; their switches give the mean vector."""
 
 
 class Switch(NamedTuple):
-    """A late switch: the agent at the end of one phase, the donor of the one before.
+    """A late switch: recipient = agent after it, donor = agent before it.
 
     Attributes:
-        phase: The agent's phase, from 0.
-        wants: The objective that the agent was trained on last.
-        aim: The donor's.
+        phase: The recipient's phase, from 0.
+        wants: The objective that the recipient was trained on last.
+        aim: The objective of the donor.
     """
 
     phase: int
@@ -34,18 +33,18 @@ class Switch(NamedTuple):
 def late_switches(
     plan: ExperimentConfig, count: int, *, phases: int | None = None
 ) -> list[Switch]:
-    """The last switches of a plan, first to last.
+    """The last switches of a plan, in order.
 
-    A phase that goes on with the objective of the one before is no switch.
+    A phase with the same objective as the one before is not a switch.
 
     Args:
         plan: The plan of a run.
-        count: How many switches.
-        phases: Look at so many phases only; None: all.
+        count: The number of switches.
+        phases: Consider only this many first phases; None: all.
 
     Raises:
-        InputError: If there are too few switches with three phases before them, which
-            a mean over earlier switches needs.
+        InputError: If there are fewer switches with three phases before them, the least
+            that a mean over earlier switches needs.
     """
     wanted = [phase.objective for phase in plan.schedule][:phases]
     found = [
@@ -65,9 +64,9 @@ def late_switches(
 
 
 def earlier_mean(source: RunSource, switch: Switch) -> Tree | None:
-    """The mean of aim - want over all switches before those of a late switch.
+    """The mean task vector to the aim, over the switches before a late switch.
 
-    None if no earlier switch was between the two objectives.
+    None if no earlier switch was between the same two objectives.
     """
     vectors = []
     for after in range(1, switch.phase - 1):

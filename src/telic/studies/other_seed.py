@@ -1,11 +1,11 @@
-"""The run of another seed, whose vectors are the nulls of this one's."""
+"""The run of another seed, whose vectors serve as nulls of this run's."""
 
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
 
 
 def other_seed(run: Run) -> RunSource | None:
-    """The next complete run of the same experiment, around the end; None if alone."""
+    """The next complete run of the experiment, cyclically; None if there is none."""
     runs = [Run(path) for path in sorted(run.path.parent.glob("seed-*"))]
     after = [other for other in runs if other.path.name > run.path.name]
     for other in [*after, *runs]:

@@ -1,4 +1,4 @@
-"""From the results of a study to the files of its page, for any study."""
+"""The files of a study's page, made from its results."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,7 +16,7 @@ def study_files(
 
     Raises:
         InputError: If a run has no results, or they are of several experiments.
-        DamagedError: If results are not what the study writes.
+        DamagedError: If results do not have the study's form.
     """
     settings = settings_of(study)
     rows = results.together(runs, name, settings)
@@ -31,12 +31,12 @@ def variants_files(
 
     Args:
         study: The study.
-        runs: By variant, its runs; the same seeds of each.
-        command: How to make it again.
+        runs: By variant, its runs; all variants have the same seeds.
+        command: The command that makes the page again.
 
     Raises:
         InputError: If a run has no results, or the variants' seeds differ.
-        DamagedError: If results are not what the substudies write.
+        DamagedError: If results do not have the form of the substudies.
     """
     seeds = {name: sorted(run.seed() for run in each) for name, each in runs.items()}
     if len({tuple(each) for each in seeds.values()}) > 1:

@@ -1,9 +1,8 @@
-"""Results: the rows that a study measured on one run, kept in the run's own folder.
+"""Results: the rows that a study measured on one run, kept in the run's folder.
 
-Each run's rows are one file beside its checkpoints, named by the study and a hash of
-its settings. So the work resumes run by run and does not depend on the number of
-workers. A file is read as a stranger's: what is not of its form is one error that
-names the file.
+The rows of a run are one file beside its checkpoints, named by the study and a hash of
+its settings, so that work resumes run by run, whatever the number of workers. Files
+are not trusted: any fault in their form is a DamagedError that names the file.
 """
 
 import contextlib
@@ -29,17 +28,17 @@ FORM = {
     "mark": str,
     "levels": dict[str, list],
 }
-"""What a file says of its rows."""
+"""The entries of a file's header and their types."""
 
 UNFORMED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What summarising rows of another form may end in."""
+"""The exceptions that summarising rows of another form may raise."""
 
 
 def rows_path(run: Run, name: str, settings: Mapping[str, Any]) -> Path:
     """The file of a study's rows on a run.
 
     Raises:
-        DamagedError: If the run is not one that telic opens.
+        DamagedError: If the run's folder is not one that telic opens.
     """
     inside.check_inside(run.path)
     mark = disk.sha256(disk.to_json(dict(settings)))[:8]
@@ -54,9 +53,9 @@ def measure_if_missing(
     report: Callable[[str, Any], None],
     should_stop: Callable[[], bool],
 ) -> None:
-    """Measure a run and keep its rows, unless good ones are there already.
+    """Measure a run and keep its rows, unless good ones exist already.
 
-    A damaged file is put aside, as NAME.damaged, and the run measured again.
+    A damaged file is renamed to NAME.damaged, and the run is measured again.
 
     Args:
         run: The run.
@@ -75,9 +74,9 @@ def measure_if_missing(
 def write(
     run: Run, name: str, settings: Mapping[str, Any], rows: Sequence[Row]
 ) -> Path:
-    """Keep the rows of a run; the file appears whole or not at all.
+    """Write the rows of a run, atomically; return the path of the file.
 
-    A damaged one that stands there is put aside.
+    A damaged file at that path is renamed first.
     """
     path = rows_path(run, name, settings)
     if os.path.lexists(path) and not is_done(run, name, settings):
@@ -114,10 +113,10 @@ def read(run: Run, name: str, settings: Mapping[str, Any]) -> Rows:
 
 
 def is_done(run: Run, name: str, settings: Mapping[str, Any]) -> bool:
-    """Whether good rows are there; a damaged file has none.
+    """True if the results of a study on a run exist and are undamaged.
 
     Raises:
-        DamagedError: If the run is not one that telic opens.
+        DamagedError: If the run's folder is not one that telic opens.
     """
     path = rows_path(run, name, settings)
     if not os.path.lexists(path):
@@ -130,17 +129,17 @@ def is_done(run: Run, name: str, settings: Mapping[str, Any]) -> bool:
 
 
 def kept(run: Run) -> list[Path]:
-    """The files of all results on a run, by name."""
+    """The files of all results on a run, sorted by name."""
     inside.check_inside(run.path)
     return sorted((run.path / "studies").glob("*.safetensors"))
 
 
 def checked_rows(run: Run, path: Path) -> Rows:
-    """The rows in a file, if it is a result on a run.
+    """The rows in a file, checked to be results of the run.
 
     Raises:
-        DamagedError: If it is not what `write` writes, or of another run or settings
-            than its name says.
+        DamagedError: If `write` did not write it, or it is of another run, or of other
+            settings than its name says.
         InputError: If it is a whole file of another kind.
     """
     found = artifact.read(path, KIND)
@@ -162,10 +161,10 @@ def checked_rows(run: Run, path: Path) -> Rows:
 
 
 def together(runs: Sequence[Run], name: str, settings: Mapping[str, Any]) -> Rows:
-    """The rows of some runs of one experiment, by ascending seed.
+    """The rows of several runs of one experiment, by ascending seed.
 
     Raises:
-        InputError: If a run has no results, or they are of several experiments.
+        InputError: If a run has no results, or the runs are of several experiments.
         DamagedError: If a file is not what `write` writes.
     """
     check_together(runs)
@@ -177,13 +176,13 @@ def together(runs: Sequence[Run], name: str, settings: Mapping[str, Any]) -> Row
 def reading(
     runs: Sequence[Run], name: str, settings: Mapping[str, Any]
 ) -> Iterator[None]:
-    """A block that summarises rows: what it cannot read ends in one error.
+    """A block in which any failure to summarise rows becomes one DamagedError.
 
-    Hashes tell that nobody altered a file, and not that it holds what its study
-    writes.
+    The hash of a file shows that nobody altered it, not that it holds the rows which
+    its study needs.
 
     Raises:
-        DamagedError: It names the files.
+        DamagedError: If the rows do not have the study's form; it names the files.
     """
     try:
         yield
@@ -213,17 +212,17 @@ def check_together(runs: Sequence[Run]) -> None:
 
 
 def _identity(value: Any) -> Any:
-    """An identity from JSON, which has no tuples; `_fit` says whether it is one."""
+    """An identity from JSON, where a tuple is a list; `_fit` checks the result."""
     return tuple(value) if isinstance(value, list) else value
 
 
 def _check_form(
     levels: Mapping[str, Sequence[Any]], arrays: Mapping[str, np.ndarray], path: Path
 ) -> None:
-    """Raise unless every column is there, of one length, and names what it holds.
+    """Raise unless all columns exist, have one length, and hold valid codes.
 
     Raises:
-        DamagedError: It names the file.
+        DamagedError: If they do not; it names the file.
     """
     values = arrays.get("value", np.empty(()))
     whole = (
@@ -238,7 +237,7 @@ def _check_form(
 
 
 def _fit(codes: np.ndarray, levels: Sequence[Any], rows: int) -> bool:
-    """Whether the codes of a column are numbers of its identities."""
+    """True if the codes of a column are valid indices into its identities."""
     tuples = [each if isinstance(each, tuple) else (each,) for each in levels]
     atoms = [atom for each in tuples for atom in each]
     return (

@@ -1,4 +1,4 @@
-"""Trials as rows, and rows as the tables of trials: both ways, in one place."""
+"""Conversions between trials, rows, and tables of trials."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,7 +8,7 @@ from telic.stats.rows import Identity, Row, Rows
 from telic.trials import Condition, Result, Table
 
 SIZE = ("parameters", "norm")
-"""What is kept of an edit itself, beside what its agent did."""
+"""The measures of an edit itself, kept beside those of the edited agent."""
 
 
 def rows_of_trial(
@@ -17,8 +17,8 @@ def rows_of_trial(
     """The rows of one trial: every measure of every edit and null.
 
     Args:
-        results: The trial; its edits are named, or are conditions.
-        trial: Which trial it is.
+        results: The trial; its edits are names or conditions.
+        trial: The identity of the trial.
         part: The part of the study that it belongs to.
     """
     for result in results:
@@ -32,10 +32,10 @@ def rows_of_trial(
 def table_of(rows: Rows) -> Table:
     """The table of some trials over seeds.
 
-    Each number is the mean over those of a seed's trials that have the row.
+    Each entry is the mean over those of a seed's trials that have the row.
 
     Raises:
-        InputError: If an edit stands without a null.
+        InputError: If an edit has no null.
     """
     edits, nulls = rows.names("condition"), rows.names("null")
     pairs = rows.pairs("condition", "null")
@@ -53,7 +53,7 @@ def table_of(rows: Rows) -> Table:
 
 
 def condition_of(identity: Identity) -> Condition | str:
-    """A condition from the identity of a row; a name stays one."""
+    """The condition of a row's identity; a plain name is returned as a string."""
     if not isinstance(identity, tuple):
         return str(identity)
     group, value = identity

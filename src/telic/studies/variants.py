@@ -1,8 +1,8 @@
 """Variants: the same edits on agents that were trained in several ways.
 
-A study of variants trains some variants of the alternation study, does studies of edits
-on the runs of each, and sets the variants side by side, edit by edit. What the variants
-share is a goal to be moved; what they differ in is the question.
+A study of variants trains several variants of the alternation study, does studies of
+edits on the runs of each, and compares the variants edit by edit. All variants have a
+goal to move; the study asks whether the difference between them matters.
 """
 
 import dataclasses
@@ -19,10 +19,10 @@ Value = TypeVar("Value")
 
 
 class Comparison(NamedTuple):
-    """Some edits, each over all variants.
+    """The effects of some edits, each over all variants.
 
     Attributes:
-        edits: By edit: the effect that it has on the agents of each variant.
+        edits: By edit, its effects on the agents of each variant.
         sites: By place, the name of the site at which activations were edited.
     """
 
@@ -37,12 +37,12 @@ def compare(
     measure: str = "aim",
     sites: Mapping[str, str] | None = None,
 ) -> Comparison:
-    """Some edits side by side.
+    """The effects of some edits over all variants.
 
     Args:
         tables: By variant, its trials over seeds.
-        edits: The edits; every table has them.
-        measure: What they are judged by.
+        edits: The edits, each present in every table.
+        measure: The measure of the verdicts.
         sites: As in `Comparison`.
 
     Raises:
@@ -53,10 +53,10 @@ def compare(
 
 
 def chosen(only: Sequence[str], variants: Mapping[str, Value]) -> dict[str, Value]:
-    """The variants that are named, in their own order; all if none is.
+    """The named variants, in the order of `variants`; all if none is named.
 
     Raises:
-        InputError: If there is no variant of such a name.
+        InputError: If a name is that of no variant.
 
     Example:
         >>> chosen(["b"], {"a": 1, "b": 2}), chosen([], {"a": 1})
@@ -68,7 +68,7 @@ def chosen(only: Sequence[str], variants: Mapping[str, Value]) -> dict[str, Valu
 
 
 def across(tables: Mapping[Any, Table], edit: Hashable) -> Table:
-    """One edit of many tables as one table, with a row for each of them.
+    """One edit of many tables as one table, with a row for each table and null.
 
     Raises:
         InputError: If the tables are not of the same seeds, or one lacks the edit.
@@ -91,7 +91,7 @@ def across(tables: Mapping[Any, Table], edit: Hashable) -> Table:
 
 
 def averaged(tables: Sequence[Table]) -> Table:
-    """The mean of some tables, seed by seed; of the rows that all of them have.
+    """The mean of some tables, seed by seed, over the rows that all of them have.
 
     Raises:
         InputError: If the tables are not of the same seeds.
@@ -112,7 +112,7 @@ def averaged(tables: Sequence[Table]) -> Table:
 
 
 def _alike(tables: Iterable[Table]) -> Table:
-    """The first of some tables, if all of them have its seeds and measures."""
+    """The first of some tables, once all are found to share its seeds and measures."""
     first, *rest = tables
     for table in rest:
         if (table.seeds, table.measures) != (first.seeds, first.measures):

@@ -1,4 +1,4 @@
-"""How far a study is with a run, in words and as a fraction, and whether to stop."""
+"""Work: progress of a study on a run, as text and fraction, and requests to stop."""
 
 import dataclasses
 from collections.abc import Callable
@@ -6,20 +6,20 @@ from typing import Any
 
 
 class StoppedError(Exception):
-    """The user asked to stop: what is not done is left, and nothing is kept of it."""
+    """The user asked to stop; unfinished work is discarded."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Work:
-    """A stretch of a study's work; called with what is done of it, it reports that.
+    """A stretch of a study's work; calling it reports the progress within the stretch.
 
     Attributes:
-        report: Called with `share` and a pair: the fraction of all that is done, and a
-            text.
-        should_stop: Whether the user asked to stop.
+        report: Called with `share` and a pair: the fraction of the whole work that is
+            done, and a text.
+        should_stop: Returns True once the user has asked to stop.
         low: The fraction of the work that lies before the stretch.
         high: The fraction at its end.
-        text: What is counted: `switch 3 of 8, edit`.
+        text: The words before the count: `switch 3 of 8, edit`.
 
     Example:
         >>> work = Work(print, lambda: False)
@@ -34,7 +34,7 @@ class Work:
     text: str = ""
 
     def __call__(self, done: int, total: int) -> None:
-        """Report that so many pieces are done, and that the next one begins.
+        """Report that `done` of `total` pieces are complete and the next one begins.
 
         Raises:
             StoppedError: If the user asked to stop.
@@ -47,7 +47,7 @@ class Work:
         self.report("share", (share, f"{self.text} {number} of {total}".strip()))
 
     def stretch(self, low: float, high: float, text: str) -> "Work":
-        """A stretch within this one, from one fraction of it to another."""
+        """The stretch between two fractions of this one."""
         width = self.high - self.low
         return dataclasses.replace(
             self, low=self.low + low * width, high=self.low + high * width, text=text
@@ -57,18 +57,19 @@ class Work:
         """One of several equal parts.
 
         Args:
-            number: Which part, from 0.
-            total: How many there are.
-            text: What a part is, and what is counted in it, with a comma between.
+            number: The index of the part, from 0.
+            total: The number of parts.
+            text: The name of a part and the name of the pieces in it, separated by a
+                comma: `switch, edit`.
         """
         whole, _, counted = text.partition(", ")
         words = f"{whole} {number + 1} of {total}, {counted}"
         return self.stretch(number / total, (number + 1) / total, words)
 
     def counting(self, total: int) -> Callable[[], bool]:
-        """A function to call after each of `total` pieces; it reports, and is False.
+        """A function to call after each of `total` pieces; it reports, returns False.
 
-        It is what training loops ask whether to stop; they stop by `StoppedError`.
+        It serves as the stop callback of training loops: a stop is a `StoppedError`.
         """
         done = iter(range(1, 2**62))
 

@@ -1,6 +1,6 @@
-"""Tasks: a world and an objective together, as other code knows environments.
+"""Tasks: a world with an objective, as a Gymnasium environment.
 
-To import this room makes `telic/Keys-v0` known to Gymnasium.
+Importing this package registers `telic/Keys-v0` with Gymnasium.
 """
 
 from telic.tasks.gymnasium_keys import KeysEnv as KeysEnv

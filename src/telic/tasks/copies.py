@@ -1,8 +1,8 @@
-"""Many copies of a world, stepped together from Python: one compiled call a step.
+"""Many copies of a world, stepped from Python by one compiled call per step.
 
-Rollouts compile whole loops (`telic.rollouts`). Code that chooses its actions
-outside of JAX cannot; this is the next best thing. The states stay on the device and
-are updated in place, and the chance of many steps is drawn at once, ahead of them.
+Rollouts compile whole loops (`telic.rollouts`). Code that chooses its actions outside
+JAX cannot, so here each step is one call. The states stay on the device and are updated
+in place, and the noise of many steps is drawn at once, in advance.
 """
 
 import functools
@@ -15,15 +15,15 @@ from jaxtyping import Array, Bool, Float, Int
 from telic.worlds.base import JaxWorld, State, StepNoise
 
 BLOCK = 128
-"""How many steps' chance is drawn at once."""
+"""The number of steps whose noise is drawn at once."""
 
 
 class Copies(NamedTuple):
-    """Where all copies stand between two steps.
+    """The state of all copies between two steps.
 
     Attributes:
         states: The state of each copy; every leaf has a leading axis of envs.
-        events: What has happened so far in each running episode.
+        events: The sum of events so far in each running episode.
         ended: Whether the last step ended the episode of each copy.
     """
 
@@ -33,15 +33,15 @@ class Copies(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What one step of all copies brought about.
+    """The result of one step of all copies.
 
     Attributes:
-        seen: What each copy sees now, as `World.observe` gives it.
-        last_seen: What it saw before its episode started again, if it did.
-        events: What happened in the step.
-        total: What happened in the episode up to and with this step.
+        seen: The observation of each copy now, as returned by `World.observe`.
+        last_seen: The observation before any reset in this step.
+        events: The events of the step.
+        total: The sum of events of the episode, this step included.
         terminated: Whether the episode ended for good.
-        truncated: Whether its time was up.
+        truncated: Whether the time limit was reached.
     """
 
     seen: Array
@@ -54,7 +54,7 @@ class Step(NamedTuple):
 
 @functools.partial(jax.jit, static_argnames=("world", "envs"))
 def sample_noise(key: jax.Array, *, world: JaxWorld, envs: int) -> StepNoise:
-    """The chance of `BLOCK` steps, or resets, of all copies: axes steps, envs, ...
+    """The noise of `BLOCK` steps, or resets, of all copies: axes steps, envs, ...
 
     Example:
         >>> from telic.worlds.keys import Keys
@@ -67,7 +67,7 @@ def sample_noise(key: jax.Array, *, world: JaxWorld, envs: int) -> StepNoise:
 
 @functools.partial(jax.jit, static_argnames="world")
 def reset(noise: StepNoise, *, world: JaxWorld) -> tuple[Copies, Array]:
-    """All copies at the start of an episode, and what they see; takes the first row.
+    """All copies at the start of an episode, and their observations.
 
     Example:
         >>> from telic.worlds.keys import Keys
@@ -94,13 +94,13 @@ def step(
     world: JaxWorld,
     same_step: bool,
 ) -> tuple[Copies, Step]:
-    """One step of all copies; the episodes that are over start again.
+    """One step of all copies; ended episodes start again.
 
     Args:
-        copies: Where all copies stand; used up by the call.
-        actions: What each copy does.
-        noise: What `sample_noise` returned.
-        row: Which of its steps this is.
+        copies: The state of all copies; donated to the call.
+        actions: The action of each copy.
+        noise: The noise from `sample_noise`.
+        row: The index of this step in it.
         world: The world that they are copies of.
         same_step: Whether an episode starts again in the step that ended the one
             before, or in the next step, which then does nothing else.
@@ -121,7 +121,7 @@ def step(
 
 
 def _row(noise: StepNoise, row: int | Int[Array, ""]) -> StepNoise:
-    """The chance of one step of all copies."""
+    """The noise of one step of all copies."""
     return jax.tree.map(lambda x: jax.lax.dynamic_index_in_dim(x, row, 0, False), noise)
 
 

@@ -1,4 +1,4 @@
-"""The Keys world as a Gymnasium environment, for code that knows nothing of telic.
+"""The Keys world as a Gymnasium environment, for code outside telic.
 
     >>> import gymnasium
     >>> import telic.tasks
@@ -7,8 +7,8 @@
     (500,)
 
 `gymnasium.make_vec("telic/Keys-v0", num_envs=32)` gives many copies in one compiled
-program (`telic.tasks.gymnasium_vector`). Gymnasium 1 loads no plugins by itself: to
-import `telic.tasks` once in every process makes the name known.
+program (`telic.tasks.gymnasium_vector`). Gymnasium 1 does not load plugins, so import
+`telic.tasks` once in every process to register the name.
 """
 
 import functools
@@ -31,16 +31,16 @@ from telic.worlds.base import Transition
 from telic.worlds.keys import Board, Keys
 
 ID = "telic/Keys-v0"
-"""The name under which Gymnasium knows the world."""
+"""The name of the world in Gymnasium's registry."""
 
 BLOCK = 1024
-"""How many steps' chance is drawn at once."""
+"""The number of steps whose noise is drawn at once."""
 
 Observation = Float32[np.ndarray, " inputs"]
 
 
 def register() -> None:
-    """Make `ID` known to Gymnasium; to call it again changes nothing."""
+    """Register `ID` with Gymnasium, unless it is."""
     if ID not in gymnasium.registry:
         gymnasium.register(
             ID,
@@ -52,19 +52,19 @@ def register() -> None:
 class KeysEnv(gymnasium.Env[Observation, np.int64]):
     """One Keys world under one objective, with the spaces and 5-tuples of Gymnasium.
 
-    Observations are float32 vectors: the cells in view, column by column, each by its
-    channels; 500 numbers for the `post` preset, 147 for `code`. The `info` of a step
-    holds the events that happened in it, by name (`{"pick_blue": 1.0, "late_blue":
-    0.25}`), and at the end of an episode `info["events"]`, the vector of all that
-    happened since its start, in the order of `env.unwrapped.task.world.events`.
+    Observations are float32 vectors: the channels of the cells in view, column by
+    column; 500 numbers for the `post` preset, 147 for `code`. The `info` of a step
+    has its non-zero events by name (`{"pick_blue": 1.0, "late_blue": 0.25}`), and at
+    the end of an episode `info["events"]`, the sum of all event vectors since its
+    start, in the order of `env.unwrapped.task.world.events`.
 
     Args:
         objective: A colour to fetch, or any objective over the events of the world.
         preset: `post` (5x5 one-hot) or `code` (7x7 raw integers).
         size: Width of the room in cells, walls included.
         colours: The colours of which every board has a key.
-        others: The colours of which the last key has one; None: all others.
-        view: Width of the square that is seen; None: the preset's.
+        others: The colours from which the last key's is drawn; None: all others.
+        view: Width of the square view; None: the preset's.
         encoding: `onehot` or `integer`; None: the preset's.
         limit: Steps after which an episode is truncated.
         render_mode: `rgb_array`, `ansi` or None.
@@ -107,7 +107,7 @@ class KeysEnv(gymnasium.Env[Observation, np.int64]):
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Observation, dict[str, Any]]:
-        """A new episode; a seed fixes it and all that follow. No options are known."""
+        """A new episode; a seed determines it and all that follow. No options."""
         super().reset(seed=seed)
         if seed is not None:
             self._noise = iter(())
@@ -118,7 +118,7 @@ class KeysEnv(gymnasium.Env[Observation, np.int64]):
     def step(
         self, action: Any
     ) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
-        """Observation, reward, terminated, truncated, and what happened.
+        """Observation, reward, terminated, truncated, and the events.
 
         Raises:
             InputError: If there is no such action.
@@ -140,13 +140,13 @@ class KeysEnv(gymnasium.Env[Observation, np.int64]):
         return self.task.encode(codes), reward, terminated, truncated, info
 
     def render(self) -> UInt8[np.ndarray, "height width 3"] | str | None:
-        """The board as pixels or as text, as `render_mode` says; None if it is None."""
+        """The board as pixels or text, depending on `render_mode`; None if None."""
         if self.board is None:
             raise gymnasium.error.ResetNeeded("call reset() before render()")
         return self.task.render(self.board, self.render_mode)
 
     def _draw(self) -> UInt32[np.ndarray, " words"]:
-        """The chance of the next step or reset."""
+        """The noise of the next step or reset."""
         words = next(self._noise, None)
         if words is None:
             key = jax.random.key(int(self.np_random.integers(2**32)))
@@ -157,7 +157,7 @@ class KeysEnv(gymnasium.Env[Observation, np.int64]):
 
 @functools.partial(jax.jit, static_argnames="world")
 def _block(key: jax.Array, *, world: Keys) -> UInt32[Array, "steps words"]:
-    """The chance of `BLOCK` steps."""
+    """The noise of `BLOCK` steps."""
     return jax.vmap(world.sample_noise)(jax.random.split(key, BLOCK))
 
 
@@ -165,7 +165,7 @@ def _block(key: jax.Array, *, world: Keys) -> UInt32[Array, "steps words"]:
 def _begin(
     noise: UInt32[Array, " words"], *, world: Keys
 ) -> tuple[Board, UInt8[Array, "columns rows"]]:
-    """The first board of an episode, and what is seen of it."""
+    """The first board of an episode, and its observation."""
     board = world.reset(noise)
     return board, world.observe(board)
 
@@ -178,6 +178,6 @@ def _act(
     *,
     world: Keys,
 ) -> tuple[Transition, UInt8[Array, "columns rows"]]:
-    """What follows an action, and what is seen then."""
+    """The transition by an action, and the observation after it."""
     after = world.step(board, action, noise)
     return after, world.observe(after.state)

@@ -1,17 +1,17 @@
-"""Many Keys worlds as one Gymnasium vector environment: one compiled call a step.
+"""Many Keys worlds as one Gymnasium vector environment: one compiled call per step.
 
-Gymnasium's own `SyncVectorEnv` steps its copies one after the other in Python. Here all
-copies are one batch in one XLA program; the boards stay on the device, and the chance
-of many steps is drawn at once, ahead of them. What comes back has the form that
-`SyncVectorEnv` gives it, `infos` included, so one can stand in for the other.
+Gymnasium's `SyncVectorEnv` steps its copies one after the other in Python. Here all
+copies are one batch in one XLA program; the boards stay on the device, and the noise of
+many steps is drawn at once, in advance. Results have the same form as those of
+`SyncVectorEnv`, `infos` included, so one can replace the other.
 
-An episode that ends starts again by itself, in one of the two ways of Gymnasium 1:
+An episode that ends is followed by a new one, in one of two modes of Gymnasium 1:
 
-- `SameStep` (the default; CleanRL's and Stable-Baselines3's habit): the step that ends
-  an episode returns the first observation of the next one. The last observation and
-  the last info are in `infos["final_obs"]` and `infos["final_info"]`.
+- `SameStep` (the default, as in CleanRL and Stable-Baselines3): the step that ends an
+  episode returns the first observation of the next one. The last observation and the
+  last info are in `infos["final_obs"]` and `infos["final_info"]`.
 - `NextStep`: it returns the last observation; the next step ignores its action, starts
-  the new episode and pays nothing.
+  the new episode, and has reward 0.
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ from telic.tasks.task import (
 from telic.worlds.keys import Board
 
 MODES = {m.value: m for m in (AutoresetMode.SAME_STEP, AutoresetMode.NEXT_STEP)}
-"""The ways in which an episode may start again."""
+"""The supported autoreset modes."""
 
 Observations = Float32[np.ndarray, "envs inputs"]
 Flags = Bool[np.ndarray, " envs"]
@@ -45,11 +45,11 @@ Flags = Bool[np.ndarray, " envs"]
 class KeysVectorEnv(gymnasium.vector.VectorEnv[Observations, np.ndarray, np.ndarray]):
     """Copies of the Keys world under one objective, stepped together.
 
-    Observations, infos and the arguments that are not named here are those of
+    Observations, infos and the other arguments are those of
     `telic.tasks.gymnasium_keys.KeysEnv`, with a leading axis of envs.
 
     Args:
-        num_envs: How many copies.
+        num_envs: The number of copies.
         autoreset_mode: `SameStep` or `NextStep`; see the top of this file.
 
     Raises:
@@ -104,7 +104,7 @@ class KeysVectorEnv(gymnasium.vector.VectorEnv[Observations, np.ndarray, np.ndar
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Observations, dict[str, Any]]:
-        """New episodes in all copies; a seed fixes them and all that follow."""
+        """New episodes in all copies; a seed determines all that follow."""
         super().reset(seed=seed)
         if seed is not None or self.copies is None:
             self._key = jax.random.key(int(self.np_random.integers(2**32)))
@@ -118,7 +118,7 @@ class KeysVectorEnv(gymnasium.vector.VectorEnv[Observations, np.ndarray, np.ndar
     ) -> tuple[
         Observations, Float64[np.ndarray, " envs"], Flags, Flags, dict[str, Any]
     ]:
-        """Observations, rewards, terminated, truncated, and what happened.
+        """Observations, rewards, terminated, truncated, and the events.
 
         Raises:
             InputError: If there are not `num_envs` actions, each from 0 to 6.
@@ -143,7 +143,7 @@ class KeysVectorEnv(gymnasium.vector.VectorEnv[Observations, np.ndarray, np.ndar
         return self.task.encode(after.seen), rewards, *ends, self._infos(after)
 
     def render(self) -> tuple[Any, ...] | None:
-        """The board of every copy, as `render_mode` says; None if it is None."""
+        """The board of every copy, in `render_mode`; None if that is None."""
         if self.copies is None:
             raise gymnasium.error.ResetNeeded("call reset() before render()")
         if self.render_mode is None:
@@ -154,11 +154,11 @@ class KeysVectorEnv(gymnasium.vector.VectorEnv[Observations, np.ndarray, np.ndar
 
     @property
     def _same_step(self) -> bool:
-        """Whether an episode starts again in the step that ends the one before."""
+        """True if an episode starts again in the step that ends the one before."""
         return self.metadata["autoreset_mode"] is AutoresetMode.SAME_STEP
 
     def _draw(self) -> None:
-        """Draw the chance of the next steps, of a reset in each of them, too."""
+        """Draw the noise of the next steps, and of a reset in each of them."""
         self._key, now = jax.random.split(self._key)
         self._noise = copies.sample_noise(
             now, world=self.task.world, envs=self.num_envs
@@ -166,7 +166,7 @@ class KeysVectorEnv(gymnasium.vector.VectorEnv[Observations, np.ndarray, np.ndar
         self._row = 0
 
     def _checked(self, actions: Any) -> Int[np.ndarray, " envs"]:
-        """The actions, if each copy has one that exists."""
+        """The actions, checked to be one valid action per copy."""
         given = np.asarray(actions)
         few = given.shape != (self.num_envs,) or given.dtype.kind not in "iu"
         if few or given.min() < 0 or given.max() >= len(self.task.world.actions):
@@ -177,7 +177,7 @@ class KeysVectorEnv(gymnasium.vector.VectorEnv[Observations, np.ndarray, np.ndar
         return given.astype(np.int32)
 
     def _infos(self, after: copies.Step) -> dict[str, Any]:
-        """What happened, in the form of `SyncVectorEnv`."""
+        """The events in the form of `SyncVectorEnv`."""
         ended = np.logical_or(after.terminated, after.truncated)
         if not self._same_step:
             everyone = np.ones_like(ended)

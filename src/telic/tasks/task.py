@@ -1,8 +1,8 @@
-"""What Gymnasium calls an environment, less its memory: a world and an objective.
+"""A task: a world and an objective, in the terms of Gymnasium, without state.
 
-A world of telic holds no reward and speaks in codes; Gymnasium wants spaces, vectors of
-floats and rewards. This file is the dictionary between the two. One environment
-(`gymnasium_keys`) and many at once (`gymnasium_vector`) share it.
+A world of telic has no rewards and observations of codes; Gymnasium needs spaces,
+vectors of floats and rewards. This module converts between the two, for one environment
+(`gymnasium_keys`) and for many at once (`gymnasium_vector`).
 """
 
 import dataclasses
@@ -20,13 +20,13 @@ from telic.worlds.keys import Board, Keys
 from telic.worlds.objectives import Objective as Objective
 
 Host = np.ndarray | Array
-"""Arrays of either library, for what is only read."""
+"""Arrays of either library, for arguments that are only read."""
 
 RENDER_MODES = ["rgb_array", "ansi"]
-"""How a board is drawn, by Gymnasium's name of the way: in pixels or as text."""
+"""Gymnasium's names of the ways to draw a board: in pixels or as text."""
 
 METADATA = {"render_modes": RENDER_MODES, "render_fps": 4}
-"""What Gymnasium asks every environment to declare."""
+"""The metadata that Gymnasium requires of every environment."""
 
 
 def make_task(
@@ -40,7 +40,7 @@ def make_task(
     encoding: str | None = None,
     limit: int = 180,
 ) -> "Task":
-    """A task by plain values; `view` and `encoding` override those of the preset.
+    """A task from plain values; `view` and `encoding` override the preset's.
 
     Raises:
         InputError: If a value is not allowed; the message holds the nearest name.
@@ -59,12 +59,12 @@ def make_task(
         limit=limit,
     )
     wanted = fetch(objective) if isinstance(objective, str) else objective
-    wanted.vector(world.events)  # an event that the world lacks is an error now
+    wanted.vector(world.events)  # raise now if the world lacks an event
     return Task(world, wanted)
 
 
 def check_render_mode(mode: str | None) -> str | None:
-    """The mode itself, if it is None or names a way to draw a board.
+    """The mode, checked to be None or a way to draw a board.
 
     Raises:
         InputError: If there is no such way; the message holds the nearest name.
@@ -79,8 +79,8 @@ class Task:
     """A world with an objective, in Gymnasium's terms.
 
     Attributes:
-        world: What can happen.
-        objective: What is wanted.
+        world: The world.
+        objective: The objective.
 
     Example:
         >>> task = make_task()
@@ -93,7 +93,7 @@ class Task:
 
     @functools.cached_property
     def weights(self) -> Float32[np.ndarray, " events"]:
-        """What each event is worth."""
+        """The weight of each event."""
         return self.objective.vector(self.world.events)
 
     @property
@@ -105,20 +105,20 @@ class Task:
 
     @property
     def action_space(self) -> Discrete:
-        """MiniGrid's seven actions."""
+        """The space of MiniGrid's seven actions."""
         return Discrete(len(self.world.actions))
 
     def encode(
         self, codes: UInt8[Host, "*envs columns rows"]
     ) -> Float32[np.ndarray, "*envs inputs"]:
-        """Observations as Gymnasium gives them: every call makes a new array."""
-        # `clip` spares `take` a second pass over the codes, which are all in range.
+        """Observations in Gymnasium's form; every call makes a new array."""
+        # All codes are in range, and `clip` saves `take` a pass to check that.
         channels = np.take(self.world.encoding, codes, axis=0, mode="clip")
         envs = codes.shape[: -len(self.world.observation)]
         return channels.reshape(*envs, -1)
 
     def event_counts(self, events: Float32[Host, " events"]) -> dict[str, float]:
-        """The events of one step by name, without those that did not happen."""
+        """The non-zero events of one step, by name."""
         names = self.world.events
         return {names[i]: float(events[i]) for i in np.flatnonzero(events)}
 
@@ -127,8 +127,8 @@ class Task:
     ) -> dict[str, Float64[np.ndarray, " envs"] | Bool[np.ndarray, " envs"]]:
         """`event_counts` for the environments in `mask`, as Gymnasium batches infos.
 
-        Each name stands beside a mask, its name after an underscore, of the
-        environments to which the event happened.
+        Each name has a mask beside it, under its name after an underscore, of the
+        environments in which the event occurred.
         """
         events = np.where(mask[:, None], events, 0).astype(np.float64)
         infos = {}
@@ -140,10 +140,10 @@ class Task:
     def render(
         self, board: Board, mode: str | None
     ) -> UInt8[np.ndarray, "height width 3"] | str | None:
-        """The board, drawn in one of the ways of `RENDER_MODES`; None for no way."""
+        """The board, drawn in one of `RENDER_MODES`; None if the mode is None."""
         if mode is None:
             return None
-        # That room loads Matplotlib: a second for which training need not wait.
+        # Loaded here, as it takes a second to import Matplotlib.
         from telic.render.keys_picture import ansi, picture
 
         draw = {"rgb_array": picture, "ansi": ansi}[mode]

@@ -1,4 +1,4 @@
-"""Training: how an agent learns. PPO over any world."""
+"""Training: PPO in any kind of world."""
 
 from telic.training.loop import train_phase as train_phase
 from telic.training.plan import ExperimentConfig as ExperimentConfig

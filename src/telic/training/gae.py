@@ -1,10 +1,10 @@
-"""Generalised advantage estimation, with ends and time limits kept apart.
+"""Generalised advantage estimation, with terminations and time limits distinct.
 
 δ_t = r_t + γ (1 - terminated_t) V(s'_t) - V(s_t)
 A_t = δ_t + γ λ (1 - done_t) A_{t+1}
 
-s'_t is the state that the step led to, *before* any reset: at a time limit the value of
-the last state is bootstrapped, and nothing of the next episode leaks into this one.
+s'_t is the state after the step, *before* any reset: at a time limit the value of the
+last state is bootstrapped, and nothing of the next episode leaks into this one.
 """
 
 import jax
@@ -27,10 +27,10 @@ def advantages(
     Args:
         rewards: r_t, of the step at time t.
         values: V(s_t), of the state in which the step was taken.
-        next_values: V(s'_t), of the state that it led to, before a reset; read only
-            where the step did not terminate the episode.
-        terminated: Nothing is to be had beyond this step.
-        truncated: The episode was cut short here by the time limit.
+        next_values: V(s'_t), of the state after the step, before a reset; not used
+            where the step terminated the episode.
+        terminated: Whether the episode ended for good: the value beyond is 0.
+        truncated: Whether the time limit ended the episode.
         gamma: The discount per step, in [0, 1].
         lam: λ, in [0, 1]: 0 trusts the critic alone, 1 the returns alone.
 

@@ -1,7 +1,7 @@
-"""Imitation: move some of an agent's weights so that it acts as a teacher would.
+"""Imitation: train some of an agent's weights to reproduce a teacher's policy.
 
 The loss is the mean divergence KL(teacher ‖ agent) over given observations; there is no
-reward and no world. With some layers frozen it asks what the others could do.
+reward and no world. With some layers frozen it tests the capacity of the others.
 
 Reference:
     Rusu et al. 2015, "Policy Distillation", arXiv 1511.06295.
@@ -30,23 +30,23 @@ def imitate(
     batch: int = 1024,
     learning_rate: float = 1e-3,
 ) -> Tree:
-    """What to add to some leaves of an agent so that it acts as its teacher.
+    """The change of some leaves of an agent that makes it act as its teacher.
 
     Args:
-        key: For the order of the observations.
-        agent: The agent; its other leaves stay.
-        observations: What the agent sees.
+        key: The random key of the minibatches.
+        agent: The agent; its other leaves are frozen.
+        observations: The agent's observations.
         teacher: The teacher's logits, row by row.
-        paths: The leaves that may move.
+        paths: The leaves to train.
         steps: Steps of Adam.
-        batch: Observations in each.
+        batch: Observations per step.
         learning_rate: Adam's step size, falling to zero by a cosine.
 
     Returns:
         The difference of each leaf in `paths`.
 
     Raises:
-        InputError: If a path is none of the agent's.
+        InputError: If the agent lacks one of the paths.
     """
     for path in paths:
         if path not in agent:
@@ -79,7 +79,7 @@ def _descend(
     batch: int,
     rate: optax.Schedule,
 ) -> Tree:
-    """All steps of Adam."""
+    """The leaves after all steps of Adam."""
     adam = optax.adam(rate)
     aim = jax.nn.log_softmax(teacher)
 

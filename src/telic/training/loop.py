@@ -1,9 +1,9 @@
 """A phase: training for some rollouts under one objective, in any kind of world.
 
-In a JAX world a rollout and its update are one compiled program, and a phase may be
-left and entered anywhere. A host world's simulators cannot be stored: their copies are
-made anew where a phase is entered, seeded by the run's key and the rollouts done, so a
-run is the same bit for bit only if it goes on where a phase began.
+In a JAX world a rollout and its update are one compiled program, and training can be
+resumed anywhere within a phase. A host world's simulators cannot be stored: new copies
+are made whenever training starts, seeded by the run's key and the rollouts done, so a
+run is reproducible bit for bit only if it resumes at the beginning of a phase.
 """
 
 import functools
@@ -32,23 +32,23 @@ def train_phase(
     world: World,
     rollout: RolloutConfig,
 ) -> Iterator[tuple[TrainState, RolloutMetrics]]:
-    """Train on, and give the state and the metrics after every rollout's update.
+    """The state and the metrics after every rollout of a phase, lazily.
 
     Args:
-        state: Where the run stands. It stays as it is, and so do all the states that
-            are given back: `train_step` would use its state's buffers up, so it is
-            handed a copy (2 MB a rollout for the default network, and less than a
-            thousandth of the time that the rollout takes).
-        wanted: The objective; or what each of the world's events is worth.
-        rollouts: How many rollouts.
-        ppo: The learner's numbers.
+        state: The state to begin from. It stays valid, and so do all states that are
+            yielded: `train_step` donates the buffers of its argument, so it gets a copy
+            (2 MB per rollout for the default network, in less than a thousandth of the
+            time that the rollout takes).
+        wanted: The objective, or the weight of each of the world's events.
+        rollouts: The number of rollouts.
+        ppo: The configuration of PPO.
         world: A JAX world, or a host world.
         rollout: Copies of the world, steps of a rollout, gradient steps.
 
     Raises:
-        InputError: At once, if `wanted` is neither, or names an event that the world
-            does not have.
-        WorldError: If a host world's simulator raises, or answers with nonsense.
+        InputError: Before the first rollout, if `wanted` is neither, or has an event
+            that the world lacks.
+        WorldError: If a host world's simulator raises, or breaks its contract.
 
     Example:
         >>> from telic.worlds import fetch
@@ -71,7 +71,7 @@ def train_phase(
 def _weights(
     wanted: Objective | Float32[np.ndarray, " events"], world: World
 ) -> Float32[np.ndarray, " events"]:
-    """What each event of a world is worth."""
+    """The weight of each event of a world."""
     if isinstance(wanted, Objective):
         return wanted.vector(world.events)
     shape = getattr(wanted, "shape", None)
@@ -94,7 +94,7 @@ def _in_jax(
     world: JaxWorld,
     rollout: RolloutConfig,
 ) -> Iterator[tuple[TrainState, RolloutMetrics]]:
-    """Rollout and update as one program, again and again."""
+    """Rollout and update as one program, repeatedly."""
     parts = {"world": world, "rollout": rollout}
     for _ in range(rollouts):
         state, metrics = train_step(_copied(state), ppo, weights, **parts)
@@ -110,7 +110,7 @@ def _on_host(
     world: HostWorld,
     rollout: RolloutConfig,
 ) -> Iterator[tuple[TrainState, RolloutMetrics]]:
-    """The same with simulators, which are closed at the end, however it comes."""
+    """Rollouts and updates with simulators, which are closed in any case."""
     copies = HostCollector(world, copy_seeds(state, rollout.num_envs))
     try:
         for _ in range(rollouts):
@@ -125,13 +125,13 @@ def _on_host(
 
 
 def copy_seeds(state: TrainState, envs: int) -> list[int]:
-    """A seed for each copy of a host world: by the run's key and its rollouts."""
+    """A seed for each copy of a host world, from the run's key and rollouts."""
     entropy = [*np.asarray(state.key).tolist(), int(state.rollouts)]
     words = np.random.SeedSequence(entropy).generate_state(envs)
-    return (words >> 1).tolist()  # simulators want 31 bits
+    return (words >> 1).tolist()  # simulators take 31 bits
 
 
 _copied = jax.jit(functools.partial(jax.tree.map, jnp.copy))
-"""A state in buffers of its own, by one call."""
+"""A copy of a state in new buffers, as one compiled call."""
 
 _learn = functools.partial(jax.jit, static_argnames="rollout", donate_argnums=0)(learn)

@@ -1,4 +1,4 @@
-"""Measures of a rollout: its episodes and losses as numbers with names."""
+"""Measures of a rollout: its episodes and losses, by name."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from telic.training.state import RolloutMetrics
 def rollout_measures(
     plan: ExperimentConfig, metrics: RolloutMetrics
 ) -> dict[str, int | float]:
-    """What a rollout and its update brought, by name.
+    """The measures of a rollout and its update, by name.
 
     `episodes` (completed in the rollout), `length` (their mean, in steps), `return_O`
     for every objective O (mean over the episodes), `rate_E` for every event E (mean per

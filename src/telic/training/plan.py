@@ -1,4 +1,4 @@
-"""A plan: everything that decides what a run will be, except its seed."""
+"""A plan: the complete configuration of a run, except its seed."""
 
 import dataclasses
 import functools
@@ -20,16 +20,16 @@ class ExperimentConfig:
     """World, agent, learner, objectives and schedule of a run.
 
     Attributes:
-        world: Where the agent lives.
+        world: The world of the agent.
         policy: The network kind of the agent.
-        ppo: What may change without compiling anew.
-        rollout: What shapes the compiled program.
+        ppo: The configuration that can change without recompilation.
+        rollout: The configuration that determines the compiled program.
         objectives: Every objective under which the metrics report a return.
-        schedule: Which of them is trained, when.
+        schedule: The phases, each with one of these objectives.
 
     Raises:
         InputError: If a name is used twice, a phase's objective is not among the
-            objectives, or an objective weighs an event that the world does not have.
+            objectives, or an objective has an event that the world lacks.
     """
 
     world: World
@@ -40,7 +40,7 @@ class ExperimentConfig:
     schedule: tuple[Phase, ...]
 
     def __post_init__(self) -> None:
-        """Check that the parts fit one another."""
+        """Check that the parts fit each other."""
         names = [objective.name for objective in self.objectives]
         if len(set(names)) < len(names):
             raise InputError(f"objectives {names}", why="each name at most once")
@@ -54,20 +54,20 @@ class ExperimentConfig:
         return matrix(self.objectives, self.world.events)
 
     def check_fit(self) -> None:
-        """Raise unless an agent of the policy can see, act and learn in the world.
+        """Raise unless an agent of the policy can act and learn in the world.
 
-        Apart from the checks above: a host world makes a simulator to know what it
-        shows, and who lists runs must not wait for one.
+        Separate from the checks above, since a host world has to start a simulator to
+        know its observations, which is too slow for listing runs.
 
         Raises:
-            InputError: It names what does not fit, and what is allowed.
+            InputError: If not; it names the misfit, and the allowed values.
         """
         self.policy.check(Spec.of(self.world))
         check_sequences(self.policy.initial_carry(1), self.rollout)
 
     @property
     def rollouts(self) -> int:
-        """How many rollouts the whole schedule takes."""
+        """The number of rollouts of the whole schedule."""
         return sum(phase.rollouts for phase in self.schedule)
 
     def vector(self, objective: str) -> Float32[np.ndarray, " events"]:

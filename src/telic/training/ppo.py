@@ -1,4 +1,4 @@
-"""Proximal policy optimisation: from one rollout to a better agent.
+"""Proximal policy optimisation: the update of an agent on one rollout.
 
 J = E[min(r A, clip(r, 1 - ε, 1 + ε) A)] - c_v ½ E[(V - R)²] + c_e E[H]
 
@@ -28,7 +28,7 @@ from telic.rollouts.actor import Carry
 
 @dataclasses.dataclass(frozen=True)
 class PPOConfig:
-    """What may change without compiling anew; the defaults are the founding study's."""
+    """The configuration of PPO that can change without recompilation."""
 
     learning_rate: float = 7.5e-4
     """Step size of Adam, constant."""
@@ -37,12 +37,12 @@ class PPOConfig:
     gae_lambda: float = 0.95
     """λ of the advantage estimate."""
     clip_coef: float = 0.2
-    """ε: how far the ratio of probabilities may move before its gradient stops."""
+    """ε: the change in the ratio of probabilities beyond which its gradient is zero."""
     ent_coef: float = 0.01
     """Weight of the entropy bonus."""
     vf_coef: float = 0.0005
-    """Weight of the value loss, which has a further factor ½. So small that the decay
-    below rules the critic: the original's setting, and one that works."""
+    """Weight of the value loss, which has a further factor ½. So small that weight
+    decay dominates the critic: the original's setting, and one that works."""
     max_grad_norm: float = 0.5
     """The gradient is scaled down to this norm, over actor and critic together."""
     weight_decay: float = 3e-4
@@ -52,8 +52,8 @@ class PPOConfig:
     adam_eps: float = 1e-5
     """Added to the root of Adam's second moment."""
     reward_scale: float = 1.0
-    """What rewards are multiplied by before they are learned from. A critic whose
-    targets are in the hundreds learns for a long time; what is reported is unscaled."""
+    """Factor on rewards in training, as a critic with targets in the hundreds learns
+    slowly. Reported returns are unscaled."""
 
     def __post_init__(self) -> None:
         """Check every field."""
@@ -75,7 +75,7 @@ def _flatten_hyper(ppo: PPOConfig) -> tuple[tuple, None]:
 
 
 def _unflatten_hyper(_: None, values: tuple) -> PPOConfig:
-    """Fields that may be tracers now: so neither checked nor typed again."""
+    """The configuration from its values, unchecked, as they may be tracers."""
     ppo = object.__new__(PPOConfig)
     for field, value in zip(dataclasses.fields(PPOConfig), values, strict=True):
         object.__setattr__(ppo, field.name, value)
@@ -87,7 +87,7 @@ jax.tree_util.register_pytree_node(PPOConfig, _flatten_hyper, _unflatten_hyper)
 
 @dataclasses.dataclass(frozen=True)
 class RolloutConfig:
-    """What shapes the compiled program."""
+    """The sizes of a rollout and its update, which determine the program."""
 
     num_envs: int = 32
     """Copies of the world."""
@@ -119,14 +119,14 @@ class RolloutConfig:
 
 
 def check_sequences(carry: Carry, rollout: RolloutConfig) -> None:
-    """Raise unless the copies of an agent with memory can be dealt out evenly.
+    """Raise unless minibatches of whole sequences are possible, with memory.
 
     Args:
-        carry: A memory of it; without one nothing is asked for.
-        rollout: How many copies there are, and minibatches.
+        carry: A carry of the agent; if it has no memory, nothing is required.
+        rollout: The numbers of copies and minibatches.
 
     Raises:
-        InputError: If minibatches do not divide the copies.
+        InputError: If the number of minibatches does not divide that of the copies.
     """
     fitting = math.gcd(rollout.num_envs, rollout.num_minibatches)
     if remembers(carry) and fitting < rollout.num_minibatches:
@@ -142,14 +142,14 @@ class Batch(NamedTuple):
     """The data of a rollout.
 
     Time and envs are flattened to one axis, `steps`. An agent with memory needs whole
-    sequences: for it the axes are `time envs`, and `first` and `carry` are there.
+    sequences: for it the axes are `time envs`, and `first` and `carry` are not empty.
 
     Attributes:
-        observations: What was seen before each step.
-        actions: What was done.
-        log_probs: The log-probability with which it was chosen.
-        advantages: How much better it was than expected.
-        targets: What the critic is trained to say.
+        observations: The observations before each step.
+        actions: The actions.
+        log_probs: Their log-probabilities when chosen.
+        advantages: The advantage estimates.
+        targets: The targets of the critic.
         first: Whether a step begins an episode; empty without memory.
         carry: (envs, ...) the memory before the first step; empty without memory.
     """
@@ -164,7 +164,7 @@ class Batch(NamedTuple):
 
 
 class Losses(NamedTuple):
-    """What one gradient step saw.
+    """The losses of one gradient step.
 
     Attributes:
         loss: -J, as minimised.
@@ -172,7 +172,7 @@ class Losses(NamedTuple):
         value: ½ E[(V - R)²], unweighted.
         entropy: E[H], in nats.
         kl: E[(r - 1) - log r], an estimate of the policy's change so far.
-        clipped: The share of steps whose ratio is outside the clip range.
+        clipped: The fraction of steps whose ratio is outside the clip range.
         grad_norm: Norm of the gradient, before it is scaled down.
     """
 
@@ -205,7 +205,7 @@ def update(
     ppo: PPOConfig,
     rollout: RolloutConfig,
 ) -> tuple[Agent, optax.OptState, Losses]:
-    """All epochs over one batch.
+    """The agent after all epochs over one batch.
 
     Returns:
         The agent, the optimiser's state, and the losses averaged over all steps.
@@ -228,9 +228,12 @@ def update(
 
 
 def _minibatch(batch: Batch, rows: Int[Array, " minibatch"]) -> Batch:
-    """Some steps; of an agent with memory, the sequences of some copies."""
+    """Some steps; for an agent with memory, the whole sequences of some copies."""
     if not remembers(batch.carry):
         return jax.tree.map(lambda x: x[rows], batch)
+    # Memory before step t is only known by running the sequence from its start, so
+    # single steps cannot be shuffled: rows are copies, and each keeps all its steps.
+    # The carry is the one stored in the rollout; gradients do not reach beyond it.
     part = jax.tree.map(lambda x: x[:, rows], batch._replace(carry=()))
     return part._replace(carry=jax.tree.map(lambda x: x[rows], batch.carry))
 
@@ -238,11 +241,11 @@ def _minibatch(batch: Batch, rows: Int[Array, " minibatch"]) -> Batch:
 def _shuffles(
     key: jax.Array, rollout: RolloutConfig, count: int
 ) -> Int[Array, "steps minibatch"]:
-    """For every gradient step the rows of its minibatch: one shuffle an epoch.
+    """The rows of the minibatch of every gradient step: one shuffle per epoch.
 
-    Each row's number fills the low bits of a random word, and the words are sorted:
-    on a CPU a fifth of the time of an argsort. Rows whose random bits are equal (one
-    pair in 2^18 for 16,384 rows) stay in order.
+    The index of each row fills the low bits of a random word, and the words are sorted:
+    on a CPU that takes a fifth of the time of an argsort. Rows with equal random bits
+    (one pair in 2^18 for 16,384 rows) stay in order.
     """
     low = (count - 1).bit_length()
     words = jax.random.bits(key, (rollout.update_epochs, count), jnp.uint32)

@@ -25,16 +25,16 @@ from telic.worlds.schedule import Phase
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class TrainResult:
-    """What came of training.
+    """The result of training: agents, metrics and the final state.
 
     Attributes:
-        plan: What was trained: world, policy, schedule, configuration.
-        seed: The seed that decided all that happened.
-        start: The agent before all training.
+        plan: The plan: world, policy, schedule, configuration.
+        seed: The seed, which determines all randomness.
+        start: The agent before training.
         agents: The agent at the end of each phase.
-        metrics: (rollouts,) by name, as `rollout_measures` says: `return_NAME` of each
+        metrics: (rollouts,) by name, as in `rollout_measures`: `return_NAME` of each
             objective, `rate_EVENT`, `length` in steps; NaN where no episode ended.
-        state: Where training stands; `telic.training.train_phase` goes on from it.
+        state: The final state, from which `telic.training.train_phase` can continue.
     """
 
     plan: ExperimentConfig
@@ -91,24 +91,24 @@ def train(
 ) -> TrainResult:
     """Agents trained in a world, phase after phase.
 
-    The functional level, for loops of one's own, is `telic.training`: `init_state`,
+    For a custom loop, `telic.training` has the functional level: `init_state`,
     `train_phase` (a generator over rollouts) and `train_step` (one compiled step).
 
     Args:
-        world: Where the agent lives.
-        schedule: Phases, as `telic.alternate` gives them; a name alone is a phase of 15
-            rollouts.
-        seed: Decides everything.
+        world: The world of the agents.
+        schedule: Phases, for example from `telic.alternate`; a name alone is a phase of
+            15 rollouts.
+        seed: The seed of all randomness.
         policy: The network kind; None: `MLP()`.
-        objectives: The objectives that the schedule names; those of the world's own
-            goals need not be given.
-        ppo: The learner's numbers; None: `PPOConfig()`.
+        objectives: The objectives that the schedule names, except those of the world's
+            own goals.
+        ppo: The configuration of PPO; None: `PPOConfig()`.
         rollout: Copies of the world and steps of a rollout; None: `RolloutConfig()`.
 
     Raises:
-        InputError: If the schedule names what is no goal of the world and no given
+        InputError: If the schedule names neither a goal of the world nor a given
             objective, or the policy does not fit the world.
-        DivergedError: If a number is not finite, or beyond use.
+        DivergedError: If a loss or a parameter is not finite, or too large.
 
     Example:
         >>> import telic
@@ -158,7 +158,7 @@ def train(
 def _named(
     world: World, phases: Sequence[Phase], given: Sequence[Objective]
 ) -> tuple[Objective, ...]:
-    """The objectives that phases name, and those that were given beside them."""
+    """The objectives that phases name, and the given ones."""
     known = {name: goal.objective for name, goal in goals_of(world).items()}
     known |= {objective.name: objective for objective in given}
     for phase in phases:

@@ -1,9 +1,8 @@
-"""Training: one rollout and one update at a time, all of it one compiled program.
+"""Training: one rollout and one update at a time, as one compiled program.
 
-`train_step` is the whole of training: it takes the state of a run and returns the next.
-What a run needs to go on is in `TrainState` alone; all randomness of rollout u comes
-from `fold_in(key, u)`, so a state that was stored and loaded goes on bit for bit as
-the one that never stopped.
+`train_step` maps the state of a run to the next one. `TrainState` holds all that a run
+needs to continue, and all randomness of rollout u comes from `fold_in(key, u)`, so
+training from a stored state is bit for bit the same as without a stop.
 """
 
 import functools
@@ -39,8 +38,8 @@ class TrainState(NamedTuple):
         agent: The agent.
         opt_state: The state of the optimiser.
         actors: The copies of the world, and their running episodes.
-        key: The run's own key; it never changes.
-        rollouts: How many rollouts have been done.
+        key: The run's key; it never changes.
+        rollouts: The number of rollouts done.
     """
 
     agent: Agent
@@ -53,12 +52,13 @@ class TrainState(NamedTuple):
 
 
 class RolloutMetrics(NamedTuple):
-    """What one rollout and its update brought.
+    """The episodes and losses of one rollout and its update.
 
     Attributes:
         episodes: The episodes that were completed.
         losses: The losses, averaged over the gradient steps.
-        finite: (leaves,) by sorted path: whether the parameters are finite afterwards.
+        finite: (leaves,) whether the parameters are finite after the update, by sorted
+            path.
     """
 
     episodes: Completed
@@ -69,9 +69,9 @@ class RolloutMetrics(NamedTuple):
 def init_state(
     seed: int, *, policy: Policy, world: World, rollout: RolloutConfig
 ) -> TrainState:
-    """A fresh agent in fresh worlds; `seed` decides everything that follows.
+    """A fresh agent in fresh worlds; `seed` determines all randomness.
 
-    Host worlds keep their copies to themselves: there `actors` is empty.
+    In a host world `actors` is empty, as simulators are not part of the state.
     """
     key = jax.random.key(seed)
     agent_key, world_key, run_key = jax.random.split(key, 3)
@@ -90,14 +90,14 @@ def init_from_agent(
     """A given agent in fresh worlds, with fresh moments.
 
     Args:
-        agent: The agent; `train_step` uses its buffers up.
-        world_key: For how the copies of the world begin.
-        run_key: For everything that follows.
-        world: Where it will act.
-        rollout: How many copies there are.
+        agent: The agent; `train_step` donates its buffers.
+        world_key: The key of the initial states of the copies.
+        run_key: The key of all that follows.
+        world: The world.
+        rollout: The sizes, for the number of copies.
 
     Raises:
-        InputError: If the agent has memory and copies cannot be dealt out evenly.
+        InputError: If the agent has memory and minibatches do not divide the copies.
     """
     check_sequences(agent.initial_carry(1), rollout)
     return TrainState(
@@ -118,16 +118,18 @@ def train_step(
     world: JaxWorld,
     rollout: RolloutConfig,
 ) -> tuple[TrainState, RolloutMetrics]:
-    """One rollout under the objective `weights`, and one update of the agent on it.
+    """The state after one rollout and one update under the objective `weights`.
 
     Args:
-        state: Where the run stands. Its buffers are reused: do not read it afterwards
-            (`train` hands a copy, and has no such trap).
-        ppo: The learner's numbers; traced, so that other values compile nothing.
-        weights: What each event is worth; traced, likewise.
+        state: The state of the run. Its buffers are donated: do not use it afterwards
+            (`train_phase` passes a copy, so its states stay valid).
+        ppo: The configuration of PPO; traced, so new values need no compilation.
+        weights: The weight of each event; also traced.
         world: The world; it must be hashable.
-        rollout: The shapes of the program.
+        rollout: The sizes of the program.
     """
+    # `state` is donated: XLA writes the new parameters, moments and worlds into the
+    # buffers of the old ones, which JAX deletes for the caller.
     actors, data, episodes = collect_rollout(
         keys(state)[0],
         state.agent,
@@ -160,7 +162,7 @@ def learn(
     *,
     rollout: RolloutConfig,
 ) -> tuple[TrainState, Losses, Bool[Array, " leaves"]]:
-    """One update of the agent on a rollout that it has made.
+    """The state after one update of the agent on its rollout.
 
     Returns:
         The state after it, the losses, and whether each leaf of the agent is finite.
@@ -179,23 +181,23 @@ def learn(
 
 
 def _actors(key: jax.Array, agent: Agent, world: World, envs: int) -> EnvState:
-    """Fresh copies of a world; none in a host world, which keeps them to itself."""
+    """Fresh copies of a world; empty for a host world."""
     if isinstance(world, JaxWorld):
         return start(key, world, envs, agent.initial_carry(envs))
     return EnvState({}, jnp.zeros((0, len(world.events))), jnp.zeros(0, jnp.int32))
 
 
 def raise_if_diverged(metrics: RolloutMetrics, agent: Agent, *, rollouts: int) -> None:
-    """Raise if training has diverged, be it to numbers that are still finite.
+    """Raise if training has diverged, even if all numbers are still finite.
 
-    It has where a loss, a gradient or a weight is not finite; where a weight is beyond
-    `LARGEST`, 1e6; or where an update moved the policy by more than so many nats
-    (`Losses.kl`; below 1 in training that learns). With the default network a learning
-    rate of 100 is found so in its first rollout. The value loss has no such bound, as
-    it grows with the square of what a world pays.
+    It has diverged if a loss, a gradient or a weight is not finite; if a weight exceeds
+    `LARGEST`, 1e6; or if an update moved the policy by more than that many nats
+    (`Losses.kl`, which is below 1 in normal training). With the default network a
+    learning rate of 100 is caught in its first rollout. The value loss has no bound, as
+    it grows with the square of rewards.
 
     Raises:
-        DivergedError: It names the first quantity that is so.
+        DivergedError: If so; it names the first such quantity.
     """
     for name, value in metrics.losses._asdict().items():
         if not jnp.isfinite(value):
@@ -234,11 +236,11 @@ def _batch(
 def _values(
     agent: Agent, data: Rollout
 ) -> tuple[Float[Array, "time envs"], Float[Array, "time envs"]]:
-    """V(s) and V(s'): the next row's values, but before the reset at a time limit.
+    """V(s) and V(s'): the next row's values, except at time limits.
 
-    Where an episode goes on, s' is the next row's state. The critic is run again only
-    on the last row, and on all rows only if some episode was truncated: time-outs are
-    rare once an agent knows its way.
+    Where an episode continues, s' is the next row's state. So the critic runs again
+    only on the last row, or on all rows if some episode was truncated, which is rare
+    for a trained agent.
     """
     output, memory = agent.unroll(
         data.observations, data.first, data.carry, heads=(VALUE,)
@@ -264,15 +266,15 @@ def _values(
 
 
 def check_told(world: World, actors: EnvState, episodes: Completed) -> None:
-    """Raise if a world tells or shows what is not finite, by which training diverged.
+    """Raise if a world's events or observations are not finite.
 
     Args:
         world: The world.
-        actors: Its copies after the rollout; of a host world there are none.
+        actors: Its copies after the rollout; empty for a host world.
         episodes: The episodes that were completed.
 
     Raises:
-        WorldError: It says whether it is the events or what is seen.
+        WorldError: If so; it says which of the two.
     """
     told = [episodes.events, actors.events]
     if not all(jnp.isfinite(events).all() for events in told):
@@ -284,7 +286,7 @@ def check_told(world: World, actors: EnvState, episodes: Completed) -> None:
 
 
 def _not_finite(world: World, what: str) -> WorldError:
-    """The error of a world that gives NaN or infinity."""
+    """The error for a world that returns NaN or infinity."""
     return WorldError(
         f"{world} {what} that are not finite",
         why="an agent cannot learn from them",
@@ -293,7 +295,7 @@ def _not_finite(world: World, what: str) -> WorldError:
 
 
 def _diverged(what: str, rollouts: int) -> DivergedError:
-    """The error of a run whose numbers blew up."""
+    """The error for a run that diverged."""
     return DivergedError(
         f"training diverged in rollout {rollouts}: {what}",
         why=f"numbers must be finite, and weights and steps of the policy up to "

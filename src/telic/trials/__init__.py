@@ -1,4 +1,4 @@
-"""Trials: did the edit cause it? Episodes, rates, nulls, verdicts, recovery."""
+"""Trials: causal tests of edits, with episodes, rates, nulls, verdicts and recovery."""
 
 from telic.trials.choose import choose_on_others as choose_on_others
 from telic.trials.conditions import Condition as Condition

@@ -1,7 +1,7 @@
-"""Choosing a strength without looking: for each seed, the one best on the others.
+"""Unbiased choice of a strength: for each seed, the best on the other seeds.
 
-The best of several strengths, chosen on the very seeds on which it is then reported,
-flatters itself. Leaving each seed out of its own choice does not.
+A strength chosen on the same seeds on which it is reported gives a biased result.
+Leaving each seed out of its own choice avoids that.
 """
 
 import dataclasses
@@ -16,15 +16,14 @@ from telic.trials.table import Table
 def choose_on_others(
     table: Table, edits: Sequence[Hashable], measure: str, *, name: Hashable
 ) -> Table:
-    """The table with one more edit: in each seed, that of a family best in the others.
+    """The table with one more edit: in each seed, the best on the others.
 
-    Its nulls are those of the edit that was chosen, so far as all of the family have
-    them.
+    Its nulls are those of the chosen edit, if all edits of the family have them.
 
     Args:
         table: The trial over seeds.
         edits: The family, such as one vector at several strengths.
-        measure: What is to be high.
+        measure: The measure to maximise.
         name: The name or condition of the new edit.
 
     Raises:

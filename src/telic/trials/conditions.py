@@ -1,9 +1,8 @@
-"""Conditions: what was done to an agent, told apart by what it is and not by a caption.
+"""Conditions: identities of the edits of a trial, independent of captions.
 
 A study tries many edits of one kind: ever more weights, ever larger doses, every subset
-of layers. A condition names the kind and its place there. Captions are made of
-conditions when something is shown, so a caption may change without a result going
-missing.
+of layers. A condition has the kind and the position of an edit. Captions are made from
+conditions at the end, so a caption can change without breaking a look-up.
 """
 
 from collections.abc import Hashable, Iterable
@@ -18,7 +17,7 @@ class Condition(NamedTuple):
 
     Attributes:
         group: The kind of edit, or the curve, that it belongs to: `layers`, `graft`.
-        value: Its place on the group's axis, in that axis' unit; or the name of a
+        value: Its position on the group's axis, in the axis's unit; or the name of a
             category.
     """
 
@@ -27,7 +26,7 @@ class Condition(NamedTuple):
 
 
 def of_group(conditions: Iterable[Hashable], group: str) -> list[Condition]:
-    """The conditions of one group, in their order.
+    """The conditions of one group, in order.
 
     Raises:
         InputError: If there is no such group.
@@ -42,7 +41,7 @@ def of_group(conditions: Iterable[Hashable], group: str) -> list[Condition]:
 
 
 def place(condition: Hashable) -> float:
-    """The place of a condition on its group's axis.
+    """The position of a condition on its group's axis.
 
     Raises:
         InputError: If it is a category.

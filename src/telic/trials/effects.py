@@ -1,7 +1,7 @@
-"""Effects: what a trial says of its edits, over seeds, each verdict computed once.
+"""Effects: the results of a trial over seeds, with every verdict computed once.
 
-What tables and figures show of an edit is an `Effect`: its own number never comes
-without those of its nulls. They draw effects, and compute nothing.
+Tables and figures take an `Effect` of each edit, which always includes its nulls. They
+draw effects, and compute nothing.
 """
 
 import dataclasses
@@ -22,7 +22,7 @@ class Measured(NamedTuple):
     """One measure of one row of a trial, over seeds.
 
     Attributes:
-        values: What each seed has; NaN where a seed lacks the row.
+        values: The value of each seed; NaN where a seed lacks the row.
         interval: Their mean and its interval; None if no seed has the row.
     """
 
@@ -31,10 +31,10 @@ class Measured(NamedTuple):
 
 
 class Size(NamedTuple):
-    """How large an edit is: medians over seeds, NaN if no seed has it.
+    """The size of an edit: medians over seeds, NaN if no seed has it.
 
     Attributes:
-        parameters: How many entries of the agent it changes or adds.
+        parameters: The number of entries of the agent that it changes or adds.
         norm: The Euclidean norm of that change.
     """
 
@@ -47,12 +47,12 @@ class Effect:
     """One edit of a trial beside its nulls, over seeds.
 
     Attributes:
-        condition: What was done.
-        measured: Every measure that is shown of it, by name.
-        size: How large the edit is.
+        condition: The condition, or the name of the edit.
+        measured: Every reported measure, by name.
+        size: The size of the edit.
         verdict: Its value over seeds beside that of every null.
-        null_values: What each seed has of the strongest null.
-        null_sizes: How large each null is, by its name.
+        null_values: The strongest null's value of each seed.
+        null_sizes: The size of each null, by name.
     """
 
     condition: Hashable
@@ -64,7 +64,7 @@ class Effect:
 
     @property
     def values(self) -> Float[np.ndarray, " seeds"]:
-        """What each seed has of the measure that the verdict is about."""
+        """The value of each seed, of the measure that the verdict is about."""
         return self.measured[self.verdict.measure].values
 
     @property
@@ -74,12 +74,12 @@ class Effect:
 
 
 class Reference(NamedTuple):
-    """The agent without an edit, or the donor: what edits are compared with.
+    """A reference of a trial: the agent without an edit, or the donor.
 
     Attributes:
         name: `no edit` or `donor`.
-        measured: Every measure that is shown of it, by name.
-        size: How large the change is: 0 for the agent without an edit.
+        measured: Every reported measure, by name.
+        size: The size of the change: 0 for the agent without an edit.
     """
 
     name: str
@@ -89,12 +89,12 @@ class Reference(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Effects:
-    """What a trial says of some edits, by one measure.
+    """The effects of some edits of a trial, by one measure.
 
     Attributes:
-        measure: What the edits are judged by.
+        measure: The measure of the verdicts.
         references: The agent without an edit and, if there is one, the donor.
-        edits: The effect of each edit, in the order in which they are shown.
+        edits: The effect of each edit, in the order of display.
     """
 
     measure: str
@@ -105,7 +105,7 @@ class Effects:
         """The effect of one condition.
 
         Raises:
-            InputError: If there is none of it.
+            InputError: If it was not tried.
         """
         for effect in self.edits:
             if effect.condition == condition:
@@ -113,11 +113,11 @@ class Effects:
         raise InputError(f"no effect of {condition!r}", why="it was not tried")
 
     def __contains__(self, condition: Hashable) -> bool:
-        """Whether a condition was tried."""
+        """True if a condition was tried."""
         return any(effect.condition == condition for effect in self.edits)
 
     def select(self, conditions: Iterable[Hashable]) -> "Effects":
-        """The effects of some conditions, in the order of those.
+        """The effects of some conditions, in the given order.
 
         Raises:
             InputError: If one of them was not tried.
@@ -132,15 +132,15 @@ def effects(
     measure: str,
     also: Iterable[str] = (),
 ) -> Effects:
-    """The effects of some edits of a trial, in their order.
+    """The effects of some edits of a trial, in order.
 
     Cost: about 3 milliseconds for each null of each edit.
 
     Args:
         table: The trial over seeds, with `parameters` and `norm` among its measures.
         conditions: Edits of that table; None: all.
-        measure: What they are to raise, and are judged by.
-        also: Further measures that are shown of them.
+        measure: The measure that they should raise, used for the verdicts.
+        also: Further measures to report.
 
     Raises:
         InputError: If the table lacks an edit or a measure, or an edit shares no seed
@@ -196,7 +196,7 @@ def _measured(
 
 
 def _size(table: Table, edit: Hashable, null: str = "") -> Size:
-    """The size of one row, if its trial tells it."""
+    """The size of one row; NaN if the table has none."""
     found = []
     for measure in Size._fields:
         if measure in table.measures:

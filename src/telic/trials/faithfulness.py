@@ -1,13 +1,13 @@
-"""Faithfulness: how much of a donor's behaviour does a locus bring, size by size?
+"""Faithfulness: the fraction of a donor's behaviour that a locus recovers, by size.
 
-Graft the donor's weights at the top k % of a locus, and play. With m the behaviour that
-donor and recipient differ in, a graft's share of the donor's behaviour is
+Graft the donor's weights at the top k % of a locus, and measure the behaviour. With m a
+behaviour in which donor and recipient differ, a graft recovers the fraction
 
     f(k) = (m(graft) - m(recipient)) / (m(donor) - m(recipient)).
 
-A locus is faithful if f is near 1 at small k, and complete if grafting all *but* its
-top k % brings nothing. CPR is the area under f over k from 0 to 1 (more is better), CMD
-the area between f and 1 (less is better).
+A locus is faithful if f is near 1 at small k, and complete if grafting everything
+*except* its top k % recovers nothing. CPR is the area under f over k from 0 to 1 (more
+is better), CMD the area between f and 1 (less is better).
 
 Reference:
     Mueller et al. 2025, "MIB: A Mechanistic Interpretability Benchmark", arXiv
@@ -31,16 +31,16 @@ from telic.worlds.base import World
 from telic.worlds.objectives import Objective
 
 LEAST = 0.05
-"""How far apart donor and recipient must be."""
+"""The least difference in behaviour between donor and recipient."""
 
 
 class Measure(NamedTuple):
-    """What is measured of an agent's episodes.
+    """A measure of behaviour in an agent's episodes.
 
     Attributes:
         behaviour: The number in which donor and recipient differ.
         failures: Events that end an episode in failure, for retention.
-        rate: Whether it is a share of episodes; if not, it has a unit of its own.
+        rate: Whether it is a fraction of episodes; otherwise it has some other unit.
     """
 
     behaviour: Callable[[Rates], float]
@@ -49,15 +49,16 @@ class Measure(NamedTuple):
 
 
 def reaching(world: World, aim: Objective, *, old: str = "") -> Measure:
-    """How far the goal of an objective is reached: what donor and recipient differ in.
+    """The measure of how far the goal of an objective is reached.
 
-    The rate of its success; of a goal without one, or with the success of the old goal
-    too, the return under its objective, or under that which the world names.
+    It is the success rate of the goal. If the goal has no success event, or the same as
+    the old goal, it is the return under the objective that the world declares for it,
+    or under the goal's own.
 
     Args:
         world: The world.
         aim: The objective of the donor.
-        old: The name of the recipient's; empty if its successes are not to be counted.
+        old: The name of the recipient's objective; empty to ignore its goal.
 
     Example:
         >>> from telic.worlds import Keys, fetch
@@ -77,13 +78,13 @@ def reaching(world: World, aim: Objective, *, old: str = "") -> Measure:
 
 
 class Faithfulness(NamedTuple):
-    """A locus, tried.
+    """The curve of a locus.
 
     Attributes:
-        shares: The shares of the weights.
+        shares: The sizes, as fractions of the weights.
         top: f of the grafts of the top.
-        rest: f of the grafts of all but the top.
-        retention: Of the grafts of the top: episodes not failed, beside the
+        rest: f of the grafts of everything except the top.
+        retention: The episodes not failed by grafts of the top, relative to the
             recipient's.
     """
 
@@ -94,15 +95,15 @@ class Faithfulness(NamedTuple):
 
 
 class GraftEvaluator(NamedTuple):
-    """Two agents in given episodes, and what each of them does there.
+    """Two agents with their rates in fixed episodes, to try grafts on.
 
     Attributes:
         recipient: The agent that is grafted.
-        donor: Whose weights are taken.
-        seeds: The chance of the episodes.
-        measure: What is measured.
+        donor: The agent that weights are taken from.
+        seeds: The noise of the episodes.
+        measure: The measure of behaviour.
         recipient_rates: The recipient's rates.
-        donor_rates: The donor's.
+        donor_rates: The donor's rates.
         world: Their world.
     """
 
@@ -116,16 +117,16 @@ class GraftEvaluator(NamedTuple):
 
     @property
     def gap(self) -> float:
-        """How much more of the behaviour the donor shows."""
+        """The donor's behaviour minus the recipient's."""
         behaviour = self.measure.behaviour
         return behaviour(self.donor_rates) - behaviour(self.recipient_rates)
 
     def rates(self, agent: Agent) -> Rates:
-        """What an agent does on the boards."""
+        """The rates of an agent in the episodes of the bench."""
         return rates(play(agent, self.world, self.seeds), self.world)
 
     def share(self, found: Rates) -> float:
-        """f: the share of the donor's behaviour."""
+        """f: the fraction of the donor's behaviour."""
         behaviour = self.measure.behaviour
         return (behaviour(found) - behaviour(self.recipient_rates)) / self.gap
 
@@ -139,10 +140,10 @@ def graft_evaluator(
     world: World | None = None,
     least: float = LEAST,
 ) -> GraftEvaluator:
-    """Both agents, played; in the recipient's own world, if no other is named.
+    """The bench of two agents, in the recipient's world unless another is given.
 
     Raises:
-        InputError: If they hardly differ in the behaviour: there is nothing to bring.
+        InputError: If they hardly differ in the behaviour, so that f is undefined.
     """
     made = GraftEvaluator(
         recipient, donor, seeds, measure, {}, {}, world or recipient.world
@@ -161,10 +162,10 @@ def graft_evaluator(
 def faithfulness(
     locus: Locus, evaluator: GraftEvaluator, *, shares: Sequence[float] = SIZES
 ) -> Faithfulness:
-    """A locus, tried at several sizes, in both ways.
+    """The curve of a locus: f of both kinds of grafts at several sizes.
 
     Raises:
-        InputError: If a share is not in (0, 1].
+        InputError: If a size is not in (0, 1].
     """
     rows = []
     for graft in grafted(locus, evaluator.recipient, evaluator.donor, shares):
@@ -198,7 +199,7 @@ def cmd(found: Faithfulness) -> float:
 
 
 def completeness_gap(found: Faithfulness) -> float:
-    """The area under f of all but the top: 0 if the top was all that there was.
+    """The area under f of everything except the top; 0 for a complete locus.
 
     Example:
         >>> line = np.array([0.5, 1.0])
@@ -209,10 +210,10 @@ def completeness_gap(found: Faithfulness) -> float:
 
 
 def first_index_at(found: Faithfulness, mark: float = 0.9) -> int:
-    """The number of the smallest size at which f reaches a mark.
+    """The index of the smallest size at which f reaches a mark.
 
     Raises:
-        InputError: If it never does; a graft of everything does.
+        InputError: If it never does; a graft of all weights always does.
 
     Example:
         >>> line = np.array([0.5, 1.0])
@@ -226,10 +227,10 @@ def first_index_at(found: Faithfulness, mark: float = 0.9) -> int:
 
 
 def sparsity_at(found: Faithfulness, mark: float = 0.9) -> float:
-    """The share of the weights at which f reaches a mark.
+    """The fraction of the weights at which f reaches a mark.
 
-    Between the size that reaches it and the one before, log share is interpolated; a
-    locus that is there at the smallest size needs at most that.
+    It is interpolated in log size between the first size that reaches the mark and the
+    one before; if that is the smallest size, the result is an upper bound.
 
     Raises:
         InputError: If it never does.

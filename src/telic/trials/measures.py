@@ -1,4 +1,4 @@
-"""Measures of an edit: how far it goes, what else it changes, what it keeps."""
+"""Measures of an edit: efficacy, locality and retention."""
 
 from collections.abc import Sequence
 
@@ -8,9 +8,9 @@ from telic.rollouts import Rates
 
 
 def efficacy(edited: Rates, unedited: Rates, donor: Rates, measure: str) -> float:
-    """How far an edit goes from the unedited agent's rate to the donor's: 1 is all.
+    """The fraction of the way from the unedited agent's rate to the donor's.
 
-    NaN if the two hardly differ (by under 0.05), as then there is nothing to reach.
+    NaN if the two differ by less than 0.05.
 
     Reference:
         Meng et al. 2022, "Locating and Editing Factual Associations in GPT", arXiv
@@ -25,10 +25,10 @@ def efficacy(edited: Rates, unedited: Rates, donor: Rates, measure: str) -> floa
 
 
 def locality(edited: Rates, unedited: Rates, others: Sequence[str]) -> float:
-    """How much of everything else is as it was: 1 is all of it.
+    """The fraction of other behaviour that is unchanged.
 
-    One minus half the sum of the absolute changes in the rates of all ends of an
-    episode that the edit is not about.
+    One minus half the sum of the absolute changes in the rates of all other ends of an
+    episode.
 
     Example:
         >>> round(locality({"fatal": 0.3}, {"fatal": 0.1}, ["fatal"]), 3)
@@ -38,9 +38,9 @@ def locality(edited: Rates, unedited: Rates, others: Sequence[str]) -> float:
 
 
 def retention(edited: Rates, unedited: Rates, failures: Sequence[str]) -> float:
-    """How much of its competence an agent keeps: the ratio of episodes not failed.
+    """The fraction of competence that remains: the ratio of episodes not failed.
 
-    NaN if the unedited agent fails always.
+    NaN if the unedited agent always fails.
 
     Example:
         >>> round(retention({"fatal": 0.5}, {"fatal": 0.0}, ["fatal"]), 3)

@@ -1,9 +1,9 @@
-"""Recovery: train on after an edit, beside the same training without it.
+"""Recovery: further training after an edit, beside the same training without it.
 
-Two questions. *Recovery*: how many steps of training under the old objective until an
-edited agent is as good at it as before ("salvage", in the words of the first founding
-study)? *Equivalent fine-tuning*: how many steps of ordinary training under the new
-objective does it take to be where the edit is at once?
+Two questions. *Recovery*: after how many steps of training on the old objective is an
+edited agent as good at it as before ("salvage" in the first founding study)?
+*Equivalent fine-tuning*: how many steps of ordinary training on the new objective have
+the effect that the edit has at once?
 """
 
 from typing import NamedTuple
@@ -23,12 +23,11 @@ from telic.worlds.base import World
 
 
 class TrainedOn(NamedTuple):
-    """Training on from some agent.
+    """The result of further training from some agent.
 
     Attributes:
-        returns: (rollouts, objectives) the mean return of the episodes that were
-            completed in each rollout; NaN if there were none. The first rollout is
-            gathered before any update.
+        returns: (rollouts, objectives) the mean return of the episodes completed in
+            each rollout; NaN if there were none. The first precedes any update.
         agent: The agent at the end.
     """
 
@@ -47,21 +46,21 @@ def train_on(
     world: World,
     rollout: RolloutConfig,
 ) -> TrainedOn:
-    """Train an agent on from where a run stood, in its worlds and with its moments.
+    """Train an agent further from the state of a run, in its worlds and moments.
 
     Args:
-        state: Where the run stood; it is left as it is.
-        agent: The agent that trains, in the place of the state's own.
-        weights: The objective that is trained.
-        objectives: Those under which returns are given, one row each.
-        rollouts: How many rollouts.
+        state: The state of the run; its buffers are not donated.
+        agent: The agent to train, instead of the state's own.
+        weights: The weights of the objective to train on.
+        objectives: The weights of the objectives of the returns, one row each.
+        rollouts: The number of rollouts.
         ppo: As in the run.
         world: As in the run.
         rollout: As in the run.
 
     Raises:
-        InputError: If the agent holds interventions: they are not weights to train.
-        DivergedError: If a number is not finite.
+        InputError: If the agent holds interventions, which must not be trained.
+        DivergedError: If a loss or a parameter is not finite.
     """
     if interventions.interventions_of(agent):
         raise InputError(
@@ -70,7 +69,7 @@ def train_on(
             fix="train on after an edit of weights",
         )
     trees.check_alike(state.agent, agent)
-    # A copy: `train_step` uses up what it is given.
+    # A copy: the caller starts other arms from the same state, which must stay valid.
     fresh = jax.tree.map(jnp.array, state._replace(agent=agent))
     returns = np.full((rollouts, len(objectives)), np.nan)
     phase = train_phase(
@@ -91,9 +90,9 @@ def train_on(
 
 
 def rollouts_to(curve: Float[np.ndarray, " rollouts"], mark: float) -> int | None:
-    """After how many rollouts' updates a return is at a mark; None if never.
+    """The number of rollouts until a return reaches a mark; None if never.
 
-    0 means that the first rollout, before any update, was there already.
+    0: the first rollout, before any update, reaches it.
 
     Example:
         >>> rollouts_to(np.array([0.1, 0.5, 0.9]), 0.5), rollouts_to(np.zeros(2), 0.5)

@@ -13,22 +13,21 @@ from telic.stats import Interval, bootstrap
 from telic.trials.trial import DONOR, UNEDITED, Result
 
 Row = tuple[Hashable, str]
-"""(edit, null): the edit's name or `Condition`; the null is empty for the edit
-itself."""
+"""(edit, null): the edit's name or `Condition`; the null is "" for the edit itself."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Table:
-    """One number per row, seed and measure: the mean over the seed's own trials.
+    """One value per row, seed and measure: the mean over the seed's trials.
 
     Attributes:
         seeds: The seeds, in ascending order.
-        rows: (edit, null) of each row, in the order in which they were tried.
+        rows: (edit, null) of each row, in the order of the trial.
         measures: The names of the measures.
         values: The numbers; NaN where a seed lacks a row.
 
     Raises:
-        InputError: If an edit stands there without a null.
+        InputError: If an edit has no null.
     """
 
     seeds: tuple[int, ...]
@@ -37,7 +36,7 @@ class Table:
     values: Float[np.ndarray, "rows seeds measures"]
 
     def __post_init__(self) -> None:
-        """No edit without its nulls."""
+        """Check that every edit has a null."""
         for edit in self.edits:
             if not self.nulls(edit):
                 raise InputError(
@@ -90,7 +89,7 @@ class Table:
     def interval(self, measure: str, edit: Hashable, null: str = "") -> Interval:
         """The mean over seeds and its interval; seeds that lack the row are left out.
 
-        A measure of which all values lie in [0, 1] is taken for a rate.
+        A measure whose values all lie in [0, 1] is treated as a rate.
         """
         values = self.values_of(measure, edit, null)
         present = values[np.isfinite(values)]
@@ -103,11 +102,11 @@ def tabulate(results: Mapping[int, Sequence[Sequence[Result]]]) -> Table:
     """The table of some trials.
 
     Args:
-        results: By seed, its trials (at its several switches); each row of a seed is
-            the mean over those of its trials that have it.
+        results: The trials of each seed, such as one per switch; a row of a seed is the
+            mean over those of its trials that have it.
 
     Raises:
-        InputError: If there are no results, or an edit stands without a null.
+        InputError: If there are no results, or an edit has no null.
 
     Example:
         >>> rows = [Result("add", null, {"x": 1.0}, 1, 1.0, True) for null in ("", "n")]

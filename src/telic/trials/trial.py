@@ -1,7 +1,7 @@
-"""A trial: edits of an agent on given boards, beside their nulls. There is no other.
+"""A trial: edits of an agent in fixed episodes, always beside their nulls.
 
-Every trial holds the agent unedited, the donor (the ceiling, if there is one), each
-edit and, for each edit, its nulls. All of them play the same episodes.
+Every trial has the unedited agent, the donor (the ceiling, if there is one), each edit
+and, for each edit, its nulls. All of them play the same episodes.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -23,13 +23,12 @@ class Result(NamedTuple):
     """One row of a trial: an edit of one agent, or one of that edit's nulls.
 
     Attributes:
-        edit: The edit's name or condition; `no edit` and `donor` for the two that are
-            none.
+        edit: The edit's name or condition; `no edit` and `donor` for the references.
         null: The name of the null; empty for the edit itself.
-        rates: What the edited agent did.
-        parameters: How many entries were changed or added.
+        rates: The rates of the edited agent.
+        parameters: The number of entries changed or added.
         norm: The Euclidean norm of that change.
-        changed: Whether anything was changed at all.
+        changed: Whether anything was changed.
     """
 
     edit: Hashable
@@ -54,28 +53,28 @@ def trial(
     also: Callable[[Episodes, World], Rates] | None = None,
     watch: Callable[[int, int], None] | None = None,
 ) -> list[Result]:
-    """Try edits of an agent beside their nulls.
+    """The rates of an agent under some edits and their nulls.
 
     Args:
         agent: The agent to be edited.
         edits: The edits by name, or by `Condition`.
-        seeds: The chance of the episodes that all agents live through.
-        key: For what is random in the nulls.
+        seeds: The noise of the episodes, the same for all agents.
+        key: The random key of the nulls.
         world: The world of the episodes.
-        objectives: Those under which a return is given.
-        donor: An agent that does what the edits aim at.
+        objectives: The objectives to report returns under.
+        donor: An agent with the behaviour that the edits aim at.
         extra: Further nulls of some edits, by the edit's name: another seed's vector,
-            or that of training on under the old objective.
-        greedy: Whether agents take their most probable action, not a random one.
+            or that of further training on the old objective.
+        greedy: Whether agents take their most probable action instead of sampling.
         also: Further measures of an agent's episodes, beside `rates`.
-        watch: Called before each edit with how many were tried, and of how many.
+        watch: Called before each edit with its index and the number of edits.
 
     Returns:
-        `no edit`, `donor`, and for each edit itself and its nulls.
+        One row for `no edit`, for `donor`, and for each edit and each of its nulls.
 
     Raises:
-        InputError: If an edit does not fit the agent, has a name that is taken, or has
-            no null.
+        InputError: If an edit does not fit the agent, has a reserved name, or has no
+            null.
     """
     _check_names(edits)
     play_ = _player(seeds, world, objectives, greedy, also)
@@ -91,7 +90,7 @@ def trial(
 
 
 def _check_names(edits: Mapping[Any, Edit]) -> None:
-    """Raise, before anything is played, if the name of an edit is taken."""
+    """Raise, before anything is played, if an edit has a reserved name."""
     for name in edits:
         if name in (UNEDITED, DONOR):
             raise InputError(f"an edit is named {name!r}", why="the name is taken")
@@ -103,7 +102,7 @@ def _arms(
     key: jax.Array,
     extra: Mapping[Any, Mapping[str, Edit]],
 ) -> Iterator[tuple[Hashable, str, Edit]]:
-    """Each edit, then its nulls, made one after another as they are needed."""
+    """Each edit followed by its nulls, made lazily."""
     keys = jax.random.split(key, len(edits))
     for (name, edit), null_key in zip(edits.items(), keys, strict=True):
         nulls = {**edit.nulls(null_key, agent), **extra.get(name, {})}
@@ -125,7 +124,7 @@ def _player(
     greedy: bool,
     also: Callable[[Episodes, World], Rates] | None,
 ):
-    """Evaluation of one arm."""
+    """A function that evaluates one arm."""
 
     def evaluate(name: Hashable, null: str, before: Agent, after: Agent) -> Result:
         played = play(after, world, seeds, greedy=greedy)

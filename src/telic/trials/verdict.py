@@ -1,9 +1,9 @@
 """The verdict on an edit: does it beat every one of its nulls, over seeds?
 
-For each null: the paired difference over seeds, and the p-value of flipping its signs;
-the p-values of one edit's nulls are corrected by Holm's method. An edit beats its nulls
-if it is on the right side of all of them and the largest corrected p is at most 0.05.
-With fewer than six seeds no p can be that small, and the verdict says so.
+For each null it has the paired difference over seeds and the p-value of a sign-flip
+test; the p-values of one edit's nulls are corrected by Holm's method. An edit beats its
+nulls if it is on the right side of all of them and the largest corrected p is at most
+0.05. With fewer than six seeds no p can be that small, and the verdict says so.
 """
 
 import dataclasses
@@ -19,11 +19,11 @@ ALPHA = 0.05
 
 @dataclasses.dataclass(frozen=True)
 class NullComparison:
-    """An edit beside one null.
+    """The comparison of an edit with one null.
 
     Attributes:
         null: The null's name.
-        rate: The null's own value over seeds.
+        rate: The null's value over seeds.
         difference: Edit minus null, paired by seed.
         p: The two-sided p-value of that difference, uncorrected.
         corrected: The same after Holm's correction over the edit's nulls.
@@ -38,14 +38,14 @@ class NullComparison:
 
 @dataclasses.dataclass(frozen=True)
 class Verdict:
-    """What a trial says of one edit.
+    """The verdict on one edit.
 
     Attributes:
         edit: Its name or condition.
-        measure: What was measured.
-        rate: Its value over seeds.
-        against: Each null.
-        more: Whether it was to raise the measure, rather than lower it.
+        measure: The measure.
+        rate: The edit's value over seeds.
+        against: The comparison with each null.
+        more: Whether the edit should raise the measure, rather than lower it.
     """
 
     edit: Hashable
@@ -62,7 +62,7 @@ class Verdict:
 
     @property
     def beats_all(self) -> bool:
-        """Whether it beats every null, after correction."""
+        """True if it beats every null, after correction."""
         sign = 1 if self.more else -1
         return all(
             sign * a.difference.estimate > 0 and a.corrected <= ALPHA
@@ -79,7 +79,8 @@ class Verdict:
             seeds = min(a.difference.n for a in self.against)
             smallest = 2 ** (1 - seeds) * len(self.against)
             if smallest > ALPHA:
-                return f"above all nulls; {seeds} seeds are too few to tell"
+                side = "above" if self.more else "below"
+                return f"{side} all nulls; {seeds} seeds are too few to tell"
         worst = [
             a.null
             for a in self.against
@@ -94,10 +95,10 @@ def verdict(
     """The verdict on one edit of a table.
 
     Args:
-        table: The trial over seeds; a row's seeds without a value are left out.
+        table: The trial over seeds; seeds without a value are left out of a row.
         edit: The edit's name or condition.
-        measure: The measure that it was to move.
-        more: Whether it was to raise it.
+        measure: The measure that it should move.
+        more: Whether it should raise it.
 
     Raises:
         InputError: If the table has no such edit or measure.

@@ -1,4 +1,4 @@
-"""Vectors: what a phase of training changed, as an algebra, measures and nulls."""
+"""Vectors: the weight changes of training as an algebra, with measures and nulls."""
 
 from telic.vectors.components import Components as Components
 from telic.vectors.components import principal_axes as principal_axes

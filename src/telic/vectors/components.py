@@ -1,7 +1,7 @@
-"""The principal components of a run's checkpoints: along which axes did it move?
+"""The principal components of a run's checkpoints, as axes in weight space.
 
-If the first axis separates the objectives, then a run that switches again and again
-swings along one line, and the goal is (at least) written there.
+If the first axis separates the objectives, a run that alternates moves back and forth
+along one line, and the position on it encodes (at least) the goal.
 """
 
 from collections.abc import Sequence
@@ -19,8 +19,8 @@ class Components(NamedTuple):
     """Principal components of agents, as points in weight space.
 
     Attributes:
-        coordinates: (agents, axes) where each agent lies on each axis, about the mean.
-        shares: (axes,) the share of the variance along each axis, largest first.
+        coordinates: (agents, axes) the position of each agent on each axis, centred.
+        shares: (axes,) the fraction of the variance along each axis, largest first.
         axes: (axes, weights) the axes, of length 1, in the order of `flat`.
     """
 
@@ -32,11 +32,11 @@ class Components(NamedTuple):
 def principal_axes(agents: Sequence[Arrays], *, count: int = 2) -> Components:
     """The first principal components of several agents.
 
-    The largest entry of every axis is positive, so that signs do not depend on chance.
+    The largest entry of every axis is positive, so that signs are deterministic.
 
     Args:
         agents: At least two agents of one shape.
-        count: How many axes; no more than one less than there are agents.
+        count: The number of axes, less than the number of agents.
 
     Raises:
         InputError: If there are too few agents, or they are not of one shape.
@@ -56,7 +56,7 @@ def principal_axes(agents: Sequence[Arrays], *, count: int = 2) -> Components:
     left, values, axes = np.linalg.svd(moves - moves.mean(axis=0), full_matrices=False)
     largest = np.abs(axes).argmax(axis=1, keepdims=True)
     sign = np.sign(np.take_along_axis(axes, largest, axis=1))
-    total = (values**2).sum() or 1.0  # agents that are all the same have no axis
+    total = (values**2).sum() or 1.0  # identical agents have no axis
     return Components(
         coordinates=(left * values * sign.T)[:, :count],
         shares=(values**2 / total)[:count],
@@ -67,11 +67,11 @@ def principal_axes(agents: Sequence[Arrays], *, count: int = 2) -> Components:
 def separation(
     coordinate: Float[np.ndarray, " agents"], labels: Sequence[str]
 ) -> float:
-    """How well one axis tells two kinds of agents apart: an AUROC, folded.
+    """The AUROC of two kinds of agents along one axis, folded to at least 0.5.
 
     Returns:
-        1 if some threshold on the axis separates the kinds, 0.5 if it says nothing;
-        which side is which does not matter.
+        1 if a threshold on the axis separates the kinds, in either order; 0.5 by
+        chance.
 
     Raises:
         InputError: If there are not exactly two kinds.

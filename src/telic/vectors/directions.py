@@ -1,4 +1,4 @@
-"""Directions in activation space: what to add in order to steer."""
+"""Directions in activation space, for steering."""
 
 import jax
 import jax.numpy as jnp

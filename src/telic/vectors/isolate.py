@@ -1,10 +1,10 @@
-"""Task vectors: what a stretch of training did to the weights, and sums of that.
+"""Task vectors: the weight changes of a stretch of training, and their algebra.
 
 The task vector of a phase is θ_after - θ_before, a tree like the agent itself. The
 founding study of LunarLander calls it an isolated update: added to an agent with a
-coefficient it moves what the agent wants, subtracted it takes the change back.
+coefficient it moves the agent's goal, subtracted it reverses the change.
 
-Agents and vectors may be of NumPy's arrays, as they are read; what comes back is JAX's.
+Agents and vectors may have NumPy arrays, as read from files; results have JAX arrays.
 
 Reference:
     Ilharco et al. 2022, "Editing Models with Task Arithmetic", arXiv 2212.04089.
@@ -22,7 +22,7 @@ from telic.core.trees import Arrays, Tree
 
 
 def task_vector(before: Arrays, after: Arrays) -> Tree:
-    """The task vector of what lies between two checkpoints: after - before.
+    """The task vector between two checkpoints: after - before.
 
     Of two agents that were trained from one base it is the difference of their task
     vectors, as the base cancels: what both trainings share is gone from it.
@@ -61,7 +61,7 @@ def move_along(agent: Arrays, vector: Arrays, *, coefficient: float = 1.0) -> Tr
 
 
 def mean(vectors: Sequence[Arrays]) -> Tree:
-    """The mean of several task vectors: what they share stays, what they do not fades.
+    """The mean of several task vectors: their common part stays, the rest averages out.
 
     Raises:
         InputError: If there is none, or they are not of one shape.
@@ -79,7 +79,7 @@ def mean(vectors: Sequence[Arrays]) -> Tree:
 def interpolate(a: Arrays, b: Arrays, share: float) -> Tree:
     """The agent on the line from a to b: (1 - share) · a + share · b.
 
-    Shares below 0 and above 1 extrapolate; at 0 and 1 the ends come back bit for bit.
+    Shares below 0 and above 1 extrapolate; at 0 and 1 the ends are exact.
 
     Raises:
         InputError: If the agents are not of one shape, or the share is not finite.
@@ -96,10 +96,11 @@ def interpolate(a: Arrays, b: Arrays, share: float) -> Tree:
 
 
 def restrict(vector: Arrays, *prefixes: str) -> Tree:
-    """A view of a vector: its leaves under some prefixes, and zeros elsewhere.
+    """A copy of a vector with zeros in all leaves that have none of some prefixes.
 
     `restrict(v, "actor/")` is its actor, `restrict(v, "actor/0/", "actor/1/")` two
-    layers. A view can be added to an agent like the vector itself.
+    layers. The
+    result can be added to an agent like the vector itself.
 
     Raises:
         InputError: If a prefix is that of no leaf.
@@ -122,5 +123,5 @@ def restrict(vector: Arrays, *prefixes: str) -> Tree:
 
 
 def _unchanged(agent: Arrays) -> Tree:
-    """The agent itself, as JAX's arrays: θ + 0 · v is not θ where v is infinite."""
+    """The agent as JAX arrays; θ + 0 · v would be NaN where v is infinite."""
     return {path: jnp.asarray(leaf) for path, leaf in agent.items()}

@@ -1,4 +1,4 @@
-"""What a task vector looks like: how long, where, how sparse, how low-rank, how alike.
+"""Measures of a task vector: length, location, sparsity, rank, similarity.
 
 All functions take JAX's or NumPy's arrays and return NumPy values or dicts of them,
 one for each leaf by its path.
@@ -25,7 +25,7 @@ def norms(vector: Arrays) -> dict[str, float]:
 
 
 def energies(vector: Arrays) -> dict[str, float]:
-    """The share of each leaf in the squared norm; they sum to 1, or are 0 for zeros.
+    """The fraction of the squared norm in each leaf; 0 for a vector of zeros.
 
     Example:
         >>> energies({"a": np.array([3.0]), "b": np.array([1.0])})
@@ -39,10 +39,10 @@ def energies(vector: Arrays) -> dict[str, float]:
 def concentration(
     vector: Arrays, shares: Sequence[float] = (0.01, 0.05, 0.1, 0.2)
 ) -> dict[float, float]:
-    """The share of the squared norm in the largest entries, for shares of all entries.
+    """The fraction of the squared norm in the largest entries.
 
-    A Gaussian vector has .08, .28, .44 and .65 in its top 1, 5, 10 and 20 %: more than
-    that is sparser than noise.
+    A Gaussian vector has .08, .28, .44 and .65 in its top 1, 5, 10 and 20 %; a vector
+    with more is sparser than noise.
 
     Raises:
         InputError: If a share is outside (0, 1], or the vector is all zeros or not
@@ -71,7 +71,7 @@ def concentration(
 def spectra(vector: Arrays) -> dict[str, Float[np.ndarray, " _"]]:
     """The singular values of each kernel, largest first; biases are left out.
 
-    A kernel of more than two axes is taken as a matrix with a column for each unit.
+    A kernel with more than two axes is flattened to a matrix with a column per unit.
 
     Example:
         >>> spectra({"k": np.diag([1.0, 3.0]), "b": np.ones(2)})
@@ -90,7 +90,7 @@ def spectra(vector: Arrays) -> dict[str, Float[np.ndarray, " _"]]:
 def effective_ranks(vector: Arrays) -> dict[str, float]:
     """The effective rank of each kernel: exp of the entropy of its singular values.
 
-    Between 1 (one direction) and the full rank (all directions alike); 0 for zeros.
+    Between 1 (one direction) and the full rank (equal directions); 0 for zeros.
 
     Reference:
         Roy & Vetterli 2007, "The effective rank: a measure of effective
@@ -145,7 +145,7 @@ def flat(vector: Arrays) -> Float[np.ndarray, " weights"]:
 
 
 def stacked(vectors: Sequence[Arrays]) -> Float[np.ndarray, "vectors weights"]:
-    """Vectors of one shape as the rows of a matrix, each as `flat` has it.
+    """Vectors of one shape as the rows of a matrix, each in the order of `flat`.
 
     Raises:
         InputError: If there is none, or they are not of one shape.

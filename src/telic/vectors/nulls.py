@@ -1,9 +1,8 @@
-"""Null vectors: as long as a task vector, but without what training put into it.
+"""Null vectors: random vectors with the norm of a task vector.
 
-A claim about a direction is worth what it is worth beside directions of the same size
-that should do nothing. These nulls need no more training; two others do: the vector of
-another seed (`matched` brings it to the same length) and that of training on for as
-long under the old objective.
+A claim about a direction needs controls of the same size that should have no effect.
+These nulls need no training; two others do: the vector of another seed (rescaled by
+`matched`), and that of as much further training under the old objective.
 """
 
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from telic.core.trees import Arrays, Tree
 
 
 def gaussian(key: jax.Array, vector: Arrays) -> Tree:
-    """Gaussian noise over all entries, of the norm of the whole vector.
+    """Gaussian noise over all entries, with the norm of the whole vector.
 
     Example:
         >>> drawn = gaussian(jax.random.key(0), {"a": jnp.full(4, 2.0)})
@@ -28,7 +27,7 @@ def gaussian(key: jax.Array, vector: Arrays) -> Tree:
 
 
 def gaussian_per_tensor(key: jax.Array, vector: Arrays) -> Tree:
-    """Gaussian noise in which every leaf has the norm of the vector's own leaf.
+    """Gaussian noise in which every leaf has the norm of the vector's leaf.
 
     Example:
         >>> v = {"a": jnp.zeros(3), "b": jnp.full(4, 2.0)}
@@ -44,7 +43,7 @@ def gaussian_per_tensor(key: jax.Array, vector: Arrays) -> Tree:
 
 
 def signs(key: jax.Array, vector: Arrays) -> Tree:
-    """The vector with the sign of every entry drawn anew: each size in its place.
+    """The vector with a random sign for every entry.
 
     Example:
         >>> abs(signs(jax.random.key(0), {"a": jnp.array([-3.0, 5.0])})["a"]).tolist()
@@ -73,7 +72,7 @@ def shuffled(key: jax.Array, vector: Arrays) -> Tree:
 
 @jax.jit
 def noise(key: jax.Array, vector: Arrays) -> Tree:
-    """Standard Gaussian entries in the form of a vector, of whatever length they are.
+    """Standard Gaussian entries in the form of a vector, without rescaling.
 
     Example:
         >>> noise(jax.random.key(0), {"a": jnp.zeros((2, 3))})["a"].shape
@@ -83,7 +82,7 @@ def noise(key: jax.Array, vector: Arrays) -> Tree:
 
 
 def matched(vector: Arrays, like: Arrays) -> Tree:
-    """A vector brought to the length of another; one without length stays as it is.
+    """A vector rescaled to the norm of `like`; a zero vector is returned unchanged.
 
     Example:
         >>> matched({"a": jnp.array([1.0])}, {"a": jnp.array([-7.0])})["a"].tolist()
@@ -99,7 +98,7 @@ NULLS: dict[str, Callable[[jax.Array, Arrays], Tree]] = {
     "signs": signs,
     "shuffled": shuffled,
 }
-"""Every null that needs nothing but a key and the vector."""
+"""Every null that needs only a key and the vector."""
 
 
 def _each(
@@ -107,7 +106,7 @@ def _each(
     vector: Arrays,
     draw: Callable[[jax.Array, jax.Array | np.ndarray], jax.Array],
 ) -> Tree:
-    """One draw for every leaf, each with a key of its own, by sorted path."""
+    """One draw for every leaf, each with a separate key, by sorted path."""
     keys = jax.random.split(key, len(vector))
     return {
         path: draw(k, vector[path])

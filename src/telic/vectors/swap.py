@@ -1,10 +1,10 @@
-"""Swapping inputs: what was learnt of one thing, said of another.
+"""Swapping inputs: exchange two colours in a vector or an agent.
 
-Weights that read the input belong to its channels. With the channels of two colours
-exchanged at every place (`Keys.channels` names them, and what else they carry), a
-vector that was learnt for one colour speaks of the other; and an agent acts as it would
-if the two colours had changed places on the board. If a goal is written by colour, what
-comes out should be the other goal.
+Each weight that reads the input belongs to one channel. With the channels of two
+colours exchanged at every place (`Keys.channels` lists them, and what else they carry),
+a vector learned for one colour applies to the other; and an agent acts as if the two
+colours were exchanged on the board. If a goal is encoded by colour, the result should
+have the other goal.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,19 +30,18 @@ def swap_inputs(
     """A vector, or an agent's parameters, with input channels exchanged.
 
     They are exchanged at all places and in every leaf that reads the input (also in
-    those of a donor that an intervention keeps); all other leaves are those of the
-    vector. Arrays stay NumPy's or JAX's. Done twice, it gives the vector back bit for
-    bit.
+    those of a donor that a patch holds); all other leaves are unchanged. Arrays stay
+    NumPy's or JAX's. Applied twice, it is the identity bit for bit.
 
     Args:
-        vector: Any tree; one without a leaf that reads the input comes back as it is.
-        uses: Which axes run over the input: `agent.units["input"]`.
-        first: Numbers of channels, from 0.
-        second: As many others; no number may occur twice in the two together.
+        vector: Any tree; one without a leaf that reads the input is unchanged.
+        uses: The axes that run over the input: `agent.units["input"]`.
+        first: Indices of channels, from 0.
+        second: As many other indices; none may occur twice in the two together.
 
     Raises:
-        InputError: If the channels are not as many in both, not distinct, or not whole
-            numbers below the number of channels.
+        InputError: If the two differ in length, or the indices are not distinct
+            integers below the number of channels.
 
     Example:
         >>> v = {"kernel": np.array([[1.0], [2.0], [3.0]])}
@@ -75,7 +74,7 @@ def readers(vector: Iterable[str], uses: Sequence[Use]) -> list[tuple[str, Use]]
 
 
 def _numbers(channels: Channels) -> Int[np.ndarray, " channels"]:
-    """Channel numbers as an array; NumPy would take fractions and truths for them."""
+    """Channel indices as an array; NumPy would accept fractions and booleans."""
     found = np.asarray(channels)
     if found.size == 0:
         return np.zeros(0, np.int64)

@@ -1,9 +1,9 @@
-"""Transport: the affine map that carries activations of one context to another.
+"""Transport: an affine map of activations from one context to another.
 
-Pairs of activations are given: x, as the agent computes it, and y, as it ought to be
-(the same agent's on a counterfactual observation, with two colours exchanged; or
-another agent's on the same one). The map is ridge regression of y - x on x: where the
-pairs say nothing, it leaves activations alone.
+It is fitted to pairs of activations: x of the agent, and the target y (of the same
+agent on a counterfactual observation with two colours exchanged, or of another agent on
+the same observation). The map is a ridge regression of y - x on x, so it is close to
+the identity in directions without data.
 
 Reference:
     Singh et al. 2024, "Representation Surgery: Theory and Practice of Affine
@@ -24,8 +24,8 @@ class Map(NamedTuple):
     Attributes:
         matrix: (units, outputs).
         shift: (outputs,).
-        explained: The share of the variance that it explains, on the pairs: of y - x
-            for `fit_transport`, of y for `regress`.
+        explained: The fraction of the variance explained on the pairs: of y - x for
+            `fit_transport`, of y for `regress`.
     """
 
     matrix: Float[Array, "units outputs"]
@@ -40,13 +40,13 @@ def fit_transport(
     ridge: float = 1e-3,
     rank: int | None = None,
 ) -> Map:
-    """The affine map from x to y by ridge regression, at most of some rank.
+    """The affine map from x to y by ridge regression, of bounded rank if given.
 
     Args:
-        x: Activations as they are.
-        y: The same rows as they ought to be.
+        x: The activations.
+        y: The targets, in the same order.
         ridge: Penalty on the map's squared entries, in units of x's mean variance.
-        rank: The rank to which matrix - identity is cut; None for no cut.
+        rank: The rank of matrix - identity; None: not bounded.
 
     Raises:
         InputError: If the ridge is not positive and finite, or the rank not at least 1.
@@ -90,7 +90,7 @@ def regress(
     middle, mean = x.mean(axis=0), y.mean(axis=0)
     from_middle = x - middle[None]
     gram = from_middle.T @ from_middle
-    # Units that never fire have no variance: the smallest number keeps it solvable.
+    # If no unit varies, the trace is 0: a tiny penalty keeps the system solvable.
     penalty = ridge * jnp.trace(gram) / len(gram) + jnp.finfo(x.dtype).tiny
     goal = from_middle.T @ (y - mean[None])
     matrix = jnp.linalg.solve(gram + penalty * jnp.eye(len(gram)), goal)
@@ -101,6 +101,6 @@ def regress(
 def _explained(
     y: Float[Array, "batch outputs"], found: Float[Array, "batch outputs"]
 ) -> float:
-    """The share of the variance of y that is found."""
+    """The fraction of the variance of y that `found` explains."""
     total = float(((y - y.mean(axis=0)[None]) ** 2).sum())
     return 1 - float(((y - found) ** 2).sum()) / total if total else 1.0

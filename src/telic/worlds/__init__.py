@@ -1,4 +1,4 @@
-"""Worlds: what can happen, and what can be wanted.
+"""Worlds: environments with named events, and the objectives over them.
 
 To add a world: one file here, and one line in `WORLDS`. To add a family of objectives:
 a function, and one line in `OBJECTIVES`.
@@ -7,6 +7,7 @@ a function, and one line in `OBJECTIVES`.
 from telic.core.names import Registry
 from telic.worlds.base import GoalConditioned as GoalConditioned
 from telic.worlds.base import JaxWorld as JaxWorld
+from telic.worlds.base import Pictured as Pictured
 from telic.worlds.base import Transition as Transition
 from telic.worlds.base import World as World
 from telic.worlds.fetch import fetch as fetch
@@ -17,6 +18,7 @@ from telic.worlds.goals import Roles as Roles
 from telic.worlds.goals import Symmetric as Symmetric
 from telic.worlds.goals import amount_of as amount_of
 from telic.worlds.goals import competence_of as competence_of
+from telic.worlds.goals import ends_of as ends_of
 from telic.worlds.goals import goals_of as goals_of
 from telic.worlds.goals import objective_of as objective_of
 from telic.worlds.goals import present_goals as present_goals

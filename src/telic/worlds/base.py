@@ -1,32 +1,33 @@
-"""The contract of a world: what can happen, never what is wanted.
+"""The contract of a world: named events, without rewards.
 
-A world reports a vector of named *events* at every step; an objective weighs them
-(`telic.worlds.objectives`). So no world holds a reward, one compiled program trains
+A world reports a vector of named *events* at every step; an objective weights them
+(`telic.worlds.objectives`). So no world defines a reward, one compiled program trains
 every objective, and every rollout can be scored under objectives it was not trained on.
 
 There are two kinds. A `JaxWorld` is computed inside the training program; a host world
 (`telic.worlds.host`) is a simulator that is stepped from Python. Agents, objectives,
-edits and trials see neither, only what both share: `World`.
+edits and trials use only their common interface, `World`.
 """
 
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import jax
 import numpy as np
-from jaxtyping import Array, Bool, Float, Float32
+from jaxtyping import Array, Bool, Float, Float32, UInt8
 
 State = Any
 StepNoise = Any
 
 
 class Transition(NamedTuple):
-    """What one step of a world brought about.
+    """The result of one step of a world.
 
     Attributes:
-        state: The state after the step; it is never a state after a reset.
-        events: What happened, in the order of `World.events`.
-        terminated: The episode ended for good: nothing is to be had beyond it.
-        truncated: The time was up. Both may be true; then `terminated` decides.
+        state: The state after the step; never the state after a reset.
+        events: The event vector, in the order of `World.events`.
+        terminated: Whether the episode ended for good: the value beyond it is 0.
+        truncated: Whether the time limit was reached. If both are true, `terminated`
+            decides.
     """
 
     state: State
@@ -37,16 +38,15 @@ class Transition(NamedTuple):
 
 @runtime_checkable
 class World(Protocol):
-    """What an agent and an objective need to know of a world; worlds are hashable.
+    """The interface of a world for agents and objectives; worlds are hashable.
 
     Attributes:
         events: The names of the entries of the event vector.
-        actions: The names of the actions, in the order of their numbers.
-        encoding: For observations made of integer codes, the table
-            (codes, channels) by which a code stands for channel values; None for
-            observations that are vectors of floats.
+        actions: The names of the actions, by index.
+        encoding: For observations made of integer codes, the table (codes, channels)
+            of the channel values of each code; None for observations of floats.
         limit: Steps after which an episode is truncated, if it has not ended.
-        observation: The shape of what an agent sees, without batch axes.
+        observation: The shape of an observation, without batch axes.
     """
 
     @property
@@ -65,13 +65,13 @@ class World(Protocol):
 class JaxWorld(World, Protocol):
     """A world in JAX: pure functions of ONE environment, vmapped by their callers.
 
-    Randomness enters by `sample_noise` alone: a rollout draws all of its randomness
-    before its loop, in one large kernel, and the loop itself draws nothing (on a CPU a
+    All randomness comes from `sample_noise`: a rollout draws all of its noise before
+    its loop, in one large kernel, and the loop itself draws nothing (on a CPU a
     counter-based generator inside a loop of 512 steps costs more than the world does).
     """
 
     def sample_noise(self, key: jax.Array) -> StepNoise:
-        """All the chance that one `step`, or one `reset`, may need."""
+        """The noise for one `step` or one `reset`."""
         ...
 
     def reset(self, noise: StepNoise) -> State:
@@ -79,20 +79,20 @@ class JaxWorld(World, Protocol):
         ...
 
     def step(self, state: State, action: Array, noise: StepNoise) -> Transition:
-        """What follows `action` in `state`."""
+        """The transition from `state` by `action`."""
         ...
 
     def observe(self, state: State) -> Array:
-        """What the agent sees: integer codes if there is an encoding, else floats."""
+        """The observation: integer codes if there is an encoding, else floats."""
         ...
 
 
 @runtime_checkable
 class GoalConditioned(Protocol):
-    """A world whose observations end in the number of the goal of the episode.
+    """A world whose observations end with the index of the episode's goal.
 
     Attributes:
-        num_goals: How many different goals there are.
+        num_goals: The number of different goals.
         base: The same world without goals.
     """
 
@@ -100,3 +100,12 @@ class GoalConditioned(Protocol):
     def num_goals(self) -> int: ...  # noqa: D102
     @property
     def base(self) -> World: ...  # noqa: D102
+
+
+@runtime_checkable
+class Pictured(Protocol):
+    """A world in JAX that draws its own states."""
+
+    def picture(self, state: State) -> UInt8[np.ndarray, "height width 3"]:
+        """A state, its leaves NumPy arrays, as red, green and blue from 0 to 255."""
+        ...

@@ -1,8 +1,8 @@
-"""A check of a world before anybody acts in it: other people's worlds are code.
+"""Checks of a world before it is used, as users' worlds may be wrong.
 
-What it declares is looked at. Of a world in JAX one reset and one step are traced, for
-two copies, without computing anything; what a simulator answers is looked at while it
-acts (`telic.worlds.guard`).
+The declarations are checked. For a world in JAX, one reset and one step are traced for
+two copies, without computing anything; the answers of a simulator are checked while it
+runs (`telic.worlds.guard`).
 """
 
 import functools
@@ -22,15 +22,15 @@ from telic.worlds.host import HostWorld
 Answer = TypeVar("Answer")
 
 PARTS = ("events", "actions", "observation", "encoding", "limit")
-"""What every world declares."""
+"""The declarations of every world."""
 
 
 def check_world(world: Any) -> None:
-    """Raise unless a world keeps to its contract, as far as can be seen beforehand.
+    """Raise unless a world keeps its contract, as far as can be checked statically.
 
     Raises:
-        InputError: If a part that it declares cannot be read, or is not of its form.
-        WorldError: If a step of it raises, or gives what it does not promise.
+        InputError: If a declaration cannot be read, or has the wrong form.
+        WorldError: If a step raises, or breaks the contract.
 
     Example:
         >>> from telic.worlds import Keys
@@ -61,7 +61,7 @@ def check_world(world: Any) -> None:
 
 
 def _told(world: Any, part: str) -> Any:
-    """A part of what a world declares."""
+    """One of a world's declarations."""
     try:
         return getattr(world, part)
     except TelicError:
@@ -75,7 +75,7 @@ def _told(world: Any, part: str) -> Any:
 
 
 def _check_names(name: str, part: str, given: Any) -> None:
-    """Raise unless something is a tuple of names, each once, and at least one."""
+    """Raise unless the value is a tuple of at least one name, all different."""
     names = given if isinstance(given, tuple) else ()
     fine = all(isinstance(word, str) and word.strip() for word in names)
     if not names or not fine or len(set(names)) < len(names):
@@ -87,7 +87,7 @@ def _check_names(name: str, part: str, given: Any) -> None:
 
 
 def _check_shape(name: str, given: Any) -> None:
-    """Raise unless something is the shape of an observation."""
+    """Raise unless the value is the shape of an observation."""
     fine = isinstance(given, tuple) and all(_whole(n) and n > 0 for n in given)
     if not fine or not given:
         raise InputError(
@@ -98,7 +98,7 @@ def _check_shape(name: str, given: Any) -> None:
 
 
 def _check_encoding(name: str, given: Any) -> None:
-    """Raise unless something is None, or a table of channel values."""
+    """Raise unless the value is None, or a table of channel values."""
     if given is None:
         return
     fine = isinstance(given, np.ndarray) and given.ndim == 2 and given.size
@@ -110,7 +110,7 @@ def _check_encoding(name: str, given: Any) -> None:
 
 
 def _check_goals(world: Any, name: str) -> None:
-    """Raise unless a world declares goals as a whole, or none."""
+    """Raise if a world declares only some of goals, failures and timeout."""
     declared = [part for part in ("goals", "failures", "timeout") if _has(world, part)]
     if 0 < len(declared) < 3:
         raise InputError(
@@ -123,7 +123,7 @@ def _check_goals(world: Any, name: str) -> None:
 
 
 def _has(world: Any, part: str) -> bool:
-    """Whether a world declares something, be it in a class or in a field."""
+    """True if a world declares a part, in its class or in a field."""
     return any(part in vars(kind) for kind in type(world).__mro__) or part in getattr(
         world, "__dict__", {}
     )
@@ -131,7 +131,7 @@ def _has(world: Any, part: str) -> bool:
 
 @functools.lru_cache(maxsize=16)
 def _check_step(world: JaxWorld) -> None:
-    """Raise unless one reset and one step can be traced and fit one another."""
+    """Raise unless one reset and one step can be traced and fit each other."""
     name = type(world).__name__
     keys = jax.eval_shape(lambda: jax.random.split(jax.random.key(0), 2))
     noise = _traced(name, "sample_noise", world.sample_noise, keys)
@@ -160,7 +160,7 @@ def _check_step(world: JaxWorld) -> None:
 
 
 def _traced(name: str, part: str, ask: Callable[..., Answer], *given: Any) -> Answer:
-    """What two copies of a world give, as shapes."""
+    """The shapes that a function of a world returns for two copies."""
     try:
         return jax.eval_shape(jax.vmap(ask), *given)
     except TelicError:
@@ -174,7 +174,7 @@ def _traced(name: str, part: str, ask: Callable[..., Answer], *given: Any) -> An
 
 
 def _check_seen(world: World, seen: Any, where: str) -> None:
-    """Raise unless what is seen has the shape and the kind that a world declares."""
+    """Raise unless an observation has the declared shape and kind."""
     name, due = type(world).__name__, tuple(world.observation)
     shape = getattr(seen, "shape", None)
     if shape is None or shape[1:] != due:
@@ -185,7 +185,7 @@ def _check_seen(world: World, seen: Any, where: str) -> None:
 
 
 def _leaves(state: Any) -> dict[str, str]:
-    """The kind and shape of every leaf of a state, by its path."""
+    """The dtype and shape of every leaf of a state, by its path."""
     found, _ = jax.tree_util.tree_flatten_with_path(state)
     return {
         jax.tree_util.keystr(path): f"{leaf.dtype}{list(leaf.shape[1:])}"
@@ -194,10 +194,10 @@ def _leaves(state: Any) -> dict[str, str]:
 
 
 def _broken(name: str, what: str, due: str) -> WorldError:
-    """The error of a step that is not what its world promises."""
+    """The error for a step that breaks its world's contract."""
     return WorldError(f"{name}: {what}", why=f"due is {due}", fix="mend the world")
 
 
 def _whole(value: Any) -> bool:
-    """Whether something is a whole number."""
+    """True if the value is an integer, and not a bool."""
     return isinstance(value, int | np.integer) and not isinstance(value, bool)

@@ -1,4 +1,4 @@
-"""Objectives of the Keys worlds: fetch one colour; fetch the one that is named."""
+"""Objectives of the Keys worlds: fetch one colour, or the colour of the goal."""
 
 from telic.core.names import check_name
 from telic.worlds.grid import COLOURS
@@ -6,14 +6,14 @@ from telic.worlds.objectives import Objective
 
 
 def fetch(colour: str, *, haste: float = 0.9, other: float = 0.1) -> Objective:
-    """Fetch the key of one colour, soon, and touch neither wall nor ball.
+    """The objective to fetch the key of one colour quickly, and avoid wall and ball.
 
     The reward is 1 - haste·t/limit for the wanted colour, `other` for any other key
     and -1 for walking into a wall or the ball, or picking the ball up.
 
     Args:
         colour: The wanted colour, one of MiniGrid's six; it also names the objective.
-        haste: What is lost of the reward by fetching it only at the time limit.
+        haste: The fraction of the reward lost by fetching it only at the time limit.
         other: The reward for a key of another colour.
 
     Raises:
@@ -31,7 +31,7 @@ def fetch(colour: str, *, haste: float = 0.9, other: float = 0.1) -> Objective:
 
 
 def grant(*, haste: float = 0.9, other: float = 0.1) -> Objective:
-    """Fetch what the episode's goal is: `fetch` of every colour, each in its turn.
+    """The objective to fetch the colour of the episode's goal: `fetch` of each colour.
 
     Example:
         >>> dict(grant().weights)["granted"]

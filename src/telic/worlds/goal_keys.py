@@ -1,8 +1,8 @@
-"""Goal Keys: a Keys world that tells its agent which key to fetch.
+"""Goal Keys: a Keys world whose observations name the colour to fetch.
 
 An agent of this world is goal-conditioned: one policy for every colour. It reads its
-goal in one place only, which we choose (`MLP.goal_layer`), and so it can be made
-into plain agents of which we know where their goals are (`telic.planted`).
+goal at a single layer that we choose (`MLP.goal_layer`), so it can be turned into plain
+agents whose goals are at a known location (`telic.planted`).
 
 Reference:
     Schaul et al. 2015, "Universal Value Function Approximators", ICML.
@@ -23,14 +23,14 @@ from telic.worlds.keys import Board, Keys
 
 
 class GoalBoard(NamedTuple):
-    """A board, and which of the world's objective colours is wanted on it."""
+    """A board, and the index of its goal among the world's colours."""
 
     board: Board
     wanted: Int[Array, ""]
 
 
 class GoalNoise(NamedTuple):
-    """The chance of a step or a reset: the base world's, and that of the goal."""
+    """The noise for a step or a reset: the base world's, and the index of the goal."""
 
     base: Array
     wanted: Int[Array, ""]
@@ -40,8 +40,8 @@ class GoalNoise(NamedTuple):
 class GoalKeys:
     """Keys with a goal for every episode; two more events, `granted` and `late`.
 
-    `granted`: the wanted key was picked up. `late`: the share of the time limit used by
-    then. Observations have one entry more than those of the base world: the goal.
+    `granted`: the goal's key was picked up. `late`: the fraction of the time limit used
+    by then. Observations have one more entry than those of the base world: the goal.
 
     Example:
         >>> world = GoalKeys()
@@ -50,22 +50,22 @@ class GoalKeys:
     """
 
     colours: tuple[str, ...] = ("purple", "blue", "yellow", "green")
-    """What may be the goal: one key of each is on every board, and no other key."""
+    """The possible goals: every board has one key of each, and no other key."""
     limit: int = 180
     """Steps after which an episode is truncated."""
 
     def __post_init__(self) -> None:
-        """Check the fields: the world beneath must be possible."""
+        """Check the fields by making the base world."""
         _ = self.base
 
     @property
     def base(self) -> Keys:
-        """The world beneath, without goals."""
+        """The base world, without goals."""
         return Keys(colours=self.colours, others=(), limit=self.limit)
 
     @property
     def num_goals(self) -> int:
-        """How many different goals there are."""
+        """The number of different goals."""
         return len(self.colours)
 
     @property
@@ -75,17 +75,17 @@ class GoalKeys:
 
     @property
     def goals(self) -> dict[str, Goal]:
-        """One: fetching the key of the colour that is named."""
+        """The only goal: fetching the key of the named colour."""
         return {"grant": Goal(grant(), "granted")}
 
     @property
     def failures(self) -> tuple[str, ...]:
-        """Those of the base world."""
+        """The failures of the base world."""
         return self.base.failures
 
     @property
     def timeout(self) -> str:
-        """That of the base world."""
+        """The timeout event of the base world."""
         return self.base.timeout
 
     @property
@@ -95,16 +95,16 @@ class GoalKeys:
 
     @property
     def observation(self) -> tuple[int, ...]:
-        """The base world's cells, and the goal."""
+        """The shape of an observation: the base world's cells, and the goal."""
         return (self.base.view**2 + 1,)
 
     @property
     def encoding(self) -> Float32[np.ndarray, "codes channels"]:
-        """That of the base world; it does not apply to the goal."""
+        """The encoding of the base world; it does not apply to the goal."""
         return self.base.encoding
 
     def sample_noise(self, key: jax.Array) -> GoalNoise:
-        """The chance of one step or reset."""
+        """The noise for one step or reset."""
         base, wanted = jax.random.split(key)
         count = len(self.colours)
         return GoalNoise(
@@ -112,13 +112,13 @@ class GoalKeys:
         )
 
     def reset(self, noise: GoalNoise) -> GoalBoard:
-        """A board, and a goal that has nothing to do with it."""
+        """A board, and a goal drawn independently of it."""
         return GoalBoard(self.base.reset(noise.base), noise.wanted)
 
     def step(
         self, state: GoalBoard, action: Int[Array, ""], noise: GoalNoise
     ) -> Transition:
-        """The base world's step, and whether it reached the goal."""
+        """The base world's transition, with the events `granted` and `late`."""
         after = self.base.step(state.board, action, noise.base)
         first = [
             [self.base.events.index(f"{kind}_{colour}") for kind in ("pick", "late")]
@@ -131,6 +131,6 @@ class GoalKeys:
         )
 
     def observe(self, state: GoalBoard) -> UInt8[Array, " cells_and_goal"]:
-        """The code of every cell in view, and the number of the wanted colour."""
+        """The code of every cell in view, and the index of the goal."""
         seen = self.base.observe(state.board).reshape(-1)
         return jnp.append(seen, state.wanted.astype(seen.dtype))

@@ -1,10 +1,9 @@
-"""Goals: what a world says can be wanted in it, and how its episodes can fail.
+"""Goals: the objectives that a world declares, with their success events.
 
-Events say what happened. A goal names the objective under which it is trained and the
-event that counts as its success, so that trials, tables and pictures can speak of any
-world by the parts that goals play: the aim of an edit, what was wanted before, another
-goal, a failure. Objectives of a world that declares no goals are measured by their
-returns.
+A goal names the objective that trains it and the event that counts as its success, so
+that trials, tables and pictures can describe any world by the roles of its goals: the
+aim of an edit, the old goal, another goal, a failure. Objectives of a world that
+declares no goals are measured by their returns.
 """
 
 import math
@@ -22,16 +21,16 @@ from telic.worlds.base import World
 from telic.worlds.objectives import Objective
 
 FORM = 'for example goals = {"left": Goal(Objective("left", {"left": 1.0}), "left")}'
-"""How goals are declared, for messages."""
+"""An example of a declaration of goals, for messages."""
 
 
 class Goal(NamedTuple):
-    """Something that can be wanted in a world.
+    """A goal of a world.
 
     Attributes:
         objective: The objective under which it is trained; it has the goal's name.
         success: The event that counts as reaching it, at most once an episode; None if
-            only the return says how far it was reached.
+            it is measured by the return.
     """
 
     objective: Objective
@@ -40,12 +39,12 @@ class Goal(NamedTuple):
 
 @runtime_checkable
 class Purposeful(Protocol):
-    """A world that declares what can be wanted in it.
+    """A world that declares its goals.
 
     Attributes:
         goals: The goals by name.
         failures: The events that end an episode in failure.
-        timeout: The event that the time was up; None if there is none.
+        timeout: The event of reaching the time limit; None if there is none.
     """
 
     @property
@@ -58,10 +57,10 @@ class Purposeful(Protocol):
 
 @runtime_checkable
 class Symmetric(World, Protocol):
-    """A world in which two goals can be exchanged in what is seen."""
+    """A world in which two goals can be exchanged in the observations."""
 
     def exchanged(self, observations: Array, first: str, second: str) -> Array:
-        """The same observations, had two goals changed places."""
+        """The observations with two goals exchanged."""
         ...
 
     def channels(self, goal: str) -> tuple[int, ...]:
@@ -70,35 +69,35 @@ class Symmetric(World, Protocol):
 
     @property
     def present(self) -> tuple[str, ...]:
-        """The goals that are to be had in every episode."""
+        """The goals that are present in every episode."""
         ...
 
     @property
     def occasional(self) -> tuple[str, ...]:
-        """The goals that are to be had in some episodes, and not in every one."""
+        """The goals that are present in some episodes, but not in all."""
         ...
 
     def with_goals(
         self, goals: Sequence[str], without: Sequence[str] = ()
     ) -> "Symmetric":
-        """The world in which these goals are to be had in every episode.
+        """The world with these goals present in every episode.
 
         Args:
             goals: The names of the goals.
-            without: Goals that are to be had in none.
+            without: Goals that are present in no episode.
         """
         ...
 
 
 @runtime_checkable
 class Graded(Protocol):
-    """A world that says in numbers what an agent in it is worth.
+    """A world that declares when an agent is competent.
 
     Attributes:
-        competence: The least measures (events per episode, or `return_NAME`) of an
-            agent that is able enough to be studied.
-        amounts: By goal without an event of success: the objective whose return says
-            how far it was reached.
+        competence: The least measures (events per episode, or `return_NAME`) of a
+            competent agent.
+        amounts: For each goal without a success event, the objective whose return
+            measures it.
     """
 
     @property
@@ -108,14 +107,14 @@ class Graded(Protocol):
 
 
 class Roles(NamedTuple):
-    """Which events play which part, for an edit from one goal to another.
+    """The roles of events in an edit from one goal to another.
 
     Attributes:
-        aim: What measures the goal that the edit aims at: an event, or `return_NAME`.
-        old: What measures the goal that was wanted before.
-        other: The events of success of all other goals.
+        aim: The measure of the edit's aim: an event, or `return_NAME`.
+        old: The measure of the old goal.
+        other: The success events of all other goals.
         failures: The events that end an episode in failure.
-        timeout: The event that the time was up; None if there is none.
+        timeout: The event of reaching the time limit; None if there is none.
     """
 
     aim: str
@@ -129,8 +128,8 @@ def goals_of(world: World) -> Mapping[str, Goal]:
     """The goals of a world; none if it declares none.
 
     Raises:
-        InputError: If they are no goals by name, one has an event of success that the
-            world does not have, or is not the goal of its objective's name.
+        InputError: If they are not goals by name, one has a success event that the
+            world lacks, or a goal and its objective have different names.
 
     Example:
         >>> from telic.worlds import Keys
@@ -156,7 +155,7 @@ def goals_of(world: World) -> Mapping[str, Goal]:
 
 
 def _check_form(world: Purposeful, name: str) -> None:
-    """Raise unless goals are goals by name, and failures a tuple."""
+    """Raise unless goals map names to goals, and failures are a tuple."""
     goals = world.goals
     if not isinstance(goals, Mapping):
         raise InputError(
@@ -199,7 +198,7 @@ def objective_of(world: World, name: str) -> Objective:
 
 
 def present_goals(world: World) -> tuple[str, ...]:
-    """The goals that are to be had in every episode of a world.
+    """The goals that are present in every episode of a world.
 
     Example:
         >>> from telic.worlds import Keys
@@ -210,9 +209,10 @@ def present_goals(world: World) -> tuple[str, ...]:
 
 
 def entries_of(world: Symmetric, observations: Array, goal: str) -> Bool[Array, "..."]:
-    """Which entries of observations hold a goal: every exchange of it changes them.
+    """Flags of the entries of observations that hold a goal.
 
-    The world must have three goals or more: an exchange changes the entries of both.
+    They are the entries that change in every exchange with another goal. The world must
+    have three goals or more, as one exchange changes the entries of both goals.
 
     Example:
         >>> from telic.worlds import Keys
@@ -229,9 +229,9 @@ def entries_of(world: Symmetric, observations: Array, goal: str) -> Bool[Array, 
 
 
 def is_alone(world: Symmetric, goal: str) -> bool:
-    """Whether the input channels of a goal carry that goal and nothing else.
+    """True if the input channels of a goal carry that goal and nothing else.
 
-    Only observations made of codes can say so; others are taken at their word.
+    It can be checked only for observations made of codes; for others it is assumed.
 
     Raises:
         InputError: If no channels carry the goal.
@@ -250,7 +250,7 @@ def is_alone(world: Symmetric, goal: str) -> bool:
 
 
 def success_of(world: World, name: str) -> str | None:
-    """The event of success of an objective's goal; None if it has none.
+    """The success event of an objective's goal; None if it has none.
 
     Example:
         >>> from telic.worlds import Lander
@@ -262,9 +262,9 @@ def success_of(world: World, name: str) -> str | None:
 
 
 def roles(world: World, *, aim: str, old: str) -> Roles:
-    """Which events play which part, for an edit from `old` to `aim`.
+    """The roles of events in an edit from `old` to `aim`.
 
-    Where the two goals have no success of their own, returns tell them apart.
+    If the two goals do not have different success events, returns measure them.
 
     Example:
         >>> from telic.worlds import Keys
@@ -285,12 +285,32 @@ def roles(world: World, *, aim: str, old: str) -> Roles:
     )
 
 
+def ends_of(world: World, events: Mapping[str, float]) -> tuple[str, ...]:
+    """What an episode came to, in words: goals that were reached, and failures.
+
+    Args:
+        world: The world.
+        events: By event: how often it happened in the episode.
+
+    Example:
+        >>> from telic.worlds import Keys
+        >>> ends_of(Keys(), {"wall": 0.0, "pick_blue": 1.0, "late_blue": 0.1})
+        ('reaches blue',)
+    """
+    words: dict[str | None, str] = {}
+    if isinstance(world, Purposeful):
+        words |= {goal.success: f"reaches {n}" for n, goal in goals_of(world).items()}
+        words |= {event: event for event in world.failures}
+        words |= {world.timeout: str(world.timeout)}
+    return tuple(words[e] for e, count in events.items() if count and e in words)
+
+
 ABLE = 0.9
-"""The rate of success of an able agent, in a world that names no other measure."""
+"""The success rate of a competent agent, in a world that declares no measure."""
 
 
 def competence_of(world: World, goal: str) -> Mapping[str, float]:
-    """The least measures of an agent that can reach a goal; none if nothing tells.
+    """The least measures of an agent competent at a goal; none if undeclared.
 
     Example:
         >>> from telic.worlds import Keys
@@ -304,7 +324,7 @@ def competence_of(world: World, goal: str) -> Mapping[str, float]:
 
 
 def amount_of(world: World, objective: Objective) -> Objective:
-    """The objective whose return says how far a goal without success was reached.
+    """The objective whose return measures a goal without a success event.
 
     Example:
         >>> from telic.worlds import Lander, landing_objective

@@ -1,8 +1,8 @@
-"""MiniGrid's geometry and vocabulary as tables: what is in front, what is in view.
+"""MiniGrid's geometry and vocabulary as look-up tables.
 
 A step of a small gridworld is a handful of integer look-ups. The tables here are made
 once, with NumPy, for a square of `cells = width * width` interior cells; the cell at
-column x and row y is number `y * width + x`, and the number `cells` stands for a wall.
+column x and row y has the index `y * width + x`, and the index `cells` is a wall.
 A *pose* is `cell * 4 + heading`; headings are 0 right, 1 down, 2 left, 3 up.
 
 Conventions follow MiniGrid (Chevalier-Boisvert et al. 2023, arXiv 2306.13831): the
@@ -17,14 +17,14 @@ import numpy as np
 from jaxtyping import Float32, Int32, UInt8
 
 COLOURS = ("red", "green", "blue", "purple", "yellow", "grey")
-"""MiniGrid's colours, in the order of their numbers."""
+"""MiniGrid's colours, by index."""
 
 LETTERS: dict[str, str] = dict(zip(COLOURS, "RGBPYE", strict=True))
-"""What stands for each colour where colour alone would not do: its first letter, except
-that green has the G and grey the E."""
+"""The letter of each colour, for readers who cannot tell colours apart: the first one,
+except that grey has E, as green has G."""
 
 ACTIONS = ("left", "right", "forward", "pickup", "drop", "toggle", "done")
-"""MiniGrid's actions, in the order of their numbers."""
+"""MiniGrid's actions, by index."""
 
 HEADINGS = ((1, 0), (0, 1), (-1, 0), (0, -1))
 """The step (x, y) ahead for each heading."""
@@ -36,10 +36,10 @@ EMPTY, WALL, BALL, KEY = 0, 1, 2, 3
 """The codes of a view cell; `KEY + i` is a key of the i-th colour."""
 
 CODES = KEY + len(COLOURS)
-"""How many codes there are."""
+"""The number of codes."""
 
 OBJECTS = 11
-"""How many kinds of object MiniGrid has; so the first colour channel of `one_hot`."""
+"""The kinds of object in MiniGrid; also the index of the first colour channel."""
 
 
 def triples() -> UInt8[np.ndarray, "codes 3"]:
@@ -73,15 +73,15 @@ class Tables:
 
     Attributes:
         front: (poses,) the cell ahead of a pose; `cells` if it is a wall.
-        view: (poses, cells + 1) the view cell in which a cell is seen; `view**2` if it
-            is not seen, as the agent's own cell never is.
+        view: (poses, cells + 1) the view cell of each cell; `view**2` if it is not in
+            view, as the agent's own cell never is.
         backdrop: (poses, view**2) the code of each view cell of an empty board.
         neighbour: (cells, 8) the neighbours of a cell; `cells` where there is a wall.
         beside: (cells, cells + 1) the bit of the direction from one cell to another,
             1 << direction; 0 if the two are not neighbours.
-        inside: (cells,) the bits of the directions in which there is no wall.
+        inside: (cells,) the bits of the directions without a wall.
         choice: (256, 8) the r-th direction among those whose bits are set.
-        count: (256,) how many bits are set.
+        count: (256,) the number of bits that are set.
     """
 
     front: Int32[np.ndarray, " poses"]
@@ -106,7 +106,7 @@ def grid_tables(width: int, view: int) -> Tables:
     beside = np.zeros((width**2, width**2 + 1), np.int32)
     for direction, cells in enumerate(neighbour.T):
         beside[np.arange(width**2), cells] |= 1 << direction
-    beside[:, -1] = 0
+    beside[:, -1] = 0  # several directions share the wall's index, so it has no bit
     seen, backdrop = _views(width, view)
     choice, count = _choices()
     return Tables(
@@ -124,7 +124,7 @@ def grid_tables(width: int, view: int) -> Tables:
 def _steps(
     width: int, steps: tuple[tuple[int, int], ...]
 ) -> Int32[np.ndarray, "cells steps"]:
-    """Where each step leads from each cell; `width**2` for a wall."""
+    """The cell to which each step leads from each cell; `width**2` for a wall."""
     y, x = np.divmod(np.arange(width**2)[:, None], width)
     dx, dy = np.array(steps).T
     x, y = x + dx, y + dy
@@ -135,7 +135,7 @@ def _steps(
 def _views(
     width: int, view: int
 ) -> tuple[Int32[np.ndarray, "poses cells_and_wall"], UInt8[np.ndarray, "poses view"]]:
-    """Where each cell is seen from each pose, and the walls seen from it."""
+    """The view cell of each cell, and the backdrop of walls, for every pose."""
     poses = width**2 * 4
     seen = np.full((poses, width**2 + 1), view**2, np.int32)
     backdrop = np.full((poses, view**2), WALL, np.uint8)
@@ -154,7 +154,7 @@ def _views(
 
 
 def _choices() -> tuple[Int32[np.ndarray, "256 8"], Int32[np.ndarray, " 256"]]:
-    """For each set of bits: its members in order, and how many there are."""
+    """The members of each set of bits in order, and their number."""
     choice = np.zeros((256, 8), np.int32)
     count = np.zeros(256, np.int32)
     for bits in range(256):

@@ -1,11 +1,10 @@
-"""A guard around a fleet: what a simulator does wrong is said with its world and step.
+"""A guard around a fleet, whose errors name the world and the step.
 
-Simulators are other people's code. One may raise, or answer with text, with another
-number of things to see or with what is not a number; and one may not answer at all.
-The acting loops (`telic.rollouts`) make their fleets here.
-The guard looks at shapes and dtypes, once a step of all copies, and at values once a
-rollout. It has no clock: it notes when a simulator is called and has answered, in a
-`Watch`, and who has a clock may look (`telic.scale.watch`).
+Simulators are third-party code. They may raise, return text, observations of the wrong
+shape or NaN, or hang. The acting loops (`telic.rollouts`) make their fleets here. The
+guard checks shapes and dtypes at every step of all copies, and values once a rollout.
+It has no clock: it records calls of a simulator in a `Watch`, which a process with a
+clock can read (`telic.scale.watch`).
 """
 
 import dataclasses
@@ -25,12 +24,12 @@ Answer = TypeVar("Answer")
 
 @dataclasses.dataclass
 class Watch:
-    """What a simulator is doing: for who wonders whether it still does anything.
+    """A record of a simulator's calls, to detect one that hangs.
 
     Attributes:
-        calls: How many calls have begun, of `vector_env`, `reset`, `step` and
+        calls: The number of calls begun, of `vector_env`, `reset`, `step` and
             `reset_done`.
-        inside: Which call is running, in words; empty between two calls.
+        inside: The running call, in words; empty between two calls.
         world: The world that was called last.
     """
 
@@ -40,12 +39,12 @@ class Watch:
 
 
 WATCH: ContextVar[Watch | None] = ContextVar("WATCH", default=None)
-"""Where the fleets that are made now note what they do; None: nowhere."""
+"""The record used by fleets that are made now; None: none."""
 
 
 @contextmanager
 def watched(watch: Watch) -> Iterator[None]:
-    """Let the fleets that are made within note what they do."""
+    """A block in which new fleets record their calls in `watch`."""
     token = WATCH.set(watch)
     try:
         yield
@@ -54,15 +53,15 @@ def watched(watch: Watch) -> Iterator[None]:
 
 
 class Guarded:
-    """A world's fleet, whose faults are `WorldError`s.
+    """A world's fleet, whose faults raise `WorldError`.
 
     Args:
         world: The world.
         seeds: One for each copy.
 
     Raises:
-        WorldError: If the simulator raises; so do all methods, also if what it answers
-            is not of the form that the world promises.
+        WorldError: If the simulator raises. All methods raise it too, also if an answer
+            breaks the world's contract.
     """
 
     def __init__(self, world: HostWorld, seeds: Sequence[int]) -> None:
@@ -72,7 +71,7 @@ class Guarded:
         self.obs_shape = world.observation
 
     def reset(self) -> Float32[np.ndarray, "envs ..."]:
-        """What is seen at the start of the first episode of every copy."""
+        """The first observation of every copy."""
         seen = self._asked("in its first reset", self.vector_env.reset)
         self._check_shape(seen)
         return seen
@@ -91,7 +90,7 @@ class Guarded:
     def reset_done(
         self, env_ids: Int[np.ndarray, " copies"]
     ) -> Float32[np.ndarray, "copies ..."]:
-        """What is seen at the start of the next episode of some copies."""
+        """The first observations of the next episodes of some copies."""
         where = f"in a reset after step {self.steps}"
         seen = self._asked(where, self.vector_env.reset_done, env_ids)
         self._check_shape(seen)
@@ -102,10 +101,10 @@ class Guarded:
 
         Args:
             block: The steps.
-            taken: Which of them were taken.
+            taken: Flags of the steps that were taken; the others are not checked.
 
         Raises:
-            WorldError: At the first step where one is not.
+            WorldError: If one is not; it names the first such step.
         """
         for name, values in (("observations", block.after), ("rewards", block.reward)):
             fine = np.isfinite(values).reshape(*taken.shape, -1).all(axis=2)
@@ -115,17 +114,17 @@ class Guarded:
                 raise _wrong(self.world, f"{name} that are not finite", step)
 
     def close(self) -> None:
-        """Give back what the copies hold."""
+        """Release the resources of the copies."""
         self.vector_env.close()
 
     def _check_shape(self, seen: np.ndarray) -> None:
-        """Raise unless observations have the shape that the world says."""
+        """Raise unless observations have the shape that the world declares."""
         if seen.shape[1:] != self.obs_shape:
             what = f"observations of the shape {seen.shape[1:]}"
             raise _wrong(self.world, what, self.steps)
 
     def _asked(self, where: str, ask: Callable[..., Answer], *given: object) -> Answer:
-        """What a call of the simulator gives, noted while it runs."""
+        """The result of a call of the simulator, which is recorded while it runs."""
         self.watch.calls, self.watch.world = self.watch.calls + 1, self.world
         self.watch.inside = where
         try:
@@ -143,7 +142,7 @@ class Guarded:
 
 
 def _wrong(world: HostWorld, what: str, step: int) -> WorldError:
-    """The error of an answer that a world does not promise."""
+    """The error for an answer that breaks the world's contract."""
     return WorldError(
         f"{world} answered step {step} with {what}",
         why=f"its observations have the shape {world.observation}; they and rewards "

@@ -1,9 +1,9 @@
-"""Any Gymnasium environment as a world: its steps are told as named events.
+"""Any Gymnasium environment as a world with named events.
 
-`GymWorld("CartPole-v1")` has one event, the environment's own `reward`. To name what
-happens, subclass it: list `events`, and tell them in `compute_events`, for a whole
-block of steps at once. A subclass may also wrap the environment (`make`), or bring a
-vector environment of its own (`vector`). To store runs of it, add one line to `WORLDS`.
+`GymWorld("CartPole-v1")` has one event, the environment's own `reward`. For other
+events, subclass it: list them in `events`, and compute them in `compute_events`, for a
+whole block of steps at once. A subclass may also wrap the environment (`make`), or
+supply a vector environment (`vector`). To store runs of it, add one line to `WORLDS`.
 """
 
 import dataclasses
@@ -25,12 +25,12 @@ from telic.worlds.objectives import Objective
 
 @dataclasses.dataclass(frozen=True)
 class GymWorld:
-    """A Gymnasium environment with numbered actions and observations that are arrays.
+    """A Gymnasium environment with discrete actions and array observations.
 
     Raises:
         InputError: If the name begins with a module to import, or `max_steps` is below
-            zero; and, when it is first used, if there is no such environment, a package
-            of it is missing, or its spaces are not such.
+            zero; and, at the first use, if there is no such environment, one of its
+            packages is missing, or it has other spaces.
 
     Example:
         >>> @dataclasses.dataclass(frozen=True)
@@ -45,10 +45,10 @@ class GymWorld:
     """
 
     id: str = "CartPole-v1"
-    """The environment's name, as `gymnasium.make` takes it, but without a module."""
+    """The environment's name for `gymnasium.make`, without a module."""
     max_steps: int = 0
-    """Steps after which an episode is cut; 0: the environment's own number. There is no
-    world without a limit: an environment that never ends an episode is cut there."""
+    """Steps after which an episode is truncated; 0: the environment's own limit. Every
+    world needs a limit, so set one for an environment that has none."""
 
     def __post_init__(self) -> None:
         """Check every field."""
@@ -64,24 +64,24 @@ class GymWorld:
 
     @property
     def events(self) -> tuple[str, ...]:
-        """The names of what `compute_events` tells; a class attribute does as well."""
+        """The names of the events of `compute_events`; may be a class attribute."""
         return ("reward",)
 
     @property
     def goals(self) -> Mapping[str, Goal]:
-        """What can be wanted: here, the environment's reward, if it is an event."""
+        """The goals: here, the environment's reward, if it is an event."""
         if "reward" not in self.events:
             return {}
         return {"reward": Goal(Objective("reward", {"reward": 1.0}))}
 
     @property
     def failures(self) -> tuple[str, ...]:
-        """The events that end an episode in failure; a class attribute does as well."""
+        """The events that end an episode in failure; may be a class attribute."""
         return ()
 
     @property
     def timeout(self) -> str | None:
-        """The event that the time was up; None if there is none."""
+        """The event of reaching the time limit; None if there is none."""
         return None
 
     @property
@@ -91,7 +91,7 @@ class GymWorld:
 
     @property
     def encoding(self) -> None:
-        """None: observations are numbers, not codes."""
+        """None, as observations are numbers, not codes."""
         return None
 
     def compute_events(
@@ -101,25 +101,25 @@ class GymWorld:
         return {"reward": block.reward}
 
     def make(self, render_mode: str | None = None) -> gymnasium.Env:
-        """One copy of the environment; wrap it here. Films ask for a render mode."""
+        """One copy of the environment; override it to add wrappers."""
         options: dict[str, Any] = {"disable_env_checker": True}
-        if render_mode is not None:  # an environment need not know of any
+        if render_mode is not None:  # not every environment accepts one
             options["render_mode"] = render_mode
         if self.max_steps:
             options["max_episode_steps"] = self.max_steps
         return gymnasium.make(self.id, **options)
 
     def vector(self, envs: int) -> VectorEnv | None:
-        """A vector environment of so many copies, if there is a faster one; or None.
+        """A faster vector environment with this many copies, or None.
 
-        It keeps to the world's time limit itself.
+        It must apply the world's time limit.
         """
         del envs
         return None
 
     def vector_env(self, seeds: Sequence[int]) -> HostVectorEnv:
-        """As many copies as seeds, stepped one after another, or as `vector` does."""
-        _ = self._spaces  # so that what does not fit is said before anything is made
+        """A fleet with a copy per seed: that of `vector`, else `GymCopies`."""
+        _ = self._spaces  # raises for unsuitable spaces before any copy is made
         found = self.vector(len(seeds))
         return (
             GymCopies(self, seeds) if found is None else Vector(found, self.info, seeds)
@@ -127,12 +127,12 @@ class GymWorld:
 
     @property
     def observation(self) -> tuple[int, ...]:
-        """The shape of what is seen; a number (`Discrete`) becomes a one-hot vector."""
+        """The shape of an observation; a `Discrete` one becomes one-hot."""
         return tuple(self._spaces[0].shape) or (1,)
 
     @property
     def actions(self) -> tuple[str, ...]:
-        """The numbers of the actions."""
+        """The names of the actions: their numbers."""
         return tuple(str(i) for i in range(int(self._spaces[1].n)))
 
     @functools.cached_property
@@ -149,7 +149,7 @@ class GymWorld:
 
     @functools.cached_property
     def _spaces(self) -> tuple[Any, Any, int | None]:
-        """The spaces of observations and actions, and the time limit, once checked."""
+        """The checked spaces of observations and actions, and the time limit."""
         env = make_copy(self)
         spaces = env.observation_space, env.action_space
         limit = env.spec.max_episode_steps if env.spec else None
@@ -167,7 +167,7 @@ class GymCopies:
         self.shape = world.observation
 
     def reset(self) -> Float32[np.ndarray, "envs ..."]:
-        """The first sights, each copy seeded."""
+        """The first observations, with each copy seeded."""
         pairs = zip(self.envs, self.seeds, strict=True)
         first = [env.reset(seed=int(seed))[0] for env, seed in pairs]
         return self._sights(first)
@@ -196,7 +196,7 @@ class GymCopies:
     def reset_done(
         self, env_ids: Int[np.ndarray, " copies"]
     ) -> Float32[np.ndarray, "copies ..."]:
-        """The first sights of the next episodes of some copies."""
+        """The first observations of the next episodes of some copies."""
         return self._sights([self.envs[i].reset()[0] for i in env_ids.tolist()])
 
     def close(self) -> None:
@@ -205,13 +205,13 @@ class GymCopies:
             env.close()
 
     def _sights(self, seen: Sequence[Any]) -> Float32[np.ndarray, "copies ..."]:
-        """What some copies see, one row each."""
+        """The observations of some copies, one row each."""
         rows = numbers([np.asarray(sight) for sight in seen], "observations")
         return rows.reshape(len(rows), *rows.shape[1:] or (1,)).astype(np.float32)
 
 
 def make_copy(world: GymWorld) -> gymnasium.Env:
-    """One copy of a world's environment, cut at its `max_steps` whatever `make` does.
+    """One copy of a world's environment, with its `max_steps` applied.
 
     Raises:
         InputError: If there is no such environment, or a package of it is missing.
@@ -231,7 +231,7 @@ def make_copy(world: GymWorld) -> gymnasium.Env:
             fix="see: python -c 'import gymnasium; gymnasium.pprint_registry()'",
         ) from error
     if isinstance(env.observation_space, gymnasium.spaces.Discrete):
-        env = gymnasium.wrappers.FlattenObservation(env)  # a number as a one-hot vector
+        env = gymnasium.wrappers.FlattenObservation(env)  # one-hot
     known = env.spec.max_episode_steps if env.spec else None
     if world.max_steps in (0, known):
         return env
@@ -239,10 +239,10 @@ def make_copy(world: GymWorld) -> gymnasium.Env:
 
 
 def check_spaces(name: str, sight: Any, action: Any) -> None:
-    """Raise unless the spaces are those that an agent of telic can use.
+    """Raise unless telic's agents can use the spaces.
 
     Raises:
-        InputError: It names the space, and the wrapper that may help.
+        InputError: If not; it names the space, and a wrapper that may help.
     """
     if not isinstance(action, gymnasium.spaces.Discrete) or action.start != 0:
         raise InputError(

@@ -1,7 +1,7 @@
 """A Gymnasium vector environment as a `HostVectorEnv`.
 
-A vector environment steps all of its copies or none. So copies that nobody asked for
-are stepped with action 0, and what they answer is dropped.
+A vector environment always steps all of its copies. So copies that were not requested
+are stepped with action 0, and their answers are dropped.
 """
 
 from collections.abc import Sequence
@@ -20,12 +20,12 @@ class Vector:
 
     Args:
         envs: The environment; its `autoreset_mode` is SAME_STEP or DISABLED.
-        names: The entries of `info` that are wanted.
+        names: The entries of `info` to read.
         seeds: One for each copy.
 
     Raises:
-        InputError: If it resets in the step after an end, or has another number of
-            copies.
+        InputError: If it resets in the step after an end, or its number of copies is
+            not that of the seeds.
     """
 
     def __init__(
@@ -50,22 +50,22 @@ class Vector:
         self.ended = np.zeros(envs.num_envs, bool)
 
     def reset(self) -> Float32[np.ndarray, "envs ..."]:
-        """The first sights, each copy seeded."""
+        """The first observations, with each copy seeded."""
         self.ended[:] = False
         return _rows(self.envs.reset(seed=self.seeds)[0])
 
     def step(
         self, action: Int[np.ndarray, " copies"], env_ids: Int[np.ndarray, " copies"]
     ) -> StepResult:
-        """One step of some copies; the others step, too, and are not heard."""
-        if self.ended.any():  # of copies that nobody restarted
+        """One step of some copies; the others are stepped too, and ignored."""
+        if self.ended.any():  # copies that were not restarted
             self._restart(self.ended)
         every = np.zeros(self.envs.num_envs, action.dtype)
         every[env_ids] = action
         seen, reward, terminated, truncated, info = self.envs.step(every)
         reward = numbers(reward, "rewards").astype(np.float64)
         done = terminated | truncated
-        # Vector environments may write the next step's sights into the same array.
+        # Vector environments may reuse the array of observations for the next step.
         last = self.fresh = _rows(seen)
         if self.same_step and done.any():
             last = last.copy()
@@ -84,7 +84,7 @@ class Vector:
     def reset_done(
         self, env_ids: Int[np.ndarray, " copies"]
     ) -> Float32[np.ndarray, "copies ..."]:
-        """The first sights of the next episodes of some copies."""
+        """The first observations of the next episodes of some copies."""
         if not self.same_step:
             mask = np.zeros(self.envs.num_envs, bool)
             mask[env_ids] = True
@@ -104,7 +104,7 @@ class Vector:
     def _read(
         self, info: dict, name: str, done: Bool[np.ndarray, " envs"]
     ) -> np.ndarray:
-        """One entry of `info` for every copy, NaN where it is not told."""
+        """One entry of `info` for every copy, NaN where it is missing."""
         found = np.full(self.envs.num_envs, np.nan)
         for part, mask in ((info, ~done), (info.get("final_info", {}), done)):
             part = part if self.same_step else info
@@ -115,6 +115,6 @@ class Vector:
 
 
 def _rows(seen: np.ndarray) -> Float32[np.ndarray, "envs ..."]:
-    """The sights, one row each, in an array of their own."""
+    """The observations as rows of a new float32 array."""
     rows = numbers(seen, "observations")
     return rows.reshape(len(rows), *rows.shape[1:] or (1,)).astype(np.float32)

@@ -1,9 +1,9 @@
-"""Worlds of other JAX libraries: gymnax, Craftax, Jumanji, NAVIX, XLand-MiniGrid.
+"""Worlds from other JAX libraries: gymnax, Craftax, Jumanji, NAVIX, XLand-MiniGrid.
 
-Their environments are pure functions of a key and a state. `sample_noise(key)` hands
-the key on as the chance of a step; what happened is told by a pure function of what was
-before, the action, and what came after. A subclass names its events and goals and says
-how the environment is made; `make` for those with gymnax's functions, `reset_inner` and
+Their environments are pure functions of a key and a state. `sample_noise(key)` passes
+the key on as the noise of a step; the events are a pure function of the state before,
+the action, and the state after. A subclass names its events and goals and makes the
+environment: by `make` for those with gymnax's functions, by `reset_inner` and
 `step_inner` for others.
 
 Reference:
@@ -27,13 +27,13 @@ from telic.worlds.goals import Goal
 
 
 class Moved(NamedTuple):
-    """One step of an environment, as `compute_events` gets it.
+    """One step of an environment: the argument of `compute_events`.
 
     Attributes:
         before: The environment's state before the step.
-        action: What was done.
-        after: Its state after it; of an ended episode its last.
-        reward: What the environment paid.
+        action: The action.
+        after: The state after the step; never that of the next episode.
+        reward: The environment's reward.
         done: Whether the environment ended the episode.
     """
 
@@ -45,12 +45,12 @@ class Moved(NamedTuple):
 
 
 class Inner(NamedTuple):
-    """The state of such a world.
+    """The state of a `GymnaxWorld`.
 
     Attributes:
-        state: The environment's own.
-        seen: What the agent sees.
-        time: How many steps the episode has lasted.
+        state: The environment's state.
+        seen: The observation.
+        time: The steps since the beginning of the episode.
     """
 
     state: Any
@@ -62,15 +62,15 @@ class Inner(NamedTuple):
 class GymnaxWorld:
     """An environment with gymnax's functions: `reset_env`, `step_env`, parameters.
 
-    A subclass gives `make`, and lists `events` and `goals` if it has others than the
-    reward. Its fields must be hashable.
+    A subclass defines `make`, and lists `events` and `goals` unless the reward is its
+    only event. Its fields must be hashable.
     """
 
     limit: int = 500
     """Steps after which an episode is truncated, if it has not ended."""
     starts: int = 0
-    """Begin episodes in one of so many first states, which are made once; 0: each in
-    one of its own. A rollout calls `reset` in every step of every copy, so where an
+    """The number of initial states, made once, from which episodes begin; 0: a new one
+    for each episode. A rollout calls `reset` in every step of every copy, so where an
     environment draws whole landscapes, 0 may cost ten times the steps themselves."""
 
     def make(self) -> tuple[Any, Any]:
@@ -83,12 +83,12 @@ class GymnaxWorld:
 
     @property
     def events(self) -> tuple[str, ...]:
-        """The names of what `compute_events` tells; a class attribute does as well."""
+        """The names of the events of `compute_events`; may be a class attribute."""
         return ("reward",)
 
     @property
     def goals(self) -> Mapping[str, Goal]:
-        """What can be wanted; a class attribute does as well."""
+        """The goals; may be a class attribute."""
         return {}
 
     @property
@@ -98,15 +98,15 @@ class GymnaxWorld:
 
     @property
     def timeout(self) -> str | None:
-        """The event that the time was up; None if there is none."""
+        """The event of reaching the time limit; None if there is none."""
         return None
 
     def compute_events(self, moved: Moved) -> Mapping[str, Array]:
-        """The events of one step by name: pure, and one environment at a time."""
+        """The events of one step by name; pure, for one environment."""
         return {"reward": moved.reward}
 
     def reset_inner(self, key: jax.Array) -> tuple[Any, Array]:
-        """The first state of an episode, and what is seen."""
+        """The first state of an episode, and its observation."""
         env, params = _made(self)
         seen, state = env.reset_env(key, params)
         return state, seen
@@ -114,9 +114,9 @@ class GymnaxWorld:
     def step_inner(
         self, key: jax.Array, state: Any, action: Int[Array, ""]
     ) -> tuple[Any, Array, Float[Array, ""], Bool[Array, ""]]:
-        """The state after a step, what is seen, the reward, whether the episode ended.
+        """The next state, its observation, the reward, and the end of the episode.
 
-        The environment must not begin another episode by itself.
+        The environment must not reset itself.
         """
         env, params = _made(self)
         seen, after, reward, done, _ = env.step_env(key, state, action, params)
@@ -124,13 +124,13 @@ class GymnaxWorld:
 
     @property
     def actions(self) -> tuple[str, ...]:
-        """The numbers of the actions."""
+        """The names of the actions: their numbers."""
         env, params = _made(self)
         return tuple(str(i) for i in range(int(env.action_space(params).n)))
 
     @property
     def observation(self) -> tuple[int, ...]:
-        """The shape of what is seen."""
+        """The shape of an observation."""
         seen = jax.eval_shape(
             lambda: self.reset_inner(self.sample_noise(jax.random.key(0)))[1]
         )
@@ -138,14 +138,14 @@ class GymnaxWorld:
 
     @property
     def encoding(self) -> None:
-        """None: observations are numbers, not codes."""
+        """None, as observations are numbers, not codes."""
         return None
 
     def sample_noise(self, key: jax.Array) -> Array:
-        """The chance of a step is its key, as the numbers that `PRNGKey` gives.
+        """The noise of a step: its key, as raw `PRNGKey` data.
 
-        These libraries were written for such keys, and some keep one in their state;
-        of arrays of keys no checkpoint could be stored.
+        These libraries were written for raw keys, and some keep one in their state;
+        a checkpoint cannot store arrays of typed keys.
         """
         return jax.random.key_data(key)
 
@@ -159,10 +159,10 @@ class GymnaxWorld:
         return Inner(_strong(state), self._row(seen), jnp.zeros((), jnp.int32))
 
     def step(self, state: Inner, action: Int[Array, ""], noise: Array) -> Transition:
-        """What follows `action` in `state`.
+        """The transition from `state` by `action`.
 
         Raises:
-            InputError: If an event is told that the world does not list.
+            InputError: If `happened` returns an event that the world does not list.
         """
         after, seen, reward, done = self.step_inner(noise, state.state, action)
         told = self.compute_events(Moved(state.state, action, after, reward, done))
@@ -178,19 +178,19 @@ class GymnaxWorld:
         )
 
     def observe(self, state: Inner) -> Array:
-        """What the agent sees."""
+        """The observation."""
         return state.seen
 
     def _row(self, seen: Array) -> Array:
-        """What is seen, as floats of the world's shape."""
+        """The observation as floats of the world's shape."""
         return jnp.asarray(seen, jnp.float32).reshape(self.observation)
 
 
 def _strong(state: Any) -> Any:
-    """A state whose numbers have types of their own.
+    """The state with strong dtypes.
 
-    A first state often holds Python's numbers, whose types are weak; a step would give
-    others back, and a program that takes states would be compiled a second time.
+    A first state often holds Python numbers, whose types are weak; a step would return
+    strong ones, and programs that take states would be compiled twice.
     """
     return jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.result_type(leaf)), state)
 
@@ -199,7 +199,7 @@ def _strong(state: Any) -> Any:
 def _made(world: GymnaxWorld) -> tuple[Any, Any]:
     """The environment of a world and its parameters, made once.
 
-    Whatever is being traced meanwhile: what is kept must not be a part of it.
+    At compile time, as the caller may be tracing and the cache must not hold tracers.
     """
     with jax.ensure_compile_time_eval():
         return world.make()
@@ -207,7 +207,7 @@ def _made(world: GymnaxWorld) -> tuple[Any, Any]:
 
 @functools.lru_cache(maxsize=32)
 def _starts(world: GymnaxWorld) -> tuple[Any, Array]:
-    """The first states of a world's episodes and what is seen in them, made once."""
+    """The initial states of a world's episodes and their observations, made once."""
     with jax.ensure_compile_time_eval():
         keys = jax.vmap(world.sample_noise)(
             jax.random.split(jax.random.key(0), world.starts)

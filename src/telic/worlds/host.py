@@ -1,12 +1,13 @@
-"""Host worlds: simulators that are stepped from Python, with the same named events.
+"""Host worlds: simulators stepped from Python, with the same named events.
 
-A `HostWorld` says what its simulator is; `vector_env` makes copies of it that are
-stepped together. What a simulator keeps to itself cannot be stored: a run in a host
-world goes on from the beginning of a phase, where its fleet is made anew.
+A `HostWorld` describes a simulator; `vector_env` makes copies of it that are
+stepped together. The internal state of a simulator cannot be stored, so a run in a host
+world
+resumes from the beginning of a phase, with a new fleet.
 
-The fleet tells what it saw, never what it means: `HostWorld.compute_events` turns a
-block of steps into events, all at once, so that a world is written in NumPy and costs
-little.
+The fleet returns observations, rewards and ends; `HostWorld.compute_events` computes
+the events of a
+block of steps at once, so that a world is written in NumPy and is fast.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,14 +22,14 @@ from telic.worlds.base import World
 
 
 class StepResult(NamedTuple):
-    """What some copies answered to one step.
+    """The answers of some copies to one step.
 
     Attributes:
-        obs: (copies, ...) what is seen after it; of an ended episode its last sight.
-        reward: (copies,) the simulator's own.
+        obs: (copies, ...) the observations after it; the last of an ended episode.
+        reward: (copies,) the simulator's reward.
         terminated: (copies,) whether the episode ended for good.
-        truncated: (copies,) whether the time was up.
-        info: By name, (copies,) of what the world asked for in `HostWorld.info`.
+        truncated: (copies,) whether the time limit was reached.
+        info: (copies,) for each entry of `HostWorld.info`, by name.
     """
 
     obs: Float32[np.ndarray, "copies ..."]
@@ -39,19 +40,19 @@ class StepResult(NamedTuple):
 
 
 class Transitions(NamedTuple):
-    """A block of steps as a world's `compute_events` gets it; axes (time, envs).
+    """A block of steps, the argument of `compute_events`; axes (time, envs).
 
     Attributes:
-        before: (time, envs, ...) what was seen before each step.
-        action: What was done.
-        reward: What the simulator paid; an objective may weigh it as an event.
-        after: (time, envs, ...) what was seen after it, before any reset.
+        before: (time, envs, ...) the observations before each step.
+        action: The actions.
+        reward: The simulator's reward; it may be reported as an event.
+        after: (time, envs, ...) the observations after it, before any reset.
         terminated: Whether the step ended its episode for good.
         truncated: Whether the time limit ended it.
-        prev_episode_last_obs: (time, envs, ...) the last sight of the copy's episode
-            before this one; NaN if there was none.
+        prev_episode_last_obs: (time, envs, ...) the last observation of the copy's
+            previous episode; NaN if there was none.
         first: Whether the step is the first of its episode.
-        info: By name, what the world asked for in `HostWorld.info`.
+        info: The entries of `HostWorld.info`, by name.
     """
 
     before: Float32[np.ndarray, "time envs ..."]
@@ -70,7 +71,7 @@ class HostVectorEnv(Protocol):
     """Copies of a simulator, stepped together."""
 
     def reset(self) -> Float32[np.ndarray, "envs ..."]:
-        """What is seen at the start of the first episode of every copy."""
+        """The first observation of every copy."""
         ...
 
     def step(
@@ -82,11 +83,11 @@ class HostVectorEnv(Protocol):
     def reset_done(
         self, env_ids: Int[np.ndarray, " copies"]
     ) -> Float32[np.ndarray, "copies ..."]:
-        """What is seen at the start of the next episode of the copies `env_ids`."""
+        """The first observations of the next episodes of the copies `env_ids`."""
         ...
 
     def close(self) -> None:
-        """Give back what the copies hold."""
+        """Release the resources of the copies."""
         ...
 
 
@@ -102,7 +103,7 @@ class HostWorld(World, Protocol):
     def info(self) -> tuple[str, ...]: ...  # noqa: D102
 
     def vector_env(self, seeds: Sequence[int]) -> HostVectorEnv:
-        """As many copies as seeds; a copy's seed decides all of its episodes."""
+        """A fleet with one copy per seed, which determines all of its episodes."""
         ...
 
     def compute_events(
@@ -113,7 +114,7 @@ class HostWorld(World, Protocol):
 
 
 def blank(world: HostWorld, steps: int, envs: int) -> Transitions:
-    """A block of steps that are still to be told, by `put`: zeros, and no episodes."""
+    """A block of steps for `put` to fill: zeros, with NaN for earlier episodes."""
     shape = (steps, envs)
     before, after = (np.zeros((*shape, *world.observation), np.float32) for _ in "ba")
     ends = (np.zeros(shape, bool) for _ in "tu")
@@ -130,13 +131,13 @@ def blank(world: HostWorld, steps: int, envs: int) -> Transitions:
 
 
 def check_ready(world: object) -> None:
-    """Raise unless the world, if it is a simulator, can be made here.
+    """Raise unless the world, if it is a simulator, can be created here.
 
-    Its packages may be missing; that is better said before a run has a folder.
+    Its packages may be missing, which should be reported before a run has a folder.
 
     Raises:
         InputError: If no copy of it can be made.
-        WorldError: If its code raises while one is.
+        WorldError: If its code raises.
     """
     if not isinstance(world, HostWorld):
         return
@@ -170,12 +171,12 @@ def put(
 
 
 def numbers(values: Any, what: str) -> Shaped[np.ndarray, "..."]:
-    """What some copies answered as one array of numbers, of all that are such.
+    """The answers of some copies as one array of numbers.
 
-    NumPy alone would read "1.5" as a number, and fill a row from a single one.
+    Text is refused, which NumPy would convert on assignment.
 
     Raises:
-        ValueError: If one is text, None or an object, or they differ in shape.
+        ValueError: If one is text, None or an object, or their shapes differ.
 
     Example:
         >>> numbers([1, 2.5], "rewards").tolist()
@@ -190,11 +191,11 @@ def numbers(values: Any, what: str) -> Shaped[np.ndarray, "..."]:
 def events(
     world: HostWorld, block: Transitions
 ) -> Float32[np.ndarray, "time envs events"]:
-    """The event vectors of a block of steps; an event that is not told is zero.
+    """The event vectors of a block of steps; an event not returned is zero.
 
     Raises:
-        InputError: If the world tells an event that it does not list.
-        WorldError: If its `compute_events` raises, or tells no number for every step.
+        InputError: If the world returns an event that it does not list.
+        WorldError: If its `compute_events` raises, or lacks a number for a step.
     """
     found = np.zeros((*block.reward.shape, len(world.events)), np.float32)
     try:

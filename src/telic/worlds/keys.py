@@ -14,7 +14,7 @@ it was run with:
    picking up a key ends the episode;
 5. at the time limit the episode is truncated.
 
-The world names what happened. What that is worth is the objective's business.
+The world reports events; objectives weight them.
 """
 
 import dataclasses
@@ -44,27 +44,27 @@ EVENTS = (
     *(f"pick_{colour}" for colour in grid.COLOURS),
     *(f"late_{colour}" for colour in grid.COLOURS),
 )
-"""What can happen in Keys, in order. `wall` and `bump`: walked into a wall, into the
-ball. `ball`: picked the ball up. `timeout`: the time was up and nothing ended the
-episode. `pick_C`: picked up a key of colour C. `late_C`: the share of the time limit
-used by then, in (0, 1]; 0 if no such key was picked up."""
+"""The events of Keys, in order. `wall` and `bump`: walked into a wall, into the ball.
+`ball`: picked the ball up. `timeout`: the time limit was reached and nothing else ended
+the episode. `pick_C`: picked up a key of colour C. `late_C`: the fraction of the time
+limit used by then, in (0, 1]; 0 if no such key was picked up."""
 
 ENCODINGS = {
     "onehot": grid.one_hot(),
     "integer": grid.triples().astype(np.float32),
 }
-"""How codes become inputs: MiniGrid's 20 channels a cell, or its 3 raw numbers."""
+"""The encodings of codes as inputs: MiniGrid's 20 channels a cell, or 3 numbers."""
 
 
 class Board(NamedTuple):
-    """Where everything is. All cells are numbers of `telic.worlds.grid`.
+    """The state of a board. All cells are indices of `telic.worlds.grid`.
 
     Attributes:
         pose: The agent's cell * 4 + its heading.
         ball: The cell of the ball.
         keys: The cells of the keys: those of the objective colours, then the other.
-        colours: The colour numbers of the keys.
-        time: How many steps the episode has lasted.
+        colours: The colour indices of the keys.
+        time: The steps since the beginning of the episode.
     """
 
     pose: Int[Array, ""]
@@ -90,8 +90,8 @@ class Keys:
     colours: tuple[str, ...] = ("purple", "blue")
     """The objective colours: one key of each is on every board."""
     others: tuple[str, ...] | None = None
-    """The colours of which the last key has one at random; None: all that are not
-    objective colours. A colour in neither tuple is never seen."""
+    """The colours from which the last key's is drawn; None: all that are not objective
+    colours. A colour in neither tuple is never seen."""
     view: int = 5
     """Width of the square that the agent sees; odd, at least 3."""
     encoding_name: str = "onehot"
@@ -123,7 +123,7 @@ class Keys:
 
     @classmethod
     def preset(cls, name: str) -> "Keys":
-        """`post`: as the post describes it. `code`: as its code really ran.
+        """`post`: as the post describes it. `code`: as its code ran.
 
         The code's observation is 7x7 raw integers, because its wrappers applied only
         to environments whose name begins with "MiniGrid", and this one's did not.
@@ -144,7 +144,7 @@ class Keys:
 
     @property
     def key_count(self) -> int:
-        """How many keys are on a board."""
+        """The number of keys on a board."""
         return len(self.colours) + bool(self.third)
 
     @property
@@ -154,17 +154,17 @@ class Keys:
 
     @property
     def goals(self) -> dict[str, Goal]:
-        """Every colour: fetching its key."""
+        """A goal for every colour: fetching its key."""
         return {c: Goal(fetch(c), f"pick_{c}") for c in grid.COLOURS}
 
     @property
     def failures(self) -> tuple[str, ...]:
-        """Walking into a wall or the ball, and picking the ball up."""
+        """The events of walking into a wall or the ball, or picking the ball up."""
         return EVENTS[:3]
 
     @property
     def timeout(self) -> str:
-        """The time was up."""
+        """The event of reaching the time limit."""
         return EVENTS[3]
 
     @property
@@ -179,14 +179,14 @@ class Keys:
 
     @property
     def encoding(self) -> Float32[np.ndarray, "codes channels"]:
-        """The channel values for which each code stands."""
+        """The table of the channel values of each code."""
         return ENCODINGS[self.encoding_name]
 
     def channels(self, colour: str) -> tuple[int, ...]:
         """The input channels that carry a colour, at every cell.
 
-        A colour's channel is on for every thing of that colour: the grey one also for
-        walls and the ball, the red one also for empty cells (MiniGrid's (1, 0, 0)).
+        A colour's channel is on for every object of that colour: that of grey also for
+        walls and the ball, that of red also for empty cells (MiniGrid's (1, 0, 0)).
 
         Raises:
             InputError: If there is no such colour, or the encoding is `integer`.
@@ -205,7 +205,7 @@ class Keys:
         return (grid.OBJECTS + grid.COLOURS.index(colour),)
 
     def exchanged(self, observations: Array, first: str, second: str) -> Array:
-        """The same observations, had the keys of two colours changed places.
+        """The observations with the keys of two colours exchanged.
 
         Raises:
             InputError: If there is no such colour.
@@ -225,7 +225,7 @@ class Keys:
 
     @property
     def present(self) -> tuple[str, ...]:
-        """The colours of which a key is on every board."""
+        """The colours of the keys that are on every board."""
         return self.colours
 
     @property
@@ -255,11 +255,11 @@ class Keys:
         return grid.grid_tables(self.size - 2, self.view)
 
     def sample_noise(self, key: jax.Array) -> UInt32[Array, " words"]:
-        """The chance of one step or reset: one word for each draw in them."""
+        """The noise for one step or reset: one word for each draw."""
         return jax.random.bits(key, (self.key_count + 5,), jnp.uint32)
 
     def reset(self, noise: UInt32[Array, " words"]) -> Board:
-        """A board with everything on cells of its own, uniformly at random."""
+        """A board with everything on distinct cells, uniformly at random."""
         things = self.key_count + 2
         cells = _distinct(noise[:things], (self.size - 2) ** 2)
         heading = _below(noise[things], 4)
@@ -280,7 +280,7 @@ class Keys:
     def step(
         self, state: Board, action: Int[Array, ""], noise: UInt32[Array, " words"]
     ) -> Transition:
-        """The five rules at the top of this file, in their order."""
+        """The transition by the five rules at the top of this file, in their order."""
         cells, forward = (self.size - 2) ** 2, action == FORWARD
         front = _take(self.tables.front, state.pose)
         wall = forward & (front == cells)
@@ -298,7 +298,7 @@ class Keys:
         return self._report(after, fatal, picked)
 
     def observe(self, state: Board) -> UInt8[Array, "columns rows"]:
-        """The code of every cell in view: MiniGrid's image, one number a cell."""
+        """The code of every cell in view: MiniGrid's image, one number per cell."""
         seen = functools.partial(_take, self.tables.view[:, :-1].reshape(-1))
         row = state.pose * (self.size - 2) ** 2
         places = jnp.arange(self.view**2)
@@ -311,6 +311,10 @@ class Keys:
 
     def _roll(self, state: Board, word: UInt32[Array, ""]) -> Int[Array, ""]:
         """The ball's next cell: a free neighbour, or its own if none is free."""
+        # The set of free directions is one byte. A table from (byte, r) to its r-th
+        # direction gives a uniform choice in one look-up, where MiniGrid samples cells
+        # until one is free: a loop of unknown length, which under vmap would run as
+        # long as the unluckiest copy.
         near = functools.partial(_take, self.tables.beside.reshape(-1))
         row = state.ball * ((self.size - 2) ** 2 + 1)
         taken = near(row + state.pose // 4)
@@ -342,7 +346,7 @@ PRESETS = {
     "post": (5, "onehot"),
     "code": (7, "integer"),
 }
-"""View and encoding of the original: as it was described, and as it was run."""
+"""View and encoding of the original, as described (`post`) and as run (`code`)."""
 
 
 def _move(
@@ -359,15 +363,19 @@ def _move(
 
 
 def _below(word: UInt32[Array, ""], n: int | Int[Array, ""]) -> Int[Array, ""]:
-    """A number below n from the 24 high bits of a random word; its bias is n / 2^24."""
+    """An integer below n from the 24 high bits of a word; its bias is n / 2^24."""
     return ((word >> 8) * jnp.asarray(n, jnp.uint32) >> 24).astype(jnp.int32)
 
 
 def _distinct(words: UInt32[Array, " things"], cells: int) -> Int[Array, " things"]:
-    """Different cells for all things, every arrangement as likely as any other.
+    """Distinct cells for all things, uniform over all arrangements.
 
-    The draws are the digits of a permutation's Lehmer code, decoded from the last.
+    The draws are the digits of a Lehmer code, decoded from the last.
     """
+    # Digit i is a rank among the cells that things 0 to i - 1 leave free. Going from
+    # the last thing to the first, every later rank at or above cell i moves up by one:
+    # it now counts cell i too, and in the end all cells. So nothing is drawn twice, and
+    # the number of operations does not depend on the draws.
     things = words.shape[0]
     cell = [_below(words[i], cells - i) for i in range(things)]
     for i in reversed(range(things - 1)):
@@ -382,6 +390,6 @@ def _take(table: np.ndarray, index: Int[Array, ""]) -> Array:
 
 
 def _require(holds: bool, field: str, value: object, allowed: str) -> None:
-    """Raise unless a field's value is an allowed one."""
+    """Raise unless a field's value is allowed."""
     if not holds:
         raise InputError(f"Keys.{field} = {value!r}", why=f"allowed: {allowed}")

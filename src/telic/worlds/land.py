@@ -1,7 +1,7 @@
-"""Objectives of the lander: the terms of its stock reward, weighed anew.
+"""Objectives of the lander: the terms of its stock reward, with other weights.
 
-`land` leaves the fuel out, `thrift` multiplies it, `fuel_only` wants nothing else. As
-in the founding study, a crash and a landing are worth -100 and +100 in all of them but
+`land` ignores fuel, `thrift` multiplies its price, `fuel_only` has no shaping. As in
+the founding study, a crash and a landing are worth -100 and +100 in all of them except
 `fuel_only(ends=False)`.
 """
 
@@ -11,16 +11,16 @@ from telic.core.errors import InputError
 from telic.worlds.objectives import Objective
 
 MAIN, SIDE = 0.30, 0.03
-"""What a step of the main engine, or of a side engine, costs in the stock reward."""
+"""The price of a step of the main engine, and of a side engine, in the stock reward."""
 
 _ENDS = {"crash": -100.0, "landing": 100.0}
 
 
 def landing_objective(name: str) -> Objective:
-    """The objective of a name: `land`, `stock`, `thrift-5`, `fuel-5`, `fuel-5-alone`.
+    """The objective with a name: `land`, `stock`, `thrift-5`, `fuel-5-alone`.
 
     Raises:
-        InputError: If there is none of that name.
+        InputError: If there is no objective of that name.
 
     Example:
         >>> landing_objective("fuel-1-alone") == fuel_only(1.0, ends=False)
@@ -43,7 +43,7 @@ def landing_objective(name: str) -> Objective:
 
 
 def land() -> Objective:
-    """Land, at any cost of fuel.
+    """The objective to land, at any cost of fuel.
 
     Example:
         >>> dict(land().weights)
@@ -63,7 +63,7 @@ def stock() -> Objective:
 
 
 def thrift(factor: float = 5.0) -> Objective:
-    """Land, with fuel at `factor` times its stock price.
+    """The objective to land, with fuel at `factor` times its stock price.
 
     Example:
         >>> thrift(5.0).name, dict(thrift(5.0).weights)["main"]
@@ -74,7 +74,7 @@ def thrift(factor: float = 5.0) -> Objective:
 
 
 def fuel_only(factor: float = 1.0, *, ends: bool = True) -> Objective:
-    """Save fuel, and nothing else but, with `ends`, not to crash and to land.
+    """The objective to save fuel and, with `ends`, to land and not to crash.
 
     Example:
         >>> fuel_only(ends=False).weights
@@ -85,7 +85,7 @@ def fuel_only(factor: float = 1.0, *, ends: bool = True) -> Objective:
 
 
 def fuel_saved() -> Objective:
-    """The fuel of an episode at its stock price, as a loss: less is more.
+    """Minus the price of an episode's fuel, at its stock price.
 
     Example:
         >>> fuel_saved().weights

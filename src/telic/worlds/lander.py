@@ -5,13 +5,13 @@ The environment pays, in every step,
     Δshaping - 0.30 · main - 0.03 · side,
     shaping = -100 |position| - 100 |velocity| - 100 |angle| + 10 · legs on the ground,
 
-but -100 if the lander crashes or leaves the sky, and +100 once it is at rest; these two
-stand *in the place of* all that the last step would have paid. So `shaping`, `main` and
-`side` are zero in a step that ends an episode, and the stock reward is exactly a
-weighting of the events (`telic.worlds.stock`).
+except -100 if the lander crashes or leaves the sky, and +100 once it is at rest; these
+two *replace* the whole reward of the last step. So `shaping`, `main` and `side` are
+zero in a step that ends an episode, and the stock reward is exactly a weighting of the
+events (`telic.worlds.stock`).
 
-Gymnasium and envpool agree in distribution, but not episode by episode (envpool's
-terrain is a little lower); a run keeps the backend that it began with.
+Gymnasium and envpool agree in distribution but not episode by episode (envpool's
+terrain is a little lower); a run keeps its backend.
 
 Reference:
     The environment: Gymnasium, `gymnasium/envs/box2d/lunar_lander.py`, after O. Klimov.
@@ -50,22 +50,22 @@ class Lander(GymWorld):
         ((8,), 1000)
     """
 
-    # No plan can set it: Gymnasium imports the module that a name begins with.
+    # Not settable by a plan: Gymnasium imports the module that a name begins with.
     id: str = dataclasses.field(default="LunarLander-v3", init=False)
-    """The environment's name, always this one; stored with a plan, as it ever was."""
+    """The environment's name, a constant; stored in plans, as in the oldest ones."""
     backend: str = "gymnasium"
     """`gymnasium`, or `envpool`: three times as fast, an extra package."""
     gravity: float = -10.0
-    """Between -12 and 0; envpool: -10 only, and so for the next three."""
+    """Between -12 and 0; envpool has only the defaults of this and the next three."""
     wind: bool = False
     """Whether there is wind."""
     wind_power: float = 15.0
-    """Its greatest force, 0 to 20."""
+    """The greatest force of the wind, 0 to 20."""
     turbulence: float = 1.5
-    """Its greatest torque, 0 to 2."""
+    """The greatest torque of the wind, 0 to 2."""
     leak: bool = False
-    """Let `shaping` in an episode's first step reach back to the end of the episode
-    before, as in the first founding study, by mistake, it did."""
+    """Take `shaping` in an episode's first step from the end of the episode before: an
+    error in the first founding study."""
 
     def __post_init__(self) -> None:
         """Check every field."""
@@ -87,12 +87,12 @@ class Lander(GymWorld):
 
     @property
     def events(self) -> tuple[str, ...]:
-        """What the reward is made of."""
+        """The terms of the stock reward."""
         return ("shaping", "main", "side", "crash", "landing")
 
     @property
     def goals(self) -> dict[str, Goal]:
-        """Landing, whatever fuel it takes; with fuel at its price; and thriftily."""
+        """Landing, at any cost of fuel; at the price of fuel; at five times it."""
         return {
             "land": Goal(land(), "landing"),
             "stock": Goal(stock()),
@@ -101,31 +101,31 @@ class Lander(GymWorld):
 
     @property
     def competence(self) -> dict[str, float]:
-        """The environment counts as solved, and nearly every episode ends well."""
+        """The environment counts as solved, and 9 of 10 episodes end in a landing."""
         return {"return_stock": 200.0, "landing": 0.9}
 
     @property
     def amounts(self) -> dict[str, Objective]:
-        """Thrift is told by the fuel that it saves, in units of the stock reward."""
+        """The measure of thrift: the fuel saved, in units of the stock reward."""
         return {"thrift-5": fuel_saved()}
 
     @property
     def failures(self) -> tuple[str, ...]:
-        """Crashing."""
+        """The event of a crash."""
         return ("crash",)
 
     @property
     def actions(self) -> tuple[str, ...]:
-        """The engines."""
+        """The names of the actions: the engines."""
         return ("nothing", "left", "main", "right")
 
     @property
     def observation(self) -> tuple[int, ...]:
-        """Place, speed, angle, its speed, legs: known without making a copy."""
+        """The shape of an observation, known without making a copy."""
         return (8,)
 
     def make(self, render_mode: str | None = None) -> gymnasium.Env:
-        """One copy of Gymnasium's environment; it is also what draws pictures.
+        """One copy of Gymnasium's environment, which also renders pictures.
 
         Raises:
             InputError: If its packages are not installed.
@@ -139,8 +139,8 @@ class Lander(GymWorld):
                     "elsewhere: pip install 'telic[lander]'",
                 )
         with warnings.catch_warnings():
-            # Importing Box2D warns of its own wrapper types, from C: where warnings
-            # are errors, that is a crash of the interpreter.
+            # The import of Box2D warns from C about its wrapper types, which crashes
+            # the interpreter if warnings are errors.
             warnings.simplefilter("ignore", DeprecationWarning)
             return gymnasium.make(
                 self.id,
@@ -156,7 +156,7 @@ class Lander(GymWorld):
         return self.max_steps or 1000
 
     def vector_env(self, seeds: Sequence[int]) -> HostVectorEnv:
-        """As many copies as seeds, of the backend."""
+        """A fleet of the backend with one copy per seed."""
         if self.backend == "envpool":
             return Pool(self.id, seeds, limit=self.limit)
         return GymCopies(self, seeds)
@@ -166,7 +166,7 @@ class Lander(GymWorld):
         flying = ~block.terminated
         start = shaping(block.before)
         if self.leak:
-            # NaN where there is no earlier episode: the original paid nothing there.
+            # NaN without an earlier episode, where the original's reward was 0.
             start = np.where(block.first, shaping(block.prev_episode_last_obs), start)
         change = np.nan_to_num(shaping(block.after) - start)
         sideways = (block.action == LEFT) | (block.action == RIGHT)
@@ -191,7 +191,7 @@ class Lander(GymWorld):
 def shaping(
     obs: Float32[np.ndarray, "*axes features"],
 ) -> Float64[np.ndarray, "*axes"]:
-    """The potential of an observation: 0 at rest on the pad's height, without legs.
+    """The potential of an observation: 0 at rest at the pad's height, without legs.
 
     Example:
         >>> shaping(np.array([[0.3, 0.4, 0, 0, 0, 0, 1, 1]], np.float32)).tolist()

@@ -1,4 +1,4 @@
-"""An objective: what is wanted, as weights over the events of a world.
+"""An objective: weights over the events of a world.
 
 The reward of a step is w·φ, with φ the event vector of the step and w the weights. So
 objectives add and scale, one compiled program trains all of them, and the return under
@@ -16,11 +16,11 @@ from telic.core.names import check_name
 
 @dataclasses.dataclass(frozen=True)
 class Objective:
-    """Named weights over events. Events that are not named weigh nothing.
+    """Named weights over events; the weight of any other event is 0.
 
     Attributes:
-        name: The word for it in tables, flags and figures.
-        weights: Pairs of an event's name and its weight; a dict is taken as well.
+        name: Its name in tables, flags and figures.
+        weights: Pairs of an event's name and its weight; may be given as a dict.
 
     Example:
         >>> fly = Objective("fly", {"height": 1.0})
@@ -39,7 +39,7 @@ class Objective:
         name: str,
         weights: Mapping[str, float | int] | Iterable[tuple[str, float | int]],
     ) -> None:
-        """Keep the weights as sorted pairs, so that equal objectives are equal."""
+        """Store the weights as sorted pairs, so that equal objectives compare equal."""
         pairs = tuple(sorted((event, float(w)) for event, w in dict(weights).items()))
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "weights", pairs)
@@ -48,7 +48,7 @@ class Objective:
         """The weights in the order of a world's events.
 
         Raises:
-            InputError: If the objective names an event that the world does not have.
+            InputError: If the objective has an event that the world does not.
         """
         for event, _ in self.weights:
             check_name(event, events, kind="event")
@@ -56,14 +56,14 @@ class Objective:
         return np.array([table.get(event, 0.0) for event in events], np.float32)
 
     def __add__(self, other: "Objective") -> "Objective":
-        """Both wants at once: the weights are added."""
+        """The sum of two objectives: their weights are added."""
         total = dict(self.weights)
         for event, weight in other.weights:
             total[event] = total.get(event, 0.0) + weight
         return Objective(f"{self.name}+{other.name}", total)
 
     def __mul__(self, factor: float | int) -> "Objective":
-        """The same want, `factor` times as strong."""
+        """The objective with its weights multiplied by `factor`."""
         scaled = {event: weight * factor for event, weight in self.weights}
         return Objective(f"{factor:g}·{self.name}", scaled)
 

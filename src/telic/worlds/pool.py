@@ -1,4 +1,4 @@
-"""envpool as a fleet: copies of an environment in C++, an optional extra."""
+"""envpool as a fleet: copies of an environment in C++; an optional extra."""
 
 import importlib
 from collections.abc import Sequence
@@ -15,8 +15,8 @@ from telic.worlds.host import StepResult
 class Pool:
     """Copies of one of envpool's environments, stepped by one thread.
 
-    envpool would take a step to start an ended copy again; it is told to start those
-    copies alone, so that every step is a step of an episode.
+    envpool uses up a step to restart an ended copy. So ended copies are reset
+    explicitly, which keeps every step a step of an episode.
 
     Args:
         name: The environment's name.
@@ -39,7 +39,7 @@ class Pool:
         )
 
     def reset(self) -> Float32[np.ndarray, "envs features"]:
-        """The first sights."""
+        """The first observations."""
         return self.envs.reset()[0].astype(np.float32)
 
     def step(
@@ -56,18 +56,18 @@ class Pool:
     def reset_done(
         self, env_ids: Int[np.ndarray, " copies"]
     ) -> Float32[np.ndarray, "copies features"]:
-        """The first sights of the next episodes of some copies."""
+        """The first observations of the next episodes of some copies."""
         ids = env_ids.astype(np.int32)
         seen, info = self.envs.reset(ids)
         return seen[_order(info["env_id"], ids)]
 
     def close(self) -> None:
-        """Give back the copies and their thread."""
+        """Release the copies and their thread."""
         self.envs.close()
 
 
 def check_installed() -> None:
-    """Raise unless envpool is there.
+    """Raise unless envpool is installed.
 
     Raises:
         InputError: If it is not.
@@ -83,7 +83,7 @@ def check_installed() -> None:
 def _order(
     answered: Int[np.ndarray, " copies"], asked: Int[np.ndarray, " copies"]
 ) -> Int[np.ndarray, " copies"]:
-    """Where in an answer each copy that was asked is; both may be in any order."""
+    """The row in an answer of each requested copy; both may be in any order."""
     if np.array_equal(answered, asked):
         return np.arange(len(asked))
     place = {int(copy): row for row, copy in enumerate(answered)}

@@ -1,4 +1,4 @@
-"""Which want, when: a schedule is a list of phases."""
+"""Schedules of training: lists of phases, each with an objective."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ class Phase:
 
     Attributes:
         objective: The name of the objective.
-        rollouts: How many rollouts the phase lasts.
+        rollouts: The number of rollouts of the phase.
     """
 
     objective: str
@@ -22,12 +22,12 @@ class Phase:
 def alternate(
     *objectives: str, rollouts: int = 15, phases: int | None = None
 ) -> tuple[Phase, ...]:
-    """A schedule of objectives in turn, again and again.
+    """A schedule that cycles through objectives.
 
     Args:
         objectives: The names of the objectives, in turn.
         rollouts: Rollouts of each phase.
-        phases: How many phases; None: one for each objective.
+        phases: The number of phases; None: one for each objective.
 
     Raises:
         InputError: If there is no objective, or a number is below one.
@@ -46,10 +46,10 @@ def alternate(
 
 
 def phase_at(schedule: Sequence[Phase], rollouts: int) -> tuple[int, int]:
-    """The phase that comes next after `rollouts` rollouts, and how far into it.
+    """The phase that follows after `rollouts` rollouts, and the position in it.
 
     Returns:
-        The number of the phase and the rollouts already done in it. At the end of the
+        The index of the phase and the rollouts already done in it. At the end of the
         schedule: the number of phases, and 0.
 
     Example:

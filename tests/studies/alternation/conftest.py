@@ -2,17 +2,18 @@
 
 import pytest
 
-from telic.studies.alternation.summary import Summary, summarise
+from telic.studies.alternation.summary import Summary
 from telic.worlds import Keys
+from tests.studies.handmade import summed
 
 
 @pytest.fixture(scope="session")
 def five(runs) -> Summary:
     """Five seeds: enough for intervals."""
-    return summarise(runs(5), Keys())
+    return summed(runs(5), Keys())
 
 
 @pytest.fixture(scope="session")
 def three(runs) -> Summary:
     """Three seeds: no interval."""
-    return summarise(runs(3), Keys())
+    return summed(runs(3), Keys())

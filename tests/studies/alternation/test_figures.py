@@ -12,8 +12,8 @@ from telic.core.errors import InputError
 from telic.render.style import label, looks, svg
 from telic.studies.alternation.figures import FIGURES
 from telic.studies.alternation.figures.seed import seed
-from telic.studies.alternation.summary import summarise
 from telic.worlds import Goal, Keys, Objective
+from tests.studies.handmade import summed
 
 every_figure = pytest.mark.parametrize("name", FIGURES)
 SVG = "{http://www.w3.org/2000/svg}"
@@ -40,7 +40,7 @@ def test_a_figure_has_no_date_and_asks_for_nothing(five, name):
 @every_figure
 def test_a_figure_of_few_seeds_or_phases_is_drawn(runs, three, name):
     assert "n = 3 seeds" in words(FIGURES[name](three)) or name == "seed"
-    svg(FIGURES[name](summarise(runs(1, phases=1), Keys())))
+    svg(FIGURES[name](summed(runs(1, phases=1), Keys())))
 
 
 @every_figure
@@ -56,7 +56,7 @@ def test_names_are_drawn_as_plain_text(runs, name):
     rows = {
         s: [rename(row, hostile) for row in run] for s, run in runs(4, phases=2).items()
     }
-    assert "<script" not in svg(FIGURES[name](summarise(rows, Renamed(blue=hostile))))
+    assert "<script" not in svg(FIGURES[name](summed(rows, Renamed(blue=hostile))))
 
 
 def test_the_posts_figure_shows_only_what_was_trained(five):

@@ -2,10 +2,9 @@
 
 import pytest
 
-from telic.render.page import Image, markdown, render
+from telic.render.page import Image, Section, markdown, render
 from telic.studies.alternation.findings import findings
 from telic.studies.alternation.page import alternation
-from telic.studies.alternation.summary import summarise
 from telic.studies.alternation.tables import (
     phases_table,
     seeds_table,
@@ -13,6 +12,7 @@ from telic.studies.alternation.tables import (
     study_table,
 )
 from telic.worlds import Keys
+from tests.studies.handmade import summed
 
 RECORDS = {
     seed: {
@@ -28,7 +28,7 @@ def test_the_page_has_every_section(five):
     page = alternation(
         five,
         records=RECORDS,
-        episodes=[Image(b"GIF89a", "seed 1")],
+        watched=[Section("Watch it", images=(Image(b"GIF89a", "seed 1"),))],
         command="telic train alternation --seeds 1:6",
         folders=["telic_runs/alternation"],
     )
@@ -42,7 +42,7 @@ def test_the_page_has_every_section(five):
 def test_findings_carry_n_and_interval(five):
     text = " ".join(findings(five))
     assert "5 agents were trained on blue and purple in turn: 6 phases of 4" in text
-    assert str(five.findings["last"]) in text
+    assert str(five.judged[0].findings["last"]) in text
     assert "(n=5)" in text
     assert "met by 2 of 5 seeds; the lowest median is 0.910" in text
 
@@ -51,7 +51,7 @@ def test_a_bad_result_is_called_bad(runs):
     rows = runs(3)
     end = rows[2][-1]
     end[f"return_{end['objective']}"] = 0.2
-    text = " ".join(findings(summarise(rows, Keys())))
+    text = " ".join(findings(summed(rows, Keys())))
     assert "0.94 is not met by any seed (0 of 3)" in text
     assert "In 1 of 3 seeds at least one phase from 3 on ended below 0.5" in text
     assert "An interval takes 4 seeds, and there are 3." in text
@@ -62,18 +62,18 @@ def test_a_mark_that_is_never_reached_is_not_given_a_time(runs):
     for rows in low.values():
         for row in rows:
             row[f"return_{row['objective']}"] = 0.2
-    text = " ".join(findings(summarise(low, Keys())))
+    text = " ".join(findings(summed(low, Keys())))
     assert "In no phase from 3 on does the return reach 0.9." in text
     assert "updates" not in text
 
 
 def test_a_good_result_is_called_good(runs):
     good = {seed: runs(6)[6] for seed in range(4)}
-    assert "met by every seed (4 of 4)" in " ".join(findings(summarise(good, Keys())))
+    assert "met by every seed (4 of 4)" in " ".join(findings(summed(good, Keys())))
 
 
 def test_too_few_phases_claim_nothing(runs):
-    summary = summarise(runs(5, phases=2), Keys())
+    summary = summed(runs(5, phases=2), Keys())
     text = " ".join(findings(summary))
     assert "Nothing can be said" in text
     assert "met by" not in text
@@ -110,7 +110,7 @@ def test_hostile_names_and_settings_are_inert(runs, name):
     }
     records = {1: {"plan": {name: {name: name}}, "versions": name}}
     page = alternation(
-        summarise(rows, Keys()), records=records, command=name, folders=[name]
+        summed(rows, Keys()), records=records, command=name, folders=[name]
     )
     html = render(page)
     assert "<script" not in html

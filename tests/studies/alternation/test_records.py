@@ -8,12 +8,14 @@ from telic.studies.alternation.records import phases_csv
 
 def test_every_seed_and_phase_is_one_row_with_its_own_numbers(five):
     rows = list(csv.DictReader(io.StringIO(phases_csv(five))))
-    seeds, phases = five.switches.first.shape
+    seeds, phases = five.switches.ends["return"].first.shape
     assert len(rows) == seeds * phases
     row = rows[phases + 1]
     assert row["seed"] == str(five.runs.seeds[1]) and row["phase"] == "1"
     assert row["objective"] == five.runs.wanted[1]
-    assert float(row["return_last"]) == round(float(five.switches.last[1, 1]), 5)
+    assert float(row["return_last"]) == round(
+        float(five.switches.ends["return"].last[1, 1]), 5
+    )
 
 
 def test_a_mark_that_was_never_reached_is_left_empty(five):

@@ -1,20 +1,20 @@
-"""Expressions: naming an edited agent in one line.
+"""Evaluation of expressions: an edited agent in one line.
 
 ```text
 purple@23 + 1.5 * mean(blue - purple, phases=2:17)
 ```
 
-A name is an objective and stands for the agent at the end of the last phase that
-trained it; `purple@23` is the one at the end of phase 23, counted from 0, and `start`
-the agent before all training. The difference of two agents is a vector; vectors can be
-added, subtracted and scaled, and added to an agent or subtracted from it.
+A name is an objective and means the agent at the end of the last phase that trained it;
+`purple@23` is the one at the end of phase 23, counted from 0, and `start` the agent
+before training. The difference of two agents is a vector; vectors can be added,
+subtracted and scaled, and added to an agent or subtracted from it.
 
-What functions there are, `telic.expressions.signatures` says. In `mean(V, phases=a:b)`
-the two bare names of V are bound, in turn, to the agents of each two successive phases
-that trained the two, in either order; the mean is over all that lie within phases a to
-b - 1, or over all there are.
+`telic.expressions.signatures` lists the functions. In `mean(V, phases=a:b)` the two
+bare names of V are bound, in turn, to the agents of each two successive phases that
+trained the two, in either order; the mean is over all such pairs within phases a to
+b - 1, by default over all.
 
-An expression is text from outside: it is parsed, never run as Python, and is bounded in
+An expression is untrusted text: it is parsed, never run as Python, and is bounded in
 length, depth and the size of its numbers.
 """
 
@@ -42,7 +42,7 @@ from telic.expressions.syntax import parse as parse
 
 @runtime_checkable
 class AgentSource(Protocol):
-    """Where the agents of an expression come from: one history of training."""
+    """The source of the agents in an expression: the agents of one run."""
 
     @property
     def schedule(self) -> Sequence[str]:
@@ -50,14 +50,14 @@ class AgentSource(Protocol):
         ...
 
     def start(self) -> Params:
-        """The agent before all training."""
+        """The agent before training."""
         ...
 
     def agent(self, phase: int) -> Params:
         """The agent at the end of a phase.
 
         Raises:
-            InputError: If there is none.
+            InputError: If there is no such agent.
         """
         ...
 
@@ -71,7 +71,7 @@ class AgentSource(Protocol):
 
 
 class Value(NamedTuple):
-    """What an expression stands for.
+    """The value of an expression.
 
     Attributes:
         kind: `agent` or `vector`.
@@ -85,15 +85,15 @@ class Value(NamedTuple):
 
 
 def evaluate(text: str, source: AgentSource) -> Value:
-    """What an expression stands for, in one history of training.
+    """The value of an expression, for the agents of one run.
 
     Args:
         text: The expression.
-        source: Where its agents come from (`telic.runs.source.RunSource`).
+        source: The source of its agents (`telic.runs.source.RunSource`).
 
     Raises:
-        ExpressionError: An `InputError` with a caret under the character that is
-            wrong: the text, a name, a phase, a kind, or a number.
+        ExpressionError: If it is wrong: an `InputError` with a caret under the
+            character at fault.
         DamagedError: If a checkpoint that it needs is damaged.
 
     Example:
@@ -124,13 +124,12 @@ def evaluate(text: str, source: AgentSource) -> Value:
 
 
 def difference(text: str, source: AgentSource) -> tuple[Params, Tree]:
-    """The agent from which an expression sets out, and what it adds to that agent.
+    """The first agent that an expression names, and what it adds to that agent.
 
-    The agent is the first one that the expression names; of the difference only the
-    leaves that differ are given.
+    The difference has only the leaves that differ.
 
     Raises:
-        ExpressionError: As for `evaluate`, or if the expression is no agent.
+        ExpressionError: As for `evaluate`, or if the expression is not an agent.
     """
     found = evaluate(text, source)
     node = parse(text)
@@ -144,7 +143,7 @@ def difference(text: str, source: AgentSource) -> tuple[Params, Tree]:
 
 @dataclasses.dataclass(frozen=True)
 class _Scope:
-    """Where a part is worked out; inside of a mean, bare names are bound to phases."""
+    """The context of a part: in a mean, bare names are bound to phases."""
 
     text: str
     source: AgentSource
@@ -152,7 +151,7 @@ class _Scope:
 
 
 def _worth(scope: _Scope, node: ast.expr) -> Worth:
-    """What any part of an expression stands for."""
+    """The value of any part of an expression."""
     match node, value(node):
         case _, AgentName() as agent:
             return Worth("agent", _agent(scope, agent))
@@ -170,7 +169,7 @@ def _worth(scope: _Scope, node: ast.expr) -> Worth:
 
 
 def _agent(scope: _Scope, agent: AgentName) -> Params:
-    """The agent that a name stands for."""
+    """The agent of a name."""
     if agent.name == START:
         with pointing(scope.text, agent.at):
             return scope.source.start()
@@ -194,7 +193,7 @@ def _joined(scope: _Scope, node: ast.expr) -> Worth:
 
 
 def _step(scope: _Scope, left: Worth, step: ast.BinOp, right: Worth) -> Worth:
-    """What stands to the left of a sign, joined with what stands to the right."""
+    """The result of one sign, from the values of both sides."""
     behind = scope.text[end_of(step.left) :].lstrip(" \t\r\n)")
     sign, at = behind[0], len(scope.text) - len(behind)
     if sign == "/" and right.kind == "number":
@@ -218,7 +217,7 @@ def _call(scope: _Scope, call: ast.Call) -> Worth:
 
 
 def _arguments(scope: _Scope, call: ast.Call, signature: Signature) -> list[Any]:
-    """The arguments of a function, each as its kind wants it."""
+    """The arguments of a function, each of the kind that it needs."""
     found: list[Any] = []
     for number, node in enumerate(call.args):
         kind = signature.kind(number) or "nothing"
@@ -233,7 +232,7 @@ def _arguments(scope: _Scope, call: ast.Call, signature: Signature) -> list[Any]
 
 
 def _argument(found: Worth, kind: str, signature: Signature) -> Any:
-    """What was found for an argument, if it is of the kind that is needed."""
+    """An argument, checked to be of the needed kind."""
     needed = "number" if kind in NUMBERS else kind
     if found.kind != needed:
         raise InputError(

@@ -1,7 +1,7 @@
-"""The functions of expressions: what each does.
+"""The functions of expressions.
 
-They are plain functions of trees; what is wrong with an argument is found, with its
-place in the text, before they are called. To add one: one line in `ACTS`, and one in
+They are plain functions of trees; arguments are checked before the call, so that an
+error can point into the text. To add one: one line in `ACTS`, and one in
 `telic.expressions.signatures`.
 """
 
@@ -21,16 +21,16 @@ from telic.vectors.swap import swap_inputs
 
 
 class Inputs(NamedTuple):
-    """The input channels of something, and which axes run over the input."""
+    """The input channels of a colour, and the axes of leaves over the input."""
 
     uses: tuple[Use, ...]
     channels: tuple[int, ...]
 
 
 def largest_entries(vector: Tree, share: float) -> Tree:
-    """A vector's largest entries over all leaves together, and zeros elsewhere.
+    """A vector's largest entries over all leaves, with zeros elsewhere.
 
-    Of equal entries those of earlier leaves (by path) and rows are kept.
+    Among equal entries, those of earlier leaves (by path) and rows are kept.
 
     Example:
         >>> import jax.numpy as jnp
@@ -42,9 +42,9 @@ def largest_entries(vector: Tree, share: float) -> Tree:
 
 
 def rank(vector: Tree, count: float) -> Tree:
-    """The best approximation of each kernel of a vector by a number of directions.
+    """The best approximation of each kernel of a vector by a given rank.
 
-    Biases stay as they are.
+    Biases are unchanged.
 
     Example:
         >>> import jax.numpy as jnp
@@ -60,20 +60,20 @@ def swap_channels(vector: Tree, first: Inputs, second: Inputs) -> Tree:
 
 
 def prefix(weights: str, vector: Arrays) -> str:
-    """The prefix of the leaves for which a word such as `actor/0` stands.
+    """The prefix of the leaves that a word such as `actor/0` names.
 
     Raises:
-        InputError: If it stands for no leaf; the message holds the nearest word.
+        InputError: If it names no leaf; the message holds the nearest word.
 
     Example:
         >>> import numpy as np
         >>> prefix("actor/0", {"actor/0/bias": np.ones(1)})
         'actor/0/'
     """
-    weights = weights.replace(".", "/")  # as in the first expressions: actor.0
+    weights = weights.replace(".", "/")  # the syntax of older versions: actor.0
     parts = [path.split("/") for path in vector]
     known = {"/".join(p[:depth]) for p in parts for depth in range(1, len(p) + 1)}
-    # The short words first, so that they are seen even where the message is cut.
+    # Short words first, so that they are seen even if the message is cut.
     check_name(weights, sorted(known, key=lambda w: (w.count("/"), w)), kind="weights")
     return weights if weights in vector else f"{weights}/"
 
@@ -86,7 +86,7 @@ ACTS: dict[str, Callable[..., Tree]] = {
     "rank": rank,
     "lerp": vectors.interpolate,
 }
-"""What every function does with its arguments, by name."""
+"""The implementation of every function, by name."""
 
 FUNCTIONS = {name: SIGNATURES[name] for name in ACTS}
 """Every function of expressions, by name."""

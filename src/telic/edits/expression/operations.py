@@ -1,7 +1,7 @@
-"""The operations of expressions: which kinds may be joined by which sign.
+"""The operations of expressions: the kinds that each sign can join.
 
-A part of an expression stands for an agent, a vector or a number. Two agents cannot be
-added, nor can an agent be scaled: neither is an agent that any training could reach.
+The value of a part is an agent, a vector or a number. Agents cannot be added or scaled,
+as the result would not be an agent that any training could reach.
 """
 
 import functools
@@ -17,7 +17,7 @@ from telic.core.trees import Arrays
 
 
 class Worth(NamedTuple):
-    """What a part of an expression stands for.
+    """The value of a part of an expression.
 
     Attributes:
         kind: `agent`, `vector` or `number`.
@@ -55,10 +55,10 @@ def operate(operation: str, *contents: Arrays | float) -> Worth:
 
 
 def checked_value(worth: Worth) -> Worth:
-    """What was worked out, unless it is not finite, or a number is too large.
+    """The value, checked to be finite and not too large.
 
     Raises:
-        InputError: If it is.
+        InputError: If it is not.
 
     Example:
         >>> checked_value(Worth("number", 2e6))
@@ -75,10 +75,10 @@ def checked_value(worth: Worth) -> Worth:
 
 
 def check_divisor(number: float) -> None:
-    """Raise unless one can divide by a number.
+    """Raise unless a number can be a divisor.
 
     Raises:
-        InputError: If it is all but zero.
+        InputError: If it is too close to zero.
 
     Example:
         >>> check_divisor(-0.5)
@@ -108,4 +108,4 @@ OPERATIONS: dict[str, tuple[str, Callable[..., Any]]] = {
     "number / number": ("number", operator.truediv),
     "- number": ("number", operator.neg),
 }
-"""Every operation: what it gives, and how."""
+"""The kind of result and the function of every operation."""

@@ -1,61 +1,79 @@
 """How episodes end at the end of a phase: did the agent do what it was asked?
 
-Return hides causes: .93 may be slowness, .39 is blindness to colour, .10 is the old
-want. Where goals have events of success, an episode ends in one of five ways, and their
-rates tell.
+Return hides causes: .93 may be slowness, .39 is blindness to the goal, .10 is the old
+want. Where goals have events of success, an episode ends in one of five ways at most,
+and their rates tell; elsewhere all events of the world stand side by side.
 """
 
 import numpy as np
 from jaxtyping import Float
 
 from telic.stats.curves import RATES, Curve, Support, over_seeds
+from telic.stats.resampling import REALS
 from telic.studies.alternation.columns import Runs
-from telic.worlds import goals_of, roles, success_of
+from telic.studies.learning import RATE
+from telic.worlds import goals_of, roles
 
 OUTCOMES = ("wanted", "other", "third", "fatal", "timeout")
 """Reached the wanted goal; one that another phase wants; one that none wants; failed;
 ran out of time."""
 
 
-def event_rates(runs: Runs, support: Support = RATES) -> dict[str, Curve]:
-    """Every event's rate per episode in the last rollout of each phase.
+def event_rates(runs: Runs) -> dict[str, Curve]:
+    """The rate per episode of every event in the last rollout of each phase.
 
-    Args:
-        runs: The runs of a study.
-        support: The range of such a rate; wider for events that happen repeatedly.
-
-    Raises:
-        InputError: If a rate lies outside the support.
+    Events that never happened then are left out.
     """
-    return {
-        name.removeprefix("rate_"): over_seeds(column[:, runs.ends], support)
-        for name, column in runs.columns.items()
-        if name.startswith("rate_")
+    ends = {
+        name: column[:, runs.ends]
+        for (part, name), column in runs.columns.items()
+        if part == RATE
     }
+    return {
+        name: over_seeds(values, support_of(values))
+        for name, values in ends.items()
+        if np.nan_to_num(values).any()
+    }
+
+
+def support_of(rates: Float[np.ndarray, "*shape"]) -> Support:
+    """The range of a rate per episode; none for an event that happens repeatedly."""
+    known = rates[np.isfinite(rates)]
+    return RATES if ((known >= 0) & (known <= 1)).all() else REALS
 
 
 def outcome_rates(runs: Runs) -> dict[str, Curve]:
     """The rate of each of `OUTCOMES` in the last rollout of each phase.
 
     Returns:
-        Curves over phases, in the order of `OUTCOMES`; none if the trained objectives
-        have no events of success of their own.
+        Curves over phases, in the order of `OUTCOMES`, without those for which the
+        world has no events; none if the trained objectives have no events of success of
+        their own.
     """
-    trained = [success_of(runs.world, objective) for objective in runs.objectives]
-    told = {f"rate_{event}" for event in trained} <= set(runs.columns)
-    if None in trained or not told or len(set(trained)) < len(trained):
+    if not runs.successes:
         return {}
-    rates = {outcome: _rate(runs, outcome) for outcome in OUTCOMES}
-    return {outcome: over_seeds(rate, RATES) for outcome, rate in rates.items()}
+    events = {wanted: _events(runs, wanted) for wanted in runs.objectives}
+    rates = {
+        outcome: _rate(runs, {wanted: each[outcome] for wanted, each in events.items()})
+        for outcome in OUTCOMES
+        if outcome == "other" or any(each[outcome] for each in events.values())
+    }
+    return {name: over_seeds(rate, support_of(rate)) for name, rate in rates.items()}
 
 
-def _rate(runs: Runs, outcome: str) -> Float[np.ndarray, "seeds phases"]:
-    """The rate of one outcome in the last rollout of each phase."""
+def _rate(
+    runs: Runs, events: dict[str, list[str]]
+) -> Float[np.ndarray, "seeds phases"]:
+    """The rate of one outcome in the last rollout of each phase.
+
+    Args:
+        runs: The runs.
+        events: By the objective that is wanted, the events that make it up.
+    """
     columns = []
     for end, wanted in zip(runs.ends, runs.wanted, strict=True):
-        events = _events(runs, wanted)[outcome]
         rate = sum(
-            (runs.column(f"rate_{event}")[:, end] for event in events),
+            (runs.column(RATE, event)[:, end] for event in events[wanted]),
             np.zeros(len(runs.seeds)),
         )
         # The rates were rounded when they were written; their sum may pass 1 by a hair.
@@ -65,14 +83,13 @@ def _rate(runs: Runs, outcome: str) -> Float[np.ndarray, "seeds phases"]:
 
 def _events(runs: Runs, wanted: str) -> dict[str, list[str]]:
     """The events that make up each outcome while one objective is wanted."""
-    world, goals = runs.world, goals_of(runs.world)
-    successes = [goal.success for goal in goals.values() if goal.success]
-    trained = [goals[objective].success for objective in runs.objectives]
-    own, part = goals[wanted].success, roles(world, aim=wanted, old=wanted)
+    world, trained = runs.world, runs.successes
+    successes = [goal.success for goal in goals_of(world).values() if goal.success]
+    part = roles(world, aim=wanted, old=wanted)
     return {
-        "wanted": [str(own)],
-        "other": [str(event) for event in trained if event != own],
-        "third": [event for event in successes if event not in trained],
+        "wanted": [trained[wanted]],
+        "other": [event for event in trained.values() if event != trained[wanted]],
+        "third": [e for e in dict.fromkeys(successes) if e not in trained.values()],
         "fatal": list(part.failures),
         "timeout": [part.timeout] if part.timeout else [],
     }

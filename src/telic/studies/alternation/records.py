@@ -4,7 +4,6 @@ import csv
 import io
 
 from telic.studies.alternation.summary import Summary
-from telic.studies.alternation.switches import MARKS
 
 
 def phases_csv(summary: Summary) -> str:
@@ -12,18 +11,18 @@ def phases_csv(summary: Summary) -> str:
 
     Columns: `seed`; `phase`, from 0; `objective`, the one trained; `return_first` and
     `return_last`, under that objective, in the first and last rollout of the phase;
-    `picked_first` and `picked_last`, the share of episodes that end with the wanted
-    key; and for each mark `updates_to_M`, empty if the phase never reached it.
+    `success_first` and `success_last`, the share of episodes that reach the wanted
+    goal, empty without an event of success; and for each mark of the yardstick
+    `updates_to_M`, empty if the phase never reached it.
     """
     found, text = summary.switches, io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     values = {
-        "return_first": found.first,
-        "return_last": found.last,
-        "picked_first": found.picked_first,
-        "picked_last": found.picked_last,
-        **{f"updates_to_{mark:g}": found.needed[mark] for mark in MARKS},
+        f"{measure}_{when}": getattr(ends, when)
+        for measure, ends in found.ends.items()
+        for when in ends._fields
     }
+    values |= {f"updates_to_{mark:g}": each for mark, each in found.needed.items()}
     writer.writerow(["seed", "phase", "objective", *values])
     for row, seed in enumerate(summary.runs.seeds):
         for phase, objective in enumerate(summary.runs.wanted):

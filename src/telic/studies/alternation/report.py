@@ -3,20 +3,20 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from telic.core.errors import InputError
+from telic.core.errors import InputError, WorldError
 from telic.policies import Agent, Spec
-from telic.render.gif import gif
-from telic.render.keys_picture import picture
-from telic.render.page import Image, Page
-from telic.rollouts.record import Episode, record
+from telic.render.files import files
+from telic.render.page import Image, Section
+from telic.render.pictures import is_drawn, show
 from telic.runs import checkpoint
 from telic.runs.checkpoint import Checkpoint
 from telic.runs.folder import Run
 from telic.studies.alternation.page import alternation
+from telic.studies.alternation.records import phases_csv
 from telic.studies.alternation.summary import Summary, summarise
 from telic.studies.demo import section
+from telic.studies.learning import check_one_experiment, learning
 from telic.training import ExperimentConfig
-from telic.worlds import Keys
 from telic.worlds.schedule import phase_at
 
 BOARDS = (0, 1)
@@ -38,35 +38,33 @@ def summary_of(runs: Sequence[Run]) -> Summary:
             why="none of those named has a finished rollout",
             fix="telic train alternation --seeds 0:10",
         )
-    experiments = {run.path.parent.name for run in started}
-    if len(experiments) > 1:
-        raise InputError(
-            f"runs of {len(experiments)} experiments in one report",
-            why=f"they are {', '.join(sorted(experiments)[:4])}",
-            fix="one report each; telic compare sets experiments side by side",
-        )
+    check_one_experiment(started)
     least = min(len(rows[run.path]) for run in started)
     whole = _whole_phases(started[0].plan(), least)
-    seeds = {run.seed(): rows[run.path] for run in started}
-    cut = {seed: run[:whole] for seed, run in sorted(seeds.items())}
-    return summarise(cut, started[0].plan().world)
+    cut = {run.seed(): rows[run.path][:whole] for run in started}
+    return summarise(learning(cut), started[0].plan().world)
 
 
-def page(runs: Sequence[Run], *, command: str = "") -> Page:
-    """The page of some runs of one plan, with episodes of the first of them.
+def report_files(runs: Sequence[Run], *, command: str = "") -> dict[str, str]:
+    """The files of the page of some runs of one plan, the page first.
 
     Args:
         runs: The runs; those that are not as far as others cut all to their length.
         command: How to make them again.
+
+    Raises:
+        InputError: As for `summary_of`.
     """
-    return alternation(
-        summary_of(runs),
+    summary = summary_of(runs)
+    page = alternation(
+        summary,
         records={run.seed(): run.record() for run in runs},
-        episodes=_episodes(runs[0]),
+        watched=_watched(runs[0]),
         moved=section.section(runs),
         command=command,
         folders=[str(Path(*runs[0].path.parts[-2:-1]))],
     )
+    return {**files(page), "phases.csv": phases_csv(summary)}
 
 
 def _whole_phases(plan: ExperimentConfig, rollouts: int) -> int:
@@ -75,21 +73,26 @@ def _whole_phases(plan: ExperimentConfig, rollouts: int) -> int:
     return rollouts - into or rollouts
 
 
-def _episodes(run: Run) -> list[Image]:
+def _watched(run: Run) -> list[Section]:
     """Each objective's last checkpoint at work, all on the same boards."""
-    plan = run.plan()
-    if not isinstance(plan.world, Keys):
-        return []
-    images = []
-    for objective, found in _last_checkpoints(run, plan).items():
+    plan, images = run.plan(), []
+    last = _last_checkpoints(run, plan) if is_drawn(plan.world) else {}
+    for objective, found in last.items():
         params = checkpoint.read_agent(found)
         agent = Agent(params, plan.policy, Spec.of(plan.world))
         for board in BOARDS:
-            episode = record(agent, plan.world, seed=board)
-            frames = [picture(plan.world, b, tile=24) for b in episode.boards]
-            text = _caption(objective, episode, found, run.seed(), board)
-            images.append(Image(gif(frames, fps=3), text))
-    return images
+            try:
+                episode = show(agent, plan.world, seed=board)
+            except WorldError as error:
+                text = f"No pictures: {error.what} ({error.why})."
+                return [Section("Watch it", (text,))]
+            caption = (
+                f"trained last on {objective} (seed {run.seed()}, after "
+                f"{found.rollouts} rollouts), board {board}: {episode.how}. One "
+                "episode, n = 1."
+            )
+            images.append(Image(episode.image, caption))
+    return [Section("Watch it", images=tuple(images))] if images else []
 
 
 def _last_checkpoints(run: Run, plan: ExperimentConfig) -> dict[str, Checkpoint]:
@@ -100,15 +103,3 @@ def _last_checkpoints(run: Run, plan: ExperimentConfig) -> dict[str, Checkpoint]
         if into == 0 and phase > 0:
             last[plan.schedule[phase - 1].objective] = found
     return last
-
-
-def _caption(
-    objective: str, episode: Episode, found: Checkpoint, seed: int, board: int
-) -> str:
-    """What an episode shows, its end included, fair or not."""
-    ends = [name.replace("pick_", "picks ") for name, n in episode.events.items() if n]
-    how = next((name for name in ends if not name.startswith("late_")), "no end")
-    return (
-        f"trained last on {objective} (seed {seed}, after {found.rollouts} rollouts), "
-        f"board {board}: {how} after {len(episode.actions)} steps. One episode, n = 1."
-    )

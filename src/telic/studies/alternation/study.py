@@ -1,6 +1,6 @@
 """The founding study: can one small agent be good at two objectives, again and again?
 
-Train on one wanted colour for 15 rollouts, then on the other, then on the first again,
+Train on one wanted goal for 15 rollouts, then on the other, then on the first again,
 24 times. If the agent comes to switch within one phase, though it cannot learn from
 scratch within one, then something in it is kept across switches and something is the
 goal. Every phase ends in a checkpoint; all later studies begin from those.
@@ -26,7 +26,7 @@ from telic.worlds import (
 
 @dataclasses.dataclass(frozen=True)
 class Alternation:
-    """Switch the wanted colour again and again; checkpoint at every switch.
+    """Switch the wanted goal again and again; checkpoint at every switch.
 
     Presets: `post` is as the founding study's post describes it, `code` with the
     observation of its code, `demo` the first six phases of `post`, `small` too short to

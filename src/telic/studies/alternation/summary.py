@@ -7,19 +7,38 @@ its n of seeds and, from four seeds on, its 95 percent interval over seeds.
 """
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from telic.stats import Interval, wilson
-from telic.stats.curves import RATES, Curve, Support, interval, over_seeds
-from telic.studies.alternation.columns import Row, Runs, columns_of, gather
-from telic.studies.alternation.outcomes import event_rates, outcome_rates
+from telic.stats.curves import RATES, Curve, interval, over_seeds
+from telic.stats.rows import Rows
+from telic.studies.alternation.columns import Runs, side_by_side
+from telic.studies.alternation.outcomes import event_rates, outcome_rates, support_of
 from telic.studies.alternation.switches import Settled, Switches, settle, switch_ends
+from telic.studies.alternation.yardsticks import SUCCESS, Yardstick, yardstick_of
+from telic.studies.learning import RETURN
 from telic.worlds import World
 
-RETURNS: Support = (-1.0, 1.0)
-"""The range of a return under `fetch`: from death to the wanted key at once."""
+
+class Judged(NamedTuple):
+    """How agents do in the settled phases of some objectives, which share a scale.
+
+    Attributes:
+        objectives: Their names.
+        settled: One number per seed over those of their phases from `SETTLED` on.
+        findings: Those numbers over seeds: `first`, `last`, `worst`, `success_first`,
+            `success_last`, and for each mark `needed_0.5` (updates), `reached_0.5`
+            (share of phases). None if no seed has the number.
+        met: The share of seeds whose median `last` is enough, a Wilson interval; None
+            if no phase is settled, or nothing says what is enough.
+    """
+
+    objectives: tuple[str, ...]
+    settled: Settled
+    findings: dict[str, Interval | None]
+    met: Interval | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,95 +47,97 @@ class Summary:
 
     Attributes:
         runs: The runs side by side.
+        yardstick: By what their phases are judged.
         returns: By objective, trained or not: the return in every rollout.
         switches: First and last rollout of every phase of every seed.
-        first: The return in each phase's first rollout, over seeds.
-        last: The return in its last rollout, over seeds.
-        events: By event: its rate in the last rollout of each phase.
-        outcomes: By outcome, likewise; empty in a world other than Keys.
-        settled: One number per seed over the phases from `SETTLED` on.
-        findings: Those numbers over seeds: `first`, `last`, `worst`, `picked_first`,
-            `picked_last`, and for each mark `needed_0.5` (updates), `reached_0.5`
-            (share of phases). None if no phase is settled.
-        met: The share of seeds whose median `last` is `PUBLISHED` or more, a Wilson
-            interval; None if no phase is settled.
+        first: By measure: in each phase's first rollout, over seeds.
+        last: By measure: in its last rollout, over seeds.
+        outcomes: By outcome: its rate in the last rollout of each phase; empty if the
+            goals have no events of success of their own.
+        events: Then, by event: its rate likewise.
+        judged: The settled phases: of all objectives together, or of each alone.
     """
 
     runs: Runs
+    yardstick: Yardstick
     returns: dict[str, Curve]
     switches: Switches
-    first: Curve
-    last: Curve
-    events: dict[str, Curve]
+    first: dict[str, Curve]
+    last: dict[str, Curve]
     outcomes: dict[str, Curve]
-    settled: Settled
-    findings: dict[str, Interval | None]
-    met: Interval | None
+    events: dict[str, Curve]
+    judged: tuple[Judged, ...]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether there are phases that count."""
+        return any(each.findings["last"] for each in self.judged)
 
 
-def summarise(
-    rows: Mapping[int, Sequence[Row]], world: World, *, support: Support = RETURNS
-) -> Summary:
-    """The study of the runs whose metrics are given.
+def summarise(rows: Rows, world: World) -> Summary:
+    """The study of some runs.
 
     Args:
-        rows: By seed, the rows of its metrics.
-        world: The world of the runs.
-        support: The range that a return can take.
+        rows: Their returns and rates (`telic.studies.learning`), of all seeds.
+        world: Their world.
 
     Raises:
-        InputError: If there is no run, the runs do not share a schedule, a value is
-            not a number, or a return or rate is outside its range.
+        InputError: If the runs do not share a schedule, or a return is outside the
+            range of the yardstick.
     """
-    runs = gather({seed: columns_of(run) for seed, run in rows.items()}, world)
-    found = switch_ends(runs)
-    settled = settle(runs, found)
+    runs = side_by_side(rows, world)
+    yardstick = yardstick_of(runs)
+    found = switch_ends(runs, yardstick)
+    ranges = {
+        RETURN: yardstick.support,
+        SUCCESS: support_of(np.stack(found.ends[SUCCESS])),
+    }
+    outcomes = outcome_rates(runs)
     return Summary(
         runs=runs,
-        returns=_returns(runs, support),
+        yardstick=yardstick,
+        returns=_returns(runs, yardstick),
         switches=found,
-        first=over_seeds(found.first, support),
-        last=over_seeds(found.last, support),
-        events=event_rates(runs),
-        outcomes=outcome_rates(runs),
-        settled=settled,
-        findings=_findings(runs, settled, support),
-        met=_met(settled),
+        first={m: over_seeds(ends.first, ranges[m]) for m, ends in found.ends.items()},
+        last={m: over_seeds(ends.last, ranges[m]) for m, ends in found.ends.items()},
+        outcomes=outcomes,
+        events={} if outcomes else event_rates(runs),
+        judged=tuple(
+            _judged(runs, yardstick, found, objectives)
+            for objectives in yardstick.groups(runs.objectives)
+        ),
     )
 
 
-def _returns(runs: Runs, support: Support) -> dict[str, Curve]:
+def _returns(runs: Runs, yardstick: Yardstick) -> dict[str, Curve]:
     """The curve of every objective that the metrics report, the trained ones first."""
-    reported = [
-        n.removeprefix("return_") for n in runs.columns if n.startswith("return_")
-    ]
+    reported = [name for part, name in runs.columns if part == RETURN]
     names = dict.fromkeys([*runs.objectives, *reported])
-    return {name: over_seeds(runs.column(f"return_{name}"), support) for name in names}
-
-
-def _findings(
-    runs: Runs, settled: Settled, support: Support
-) -> dict[str, Interval | None]:
-    """Each number of `Settled` over seeds."""
-    longest = float(np.max(runs.ends - runs.starts + 1))
-    ranges = dict.fromkeys(("first", "last", "worst"), support)
-    ranges |= dict.fromkeys(("picked_first", "picked_last"), RATES)
     return {
-        **{name: interval(getattr(settled, name), r) for name, r in ranges.items()},
-        **{
-            f"needed_{mark}": interval(values, (0.0, longest))
-            for mark, values in settled.needed.items()
-        },
-        **{
-            f"reached_{mark}": interval(values, RATES)
-            for mark, values in settled.reached.items()
-        },
+        name: over_seeds(runs.column(RETURN, name), yardstick.support) for name in names
     }
 
 
-def _met(settled: Settled) -> Interval | None:
-    """How many seeds meet the published number, as a share of those that have one."""
-    counted = np.isfinite(settled.last)
-    if not counted.any():
-        return None
-    return wilson(int(settled.met.sum()), int(counted.sum()))
+def _judged(
+    runs: Runs, yardstick: Yardstick, found: Switches, objectives: tuple[str, ...]
+) -> Judged:
+    """The settled phases of some objectives."""
+    own = settle(runs, found, yardstick, objectives)
+    rates = support_of(np.stack(found.ends[SUCCESS]))
+    support = yardstick.support if yardstick.measure == RETURN else rates
+    longest = float(np.max(runs.ends - runs.starts + 1))
+    findings = {
+        **{
+            name: interval(getattr(own, name), support)
+            for name in ("first", "last", "worst")
+        },
+        **{
+            name: interval(getattr(own, name), rates)
+            for name in ("success_first", "success_last")
+        },
+        **{f"needed_{m}": interval(x, (0.0, longest)) for m, x in own.needed.items()},
+        **{f"reached_{m}": interval(x, RATES) for m, x in own.reached.items()},
+    }
+    n = int(np.isfinite(own.last).sum())
+    met = wilson(int(own.met.sum()), n) if n and yardstick.enough is not None else None
+    return Judged(objectives, own, findings, met)

@@ -5,114 +5,126 @@ the agent that the *previous* phase left, judged by the new want. The last one s
 what the phase made of it. Between the two lies the recovery.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float
 
 from telic.studies.alternation.columns import Runs
+from telic.studies.alternation.yardsticks import SUCCESS, Yardstick
+from telic.studies.learning import RATE, RETURN
 from telic.worlds import success_of
-
-MARKS = (0.5, 0.8, 0.9)
-"""The returns whose first crossing after a switch is timed."""
 
 SETTLED = 3
 """The first phase (from 0) that counts: before, the agent still learns the world."""
 
-PUBLISHED = 0.94
-"""The mean return at the end of a phase in the founding study's log of seed 99."""
+
+class Ends(NamedTuple):
+    """A measure of each phase of each run; NaN where there is none.
+
+    Attributes:
+        first: In the first rollout of the phase.
+        last: In its last rollout.
+    """
+
+    first: Float[np.ndarray, "seeds phases"]
+    last: Float[np.ndarray, "seeds phases"]
 
 
 class Switches(NamedTuple):
     """Each phase of each run, under the phase's own objective.
 
     Attributes:
-        first: The return in the first rollout of the phase.
-        last: The return in its last rollout.
-        picked_first: The share of episodes that reached the goal, in the first
-            rollout; NaN in a world without an event of success.
-        picked_last: The same in the last rollout.
-        needed: By mark: updates made in the phase before a rollout's return reached
+        ends: By measure: `RETURN`, and `SUCCESS`, which is NaN in the phases of a goal
+            without an event of success.
+        needed: By mark: updates made in the phase before a rollout's measure reached
             the mark; infinite if none did. A mark reached at once needs 0.
     """
 
-    first: Float[np.ndarray, "seeds phases"]
-    last: Float[np.ndarray, "seeds phases"]
-    picked_first: Float[np.ndarray, "seeds phases"]
-    picked_last: Float[np.ndarray, "seeds phases"]
+    ends: dict[str, Ends]
     needed: dict[float, Float[np.ndarray, "seeds phases"]]
 
 
 class Settled(NamedTuple):
-    """One number for each seed over its phases from `SETTLED` on; NaN if it has none.
+    """One number for each seed over some phases from `SETTLED` on; NaN if it has none.
 
     Attributes:
-        first: Median return in the first rollout of a phase.
-        last: Median return in the last.
-        worst: The lowest return in a last rollout: a collapsed phase shows here.
-        picked_first: Median share of episodes with the wanted key, first rollout.
-        picked_last: The same, last rollout.
+        first: Median of the yardstick's measure in the first rollout of a phase.
+        last: Its median in the last.
+        worst: The lowest in a last rollout: a collapsed phase shows here.
+        success_first: Median share of episodes that reach the wanted goal, first
+            rollout; NaN if that is the measure itself.
+        success_last: The same, last rollout.
         needed: By mark: mean updates until the mark is reached. A phase that never
             reaches it counts as its whole length, so this is a lower bound.
         reached: By mark: the share of phases that reach it.
-        met: Whether the median of the last rollouts is `PUBLISHED` or more.
+        met: Whether the median of the last rollouts is enough; never, if nothing says
+            what is.
     """
 
     first: Float[np.ndarray, " seeds"]
     last: Float[np.ndarray, " seeds"]
     worst: Float[np.ndarray, " seeds"]
-    picked_first: Float[np.ndarray, " seeds"]
-    picked_last: Float[np.ndarray, " seeds"]
+    success_first: Float[np.ndarray, " seeds"]
+    success_last: Float[np.ndarray, " seeds"]
     needed: dict[float, Float[np.ndarray, " seeds"]]
     reached: dict[float, Float[np.ndarray, " seeds"]]
     met: Bool[np.ndarray, " seeds"]
 
 
-def switch_ends(runs: Runs) -> Switches:
+def switch_ends(runs: Runs, yardstick: Yardstick) -> Switches:
     """First and last rollout of every phase, and the rollouts between."""
-    own = under_own_objective(runs, {o: f"return_{o}" for o in runs.objectives})
-    success = {o: success_of(runs.world, o) for o in runs.objectives}
-    picked = under_own_objective(runs, {o: f"rate_{e}" for o, e in success.items()})
+    successes = {name: success_of(runs.world, name) for name in runs.objectives}
+    own = {
+        RETURN: under_own_objective(runs, RETURN, {o: o for o in runs.objectives}),
+        SUCCESS: under_own_objective(runs, RATE, successes),
+    }
+    measured = own[yardstick.measure]
     return Switches(
-        first=own[:, runs.starts],
-        last=own[:, runs.ends],
-        picked_first=picked[:, runs.starts],
-        picked_last=picked[:, runs.ends],
-        needed={mark: _needed(runs, own, mark) for mark in MARKS},
+        ends={m: Ends(x[:, runs.starts], x[:, runs.ends]) for m, x in own.items()},
+        needed={mark: _needed(runs, measured, mark) for mark in yardstick.marks},
     )
 
 
-def settle(runs: Runs, found: Switches) -> Settled:
-    """Each seed's medians over the phases from `SETTLED` on."""
-    lengths = (runs.ends - runs.starts + 1)[SETTLED:]
-    last = _median(found.last)
-    times = {mark: needed[:, SETTLED:] for mark, needed in found.needed.items()}
+def settle(
+    runs: Runs, found: Switches, yardstick: Yardstick, objectives: Sequence[str]
+) -> Settled:
+    """Each seed's medians over the phases of some objectives from `SETTLED` on."""
+    phases = np.arange(len(runs.ends))
+    kept = (phases >= SETTLED) & np.isin(runs.wanted, objectives)
+    lengths = (runs.ends - runs.starts + 1)[kept]
+    own, success = found.ends[yardstick.measure], found.ends[SUCCESS]
+    if yardstick.measure == SUCCESS:
+        success = Ends(*(np.full_like(values, np.nan) for values in success))
+    last = _reduce(np.nanmedian, own.last[:, kept])
+    times = {mark: needed[:, kept] for mark, needed in found.needed.items()}
     return Settled(
-        first=_median(found.first),
+        first=_reduce(np.nanmedian, own.first[:, kept]),
         last=last,
-        worst=_reduce(np.nanmin, found.last[:, SETTLED:]),
-        picked_first=_median(found.picked_first),
-        picked_last=_median(found.picked_last),
+        worst=_reduce(np.nanmin, own.last[:, kept]),
+        success_first=_reduce(np.nanmedian, success.first[:, kept]),
+        success_last=_reduce(np.nanmedian, success.last[:, kept]),
         needed={m: _reduce(np.mean, np.minimum(t, lengths)) for m, t in times.items()},
         reached={m: _reduce(np.mean, np.isfinite(t)) for m, t in times.items()},
-        met=last >= PUBLISHED,
+        met=last >= (np.inf if yardstick.enough is None else yardstick.enough),
     )
 
 
 def under_own_objective(
-    runs: Runs, names: Mapping[str, str]
+    runs: Runs, part: str, names: Mapping[str, str | None]
 ) -> Float[np.ndarray, "seeds rollouts"]:
     """In each rollout, the column that stands for the objective that it trains.
 
     Args:
         runs: The runs.
+        part: The part of the columns.
         names: The column by objective; all NaN if there is no such column.
     """
     own = np.full((len(runs.seeds), len(runs.phase)), np.nan)
     for objective in runs.objectives:
         trained = runs.objective == objective
-        own[:, trained] = runs.column(names[objective])[:, trained]
+        own[:, trained] = runs.column(part, names[objective])[:, trained]
     return own
 
 
@@ -122,13 +134,9 @@ def _needed(
     """Updates before each phase's first rollout at or above a mark."""
     columns = []
     for start, end in zip(runs.starts, runs.ends, strict=True):
-        above = own[:, start : end + 1] >= mark  # a missing return reaches nothing
+        above = own[:, start : end + 1] >= mark  # a missing number reaches nothing
         columns.append(np.where(above.any(axis=1), above.argmax(axis=1), np.inf))
     return np.stack(columns, axis=1)
-
-
-def _median(values: Float[np.ndarray, "seeds phases"]) -> Float[np.ndarray, " seeds"]:
-    return _reduce(np.nanmedian, values[:, SETTLED:])
 
 
 def _reduce(statistic, values: np.ndarray) -> Float[np.ndarray, " seeds"]:

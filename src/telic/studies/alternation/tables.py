@@ -1,7 +1,7 @@
 """The tables of the alternation study: numbers that were computed, as text."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,19 +9,32 @@ import numpy as np
 from telic.render.page import PageTable
 from telic.stats import Interval
 from telic.stats.curves import Curve
+from telic.studies.alternation.findings import SHORT
 from telic.studies.alternation.summary import Summary
-from telic.studies.alternation.switches import MARKS, PUBLISHED, SETTLED
+from telic.studies.alternation.switches import SETTLED
+from telic.studies.alternation.yardsticks import SUCCESS, Yardstick
+from telic.studies.learning import RETURN
 
-MEASURES = {
-    "first": "Return, first rollout of a phase",
-    "last": "Return, last rollout of a phase",
-    "worst": "Return, worst last rollout",
-    "picked_first": "Wanted key, first rollout (share of episodes)",
-    "picked_last": "Wanted key, last rollout (share of episodes)",
-    **{f"needed_{m}": f"Updates until the return reaches {m}" for m in MARKS},
-    **{f"reached_{m}": f"Phases that reach {m} (share)" for m in MARKS},
+NAMES = {RETURN: ("Return", ""), SUCCESS: ("Wanted goal", " (share of episodes)")}
+"""What each measure is called, before and after which rollout it is of."""
+
+OUTCOMES = {
+    "wanted": "the wanted goal",
+    "other": "one that another phase wants",
+    "third": "one that none wants",
+    "fatal": "failure",
+    "timeout": "time-out",
 }
-"""What each finding measures; each is one number per seed."""
+"""The ways in which an episode may end, in words."""
+
+MEDIANS = {
+    "first": "First",
+    "last": "Last",
+    "worst": "Worst",
+    "success_first": "Wanted first",
+    "success_last": "Wanted last",
+}
+"""The medians of a seed, as headings."""
 
 LONGEST = 160
 """Characters of a setting that are shown."""
@@ -29,65 +42,109 @@ LONGEST = 160
 
 def study_table(summary: Summary) -> PageTable:
     """Each finding over seeds: estimate, interval, n."""
-    rows = [
-        (MEASURES[name], *_three(found))
-        for name, found in summary.findings.items()
-        if found is not None
-    ]
-    if summary.met is not None:
-        rows.append(
-            (f"Seeds whose median is {PUBLISHED} or more", *_three(summary.met))
-        )
+    yardstick, rows = summary.yardstick, []
+    for judged in summary.judged:
+        names = measures(yardstick, judged.objectives)
+        rows += [
+            (names[name], *_three(found))
+            for name, found in judged.findings.items()
+            if found is not None
+        ]
+        if judged.met is not None:
+            enough = f"Seeds whose median is {yardstick.enough} or more"
+            rows.append((enough, *_three(judged.met)))
+    shares = "; for the share of seeds, the Wilson interval" if yardstick.enough else ""
     caption = (
         "Over seeds: the interquartile mean of one number per seed with its 95 % "
-        "bootstrap interval (none below four seeds); for the share of seeds, the "
-        "Wilson interval."
+        f"bootstrap interval (none below four seeds){shares}."
     )
     return PageTable(
         caption, ("Measure", "Estimate", "95 % interval", "n"), tuple(rows)
     )
 
 
+def measures(yardstick: Yardstick, objectives: Sequence[str]) -> dict[str, str]:
+    """What each finding about some objectives measures, one number per seed."""
+    of = f" under {' and '.join(objectives)}" if yardstick.apart else ""
+    (own, unit), (success, share) = NAMES[yardstick.measure], NAMES[SUCCESS]
+    short, marks = SHORT[yardstick.measure], yardstick.marks
+    return {
+        "first": f"{own}{of}, first rollout of a phase{unit}",
+        "last": f"{own}{of}, last rollout of a phase{unit}",
+        "worst": f"{own}{of}, worst last rollout{unit}",
+        "success_first": f"{success}{of}, first rollout{share}",
+        "success_last": f"{success}{of}, last rollout{share}",
+        **{f"needed_{m}": f"Updates until the {short} reaches {m}" for m in marks},
+        **{f"reached_{m}": f"Phases that reach {m} (share)" for m in marks},
+    }
+
+
 def seeds_table(summary: Summary) -> PageTable:
-    """One row for each seed: its medians over the settled phases."""
-    own = summary.settled
-    marks = [f"Updates to {mark}" for mark in MARKS]
-    header = ("Seed", "First", "Last", "Worst", "Wanted first", "Wanted last", *marks)
-    rows = []
-    for i, seed in enumerate(summary.runs.seeds):
-        medians = (own.first, own.last, own.worst, own.picked_first, own.picked_last)
-        numbers = [_number(column[i], 3) for column in medians]
-        needed = [_number(own.needed[mark][i], 1) for mark in MARKS]
-        met = "yes" if own.met[i] else "no"
-        rows.append((str(seed), *numbers, *needed, met))
+    """One row for each seed, and group of objectives: its medians."""
+    yardstick = summary.yardstick
+    shown = {name: title for name, title in MEDIANS.items() if _has(summary, name)}
+    apart = ("Objective",) if yardstick.apart else ()
+    marks = [f"Updates to {mark}" for mark in yardstick.marks]
+    met = () if yardstick.enough is None else (f"Last ≥ {yardstick.enough}",)
+    rows = [
+        (
+            str(seed),
+            *([" and ".join(judged.objectives)] if apart else []),
+            *(_number(getattr(judged.settled, name)[i], 3) for name in shown),
+            *(_number(each[i], 1) for each in judged.settled.needed.values()),
+            *(["yes" if judged.settled.met[i] else "no"] if met else []),
+        )
+        for judged in summary.judged
+        for i, seed in enumerate(summary.runs.seeds)
+    ]
     caption = (
         f"Each seed: medians over its phases from {SETTLED} (from 0) on. First, last: "
-        "return in the first and last rollout of a phase. Wanted: share of episodes "
-        "that end with the wanted key. Updates: mean until the return reaches the "
-        "mark; a phase in which it never does counts as its whole length."
+        f"{SHORT[yardstick.measure]} in the first and last rollout of a phase."
     )
-    return PageTable(caption, (*header, f"Last ≥ {PUBLISHED}"), tuple(rows))
+    if "success_last" in shown:
+        caption += " Wanted: share of episodes that reach the wanted goal."
+    if marks:
+        caption += (
+            f" Updates: mean until the {SHORT[yardstick.measure]} reaches the mark; a "
+            "phase in which it never does counts as its whole length."
+        )
+    return PageTable(
+        caption, ("Seed", *apart, *shown.values(), *marks, *met), tuple(rows)
+    )
 
 
 def phases_table(summary: Summary) -> PageTable:
     """One row for each phase, over seeds."""
-    curves = {"First return": summary.first, "Last return": summary.last}
-    curves |= {name.capitalize(): c for name, c in summary.outcomes.items()}
+    curves = {
+        "First return": summary.first[RETURN],
+        "Last return": summary.last[RETURN],
+        **{name.capitalize(): curve for name, curve in summary.outcomes.items()},
+        **summary.events,
+    }
     rows = tuple(
         (
             str(at),
             wanted,
             *(_cell(curve, at) for curve in curves.values()),
-            str(summary.last.n[at]),
+            str(summary.last[RETURN].n[at]),
         )
         for at, wanted in enumerate(summary.runs.wanted)
     )
     caption = (
         "Each phase over seeds: interquartile mean and 95 % interval, or with fewer "
-        "than four seeds every seed. Wanted and later columns: how the episodes of the "
-        "phase’s last rollout end (the wanted key, one that another phase wants, one "
-        "that none wants, death, time-out), as shares."
+        "than four seeds every seed."
     )
+    if summary.outcomes:
+        ways = ", ".join(OUTCOMES[name] for name in summary.outcomes)
+        caption += (
+            " Wanted and later columns: how the episodes of the phase’s last rollout "
+            f"end ({ways}), as shares."
+        )
+    elif summary.events:
+        caption += (
+            " Later columns: events per episode, the mean over those of the phase’s "
+            "last rollout."
+        )
     return PageTable(caption, ("Phase", "Objective", *curves, "n"), rows)
 
 
@@ -107,6 +164,14 @@ def settings_table(records: Mapping[int, Mapping[str, Any]], part: str) -> PageT
         for name, values in settings.items()
     )
     return PageTable(f"The {part} of every run.", ("Setting", "Value"), rows)
+
+
+def _has(summary: Summary, median: str) -> bool:
+    """Whether a median is shown: those of successes where they are known, and once."""
+    if not median.startswith("success"):
+        return True
+    known = np.isfinite(summary.switches.ends[SUCCESS]).any()
+    return summary.yardstick.measure != SUCCESS and bool(known)
 
 
 def _flat(value: Any) -> dict[str, str]:

@@ -1,8 +1,8 @@
-"""The calibrate study: which locators find a goal whose place is known?
+"""The calibrate study: which locators find a goal whose location is known?
 
 Goal-conditioned agents are trained that read their goal at one layer. From each, plain
-agents are made in many ways (`telic.planted`), and every locator is asked where the
-difference between two of them lies.
+agents with one goal are made in many ways (`telic.planted`), and every locator is
+scored on finding the difference between two of them.
 """
 
 import dataclasses
@@ -24,14 +24,14 @@ from telic.worlds.schedule import Phase
 
 @dataclasses.dataclass(frozen=True)
 class Calibrate:
-    """Which locators find a goal that we planted, and which find one that is not?"""
+    """Score locators on finding planted goals, and on none where there is none."""
 
     layers: tuple[int, ...] = (0, 1, 2)
-    """At which layers goals are planted; agents are trained for each."""
+    """The layers at which goals are planted; agents are trained for each."""
     units: tuple[int, ...] = (16, 16, 32)
-    """How many units of that layer read their goal: the later, the more it takes."""
+    """The units of that layer that read the goal; later layers need more."""
     lengths: tuple[int, ...] = (120, 200, 240)
-    """Rollouts for which each is trained: the later the layer, the longer it takes."""
+    """Rollouts of training for each layer; later layers need more."""
     width: int = 64
     """Units in every hidden layer of the agents."""
     rollout: RolloutConfig = dataclasses.field(default_factory=RolloutConfig)
@@ -63,7 +63,7 @@ class Calibrate:
             )
 
     def plans(self) -> dict[str, ExperimentConfig]:
-        """What a run of each variant does, by the layer at which it reads its goal."""
+        """The plan of each variant, named by the layer that reads the goal."""
         return {
             f"layer-{layer}": ExperimentConfig(
                 world=GoalKeys(),
@@ -79,7 +79,7 @@ class Calibrate:
         }
 
     def experiment(self, variant: str) -> str:
-        """`planted-layer-0`."""
+        """The name of a variant's folder: `planted-layer-0`."""
         return f"planted-{variant}"
 
     def substudies(self) -> tuple[tuple[str, Study], ...]:
@@ -89,7 +89,7 @@ class Calibrate:
     def summarise(
         self, rows: Mapping[str, Sequence[Rows]], plans: Mapping[str, ExperimentConfig]
     ) -> summary.PlantingEffects:
-        """The scores over seeds, those of all layers together."""
+        """The scores over seeds, with all layers pooled."""
         return summary.summarise([each for (each,) in rows.values()])
 
     def page(self, effects: summary.PlantingEffects, *, command: str = "") -> Page:

@@ -1,1 +1,1 @@
-"""The demo's edits: the last agent's goal moved, with what its own training left."""
+"""The demo: three edits that move the last agent's goal, and their pictures."""

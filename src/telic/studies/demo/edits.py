@@ -1,8 +1,8 @@
-"""Demo edits: three that show what can be done with a goal, for any alternation run.
+"""Demo edits: three that move the last agent's goal, for any alternation run.
 
-The last agent is made to want what the one before it wanted, by some of its weights and
-by the mean vector of earlier switches; and to want a goal that was never its target, by
-that vector carried over. They are expressions, so that a reader can vary them.
+Two edits give the last agent the goal of the agent before it: a graft of some weights,
+and the mean vector of earlier switches. The third carries that vector over to a goal
+that was never trained. All are expressions, so that a reader can vary them.
 """
 
 import functools
@@ -27,11 +27,11 @@ class DemoEdit(NamedTuple):
     """An edit of the last agent of a run, as an expression.
 
     Attributes:
-        kind: Which of the three it is.
-        name: What it is, in words.
+        kind: One of `GRAFT`, `MEAN` and `CARRIED`.
+        name: Its caption.
         text: The expression.
-        aim: The goal that the agent is to want.
-        board: The goals that are to be had in every episode.
+        aim: The goal that the edit aims at.
+        board: The goals present in every episode.
     """
 
     kind: str
@@ -42,7 +42,7 @@ class DemoEdit(NamedTuple):
 
 
 def demo_edits(plan: ExperimentConfig) -> list[DemoEdit]:
-    """The edits for the runs of a plan; none where there is nothing to edit.
+    """The edits for the runs of a plan; none if the plan does not fit them.
 
     Example:
         >>> from telic.studies import Alternation
@@ -68,7 +68,7 @@ def demo_edits(plan: ExperimentConfig) -> list[DemoEdit]:
     ]
     try:
         others = [goal for goal in world.occasional if is_alone(world, goal)]
-    except InputError:  # no input carries a goal: there is nothing to be carried
+    except InputError:  # no input channel stands for a goal alone
         return []
     for new in others[:1]:
         carried = f"{agent} + 1.5 * carry({mean}, {aim}, {new})"
@@ -76,11 +76,11 @@ def demo_edits(plan: ExperimentConfig) -> list[DemoEdit]:
     return made
 
 
-@functools.lru_cache(maxsize=8)  # the demo prints what its page then shows again
+@functools.lru_cache(maxsize=8)  # for the terminal, and again for the page
 def outcome(
     runs: tuple[Run, ...], chosen: tuple[DemoEdit, ...], *, episodes: int = 256
 ) -> Effects:
-    """Some edits on one kind of boards, tried on every run.
+    """The effects of edits that share one kind of board, over all runs.
 
     Raises:
         InputError: If they are not on one kind of boards.

@@ -1,39 +1,33 @@
-"""The section of a report that moves the goal of its last agents, and shows it."""
+"""The report's section on edits that move the last agent's goal."""
 
+import dataclasses
 from collections.abc import Sequence
 
 import jax
 
-from telic.core.errors import InputError
+from telic.core.errors import WorldError
 from telic.core.names import lookup
-from telic.render.gif import gif
-from telic.render.keys_picture import picture
 from telic.render.page import Drawing, Image, Section
+from telic.render.pictures import is_drawn, show
 from telic.render.trial_table import trial_table
-from telic.rollouts import record
 from telic.runs.folder import Run
 from telic.studies.demo.edits import MEAN, DemoEdit, demo_edits, outcome
 from telic.studies.expression_edit import from_expression
-from telic.studies.field import field
-from telic.studies.field.draw import draw_field
+from telic.studies.field.pictures import field_of
 from telic.trials import Effects
-from telic.worlds import Keys
-from telic.worlds.base import World
+from telic.worlds import Symmetric
 
-FIELD_BOARD = 98
-"""The board of the policy field: one on which agents fetch each colour about as often
-as on the mean of 300 boards, with its keys far apart. The same for every run."""
 EPISODE_BOARD = 0
 WORDS = (
     "The last agent, edited with what its own training left behind; nothing is trained "
     "here. Each edit stands beside its nulls: changes of the same size that should do "
     "nothing. telic edit tries any other."
 )
-COLUMNS = {"old": "old colour", "fatal": "died", "timeout": "timed out"}
+COLUMNS = {"old": "old goal", "fatal": "died", "timeout": "timed out"}
 
 
 def by_board(runs: Sequence[Run]) -> dict[str, Effects]:
-    """The edits on all runs, by kind of board; empty where there is nothing to edit."""
+    """The effects on all runs, by kind of board; empty if there are no edits."""
     made = demo_edits(runs[0].plan())
     boards = dict.fromkeys(each.board for each in made)
     return {
@@ -45,7 +39,7 @@ def by_board(runs: Sequence[Run]) -> dict[str, Effects]:
 
 
 def section(runs: Sequence[Run]) -> list[Section]:
-    """The edits in tables over seeds, and in pictures of the first run; or nothing."""
+    """The section with tables over seeds and pictures of the first run, or nothing."""
     made = demo_edits(runs[0].plan())
     if not made or any(run.status() != "complete" for run in runs):
         return []
@@ -53,23 +47,18 @@ def section(runs: Sequence[Run]) -> list[Section]:
         trial_table(
             effects,
             columns=COLUMNS,
-            caption=f"Boards with keys of {board} and one other. aim: share of "
-            "episodes that end with the colour that the edit aims at.",
+            caption=f"Boards with the goals {board}. aim: share of episodes that reach "
+            "the goal that the edit aims at.",
         )
         for board, effects in by_board(runs).items()
     )
     text = (WORDS, *(f"{each.name}: {each.text}" for each in made))
-    drawing = policy_field(runs[0])
     images = tuple(i for each in made for i in _episodes(runs[0], each))
-    return [Section("Move its goal", text, (drawing,), images, shown)]
+    return [Section("Move its goal", text, _field(runs[0]), images, shown)]
 
 
-def policy_field(run: Run) -> Drawing:
-    """What the last agent would fetch from every cell, before and after an edit.
-
-    Raises:
-        InputError: If the run's plan has no demo edits, or its world no keys.
-    """
+def _field(run: Run) -> tuple[Drawing, ...]:
+    """The goal that the last agent reaches from each cell, before and after an edit."""
     plan = run.plan()
     made = lookup(MEAN, {e.kind: e for e in demo_edits(plan)}, kind="demo edit")
     tried = from_expression(run, made.text)
@@ -80,40 +69,29 @@ def policy_field(run: Run) -> Drawing:
         f"after: + 1.5 × mean({made.aim} − {old})": tried.edit(tried.agent),
         "control: + noise of the same length": null(tried.agent),
     }
-    world = _keys(plan.world)
-    board = world.reset(world.sample_noise(jax.random.key(FIELD_BOARD)))
-    caption = (
-        "What the agent fetches if it starts in a cell, for each of the four ways it "
-        f"may face; the ball is frozen. One board, one agent: seed {run.seed()}, n = 1."
-    )
-    return Drawing(draw_field(field(agents, world, board)), caption)
+    drawn = field_of(agents, plan.world)
+    if drawn is None:
+        return ()
+    caption = f"{drawn.caption} One board, one agent: seed {run.seed()}, n = 1."
+    return (dataclasses.replace(drawn, caption=caption),)
 
 
 def _episodes(run: Run, made: DemoEdit) -> list[Image]:
-    """The agent on one board, before and after an edit."""
-    world = _keys(run.plan().world).with_goals(made.board)
+    """Films of the agent on one board, before and after an edit."""
+    world = run.plan().world
+    if not is_drawn(world) or not isinstance(world, Symmetric):
+        return []
+    world = world.with_goals(made.board)
     tried = from_expression(run, made.text)
     shown = []
     for when, agent in (("before", tried.agent), ("after", tried.edit(tried.agent))):
-        episode = record(agent, world, seed=EPISODE_BOARD)
-        frames = [picture(world, board, tile=24) for board in episode.boards]
-        ends = [n for n, count in episode.events.items() if count and "late" not in n]
+        try:
+            episode = show(agent, world, seed=EPISODE_BOARD)
+        except WorldError:  # the page says so where it shows agents at work
+            return []
         caption = (
-            f"{made.name}, {when} (seed {run.seed()}): {', '.join(ends) or 'no end'} "
-            f"after {len(episode.actions)} steps. One episode, n = 1."
+            f"{made.name}, {when} (seed {run.seed()}): {episode.how}. One episode, "
+            "n = 1."
         )
-        shown.append(Image(gif(frames, fps=3), caption))
+        shown.append(Image(episode.image, caption))
     return shown
-
-
-def _keys(world: World) -> Keys:
-    """The world, if its boards can be drawn.
-
-    Raises:
-        InputError: If they cannot.
-    """
-    if not isinstance(world, Keys):
-        raise InputError(
-            f"no pictures of {type(world).__name__}", why="only Keys can be drawn"
-        )
-    return world

@@ -1,7 +1,7 @@
 """A board of Keys on Matplotlib's axes: lines that stay sharp at every size.
 
-It is MiniGrid's visual language on paper: grey walls, a grey ball, keys in their
-colours, each with the letter of its colour beside it, as colour never stands alone.
+It follows MiniGrid's look: grey walls, a grey ball, keys in their colours, each with
+the letter of its colour beside it for readers who cannot tell the colours apart.
 `telic.render.keys_picture` draws the same in pixels, with the agent.
 """
 
@@ -16,11 +16,11 @@ from telic.worlds import grid
 from telic.worlds.keys import Board, Keys
 
 WALL = 0.22
-"""How thick a wall is drawn, in cells."""
+"""The thickness of a wall, in cells."""
 
 
 def draw_board(axes: Axes, world: Keys, board: Board) -> None:
-    """Walls, floor, keys and ball, but no agent; a cell is one unit wide.
+    """Draw walls, floor, keys and ball, but no agent; a cell is one unit wide.
 
     The corner of the floor is (0, 0), x goes to the right and y downwards.
     """
@@ -46,7 +46,7 @@ def corner(cell: SupportsInt, width: int) -> tuple[int, int]:
 def fill(
     axes: Axes, patches: Iterable[Patch], colour: str, *, alpha: float = 1.0
 ) -> None:
-    """Lay patches down in one colour, without an outline."""
+    """Add patches in one colour, without outlines."""
     for patch in patches:
         patch.set(facecolor=colour, alpha=alpha, linewidth=0)
         axes.add_patch(patch)
@@ -62,7 +62,7 @@ def write_letter(
     bold: bool = True,
     align: str = "center",
 ) -> None:
-    """Write a few letters, at the middle of their height."""
+    """Write a short text, vertically centred."""
     axes.text(
         *at,
         text,
@@ -82,7 +82,7 @@ def points(axes: Axes, cells: float) -> float:
 
 
 def _room(axes: Axes, width: int) -> None:
-    """Walls and floor, which fill their axes."""
+    """Draw walls and floor, filling the axes."""
     whole = width + 2 * WALL
     axes.set_axis_off()
     axes.set(xlim=(-WALL, width + WALL), ylim=(width + WALL, -WALL), aspect="equal")
@@ -94,7 +94,7 @@ def _room(axes: Axes, width: int) -> None:
 
 
 def _key(axes: Axes, place: tuple[int, int], colour: str) -> None:
-    """A key that hangs on the left of its cell, and its letter on the right."""
+    """Draw a key in the left of its cell, and its letter in the right."""
     x, y = place
     bow = Annulus((x + 0.36, y + 0.29), 0.19, 0.11)
     shaft = Rectangle((x + 0.3, y + 0.42), 0.12, 0.46)

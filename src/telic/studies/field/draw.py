@@ -1,9 +1,8 @@
-"""The policy field as a picture: what agents want, seen from every start on a board.
+"""The policy field as a picture: the outcome of every start on a board.
 
 One board for each agent, in the order given: before an edit, after it, and after a
-control. What an agent would fetch from a place is that place's colour and letter, so a
-want shows as the colour of a board, and an edit of the want as another colour of the
-same board.
+control. A cell has the colour and letter of the agent's most likely outcome from there,
+so an agent's goal shows as the colour of its board, and an edit changes that colour.
 """
 
 from matplotlib.axes import Axes
@@ -16,7 +15,7 @@ from telic.studies.field.field import Field
 from telic.studies.field.starts import Face, draw_starts, face, letter
 
 WIDE, COLUMNS = 9.0, 3
-"""The width of the figure in inches, and how many boards stand in a row."""
+"""The width of the figure in inches, and the number of boards in a row."""
 
 TITLE, BOARD, SHARES, LEGEND = 0.3, 2.84, 0.42, 0.86
 """The heights of the parts, in inches; boards are square."""
@@ -40,7 +39,7 @@ LINE = 0.18
 def draw_field(field: Field) -> Figure:
     """One board for each agent, three in a row, with one legend below them all.
 
-    Under each board stands how walks end on average over all starts.
+    Below each board are the outcome probabilities, averaged over all starts.
 
     Example:
         >>> import jax
@@ -87,7 +86,7 @@ def _axes(figure: Figure, left: float, top: float, wide: float, high: float) -> 
 
 
 def _shares(axes: Axes, field: Field, number: int) -> None:
-    """How walks end over all starts: a bar, and the same in numbers."""
+    """Draw the outcome probabilities over all starts: a bar, and the numbers."""
     axes.set(xlim=(0, 1), ylim=(SHARES, 0))
     shares = field.overall[number].tolist()
     size, left = 8.5 * _closeness(field), 0.0
@@ -100,12 +99,12 @@ def _shares(axes: Axes, field: Field, number: int) -> None:
 
 
 def _words(field: Field) -> tuple[str, ...]:
-    """How a picture is to be read, line by line."""
+    """The lines of text that explain the picture."""
     return (*WORDS, *MEMORY) if field.memory else WORDS
 
 
 def _legend(axes: Axes, field: Field, high: float) -> None:
-    """What letters and colours mean, how strength looks, and the rest in words."""
+    """Draw the legend: letters, colours, strengths, and the text."""
     axes.set(xlim=(0, WIDE), ylim=(high, 0))
     faces = [face(outcome, field.limit) for outcome in field.outcomes]
     for slot, shown in enumerate(faces):
@@ -127,7 +126,7 @@ def _swatch(
     chance: float = 1.0,
     size: float = 8.5,
 ) -> None:
-    """A square in the colour and with the letter of an outcome, and words beside it."""
+    """Draw a square in the colour and letter of an outcome, with words beside it."""
     fill(axes, [Rectangle((left, 0.1), 0.17, 0.17)], shown.colour, alpha=chance)
     letter(axes, (left + 0.085, 0.19), shown, size=7.5, chance=chance)
     at = (left + 0.23, 0.19)
@@ -139,5 +138,5 @@ def _percent(share: float) -> str:
 
 
 def _closeness(field: Field) -> float:
-    """How much more closely than usual many outcomes must stand; 1 for up to five."""
+    """The factor by which many outcomes are squeezed; 1 for up to five."""
     return min(1.0, 5 / len(field.outcomes))

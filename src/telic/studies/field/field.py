@@ -1,10 +1,9 @@
-"""The policy field of a board: what agents would do from every place on it.
+"""The policy field of a board: an agent's actions and outcomes from every pose.
 
-An agent is put on every free cell, looking in each of the four directions, and asked
-what it does next and how the walk from there ends, with the ball held still. That is a
-want made visible: all of it, on one board, without an episode being played. Side by
-side for an agent before and after an edit, and after a control, it shows what the edit
-did, and what it did besides.
+For every free cell and each of the four headings, the field has the agent's action
+probabilities and the distribution over the outcomes of a walk from there, with the ball
+held still. It shows an agent's goal on one board without playing an episode. Compared
+before an edit, after it and after a control, it shows the effect and the side effects.
 """
 
 import dataclasses
@@ -22,28 +21,28 @@ from telic.studies.field.mdp import drift, follow_policy, walk, walk_ends
 from telic.worlds.keys import PICKUP, Board, Keys
 
 MOVES = ("left", "right", "forward", "pickup", "other")
-"""The actions that do something in Keys, and all others together."""
+"""The actions that have an effect in Keys, and all others together."""
 
 LIMIT = 40
-"""Steps of a walk: several times what the farthest key of a 4x4 room asks for."""
+"""Steps of a walk: several times the distance of the farthest key in a 4x4 room."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Field:
-    """What agents do on one board; where the ball is, there is NaN.
+    """The actions and outcomes of agents on one board; NaN in the ball's cell.
 
     Attributes:
         world: The world.
-        board: Where the keys and the ball are; its pose means nothing.
+        board: The board with keys and ball; its pose is not used.
         agents: The names of the agents.
-        outcomes: How a walk may end: a key's colour, `fatal` or `timeout`.
+        outcomes: The possible ends of a walk: a key's colour, `fatal` or `timeout`.
         policy: The probability of each of `MOVES` at the start.
         walks: The probability of each outcome of a walk of at most `limit` steps.
         drift: The mean step with which the agent leaves a cell (x to the right, y
-            downwards), over the headings; short where they part.
+            downwards), over the headings; short where they disagree.
         limit: Steps after which a walk is a timeout.
-        memory: Whether an agent has memory. Then every step of its walk is taken as if
-            it were the first of an episode: a chain of poses has no past.
+        memory: Whether an agent has memory. Each step of its walk is then computed as
+            if it were the first of an episode, since poses do not hold the past.
     """
 
     world: Keys
@@ -58,9 +57,9 @@ class Field:
 
     @property
     def free(self) -> Bool[np.ndarray, " cells"]:
-        """The cells where an episode could begin: without a key and without the ball.
+        """Flags of the cells without a key or the ball, where episodes can begin.
 
-        The agent may walk over keys; `policy`, `walks` and `drift` know those cells.
+        The agent may walk over keys; `policy`, `walks` and `drift` cover those cells.
         """
         free = np.ones(self.walks.shape[1], bool)
         free[[*self.board.keys, self.board.ball]] = False
@@ -68,7 +67,7 @@ class Field:
 
     @property
     def likeliest(self) -> Int[np.ndarray, "agents cells 4"]:
-        """The number of the likeliest outcome from each cell and heading."""
+        """The index of the most likely outcome from each cell and heading."""
         return self.walks.argmax(axis=-1)
 
     @property
@@ -89,12 +88,12 @@ def field(
     *,
     limit: int = LIMIT,
 ) -> Field:
-    """What each agent does from every cell and heading of one board.
+    """The policy field of some agents on one board.
 
     Args:
         agents: The agents, by name.
         world: The world that the board belongs to.
-        board: Where the keys and the ball are. Its pose and time are not used.
+        board: The board with keys and ball. Its pose and time are not used.
         limit: Steps after which a walk that has not ended is a timeout.
 
     Raises:
@@ -138,13 +137,13 @@ def _policy(
 ) -> Float64[np.ndarray, "poses actions"]:
     """The probability of each action in each pose."""
     policy = np.asarray(_softmax(agent, world, board), np.float64)
-    # What float32 leaves beside one would grow with every step of a walk.
+    # A float32 sum that is not quite 1 would drift further with every step of a walk.
     return policy / policy.sum(axis=1, keepdims=True)
 
 
 @functools.partial(jax.jit, static_argnames="world")
 def _softmax(agent: Agent, world: Keys, board: Board) -> Float[Array, "poses actions"]:
-    """All poses in one batch."""
+    """The action probabilities in all poses, computed in one batch."""
     poses = jnp.arange(len(world.tables.front), dtype=jnp.int32)
     seen = jax.vmap(lambda pose: world.observe(board._replace(pose=pose)))(poses)
     return jax.nn.softmax(agent.logits(seen))
@@ -153,7 +152,7 @@ def _softmax(agent: Agent, world: Keys, board: Board) -> Float[Array, "poses act
 def _moves(
     policy: Float64[np.ndarray, "poses actions"],
 ) -> Float64[np.ndarray, "poses moves"]:
-    """The actions that do something, and the sum of the others."""
+    """The probabilities of the actions with an effect, and the sum of the others."""
     others = policy[:, PICKUP + 1 :].sum(axis=1, keepdims=True)
     return np.concatenate([policy[:, : PICKUP + 1], others], axis=1)
 
@@ -161,7 +160,7 @@ def _moves(
 def _but_ball(
     board: Board, tables: list[Float64[np.ndarray, "cells ..."]]
 ) -> Float64[np.ndarray, "agents cells ..."]:
-    """One table an agent as one array, without numbers where the ball is."""
+    """The tables of all agents as one array, NaN in the ball's cell."""
     table = np.stack(tables)
     table[:, int(board.ball)] = np.nan
     return table

@@ -1,10 +1,10 @@
 """The Keys world with its ball held still: a Markov chain that can be solved.
 
-Chance moves nothing in Keys but the ball. Without its moves, an action leads from each
-pose to one other pose or to one outcome; under a policy that is an absorbing Markov
-chain over a few dozen poses, and how a walk ends is a few matrix products away, free of
-sampling error. The price is what a moving ball does for the agent and to it: a ball
-that never leaves can block a way for good, and is there to be picked up.
+The ball is the only random element of Keys. With the ball fixed, an action leads from
+each pose to one other pose or to one outcome; under a policy that is an absorbing
+Markov chain over a few dozen poses, and the outcome probabilities are a few matrix
+products, free of sampling error. The price is that the effects of a moving ball are
+lost: a fixed ball can block a path for good, and can always be picked up.
 """
 
 import numpy as np
@@ -18,7 +18,7 @@ Policy = Float[np.ndarray, "poses actions"]
 
 
 def walk_ends(board: Board) -> tuple[str, ...]:
-    """How a walk on this board may end: a key's colour, `fatal` or `timeout`.
+    """The possible ends of a walk on a board: a key's colour, `fatal` or `timeout`.
 
     Example:
         >>> cells, colours = np.array([3, 12, 15]), np.array([3, 2, 5])
@@ -30,14 +30,15 @@ def walk_ends(board: Board) -> tuple[str, ...]:
 
 
 def follow_policy(world: Keys, board: Board) -> Leads:
-    """Where each action leads from each pose while the ball stays where it is.
+    """The transition table: the result of each action in each pose.
 
-    The rules are those of `telic.worlds.keys`: to walk into a wall or the ball is
-    fatal, as is picking the ball up; taking a key ends the walk; keys can be stood on.
+    The rules are those of `telic.worlds.keys` with a ball that stays: walking into a
+    wall or the ball is fatal, and so is picking the ball up; taking a key ends the
+    walk; the agent may stand on keys.
 
     Returns:
-        The pose that follows, or the number of poses + i for the i-th of `walk_ends`.
-        Rows of the ball's own cell mean nothing, as no agent is ever there.
+        The next pose, or the number of poses + i for the i-th of `walk_ends`. Rows of
+        the ball's cell have no meaning, as no agent is ever there.
 
     Example:
         >>> board = Board(np.int32(0), np.int32(6), np.array([1]), np.array([2]), 0)
@@ -47,7 +48,7 @@ def follow_policy(world: Keys, board: Board) -> Leads:
     front, fatal = world.tables.front, len(board.keys)
     poses = np.arange(len(front))
     cell, heading = np.divmod(poses, 4)
-    # The other actions do nothing here: they lead to where they began.
+    # The other actions have no effect: they lead back to the same pose.
     leads = np.repeat(poses[:, None], len(world.actions), axis=1)
     leads[:, LEFT] = cell * 4 + (heading - 1) % 4
     leads[:, RIGHT] = cell * 4 + (heading + 1) % 4
@@ -63,7 +64,7 @@ def follow_policy(world: Keys, board: Board) -> Leads:
 def walk(
     leads: Leads, policy: Policy, *, ends: int, limit: int
 ) -> Float64[np.ndarray, "poses ends"]:
-    """How likely a walk from each pose is to come to each end, under a policy.
+    """The probability of each end of a walk from each pose, under a policy.
 
     With T[p, s] = Σ_a π(a|p) [leads[p, a] = s] and U_0 = certain timeout,
 
@@ -72,10 +73,10 @@ def walk(
     is the distribution over ends with t steps to go: exact, in `limit` products.
 
     Args:
-        leads: What `follow_policy` says, or `depart`.
+        leads: The transition table from `follow_policy` or `depart`.
         policy: The probability of each action in each pose.
-        ends: How many ends there are; the last one is that none came in time.
-        limit: Steps after which that is so.
+        ends: The number of ends; the last one is the timeout.
+        limit: Steps until the timeout.
 
     Example:
         >>> board = Board(np.int32(0), np.int32(6), np.array([1]), np.array([2]), 0)
@@ -86,7 +87,7 @@ def walk(
     poses = len(leads)
     T = np.zeros((poses, poses + ends))
     np.add.at(T, (np.arange(poses)[:, None], leads), policy)
-    # Below the poses stand the ends themselves: from each, that end is certain.
+    # The rows after the poses are the ends themselves, which are absorbing.
     U = np.concatenate([np.zeros((poses, ends)), np.eye(ends)])
     U[:poses, -1] = 1.0
     for _ in range(limit):
@@ -95,11 +96,11 @@ def walk(
 
 
 def depart(leads: Leads) -> Leads:
-    """Where each action leads while the agent is still in its cell.
+    """The transition table until the agent leaves its cell.
 
     Returns:
         A pose of the same cell, or the number of poses + h if the agent leaves with
-        heading h, be it by walking or by taking the key ahead; + 4 if it dies there.
+        heading h, by walking or by taking the key ahead; + 4 if it dies there.
 
     Example:
         >>> board = Board(np.int32(0), np.int32(6), np.array([1]), np.array([2]), 0)
@@ -115,11 +116,11 @@ def depart(leads: Leads) -> Leads:
 def drift(
     leads: Leads, policy: Policy, *, limit: int
 ) -> Float64[np.ndarray, "cells 2"]:
-    """In which direction the agent leaves each cell, on average over the headings.
+    """The mean direction in which the agent leaves each cell, over the headings.
 
     Returns:
-        The mean step (x to the right, y downwards). It has length 1 if all walks leave
-        the same way, and is short if they part, or end, in the cell.
+        The mean step (x to the right, y downwards): of length 1 if all walks leave in
+        the same direction, shorter if they disagree or end in the cell.
 
     Example:
         >>> board = Board(np.int32(0), np.int32(6), np.array([1]), np.array([2]), 0)

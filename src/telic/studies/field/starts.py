@@ -1,9 +1,8 @@
-"""The starts on a board: from each cell and heading, how the walk ends, as a frame.
+"""The starts on a board: a frame per cell with the outcome for each heading.
 
-A free cell has a frame of four sides, one for each direction in which the agent may
-look when it starts there. A side has the colour and the letter of what the agent would
-most likely fetch, and is the stronger, the likelier that is; the arrow inside shows
-which way the agent leaves the cell.
+A free cell has a frame of four sides, one for each initial heading. A side has the
+colour and the letter of the most likely outcome, and its opacity is that outcome's
+probability; the arrow inside shows the direction in which the agent leaves the cell.
 """
 
 from typing import NamedTuple
@@ -19,8 +18,8 @@ from telic.studies.field.field import Field
 from telic.worlds import grid
 
 INNER, OUTER, GAP = 0.235, 0.465, 0.02
-"""How far the inside and the outside of a side are from the middle of its cell, and
-half the gap between two sides; in cells."""
+"""The distances of a side's inner and outer edge from the middle of its cell, and half
+the gap between two sides; in cells."""
 
 SIDE = np.array(
     [
@@ -37,11 +36,11 @@ ARROW = 0.0019 * np.array([(-100, -15), (10, -15), *BARBS, (10, 15), (-100, 15)]
 """The largest arrow, to the right."""
 
 FAINT = 0.1
-"""A mean step shorter than this has no direction worth an arrow."""
+"""The length of a mean step below which no arrow is drawn."""
 
 
 class Face(NamedTuple):
-    """How one outcome is drawn: a colour and a letter; and what it is, in words."""
+    """The appearance of one outcome: colour, letter and caption."""
 
     colour: str
     letter: str
@@ -49,12 +48,12 @@ class Face(NamedTuple):
 
 
 def draw_starts(axes: Axes, field: Field, number: int) -> None:
-    """The board of one agent, with four sides and an arrow in every free cell.
+    """Draw the board of one agent, with four sides and an arrow per free cell.
 
     Args:
         axes: Bare axes, already in their place.
-        field: What the agents do.
-        number: Which agent.
+        field: The policy field.
+        number: The index of the agent.
     """
     draw_board(axes, field.world, field.board)
     for cell in np.flatnonzero(field.free):
@@ -67,7 +66,7 @@ def draw_starts(axes: Axes, field: Field, number: int) -> None:
 
 
 def face(outcome: str, limit: int) -> Face:
-    """How an outcome of a walk of at most `limit` steps is drawn.
+    """The appearance of an outcome of a walk of at most `limit` steps.
 
     Example:
         >>> face("grey", 40).letter, face("fatal", 40).letter
@@ -83,8 +82,8 @@ def face(outcome: str, limit: int) -> Face:
 def letter(
     axes: Axes, at: tuple[float, float], shown: Face, *, size: float, chance: float
 ) -> None:
-    """The letter of an outcome, to be read on its colour as strong as that chance."""
-    # Ink turns bright on a dark page, and only what is paper turns dark with it.
+    """Write the letter of an outcome, legible on its colour at that opacity."""
+    # In dark mode INK becomes bright and only PAPER becomes dark with it.
     strong = PAPER if shown.colour == INK else "#ffffff"
     colour = strong if chance > 0.5 else INK
     write_letter(axes, at, shown.letter, size=size, colour=colour)
@@ -93,7 +92,7 @@ def letter(
 def _arrow(
     axes: Axes, middle: Float[np.ndarray, " 2"], step: Float[np.ndarray, " 2"]
 ) -> None:
-    """An arrow along the mean step; it is the larger, the longer that is."""
+    """Draw an arrow along the mean step, larger for a longer step."""
     length = float(np.hypot(*step))
     if length > FAINT:
         size = 0.45 + 0.55 * length
@@ -108,7 +107,7 @@ def _side(
     shown: Face,
     chance: float,
 ) -> None:
-    """One side of a frame: what most likely comes of the walk, and how likely."""
+    """Draw one side of a frame: the most likely outcome and its probability."""
     ahead = np.array(grid.HEADINGS[heading], float)
     side = Polygon(_turned(SIDE, ahead) + middle)
     # Rounding may carry a certain outcome past one.
@@ -120,6 +119,6 @@ def _side(
 def _turned(
     outline: Float[np.ndarray, "corners 2"], ahead: Float[np.ndarray, " 2"]
 ) -> Float[np.ndarray, "corners 2"]:
-    """An outline that pointed to the right, pointing along `ahead`."""
+    """An outline that points to the right, rotated to point along `ahead`."""
     dx, dy = ahead
     return outline @ np.array([(dx, dy), (-dy, dx)])

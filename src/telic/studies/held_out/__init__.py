@@ -1,3 +1,3 @@
-"""The held-out study: does a goal move further if more goals were trained?"""
+"""The held-out study: do goal edits generalise better if more goals were trained?"""
 
 from telic.studies.held_out.study import HeldOut as HeldOut

@@ -51,8 +51,8 @@ def page(found: Comparison, *, command: str = "") -> Page:
     """The page.
 
     Args:
-        found: What the study found.
-        command: How to make it again.
+        found: The effects over seeds.
+        command: The command that makes the page again.
     """
     words = Words(
         row="agents, new colour",
@@ -74,7 +74,7 @@ def page(found: Comparison, *, command: str = "") -> Page:
 
 
 def row_name(condition: Hashable) -> str:
-    """How many colours were trained, and which is new, in words.
+    """The number of trained colours and the new colour, in words.
 
     Example:
         >>> row_name(Condition("colours-3", "yellow"))

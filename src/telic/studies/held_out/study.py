@@ -1,17 +1,18 @@
-"""The held-out study: does a goal move further if more goals were trained?
+"""The held-out study: do goal edits generalise better if more goals were trained?
 
 Agents alternate over two, three or four colours. Yellow and grey are held out: they lie
-on the boards as distractors, worth 0.1, and no objective ever wants them. Each agent is
-then edited to fetch one of the two, by the retarget study with its defaults.
+on the boards as distractors, worth 0.1, and are never an objective. Each agent is then
+edited to fetch one of the two, by the retarget study with its defaults.
 
-Four things to know when reading it. A run over three or four colours has several
-(agent, trained neighbour) pairs, and a seed's number is the mean over them. The last
-two agents want blue and purple, purple and green, or green and red: the old target
-differs. A colour's input rows carry everything of that colour: grey's also the walls
-and the ball, red's also empty cells; so exchanging ROWS is no pure exchange of key
-colours there, nor the ceiling that it is elsewhere, while `transport` and the refits
-exchange the keys alone. And all runs are equally long: more colours means fewer phases
-for each, and more keys on the boards of training.
+Four caveats. First, a run over three or four colours has several (agent, trained
+neighbour) pairs, and the value of a seed is the mean over them. Second, the old target
+differs: the goals of the last two agents are blue and purple, purple and green, or
+green and red. Third, the input rows of a colour carry everything of that colour: those
+of grey also the walls and the ball, those of red also empty cells. Exchanging ROWS is
+therefore not a pure exchange of keys for these colours, nor the ceiling that it is
+elsewhere; `transport` and the refits exchange the keys alone. Fourth, all runs are
+equally long: more colours means fewer phases for each, and more keys on the boards of
+training.
 """
 
 import dataclasses
@@ -31,26 +32,26 @@ from telic.training.plan import ExperimentConfig
 from telic.worlds import Symmetric, goals_of
 
 EARLIER = 4
-"""How many phases must lie before an agent: then a switch between what it wants and
-another colour was among them, even of four colours."""
+"""The number of phases before an agent; even with four colours they include a switch
+between the agent's goal and another colour."""
 
 
 @dataclasses.dataclass(frozen=True)
 class HeldOut:
-    """Does a goal move further, to a colour never the target, if more were trained?"""
+    """Test whether edits to a new colour work better if more colours were trained."""
 
     phases: int = 24
     """Phases of each run, shared by its colours."""
     agents: int = 2
-    """How many of each run's last agents, one a phase."""
+    """The number of last agents of each run, one per phase."""
     episodes: int = 512
-    """Episodes of each agent, the same boards for all."""
+    """Episodes of each agent, on the same boards for all."""
     steps: int = 3000
-    """Steps of imitation, for the edit that imitates."""
+    """Gradient steps of the edit that imitates."""
     base: str = "post"
     """The preset whose colours are changed."""
     only: tuple[str, ...] = ()
-    """Only these variants, `colours-2 colours-4` say; all of them if empty."""
+    """Only these variants, for example `colours-2 colours-4`; all of them if empty."""
 
     question: ClassVar[str] = (
         "does a goal move further, to a new colour, if more colours were trained?"
@@ -68,7 +69,7 @@ class HeldOut:
     }
 
     def __post_init__(self) -> None:
-        """Refuse now what would fail after hours of training."""
+        """Check the settings now rather than after hours of training."""
         chosen(self.only, TRAINED)
         if self.agents not in range(1, self.phases - EARLIER + 1):
             raise InputError(
@@ -82,7 +83,7 @@ class HeldOut:
                 retarget.goal(plan)
 
     def plans(self) -> dict[str, ExperimentConfig]:
-        """What a run of each variant does."""
+        """The plan of each variant, by name."""
         base = dataclasses.replace(preset(Alternation, self.base), phases=self.phases)
         assert isinstance(base.world, Symmetric)  # as all presets have it
         never = [goal for goal in goals_of(base.world) if goal not in HELD_OUT]
@@ -97,7 +98,7 @@ class HeldOut:
         return found
 
     def experiment(self, variant: str) -> str:
-        """The variant's own name: `colours-3`."""
+        """The name of a variant's folder, the same as the variant: `colours-3`."""
         return variant
 
     def substudies(self) -> tuple[tuple[str, Retarget], ...]:
@@ -118,7 +119,7 @@ class HeldOut:
     def summarise(
         self, rows: Mapping[str, Sequence[Rows]], plans: Mapping[str, ExperimentConfig]
     ) -> Comparison:
-        """The edits that are compared: how many were trained, and which is new."""
+        """The effects of the compared edits, by trained colours and new colour."""
         return summary.summarise(rows)
 
     def page(self, effects: Comparison, *, command: str = "") -> Page:

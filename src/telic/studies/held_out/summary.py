@@ -1,4 +1,4 @@
-"""What the held-out study found: the same edits by how many colours were trained."""
+"""The effects of the held-out study: the same edits by number of trained colours."""
 
 from collections.abc import Mapping, Sequence
 
@@ -36,17 +36,17 @@ EDITS = (
     Condition(LOW_RANK, LINEAR),
     Condition(REFIT, IMITATED),
 )
-"""The edits that are compared, of every track at least one; decided before looking."""
+"""The edits that are compared, at least one per track; fixed before seeing data."""
 
 BOTH = "both"
-"""What stands for the mean over the held-out colours, in the place of one."""
+"""The value for the mean over the held-out colours, in place of a colour."""
 
 
 def summarise(rows: Mapping[str, Sequence[Rows]]) -> Comparison:
-    """The effects over seeds, where the old target lies beside the new colour.
+    """The effects over seeds, on boards with the old target and the new colour.
 
     Args:
-        rows: By variant: the rows for each held-out colour in turn.
+        rows: By variant, the rows for each held-out colour in turn.
 
     Raises:
         InputError: If the seeds of the variants differ.

@@ -1,3 +1,3 @@
-"""The isolation study: does subtracting what a second objective taught reverse it?"""
+"""The isolation study: does subtracting a second objective's vector reverse it?"""
 
 from telic.studies.isolation.study import Isolation as Isolation

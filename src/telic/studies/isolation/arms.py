@@ -1,17 +1,17 @@
-"""The names of what is measured: parts of the rows, arms of training on, a film."""
+"""The names of the parts of the rows, of the arms of further training, of a film."""
 
 TRIAL, GREEDY = "trial", "greedy"
-"""The trials of agents that draw their actions, and that take the most probable one."""
+"""The parts with trials of sampling agents and of greedy agents."""
 
 FIRST, SECOND = "first", "second"
-"""The arms of the second phase: trained on under the first objective, or the second."""
+"""The arms of the second phase: further training on the first or second objective."""
 
 NOISE = "noise"
 """An arm of recovery, beside the unedited agent and one for each vector subtracted:
-Gaussian noise as long as the reward-specific part."""
+Gaussian noise of the same norm as the reward-specific part."""
 
 BASE = "base"
-"""The agent itself, beside the vectors whose norms are measured."""
+"""The condition of the agent's own norms, beside those of the vectors."""
 
 FILMED = 3
 """The seed of the episode that is shown: the same for all agents."""

@@ -1,9 +1,9 @@
 """The edits of the isolation study: a second phase's vector, subtracted and added.
 
-The *plain update* is all that a second phase changed, and so is partly what any further
-training changes. Its *reward-specific part* is what is left when that is taken off: the
-difference from an agent that trained for as long, from the same base and the same
-data, under the old objective.
+The *plain update* is the whole change of a second phase, part of which any further
+training would make. Its *reward-specific part* is the difference from a control agent
+that trained for as many steps, from the same base and the same data, under the old
+objective.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ in lengths of the vector."""
 
 CRITIC = "critic"
 CONTINUATION = "continuation"
-"""What more training under the old objective changes."""
+"""The null from more training under the old objective."""
 
 RANK = (1, 2, 4, 8)
 SHARE = (0.01, 0.05, 0.1, 0.2, 0.5)
@@ -39,13 +39,14 @@ Edits = dict[Condition, Edit]
 
 
 class Update(NamedTuple):
-    """What a second phase did to an agent.
+    """The agents before and after a second phase, and the control agent.
 
     Attributes:
-        base: The agent before it.
-        after: The agent after it.
-        same: The agent after as many steps under the old objective.
-        foreign: By vector, that of another seed's run; empty if there is no other.
+        base: The agent before the phase.
+        after: The agent after the phase.
+        same: The control: the base after as many steps under the old objective.
+        foreign: By vector, the same vector of another seed's run; empty if there is no
+            other run.
     """
 
     base: Agent
@@ -55,7 +56,7 @@ class Update(NamedTuple):
 
     @property
     def vectors(self) -> dict[str, Tree]:
-        """The plain update and its reward-specific part; critics are in them."""
+        """The plain update and its reward-specific part, over actor and critic."""
         return {
             PLAIN: task_vector(self.base, self.after),
             SPECIFIC: task_vector(self.same, self.after),
@@ -63,7 +64,7 @@ class Update(NamedTuple):
 
 
 def update_doses(update: Update, strengths: Sequence[float]) -> Edits:
-    """Both vectors at all strengths; below 0 they are subtracted."""
+    """Edits that add both vectors at all strengths; negative ones subtract."""
     return {
         Condition(name, s): Add(at(vector, update.base.actor), strength=s)
         for name, vector in update.vectors.items()
@@ -72,7 +73,7 @@ def update_doses(update: Update, strengths: Sequence[float]) -> Edits:
 
 
 def parts(update: Update) -> Edits:
-    """The reward-specific part subtracted in part: layers, ranks, weights, noise."""
+    """Edits that subtract only a part of the reward-specific part, or add noise too."""
     vector, base = update.vectors[SPECIFIC], update.base.actor
     own = at(vector, base)
     aim = trees.add(base, trees.scale(own, -1.0))
@@ -96,9 +97,9 @@ def parts(update: Update) -> Edits:
 def nulls(
     update: Update, strengths: Sequence[float]
 ) -> dict[Condition, dict[str, Edit]]:
-    """For every dose: as much of what more training does, and of another seed's vector.
+    """The nulls of every dose: further training's vector, and another seed's vector.
 
-    Both are brought to the vector's own length.
+    Both are rescaled to the norm of the vector.
     """
     actor = update.base.actor
     drift = task_vector(actor, update.same.actor)

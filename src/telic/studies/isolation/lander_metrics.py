@@ -1,4 +1,4 @@
-"""Lander metrics: fuel, landings, and what makes a lander worth editing."""
+"""Lander metrics: fuel, landings, and the competence that editing requires."""
 
 from collections.abc import Mapping
 
@@ -24,10 +24,10 @@ CAPTIONS = {
     "stock_per_step": "stock reward per step",
     "return_stock": "stock return",
 }
-"""What is reported of a lander. Fuel is in units of the stock reward.
+"""The reported measures of a lander. Fuel is in units of the stock reward.
 
-Numbers per step are those of all steps together, as the first founding study counted:
-long episodes weigh more in them than short ones.
+Numbers per step are over all steps pooled, as in the first founding study, so that long
+episodes weigh more than short ones.
 """
 
 BY_STEP = (
@@ -38,11 +38,11 @@ BY_STEP = (
     "fuel_if_burning",
     "landings_per_5k",
 )
-"""What the first founding study reported of its agents."""
+"""The measures that the first founding study reported of its agents."""
 
 
 def fuel_of_landings(episodes: Episodes, world: World) -> dict[str, float]:
-    """What means of events do not say: fuel in episodes that end in a landing."""
+    """The mean over episodes of fuel, counted only in those that end landed."""
     events = np.asarray(episodes.events, np.float64)
     column = {name: events[:, i] for i, name in enumerate(world.events)}
     fuel = MAIN * column["main"] + SIDE * column["side"]

@@ -1,8 +1,7 @@
-"""Metrics: what is measured of agents before and after an edit, and its captions.
+"""Metrics: the measures of agents before and after an edit, and their captions.
 
-In any world an agent is measured by its returns under both objectives and by what
-happens in its episodes. `world_metrics` names the worlds that have metrics
-of their own.
+In any world an agent is measured by its returns under both objectives and by the events
+of its episodes. `world_metrics` names the worlds that have special metrics.
 """
 
 import dataclasses
@@ -18,17 +17,17 @@ from telic.worlds.goals import competence_of, goals_of, roles, success_of
 from telic.worlds.objectives import Objective
 
 LOSS, FIRST, SECOND = "loss", "first", "second"
-"""Minus the return under the second objective; the returns under both."""
+"""Minus the return under the second objective; the returns under each objective."""
 
 Curves = Mapping[str, Float[np.ndarray, "seeds rollouts"]]
 
 
 class Followed(NamedTuple):
-    """What is drawn beside the return while agents train on.
+    """The quantity that is drawn beside the return while agents train on.
 
     Attributes:
-        name: It in words.
-        of: It from the columns of a run's metrics.
+        name: Its caption.
+        of: The function that computes it from the columns of a run's metrics.
     """
 
     name: str
@@ -37,34 +36,34 @@ class Followed(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class WorldMetrics:
-    """What is measured of the agents of a world, and how it is called.
+    """The measures of the agents of a world, and their captions.
 
     Attributes:
-        of: The measures from the rates that a trial gives, under those objectives.
-        captions: By measure, what it is in words; the columns of a table in their
-            order.
-        lost: What subtracting the vector of the second objective should raise.
-        served: What adding it should raise.
-        kept: What an edit of the second objective alone leaves as it is.
+        of: The function from the rates of a trial to the measures.
+        captions: The caption of each measure, in the order of a table's columns.
+        lost: The measure that subtracting the second objective's vector should raise.
+        served: The measure that adding it should raise.
+        kept: The measure that should not change if only the second objective is
+            edited.
         judged: The measures by which a subtraction is reported in a sentence.
         columns: The columns of a table, of those in `captions`.
         few: The columns of a small table, with shorter captions.
-        required: By measure, what an agent must reach before it is worth editing.
-        checked: What is reported of an agent before it is edited.
+        required: By measure, the least value of a competent agent.
+        checked: The measures reported of an agent before it is edited.
         learned: The columns of a run's metrics that are drawn over the first phase.
-        followed: What is drawn beside the return of agents that train on.
-        greedy: What is reported of agents that take their most probable action.
+        followed: The quantity drawn beside the return of agents that train on.
+        greedy: The measures reported of greedy agents.
         films: Whether single episodes are shown.
         objectives: Objectives under which returns are needed, beside the plan's.
-        also: Further rates, of an agent's episodes.
+        also: The function for further rates of an agent's episodes.
         question: The question of the study of these agents.
-        learning: The heading over how they learned.
-        opening: The first finding: `before` and `after` a second phase of so many
-            `steps`, by measure.
-        loss: `lost` and `served` as captions begin with them.
+        learning: The heading of the section about the first phase.
+        opening: The template of the first finding, with the measures `before` and
+            `after` a second phase of `steps` steps.
+        loss: The first words of captions about `lost` and about `served`.
         kept_changes: The words before a change of `kept`.
         greedy_caption: The caption of the table of `greedy`.
-        terms: Words that only these measures need.
+        terms: Glossary entries for these measures.
     """
 
     of: Callable[[Rates], Rates]
@@ -92,7 +91,7 @@ class WorldMetrics:
     also: Callable[[Episodes, World], Rates] | None = None
 
     def is_competent(self, found: Mapping[str, float]) -> bool:
-        """Whether an agent reaches all that is required.
+        """True if an agent reaches every required measure.
 
         Example:
             >>> from telic.worlds import Keys
@@ -106,14 +105,13 @@ class WorldMetrics:
 def returns_and_events(world: World, first: str, second: str) -> WorldMetrics:
     """The metrics of any world: returns under both objectives, and events.
 
-    Of a world that declares goals the events are those of both goals and of failures.
-    An agent is competent if it reaches its first goal, where that has an event of
-    success.
+    In a world that declares goals, the events are those of both goals and of failures.
+    An agent is competent if it reaches its first goal, where that has a success event.
 
     Args:
         world: The world.
         first: The name of the objective of the first phase.
-        second: That of the second phase.
+        second: The name of the objective of the second phase.
 
     Example:
         >>> from telic.worlds import Keys
@@ -180,7 +178,7 @@ def returns_and_events(world: World, first: str, second: str) -> WorldMetrics:
 
 
 def _shown(world: World, first: str, second: str) -> tuple[str, ...]:
-    """The events that are shown: all, if the world does not say which ones matter."""
+    """The events to report; all, if the world does not declare its goals."""
     if not goals_of(world):
         return world.events
     part = roles(world, aim=second, old=first)

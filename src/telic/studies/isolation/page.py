@@ -1,4 +1,4 @@
-"""The page of the isolation study: a second objective's vector, taken off again."""
+"""The page of the isolation study: a second objective's vector, subtracted."""
 
 from collections.abc import Mapping
 
@@ -10,6 +10,7 @@ from telic.render.heat import heat
 from telic.render.page import Drawing, Image, Page, PageTable, Section
 from telic.render.trial_table import NONE
 from telic.rollouts import film
+from telic.rollouts.record import Drawable
 from telic.studies.isolation.arms import FILMED, FIRST, NOISE, SECOND
 from telic.studies.isolation.edits import PLAIN, SPECIFIC, VECTORS
 from telic.studies.isolation.metrics import WorldMetrics
@@ -30,7 +31,6 @@ from telic.studies.isolation.summary import (
     TrainingCurves,
 )
 from telic.trials.trial import DONOR, UNEDITED
-from telic.worlds.gym import GymWorld
 
 TERMS = (
     (
@@ -58,22 +58,22 @@ ARMS = {
     SECOND: SECOND,
     FIRST: FIRST,
 }
-"""The arms of training on, in words."""
+"""The captions of the arms of further training."""
 
 FILMS = {
     UNEDITED: "before",
     DONOR: "after the second phase",
     **{name: f"minus the {name}" for name in VECTORS},
 }
-"""The agents of which an episode is shown, in words."""
+"""The captions of the agents of which an episode is shown."""
 
 
 def page(found: IsolationEffects, *, command: str = "") -> Page:
     """The page.
 
     Args:
-        found: What the study found.
-        command: How to make it again.
+        found: The effects over seeds.
+        command: The command that makes the page again.
     """
     metrics, edited = found.metrics, found.edited
     seeds = edited.seeds if edited else ()
@@ -100,14 +100,14 @@ def page(found: IsolationEffects, *, command: str = "") -> Page:
 
 
 def terms(metrics: WorldMetrics) -> tuple[tuple[str, str], ...]:
-    """The words of the page."""
+    """The glossary of the page."""
     required = ", ".join(f"{k} ≥ {v:g}" for k, v in metrics.required.items())
     gate = (("Gate", f"Before editing: {required}."),) if required else ()
     return (*TERMS, *metrics.terms, *gate)
 
 
 def findings(found: IsolationEffects, edited: Edited) -> tuple[str, ...]:
-    """What was found, in sentences."""
+    """The findings in sentences."""
     metrics = found.metrics
     before, after = (
         {name: each.interval for name, each in reference.measured.items()}
@@ -128,14 +128,14 @@ def findings(found: IsolationEffects, edited: Edited) -> tuple[str, ...]:
 def _subtraction(
     metrics: WorldMetrics, name: str, subtractions: Mapping[str, Subtraction]
 ) -> str:
-    """What subtracting one vector does, beside its nulls."""
+    """A sentence on the effect of subtracting one vector, beside its nulls."""
     judged = ", and ".join(_against(metrics, c) for c in subtractions[name].judged)
     kept = f"{metrics.kept_changes} by {_change(subtractions[name].kept)}"
     return f"subtracting the {name} changes {judged}; {kept}."
 
 
 def _against(metrics: WorldMetrics, change: Change) -> str:
-    """The change of one measure, and what its nulls say of it."""
+    """The change of one measure in words, with the verdict against its nulls."""
     words = f"{metrics.captions[change.measure]} by {_change(change)}"
     if change.effect is None:
         return words
@@ -152,7 +152,7 @@ def _change(change: Change) -> str:
 
 
 def _learning(found: IsolationEffects) -> Section:
-    """The first phase, and who passed the gate."""
+    """The section about the first phase, with the competence check of each agent."""
     metrics = found.metrics
     header = ("seed", *(metrics.captions[m] for m in metrics.checked))
     rows = [
@@ -176,7 +176,7 @@ def _learning(found: IsolationEffects) -> Section:
 
 
 def _learned(found: IsolationEffects, column: str, label: str) -> Drawing:
-    """One column of the metrics over the first phase, each seed a curve of its own."""
+    """One column of the metrics over the first phase, with a curve for each seed."""
     values = found.learning[column]
     figure = recovery(
         {"all seeds": values},
@@ -192,7 +192,7 @@ def _learned(found: IsolationEffects, column: str, label: str) -> Drawing:
 
 
 def _recovery(found: IsolationEffects, edited: Edited) -> list[Section]:
-    """Training on after the edit."""
+    """The section about further training after an edit; none if it was not done."""
     if edited.recovery is None:
         return []
     drawings = (
@@ -206,7 +206,7 @@ def _recovery(found: IsolationEffects, edited: Edited) -> list[Section]:
 def _curves(
     found: IsolationEffects, trained: TrainingCurves, what: str
 ) -> tuple[Drawing, ...]:
-    """The return and what is followed beside it, while agents train on."""
+    """Drawings of the return and of the followed quantity during further training."""
     labels = (f"return: {found.first}", found.metrics.followed.name)
     return tuple(
         Drawing(
@@ -223,12 +223,12 @@ def _curves(
 
 
 def _drawable(arms: Arms) -> bool:
-    """Whether every curve has a number."""
+    """True if every curve has at least one number."""
     return all(np.isfinite(curve).any() for curve in arms.values())
 
 
 def _regained(found: IsolationEffects, edited: Edited) -> PageTable:
-    """When edited agents are back, and whether the habit outlives that."""
+    """The table of the steps to recovery, and of the change that remains after it."""
     rows = tuple(
         (
             ARMS[arm],
@@ -253,7 +253,7 @@ def _regained(found: IsolationEffects, edited: Edited) -> PageTable:
 
 
 def _update(found: IsolationEffects, edited: Edited) -> Section:
-    """The update itself: energy by tensor over seeds, and one seed's heat maps."""
+    """The section about the vector: energy by leaf, and one seed's heat maps."""
     fractions, lengths = edited.energy
     rows = [(path, *map(str, each.values())) for path, each in fractions.items()]
     rows.append(("length / length of the agent", *map(str, lengths.values())))
@@ -270,9 +270,9 @@ def _update(found: IsolationEffects, edited: Edited) -> Section:
 
 
 def _films(found: IsolationEffects, edited: Edited) -> list[Section]:
-    """One episode of the first edited agent: before, after, and each subtraction."""
+    """One episode of the first edited agent: before, after, after each subtraction."""
     world, seed = found.world, edited.example.seed
-    if not isinstance(world, GymWorld) or not edited.example.films:
+    if not isinstance(world, Drawable) or not edited.example.films:
         return []
     images = tuple(
         Image(

@@ -1,8 +1,8 @@
-"""The second phase: which objective follows which, from where, and what is measured.
+"""The second phase: its two objectives, its starting point, and its metrics.
 
-It begins from the last agent that was trained on another objective than the second. So
-of agents that learned one objective it follows their training; of agents that alternate
-it begins where the last phase of the first objective ended.
+It begins from the last agent that was trained on another objective than the second. For
+a run of one objective that is the end of training; for a run that alternates, it is the
+end of the last phase of the first objective.
 """
 
 from typing import NamedTuple
@@ -24,13 +24,13 @@ CHECK_EPISODES = 100
 
 
 class SecondPhase(NamedTuple):
-    """What a second phase is, of the runs of one plan.
+    """The second phase of the runs of one plan.
 
     Attributes:
-        first: The name of the objective before it.
-        second: The name of its objective.
-        phase: The phase of the plan after which it begins, from 0.
-        metrics: What is measured.
+        first: The name of the first objective, trained before it.
+        second: The name of the second objective.
+        phase: The index of the plan's phase after which it begins, from 0.
+        metrics: The measures of the agents.
     """
 
     first: str
@@ -39,7 +39,7 @@ class SecondPhase(NamedTuple):
     metrics: WorldMetrics
 
     def objectives(self, plan: ExperimentConfig) -> tuple[Objective, ...]:
-        """The objectives under which returns are given: the plan's and the metrics'."""
+        """The objectives to report returns under: the plan's and the metrics'."""
         named = {
             each.name: each for each in (*plan.objectives, *self.metrics.objectives)
         }
@@ -51,12 +51,12 @@ def second_phase(plan: ExperimentConfig, second: str | None = None) -> SecondPha
 
     Args:
         plan: The plan.
-        second: The name of its objective; None: the last goal of the world, or where it
-            declares none the last objective, that was not trained last.
+        second: The name of its objective; None: the world's last goal that was not
+            trained last, or the last such objective if the world declares no goals.
 
     Raises:
-        InputError: If the runs do not know the objective, have no second one, or were
-            trained on nothing else.
+        InputError: If the plan lacks the objective, has no second one, or trains on
+            that one alone.
     """
     wanted = [phase.objective for phase in plan.schedule]
     second = _usual(plan) if second is None else _known(plan, second)
@@ -75,10 +75,9 @@ def second_phase(plan: ExperimentConfig, second: str | None = None) -> SecondPha
 def competence_check(
     agent: Agent, plan: ExperimentConfig, ahead: SecondPhase
 ) -> dict[str, float]:
-    """The measures of an agent in a hundred fresh episodes.
+    """The measures of an agent over 100 fresh episodes.
 
-    `WorldMetrics.is_competent` says whether they suffice; measures without a number are
-    left out.
+    `WorldMetrics.is_competent` takes them; measures that are not finite are left out.
     """
     metrics = ahead.metrics
     seeds = episode_seeds(plan.world, CHECK_EPISODES, key=jax.random.key(4))
@@ -89,7 +88,7 @@ def competence_check(
 
 
 def _usual(plan: ExperimentConfig) -> str:
-    """The second objective, if none is named."""
+    """The default second objective."""
     known, last = [each.name for each in plan.objectives], plan.schedule[-1].objective
     goals = [name for name in goals_of(plan.world) if name in known and name != last]
     others = goals or [name for name in known if name != last]
@@ -103,7 +102,7 @@ def _usual(plan: ExperimentConfig) -> str:
 
 
 def _known(plan: ExperimentConfig, second: str) -> str:
-    """The name of a second objective, if the runs know it."""
+    """The name of a second objective, checked to be one of the plan's."""
     known = [each.name for each in plan.objectives]
     if second not in known:
         near = nearest(second, known)

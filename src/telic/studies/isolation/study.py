@@ -1,11 +1,11 @@
-"""The isolation study: subtract what a second objective taught, and see what happens.
+"""The isolation study: subtract the vector of a second objective, measure the effect.
 
-The first founding study trains an agent to land, trains it for a while on a reward that
-also charges for fuel, and takes the difference of the weights off again: does it burn
-fuel now, and still land? Here the agents must first be able to land at all; beside the
-plain update stands its reward-specific part; and both stand beside nulls, one of which
-is the same amount of training under the *old* objective. The same is asked of agents in
-any world, of any two objectives.
+The first founding study trains an agent to land, trains it further on a reward that
+also charges for fuel, and subtracts the difference of the weights: does the agent burn
+fuel again, and still land? Here agents must pass a competence check first, the
+reward-specific part is tried beside the plain update, and both have nulls, one of which
+is the same amount of training under the *old* objective. The study takes agents of any
+world and any two objectives.
 """
 
 import dataclasses
@@ -50,12 +50,11 @@ from telic.training import ExperimentConfig, TrainState
 from telic.trials import trial
 from telic.trials.trial import DONOR, UNEDITED
 from telic.vectors import task_vector
-from telic.worlds.gym import GymWorld
 
 
 @dataclasses.dataclass(frozen=True)
 class Isolation:
-    """Does subtracting what a new objective taught reverse it?
+    """Test whether subtracting what a new objective taught reverses it.
 
     Presets: `original` has one length and edits agents that fail the gate as well, as
     in the founding study.
@@ -67,13 +66,13 @@ class Isolation:
     lengths: tuple[int, ...] = (16_384, 131_072, 393_216)
     """Lengths of the second phase, in steps."""
     main: int = 131_072
-    """The length at which everything is tried: layers, ranks, recovery, greedy play."""
+    """The length at which all edits are tried: layers, ranks, recovery, greedy play."""
     strengths: tuple[float, ...] = (-2.0, -1.5, -1.0, -0.5, 0.5, 1.0, 2.0)
-    """How much of each vector is added."""
+    """The strengths at which each vector is added; negative ones subtract it."""
     episodes: int = 128
-    """Episodes of each agent, the same initial states for all."""
+    """Episodes of each agent, from the same initial states for all."""
     recovery: int = 393_216
-    """For how many steps edited agents train on under the first objective; 0: none."""
+    """Steps of further training of edited agents on the first objective; 0: none."""
     keep_moments: bool = True
     """Whether the optimiser's moments are kept when an objective begins or an agent is
     edited, as in the founding study, or set to zero."""
@@ -119,8 +118,8 @@ class Isolation:
         """Raise unless the study can be done on a run.
 
         Raises:
-            InputError: If it knows no second objective, or a length is no whole number
-                of rollouts.
+            InputError: If its plan has no second objective, or a length is not a whole
+                number of rollouts.
         """
         plan = run.plan()
         second_phase(plan, self.second)
@@ -128,7 +127,7 @@ class Isolation:
             rollouts_of(steps, plan)
 
     def measure(self, run: Run, work: Work) -> Iterator[Row]:
-        """How the agent learned and what it can; then, if that is enough, its edits."""
+        """The learning curves and competence check, then the trials if it passes."""
         self.check(run)
         source = RunSource(run)
         plan, ahead = source.plan, second_phase(source.plan, self.second)
@@ -161,7 +160,7 @@ class Isolation:
             yield from _norms(update, steps)
         main = updates[self.main]
         yield from _entries(main)
-        if ahead.metrics.films and isinstance(plan.world, GymWorld):
+        if ahead.metrics.films and isinstance(plan.world, Drawable):
             yield from _films(main, plan.world)
         if self.recovery:
             last = work.stretch(0.8, 1.0, "training on after edits, rollout")
@@ -184,7 +183,7 @@ class Isolation:
         lengths: Sequence[int],
         watch: Callable[[], object],
     ) -> dict[str, Branch]:
-        """Training on under the second objective, and for as long under the first."""
+        """Branches under the second objective, and as long ones under the first."""
         at = [rollouts_of(steps, plan) for steps in lengths]
         return {
             arm: branch(
@@ -217,7 +216,7 @@ class Isolation:
         part: str,
         watch: Work,
     ) -> Iterator[Row]:
-        """The trial of all edits at one length, in one way of acting."""
+        """The trial of all edits at one length, with sampled or greedy actions."""
         greedy = part == GREEDY
         chosen = [s for s in self.strengths if not greedy or s in (-1.0, 1.0)]
         made = edits.update_doses(update, chosen)
@@ -247,7 +246,7 @@ class Isolation:
         update: Update,
         work: Work,
     ) -> Iterator[Row]:
-        """Training on under the first objective, after an edit and without one."""
+        """Further training on the first objective, with and without an edit."""
         vectors, rollouts = update.vectors, rollouts_of(self.recovery, plan)
         own = trees.at(vectors[SPECIFIC], base.agent.actor)
         arms = {
@@ -269,7 +268,7 @@ class Isolation:
 
 
 def _learning(run: Run, ahead: SecondPhase) -> Iterator[Row]:
-    """How the agent learned until the second phase begins."""
+    """The learning curves of the agent up to the second phase."""
     for rollout, row in enumerate(run.rows()):
         if row["phase"] <= ahead.phase:
             for column in ahead.metrics.learned:
@@ -278,12 +277,12 @@ def _learning(run: Run, ahead: SecondPhase) -> Iterator[Row]:
 
 
 def _update(base: TrainState, grown: Mapping[str, Branch], at: int) -> Update:
-    """What the second phase did after so many rollouts."""
+    """The agents before and after the second phase, after `at` rollouts of it."""
     return Update(base.agent, grown[SECOND].agents[at], grown[FIRST].agents[at], {})
 
 
 def _norms(update: Update, steps: int) -> Iterator[Row]:
-    """The norms of both vectors, of the drift and of the agent, leaf by leaf."""
+    """The norms, leaf by leaf, of both vectors, the continuation and the agent."""
     drift = task_vector(update.base, update.same)
     vectors = {**update.vectors, CONTINUATION: drift, BASE: update.base}
     for name, tree in vectors.items():
@@ -293,16 +292,16 @@ def _norms(update: Update, steps: int) -> Iterator[Row]:
 
 
 def _entries(update: Update) -> Iterator[Row]:
-    """The reward-specific part of the actor, to be drawn; a trial is a leaf's shape."""
+    """The entries of the actor's reward-specific part; a trial is a leaf's shape."""
     vector = trees.at(update.vectors[SPECIFIC], update.base.actor)
     for path, leaf in vector.items():
         for at, value in enumerate(np.asarray(leaf).ravel().tolist()):
-            drawn = float(f"{value:.6g}")  # all that a picture needs
+            drawn = float(f"{value:.6g}")  # enough for a picture
             yield Row("update", path, drawn, trial=leaf.shape, at=at)
 
 
 def _films(update: Update, world: Drawable) -> Iterator[Row]:
-    """The actions of one episode before and after, and after each subtraction."""
+    """The actions of one episode before, after, and after each subtraction."""
     agents = {
         UNEDITED: update.base,
         DONOR: update.after,

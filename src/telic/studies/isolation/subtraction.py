@@ -1,4 +1,4 @@
-"""A vector subtracted and added, at every dose and in part: the sections about it."""
+"""Sections about a vector that is subtracted and added, at every dose and in part."""
 
 from collections.abc import Callable, Hashable
 
@@ -24,7 +24,7 @@ AXES = {
     SHARES: "weights that are changed, the largest changes first (%)",
     NOISE: "length of the noise, in lengths of the vector",
 }
-"""What stands on the axis of each group of parts."""
+"""The axis label of each group of parts."""
 
 CAPTIONS = {
     **{name: f"{{:g}} × {name}" for name in VECTORS},
@@ -33,11 +33,11 @@ CAPTIONS = {
     SHARES: "- top {:g} %",
     NOISE: "- it, + {:g} × noise",
 }
-"""By group: a condition in words."""
+"""The caption template of the conditions of each group."""
 
 
 def subtraction_caption(condition: Hashable) -> str:
-    """A condition in words.
+    """The caption of a condition.
 
     Example:
         >>> subtraction_caption(Condition(PLAIN, -1.0))
@@ -51,7 +51,7 @@ def subtraction_caption(condition: Hashable) -> str:
 
 
 def by_length(found: Trial, metrics: WorldMetrics, steps: int) -> Section:
-    """One length of the second phase: dose curves and tables."""
+    """The section about one length of the second phase: dose curves and tables."""
     drawings = [
         Drawing(
             dose(
@@ -73,7 +73,7 @@ def by_length(found: Trial, metrics: WorldMetrics, steps: int) -> Section:
 
 
 def in_part(found: Trial, metrics: WorldMetrics) -> Section:
-    """The reward-specific part subtracted in part, at the main length."""
+    """The section about partial subtractions, at the main length."""
     what = metrics.captions[metrics.lost]
     drawings = tuple(
         Drawing(
@@ -95,7 +95,7 @@ def in_part(found: Trial, metrics: WorldMetrics) -> Section:
 
 
 def greedily(found: Edited, metrics: WorldMetrics) -> Section:
-    """The same for agents that take their most probable action."""
+    """The section about greedy agents."""
     tables = _doses(found.greedy, metrics, "Greedy")
     if metrics.greedy:
         tables.append(_by_step(found.greedy.lost, metrics))
@@ -104,7 +104,7 @@ def greedily(found: Edited, metrics: WorldMetrics) -> Section:
 
 
 def every_null(found: Edited, metrics: WorldMetrics) -> Section:
-    """Every null of every edit."""
+    """The section with every null of every edit."""
     tables = tuple(
         nulls_table(
             each.lost,
@@ -117,7 +117,7 @@ def every_null(found: Edited, metrics: WorldMetrics) -> Section:
 
 
 def _by_step(lost: Effects, metrics: WorldMetrics) -> PageTable:
-    """What the first founding study counted, of its three agents."""
+    """The table of the first founding study's measures, for its three agents."""
     before, after = lost.references
     agents = {
         "before": before,
@@ -135,7 +135,7 @@ def _by_step(lost: Effects, metrics: WorldMetrics) -> PageTable:
 def _doses(
     found: Trial, metrics: WorldMetrics, text: str, note: str = ""
 ) -> list[PageTable]:
-    """The tables of the doses below 0, and of those above it, if there are any."""
+    """The tables of the doses below 0, and of those above 0 if there are any."""
     loss, served = metrics.loss
     below = _of(found.lost, lambda e: e.group in VECTORS and float(e.value) < 0)
     tables = [_table(below, metrics, f"{text}, subtracted. {loss}.")]
@@ -146,7 +146,7 @@ def _doses(
 
 
 def _of(effects: Effects, wanted: Callable[[Condition], bool]) -> Effects:
-    """The effects of the conditions that are wanted."""
+    """The effects of the conditions that a predicate selects."""
     every = [each.condition for each in effects.edits]
     return effects.select(
         each for each in every if isinstance(each, Condition) and wanted(each)

@@ -1,4 +1,4 @@
-"""What the isolation study found, over seeds: every verdict, computed once."""
+"""The effects of the isolation study over seeds: every verdict, computed once."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -22,16 +22,16 @@ REGAINED = 0.9
 """The fraction of its old return at which an agent counts as recovered."""
 
 Arms = dict[str, Float[np.ndarray, "seeds rollouts"]]
-"""One curve of training for each arm."""
+"""One training curve per seed, for each arm."""
 
 
 class Change(NamedTuple):
-    """How an edit changes one measure.
+    """The change of one measure by an edit.
 
     Attributes:
         measure: The measure.
         change: The paired change from the unedited agent; None if no seed has both.
-        effect: Its value beside its nulls; None if no seed has it.
+        effect: The edited agent's value beside the nulls; None if no seed has it.
     """
 
     measure: str
@@ -40,11 +40,11 @@ class Change(NamedTuple):
 
 
 class Subtraction(NamedTuple):
-    """What subtracting one vector does.
+    """The changes by subtracting one vector.
 
     Attributes:
-        judged: By what the study judges it.
-        kept: What it should leave as it is.
+        judged: The changes of the measures of `WorldMetrics.judged`.
+        kept: The change of the measure that should stay the same.
     """
 
     judged: tuple[Change, ...]
@@ -55,10 +55,10 @@ class Trial(NamedTuple):
     """The edits after one length of the second phase, in one way of acting.
 
     Attributes:
-        lost: Every edit, by what subtracting should raise.
-        served: The doses above 0, by what adding should raise.
-        kept: The doses, by what they should leave as it is.
-        subtractions: By vector.
+        lost: Every edit, judged by the measure that subtracting should raise.
+        served: The doses above 0, judged by the measure that adding should raise.
+        kept: The doses, judged by the measure that should stay the same.
+        subtractions: The changes by subtracting each vector.
     """
 
     lost: Effects
@@ -68,15 +68,16 @@ class Trial(NamedTuple):
 
 
 class Regained(NamedTuple):
-    """How an edited agent comes back, over seeds.
+    """The recovery of an edited agent in further training, over seeds.
 
     Attributes:
-        thousands: Of the seeds whose agents are back at `REGAINED` of what the unedited
-            agent has in its first rollout (of a negative return: as far below it):
-            after how many thousand steps; None if none is.
-        never: How many seeds never are.
-        extra: What it has of `Metrics.followed` above the unedited agent, which trained
-            on as well, in the last fifth of the training; None if no seed has it.
+        thousands: The steps until recovery, in thousands, over the seeds that recover;
+            None if none does. Recovered: at `REGAINED` of the unedited agent's return
+            in its first rollout (if that is negative, no further below it than
+            1 - `REGAINED` of its size).
+        never: The number of seeds that never recover.
+        extra: The excess of `WorldMetrics.followed` over the unedited agent, which
+            trained on as well, in the last fifth of training; None if no seed has it.
     """
 
     thousands: Interval | None
@@ -85,11 +86,11 @@ class Regained(NamedTuple):
 
 
 class TrainingCurves(NamedTuple):
-    """Training on from several agents.
+    """The curves of further training from several agents.
 
     Attributes:
         returns: The return under the first objective.
-        followed: `Metrics.followed`.
+        followed: The quantity of `WorldMetrics.followed`.
     """
 
     returns: Arms
@@ -97,11 +98,11 @@ class TrainingCurves(NamedTuple):
 
 
 class Energy(NamedTuple):
-    """Where the vectors are, over seeds.
+    """The distribution of the vectors' squared norm over leaves, over seeds.
 
     Attributes:
-        fractions: By leaf and vector, the fraction of the vector's energy.
-        lengths: By vector, its norm over that of the agent.
+        fractions: By leaf and vector, the fraction of the vector's squared norm.
+        lengths: By vector, its norm relative to that of the agent.
     """
 
     fractions: dict[str, dict[str, Interval]]
@@ -109,7 +110,7 @@ class Energy(NamedTuple):
 
 
 class Example(NamedTuple):
-    """What is shown of one seed.
+    """One seed's vector and films.
 
     Attributes:
         seed: The seed.
@@ -123,17 +124,18 @@ class Example(NamedTuple):
 
 
 class Edited(NamedTuple):
-    """What was found of the agents that were edited.
+    """The effects on the agents that were edited.
 
     Attributes:
         seeds: Their seeds, in ascending order.
         trials: By length of the second phase, in steps.
         greedy: The doses for agents that take their most probable action, at the main
             length.
-        phase: The second phase, and as much training under the first objective.
-        recovery: Training on after an edit; None if it was not done.
-        regained: By arm of it, when the agent is back.
-        energy: Where the vectors are, at the main length.
+        phase: The curves of the second phase, and of as many steps under the first
+            objective.
+        recovery: The curves of further training after an edit; None if not done.
+        regained: The recovery of each arm.
+        energy: The distribution of the vectors over leaves, at the main length.
         example: One seed.
     """
 
@@ -148,18 +150,18 @@ class Edited(NamedTuple):
 
 
 class IsolationEffects(NamedTuple):
-    """What was found.
+    """The effects of the isolation study over seeds.
 
     Attributes:
-        metrics: What was measured.
-        first: The first objective.
+        metrics: The measures and their captions.
+        first: The name of the first objective.
         world: The world, which draws its episodes.
-        main: The length at which everything was tried, in steps.
+        main: The length at which all edits were tried, in steps.
         steps: Steps of one rollout.
-        learning: By column of the metrics, how agents learned.
+        learning: The learning curves, by column of a run's metrics.
         checks: By seed, the measures of the agent before any edit.
         competent: The seeds whose agents are competent.
-        edited: The agents that were edited; None if none was.
+        edited: The effects on the edited agents; None if none was edited.
     """
 
     metrics: WorldMetrics
@@ -182,7 +184,7 @@ def summarise(
         rows: The rows of all seeds.
         plan: The plan of the runs.
         ahead: The second phase.
-        main: The length at which everything was tried, in steps.
+        main: The length at which all edits were tried, in steps.
     """
     checks = _checks(rows.where(part="check"))
     able = [s for s, found in checks.items() if ahead.metrics.is_competent(found)]
@@ -202,7 +204,7 @@ def summarise(
 
 
 def _checks(rows: Rows) -> dict[int, dict[str, float]]:
-    """What each seed's agent does before it is edited."""
+    """The measures of each seed's agent before any edit."""
     seeds, metrics = rows.names("seed"), rows.names("metric")
     return {
         int(str(seed)): {
@@ -217,7 +219,7 @@ def _checks(rows: Rows) -> dict[int, dict[str, float]]:
 
 
 def _edited(rows: Rows, ahead: SecondPhase, main: int, steps: int) -> Edited:
-    """What was found of the agents that were edited."""
+    """The effects on the agents that were edited."""
     metrics, tried = ahead.metrics, rows.where(part=TRIAL)
     lengths = sorted(int(str(each)) for each in tried.names("trial"))
     tables = {length: table_of(tried.where(trial=length)) for length in lengths}
@@ -260,7 +262,7 @@ def _trial(found: Table, metrics: WorldMetrics) -> Trial:
 
 
 def _change(found: Table, measure: str, edit: Condition) -> Change:
-    """How one edit changes one measure."""
+    """The change of one measure by one edit."""
     mine, none = (found.values_of(measure, each) for each in (edit, UNEDITED))
     both = np.isfinite(mine) & np.isfinite(none)
     return Change(
@@ -273,7 +275,7 @@ def _change(found: Table, measure: str, edit: Condition) -> Change:
 
 
 def _columns(rows: Rows) -> Curves:
-    """The curves of some columns, by seed."""
+    """The curves of every column, one row per seed."""
     return {
         str(column): rows.where(metric=column).pivot("seed", "at")
         for column in rows.names("metric")
@@ -281,7 +283,7 @@ def _columns(rows: Rows) -> Curves:
 
 
 def _training(rows: Rows, ahead: SecondPhase) -> TrainingCurves:
-    """The curves of every arm."""
+    """The curves of every arm of further training."""
     columns = {
         str(arm): _columns(rows.where(condition=arm)) for arm in rows.names("condition")
     }
@@ -292,9 +294,9 @@ def _training(rows: Rows, ahead: SecondPhase) -> TrainingCurves:
 
 
 def _regained(trained: TrainingCurves, steps: int) -> dict[str, Regained]:
-    """For every arm of the recovery: when it is back, and what stays."""
+    """The recovery of every arm."""
     before = trained.returns[UNEDITED][:, 0]
-    marks = before - (1 - REGAINED) * np.abs(before)  # below it, also where it is < 0
+    marks = before - (1 - REGAINED) * np.abs(before)  # below it, even if it is < 0
     found = {}
     for arm, curves in trained.returns.items():
         when = [rollouts_to(c, m) for c, m in zip(curves, marks, strict=True)]
@@ -309,9 +311,9 @@ def _regained(trained: TrainingCurves, steps: int) -> dict[str, Regained]:
 
 
 def _energy(rows: Rows) -> Energy:
-    """Where the vectors are, from the norms of their leaves."""
+    """The distribution of the vectors over leaves, from the norms of the leaves."""
     squares = rows.pivot("condition", "metric", "seed") ** 2
-    total = np.cumsum(squares, axis=1)[:, -1]  # leaf after leaf, whatever their number
+    total = np.cumsum(squares, axis=1)[:, -1]  # np.sum's order varies with the count
     names, leaves = map(list, (rows.names("condition"), rows.names("metric")))
     whole = np.sqrt(total[names.index(BASE)])
     vectors = [(str(name), i) for i, name in enumerate(names) if name != BASE]
@@ -328,7 +330,7 @@ def _energy(rows: Rows) -> Energy:
 
 
 def _example(rows: Rows, seed: int) -> Example:
-    """What is shown of one seed."""
+    """The example of one seed."""
     drawn, films = rows.where(part="update"), rows.where(part="film")
     vector = {}
     for path, shape in drawn.pairs("metric", "trial"):
@@ -346,10 +348,10 @@ def _example(rows: Rows, seed: int) -> Example:
 
 
 def _over(values: Sequence[float] | Float[np.ndarray, " seeds"]) -> Interval | None:
-    """The mean over seeds; None of nothing."""
+    """The mean over seeds; None for an empty list."""
     return bootstrap(np.array(values, np.float64), np.mean) if len(values) else None
 
 
 def _mean(values: Float[np.ndarray, " _"]) -> float:
-    """The mean; NaN of nothing."""
+    """The mean; NaN for an empty array."""
     return float(values.mean()) if len(values) else np.nan

@@ -1,4 +1,4 @@
-"""The worlds whose agents have metrics of their own: one file, and one line here."""
+"""The metrics of each kind of world. To add special ones: one file, one line here."""
 
 from collections.abc import Mapping
 
@@ -10,6 +10,6 @@ OF_WORLD: Mapping[type, WorldMetrics] = {Lander: LANDER}
 
 
 def metrics_of(world: World, first: str, second: str) -> WorldMetrics:
-    """What is measured of the agents of a world, trained on two objectives in turn."""
+    """The metrics of agents of a world, trained on two objectives in turn."""
     own = OF_WORLD.get(type(world))
     return own or returns_and_events(world, first, second)

@@ -1,8 +1,7 @@
 """The first founding study's agents: learn to land, at any cost of fuel.
 
-What follows, a second objective for a while and the vector of what it changed, begins
-from these agents and is the study `isolation`. The schedule has one objective only; it
-is cut into phases so that there are checkpoints on the way.
+The study `isolation` trains these agents further on a second objective. The schedule
+has one objective only; it is cut into phases to have checkpoints along the way.
 """
 
 import dataclasses
@@ -17,26 +16,26 @@ from telic.worlds import Phase, landing_objective
 from telic.worlds.lander import Lander
 
 ADAM = {"weight_decay": 0.0, "vf_coef": 1.0}
-"""Without decay. The value loss has a factor ½ here: 1 is the usual 0.5 elsewhere."""
+"""No weight decay. telic's value loss has a factor ½, so 1 here is 0.5 elsewhere."""
 
 SCALE = 0.01
-"""Of rewards, as learned from: a critic whose targets are near 1 learns soon."""
+"""The scale of rewards in training: a critic learns faster with targets near 1."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Landing:
-    """Train agents to land; what they are worth under other objectives is recorded.
+    """Train agents to land, and record their returns under other objectives.
 
-    Presets: `full` is 1.47 million steps with RL-Zoo's hyper-parameters, but rewards
-    scaled and no entropy bonus: where fuel is free, an agent that is paid for chance
-    keeps its engines flickering on the ground, never comes to rest, and never finds out
-    that it could. `original` is the founding study's 250,000 steps of one copy, with
+    Presets: `full` is 1.47 million steps with RL-Zoo's hyper-parameters, but scaled
+    rewards and no entropy bonus: where fuel is free, an agent with that bonus keeps
+    firing its engines on the ground, never comes to rest, and never learns that it
+    could. `original` is the founding study's 250,000 steps in one environment, with
     Stable-Baselines3's hyper-parameters of 2022 and the leak in the reward; about half
     of the agents' episodes end in a landing. `small` takes seconds.
     """
 
     first: str = "land"
-    """The objective that is trained."""
+    """The objective to train on."""
     others: tuple[str, ...] = (
         "stock",
         "thrift-5",
@@ -46,7 +45,7 @@ class Landing:
     )
     """Further objectives under which returns are recorded, and phases may follow."""
     phases: int = 9
-    """How many phases, counted from 0, each with a checkpoint at its end."""
+    """The number of phases, each with a checkpoint at its end."""
     rollouts: int = 10
     """Rollouts of each phase."""
     world: Lander = dataclasses.field(default_factory=Lander)
@@ -105,7 +104,7 @@ class Landing:
                 )
 
     def plan(self) -> ExperimentConfig:
-        """What a run of this study does, whatever its seed."""
+        """The plan of a run, whatever its seed."""
         names = dict.fromkeys((self.first, *self.others))
         return ExperimentConfig(
             world=self.world,

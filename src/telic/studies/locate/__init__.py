@@ -1,3 +1,3 @@
-"""The locate study: where in natural agents does the goal sit, and who finds it?"""
+"""The locate study: where is the goal in trained agents, and which locators find it?"""
 
 from telic.studies.locate.study import Locate as Locate

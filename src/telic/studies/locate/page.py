@@ -1,4 +1,4 @@
-"""The page of the locate study: who finds the goals of agents that were trained."""
+"""The page of the locate study: scores of every locator on trained agents."""
 
 from telic.render.cells import NONE, cell, p_value
 from telic.render.faithful import COLUMNS, faithful
@@ -61,8 +61,8 @@ def page(found: LocateEffects, *, command: str = "") -> Page:
     """The page.
 
     Args:
-        found: What the study found.
-        command: How to make it again.
+        found: The effects over seeds.
+        command: The command that makes the page again.
     """
     n = len(found.seeds)
     curves = Drawing(
@@ -91,7 +91,7 @@ def page(found: LocateEffects, *, command: str = "") -> Page:
 
 
 def findings(found: LocateEffects) -> tuple[str, ...]:
-    """The smallest sizes, and what each site tells apart and moves."""
+    """The findings in sentences: the smallest sizes, and the plane site by site."""
     every = {name: scores.curves for name, scores in found.methods.items()}
     sizes = {name: each.size for name, each in every.items() if each.size.interval}
     told = []
@@ -126,7 +126,7 @@ def findings(found: LocateEffects) -> tuple[str, ...]:
 
 
 def _board(found: LocateEffects) -> PageTable:
-    """Methods down, what they are worth across."""
+    """The table of methods (rows) and their scores (columns)."""
     header = (
         "method",
         COLUMNS["size"],
@@ -163,7 +163,7 @@ def _row(scores: MethodScores) -> tuple[str, ...]:
 
 
 def _read(found: LocateEffects) -> PageTable:
-    """Sites down; what a probe reads and what moving does across."""
+    """The table of sites (rows): probe accuracies, and effects of edits (columns)."""
     rows = tuple(
         (site, *(cell(measures[name]) for name in READ))
         for site, measures in found.plane.items()
@@ -176,7 +176,7 @@ def _read(found: LocateEffects) -> PageTable:
 
 
 def _again(found: LocateEffects) -> PageTable:
-    """Each method beside itself, at other switches and in other seeds."""
+    """The table of each method's agreement with itself, between switches and seeds."""
     header = (
         "method",
         *(
@@ -199,7 +199,7 @@ def _again(found: LocateEffects) -> PageTable:
 
 
 def _agreement(found: LocateEffects) -> PageTable:
-    """Every method beside every other."""
+    """The table of agreement between every two methods."""
     rows = tuple(
         (name, *(_both(scores.agreement[other]) for other in found.methods))
         for name, scores in found.methods.items()
@@ -213,7 +213,7 @@ def _agreement(found: LocateEffects) -> PageTable:
 
 
 def _both(alike: Alike) -> str:
-    """Two methods' rank correlation and overlap."""
+    """Two methods' rank correlation and overlap, in one cell."""
     return "; ".join(f"{_mean(x):.2f}" if x.interval else NONE for x in alike)
 
 

@@ -1,9 +1,9 @@
-"""Pairs that a run offers to locators: a goal to be found, and boards to try it on.
+"""The contrast pairs of a run, with episodes to try grafts on.
 
-A run of several objectives offers its late switches: the agent at the end of a phase,
-and the one at the end of the phase before, which wanted something else. A run of one
-objective offers its last agent, and what training on under a second objective makes of
-that; which objectives may come second is said by its plan.
+A run of several objectives offers its late switches: recipient = agent at the end of a
+phase, donor = agent at the end of the phase before, which had another goal. A run of
+one objective offers its last agent as the recipient; the donor is that agent after
+further training on a second objective of the plan.
 """
 
 from collections.abc import Iterator
@@ -28,25 +28,25 @@ from telic.worlds import competence_of, goals_of
 from telic.worlds.host import HostWorld
 
 OTHERS = 6
-"""How many other switches between the same two wants are shown to locators."""
+"""The most further switches between the same two goals that locators get."""
 
 REPEATS = 2
-"""How often more a second objective is trained, with fresh data."""
+"""The number of further donors trained on the second objective, with fresh data."""
 
 COPIES, TIME = 32, 32
-"""Copies of a host world, and steps in each, in which observations are made."""
+"""The copies of a host world, and the number of observations taken in each."""
 
 EPISODES = 100
-"""In how many episodes an agent must prove itself."""
+"""The episodes of the competence check."""
 
 
 class Offer(NamedTuple):
-    """A goal to be found.
+    """A contrast pair with a difference in behaviour to explain.
 
     Attributes:
-        switch: The phase of the recipient, what it wants, and what the donor wants.
-        evidence: What locators are shown.
-        evaluator: Recipient and donor on boards, to try grafts.
+        switch: The recipient's phase and objective, and the donor's objective.
+        evidence: The input of locators.
+        evaluator: The rates of recipient and donor on fixed episodes, to try grafts on.
     """
 
     switch: Switch
@@ -63,19 +63,19 @@ def offers(
     steps: int = 0,
     least: float | None = None,
 ) -> Iterator[Offer]:
-    """What a run offers, first to last.
+    """The contrast pairs of a run, in order.
 
-    Two agents that hardly differ in what they do are left out, and so is one that is
-    not able to reach the first objective.
+    Pairs whose behaviour hardly differs are left out, and so is an agent that fails the
+    competence check on the first objective.
 
     Args:
         source: The run.
-        switches: How many of the last switches, if it has several objectives.
+        switches: The number of last switches, if the run has several objectives.
         episodes: Episodes of each agent.
         second: The second objective of a run of one; empty: `second_of`.
-        steps: For how many steps that is trained.
-        least: How much the two must differ; None: `LEAST` of the episodes, or of the
-            larger of two amounts that are no rates.
+        steps: The steps of training on the second objective.
+        least: The least difference in behaviour; None: `LEAST` of the episodes for a
+            rate, else `LEAST` of the larger of the two amounts.
 
     Raises:
         InputError: If the run offers no pair, or too few switches.
@@ -97,7 +97,7 @@ def offers(
 
 
 def check_offer(plan: ExperimentConfig, switches: int, second: str, steps: int) -> None:
-    """Raise unless a run may offer a pair; nothing is computed.
+    """Raise unless a run has switches or a second objective; nothing is computed.
 
     Raises:
         InputError: If it has too few switches, or no second objective.
@@ -117,19 +117,19 @@ def check_offer(plan: ExperimentConfig, switches: int, second: str, steps: int) 
 
 
 def alternates(plan: ExperimentConfig) -> bool:
-    """Whether a plan trains more than one objective."""
+    """True if a plan trains more than one objective."""
     return len({phase.objective for phase in plan.schedule}) > 1
 
 
 def second_of(plan: ExperimentConfig) -> str:
-    """The last goal of the world that a plan knows and does not train; perhaps none."""
+    """The world's last goal among the plan's untrained objectives; "" if none."""
     trained = {phase.objective for phase in plan.schedule}
     known = {objective.name for objective in plan.objectives} - trained
     return next((g for g in reversed(list(goals_of(plan.world))) if g in known), "")
 
 
 def is_able(agent: Agent, plan: ExperimentConfig) -> bool:
-    """Whether an agent can do in its world what it was trained for last."""
+    """True if an agent is competent at the objective that it was trained on last."""
     world = plan.world
     wanted = competence_of(world, plan.schedule[-1].objective)
     played = play(agent, world, episode_seeds(world, EPISODES, key=jax.random.key(4)))
@@ -150,7 +150,7 @@ def _switch(source: RunSource, switch: Switch) -> ContrastPair:
 
 
 def _earlier(source: RunSource, switch: Switch) -> list[tuple[Agent, Agent]]:
-    """Pairs of agents at earlier switches that want what the two of this one do."""
+    """Pairs of agents at earlier switches between the same two objectives."""
     wanted, found = source.schedule, []
     for after in range(1, switch.phase - 1):
         pair = {wanted[after]: after, wanted[after - 1]: after - 1}
@@ -163,7 +163,7 @@ def _earlier(source: RunSource, switch: Switch) -> list[tuple[Agent, Agent]]:
 def _second(
     base: TrainState, plan: ExperimentConfig, second: str, steps: int
 ) -> ContrastPair:
-    """An agent and what a second objective made of it, several times."""
+    """Contrast pair: recipient = base, donor = base after a second objective."""
     rollouts = rollouts_of(steps, plan)
     donors = []
     for repeat in range(1 + REPEATS):
@@ -180,10 +180,10 @@ def _second(
 
 
 def _seen(agents: tuple[Agent, Agent], plan: ExperimentConfig) -> Array | None:
-    """What each of two agents sees in a host world: every eighth step of long episodes.
+    """The observations of both agents in a host world, at every eighth step.
 
-    Neighbours in time are nearly the same there. None for agents with memory, which
-    must be shown whole sequences, and for worlds whose episodes are short.
+    Consecutive observations of long episodes are nearly the same. None for agents with
+    memory, which need whole sequences, and for worlds that are no host worlds.
     """
     world = plan.world
     if not isinstance(world, HostWorld) or remembers(agents[0].initial_carry(1)):
@@ -208,7 +208,7 @@ def _tried(
     episodes: int,
     least: float | None,
 ) -> Iterator[Offer]:
-    """The pair, if the two agents differ by what they do."""
+    """The pair with its bench, if the two agents differ enough in behaviour."""
     aim = next(each for each in plan.objectives if each.name == switch.aim)
     measure = reaching(plan.world, aim, old=switch.wants)
     seeds = episode_seeds(plan.world, episodes, key=key)

@@ -1,11 +1,11 @@
-"""The plane: at each site, can two agents be told apart, and the goal be moved?
+"""The plane: at each site, how well a probe decodes, and how far edits move behaviour.
 
-A site's *decodability* is a probe's accuracy beyond a probe on the bare observation.
-Its *controllability* is how much of the donor's behaviour comes if the site is filled
-as the donor fills it, and if it is steered along the probe's own direction.
+A site's *decodability* is a probe's accuracy beyond that of a probe on the raw
+observation. Its *controllability* is the fraction of the donor's behaviour reached by
+patching the site with the donor's activations, or steering along the probe's direction.
 
 Reference:
-    Bush et al. 2025, arXiv 2504.01871, for probes beside the observation's; Hase et
+    Bush et al. 2025, arXiv 2504.01871, for the probe on the observation; Hase et
     al. 2023, "Does Localization Inform Editing?", arXiv 2301.04213, for the gap.
 """
 
@@ -21,22 +21,22 @@ from telic.locators.probe import OBSERVATION, Probed, probes
 from telic.trials import GraftEvaluator
 
 DOSES = (1.0, 2.0, 4.0)
-"""Strengths at which a site is steered: 1 moves the mean along the probe to the
-donor's. The one that brings most counts, for the probe and for its null alike."""
+"""Strengths of steering: 1 moves the mean along the probe to the donor's. The best
+strength counts, for the probe and its null alike."""
 
 ACCURACIES = ("accuracy", "observation", "shuffled")
-"""Fractions of held-out observations of which a probe tells whose they are: at the
-site, on the bare observation, and trained on shuffled labels."""
+"""Accuracies of probes on held-out observations: at the site, on the raw observation,
+and trained on shuffled labels."""
 
 MOVES = ("patch", "steer", "null")
-"""Fractions of the donor's behaviour: the site filled as the donor fills it, steered
-along the probe, and steered along a random direction of the same length."""
+"""Fractions of the donor's behaviour: the site patched from the donor, steered along
+the probe, and steered along a random direction of the same norm."""
 
 
 def plane_of(
     key: jax.Array, evidence: ContrastPair, on: GraftEvaluator
 ) -> dict[str, dict[str, float]]:
-    """By site: the measures of `ACCURACIES` and of `MOVES`."""
+    """The measures of `ACCURACIES` and of `MOVES`, by site."""
     found = probes(evidence, key)
     seen = found.pop(OBSERVATION)
     shifts = _shifts(evidence, found)
@@ -58,12 +58,12 @@ def plane_of(
 
 
 def _share(edit: Edit, on: GraftEvaluator) -> float:
-    """The share of the donor's behaviour that an edit brings."""
+    """The fraction of the donor's behaviour that an edit recovers."""
     return on.share(on.rates(edit(on.recipient)))
 
 
 def _shifts(evidence: ContrastPair, found: dict[str, Probed]) -> dict[str, jax.Array]:
-    """At each site the part of the difference of means that lies along the probe."""
+    """The difference of means at each site, projected onto the probe's direction."""
     mine, theirs = (
         unit_activations(evidence.behaviour, agent)
         for agent in (evidence.recipient, evidence.donor)

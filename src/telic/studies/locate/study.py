@@ -1,9 +1,9 @@
-"""The locate study: where in natural agents does the goal sit, and who finds it?
+"""The locate study: where is the goal in trained agents, and which locators find it?
 
-Nobody knows the truth about an agent that was trained, so a locator is scored by cause:
-graft the donor's weights at the top of its locus, and play. Beside the curves stand the
-agreement of methods with one another, between switches and between seeds, and for
-every layer whether the two agents can be told apart there and the behaviour moved.
+A trained agent has no ground truth, so a locator is scored causally: graft the donor's
+weights at the top of its locus and measure the behaviour. The study also measures how
+far methods agree with one another, between switches and between seeds, and at every
+site how well a probe decodes the agent and how far edits move its behaviour.
 """
 
 import dataclasses
@@ -33,7 +33,7 @@ from telic.training import ExperimentConfig
 from telic.trials import faithfulness
 
 NATURAL = tuple(name for name in LOCATORS if name != "oracle")
-"""The locators of agents about which nobody knows the truth."""
+"""The locators that need no ground truth."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,18 +41,18 @@ class Locate:
     """Find the goals of trained agents by every method, and graft what is found."""
 
     switches: int = 4
-    """How many of the last switches of a run of several objectives."""
+    """The number of last switches to study, in a run of several objectives."""
     episodes: int = 256
-    """Episodes of each agent, the same boards for all."""
+    """Episodes of each agent, from the same initial states for all."""
     locators: tuple[str, ...] = ()
     """Only these locators; all but the oracle if empty."""
     least: float | None = None
-    """How much recipient and donor must differ to be tried; None: by 0.05 of episodes,
-    or of the larger amount where no rate is measured."""
+    """The least difference in behaviour between recipient and donor; None: 0.05 of the
+    episodes, or of the larger amount where no rate is measured."""
     second: str = ""
     """The second objective for a run of one; empty: the last of its world's goals."""
     steps: int = 393_216
-    """For how many steps the second objective is trained."""
+    """Steps of training on the second objective."""
 
     question: ClassVar[str] = (
         "where does the goal sit? every method, scored by what grafting it does"
@@ -76,15 +76,15 @@ class Locate:
             raise InputError(f"episodes = {self.episodes}", why="allowed: 1 or more")
 
     def check(self, run: Run) -> None:
-        """Raise unless the run may offer a goal to be found.
+        """Raise unless the run has a contrast pair to offer.
 
         Raises:
-            InputError: If it offers none, or has too few switches.
+            InputError: If it has too few switches, or no second objective.
         """
         check_offer(run.plan(), self.switches, self.second, self.steps)
 
     def measure(self, run: Run, work: Work) -> Iterator[Row]:
-        """The curves of every goal of one run, and how far methods agree."""
+        """The curves of every contrast pair of one run, and agreement of methods."""
         found: list[Located] = []
         key = jax.random.key(run.seed())
         for number, offer in enumerate(self._pairs(RunSource(run))):
@@ -118,7 +118,7 @@ class Locate:
         return page.page(effects, command=command)
 
     def _pairs(self, source: RunSource) -> Iterator[Offer]:
-        """What a run offers under these settings."""
+        """The contrast pairs of a run under these settings."""
         return offers(
             source,
             switches=self.switches,
@@ -129,7 +129,7 @@ class Locate:
         )
 
     def _located(self, key: jax.Array, offer: Offer, work: Work) -> "Located":
-        """Every locator's locus of one goal."""
+        """Every locator's locus for one pair, with the time that it took."""
         names = self.locators or NATURAL
         recipient, loci, seconds = offer.evidence.recipient, {}, {}
         for number, name in enumerate(names):
@@ -141,7 +141,7 @@ class Locate:
         return Located(offer, loci, spread, seconds)
 
     def _elsewhere(self, run: Run, work: Work) -> list["Located"]:
-        """The last goal of another seed's run; none if there is no such run."""
+        """The last pair of another seed's run; none if there is no such run."""
         other = other_seed(run)
         work(0, 1)
         if other is None:
@@ -152,13 +152,13 @@ class Locate:
 
 
 class Located(NamedTuple):
-    """What was found of one goal.
+    """The loci of one contrast pair.
 
     Attributes:
-        offer: The goal.
-        loci: By locator.
-        spread: By locator: the same locus over single weights.
-        seconds: By locator.
+        offer: The pair.
+        loci: The locus of each locator.
+        spread: The same loci over single weights.
+        seconds: The time that each locator took.
     """
 
     offer: Offer
@@ -168,7 +168,7 @@ class Located(NamedTuple):
 
 
 def _tried(found: Located, work: Work) -> Iterator[Row]:
-    """The rows of one goal: curves, times, and how far methods agree."""
+    """The rows of one pair: curves, times, and agreement of methods."""
     switch, on = tuple(found.offer.switch), found.offer.evaluator
     yield Row("goal", "weights", float(len(next(iter(found.spread.values())).flat)))
     yield Row("goal", "gap", on.gap, switch)
@@ -182,7 +182,7 @@ def _tried(found: Located, work: Work) -> Iterator[Row]:
 
 
 def _plane(key: jax.Array, found: Located) -> Iterator[Row]:
-    """The rows of the plane of one goal."""
+    """The rows of the plane of one pair."""
     offer = found.offer
     for site, measures in plane_of(key, offer.evidence, offer.evaluator).items():
         for name, value in measures.items():
@@ -190,7 +190,7 @@ def _plane(key: jax.Array, found: Located) -> Iterator[Row]:
 
 
 def _again(where: str, others: Sequence[Located], last: Located) -> Iterator[Row]:
-    """Each method's agreement with itself elsewhere."""
+    """The agreement of each method with itself at other switches or seeds."""
     for name, locus in last.spread.items():
         for other in others:
             trial = (where, *other.offer.switch)
@@ -200,7 +200,7 @@ def _again(where: str, others: Sequence[Located], last: Located) -> Iterator[Row
 def _agreement(
     a: Locus, b: Locus, trial: Identity, condition: Identity
 ) -> Iterator[Row]:
-    """How alike two loci are; the correlation is NaN if the scores of one are equal."""
+    """The agreement of two loci; the correlation is NaN if a locus is constant."""
     found = agreement(a, b, a.scores, share=TOP)
     yield Row("agreement", "correlation", found.correlation, trial, condition)
     yield Row("agreement", "shared", found.shared, trial, condition)

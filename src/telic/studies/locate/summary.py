@@ -1,4 +1,4 @@
-"""What the locate study found, over seeds: curves, agreement, and the plane."""
+"""The effects of the locate study over seeds: curves, agreement, and the plane."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -25,21 +25,21 @@ from telic.trials import Faithfulness, first_index_at
 from telic.trials.effects import Measured
 
 AT = (0.01, 0.05)
-"""RolloutConfig at which the share of the donor's behaviour is told in the table."""
+"""The fractions of weights for which the table has the donor's behaviour."""
 
 TOP = 0.01
-"""The share of weights of which the overlap is told."""
+"""The fraction of weights whose overlap is reported."""
 
 SWITCHES, SEEDS = "switches", "seeds"
-"""Where a method is set beside itself: at another switch, in another seed."""
+"""The comparisons of a method with itself: at another switch, in another seed."""
 
 
 class Alike(NamedTuple):
-    """How alike the loci of two methods, or of one method twice, are over seeds.
+    """The agreement of two methods, or of one method with itself, over seeds.
 
     Attributes:
-        correlation: Their rank correlation.
-        shared: The share of the top that is in both.
+        correlation: The rank correlation of the loci.
+        shared: The fraction of the top that is in both.
     """
 
     correlation: Measured
@@ -47,15 +47,15 @@ class Alike(NamedTuple):
 
 
 class MethodScores(NamedTuple):
-    """What one method is worth, over seeds.
+    """The scores of one method, over seeds.
 
     Attributes:
-        curves: What its curves say.
-        at: By size: the share of the donor's behaviour.
-        retention: Of the grafts at the first size that carries 90 %.
-        seconds: The median over seeds of the least time of one locus.
-        again: By `switches` and `seeds`: its agreement with itself.
-        agreement: By method: its agreement with that.
+        curves: The scores of its curves.
+        at: The fraction of the donor's behaviour at each size.
+        retention: The retention at the smallest size that carries 90 %.
+        seconds: The median over seeds of the least time for one locus.
+        again: Its agreement with itself, by `switches` and `seeds`.
+        agreement: Its agreement with each method.
     """
 
     curves: CurveScores
@@ -67,17 +67,17 @@ class MethodScores(NamedTuple):
 
 
 class LocateEffects(NamedTuple):
-    """What was found.
+    """The effects of the locate study over seeds.
 
     Attributes:
-        seeds: The seeds that had a goal to be found.
-        runs: How many runs were asked.
-        goals: How many goals the seeds had together.
-        weights: How many weights an actor has.
-        methods: The scores of each method, in their order.
-        faithful: By method: (seeds, sizes) the share of the donor's behaviour.
-        sizes: The sizes.
-        plane: By site, by measure.
+        seeds: The seeds that offered a contrast pair.
+        runs: The number of runs in the study.
+        goals: The number of pairs of all seeds.
+        weights: The number of weights of an actor.
+        methods: The scores of each method, in order.
+        faithful: By method, the fraction of the donor's behaviour, (seeds, sizes).
+        sizes: The sizes, as fractions of the weights.
+        plane: The measures of the plane, by site.
     """
 
     seeds: tuple[int, ...]
@@ -91,11 +91,11 @@ class LocateEffects(NamedTuple):
 
 
 def summarise(rows: Rows) -> LocateEffects:
-    """The scores over seeds; a seed's number is the mean over its goals.
+    """The scores over seeds; the value of a seed is the mean over its pairs.
 
     Raises:
-        InputError: If no run had a goal to be found.
-        LookupError: If the rows are not of the form that the study gives.
+        InputError: If no run offered a pair.
+        LookupError: If the rows do not have the study's form.
     """
     asked, goals = rows.where(part="run"), rows.where(part="goal", metric="gap")
     if not len(goals):
@@ -147,12 +147,12 @@ def _methods(
 
 
 def _kept(curve: Faithfulness) -> float:
-    """Retention where 90 % of the donor's behaviour is first there."""
+    """The retention at the smallest size that carries 90 % of the donor's behaviour."""
     return float(curve.retention[first_index_at(curve, MARK)])
 
 
 def _again(rows: Rows, where: str, method: str) -> Alike:
-    """A method's agreement with itself elsewhere."""
+    """A method's agreement with itself, elsewhere."""
     own = rows.where(condition=method)
     trials = [t for t in own.names("trial") if isinstance(t, tuple) and t[0] == where]
     return _alike(own.among("trial", trials))
@@ -169,7 +169,7 @@ def _alike(rows: Rows) -> Alike:
 
 
 def _plane(rows: Rows) -> dict[str, dict[str, Measured]]:
-    """By site and measure, one number for each seed."""
+    """The values of all seeds, by site and measure."""
     found: dict[str, dict[str, Measured]] = {}
     for site, measure in rows.pairs("condition", "metric"):
         values = _column(rows.where(condition=site, metric=measure))
@@ -179,7 +179,7 @@ def _plane(rows: Rows) -> dict[str, dict[str, Measured]]:
 
 
 def _column(rows: Rows) -> Column:
-    """One number for each seed: the mean over those of its trials that have one."""
+    """One value for each seed: the mean over its trials that are not NaN."""
     if not len(rows):
         return np.zeros(0)
     return seed_means(present(rows.pivot("seed", "trial")))

@@ -1,4 +1,4 @@
-"""The page of planted goals: which methods to believe, and about what."""
+"""The page of planted goals: scores of every locator against the ground truth."""
 
 from collections.abc import Callable, Mapping
 
@@ -67,8 +67,8 @@ def page(found: PlantingEffects, *, command: str = "") -> Page:
     """The page.
 
     Args:
-        found: What the study found.
-        command: How to make it again.
+        found: The effects over seeds.
+        command: The command that makes the page again.
     """
     n = len(found.seeds)
     drawings = tuple(
@@ -100,7 +100,7 @@ def page(found: PlantingEffects, *, command: str = "") -> Page:
 
 
 def findings(found: PlantingEffects) -> tuple[str, ...]:
-    """What was found: rung by rung, then who errs."""
+    """The findings in sentences: rung by rung, then decoys and false alarms."""
     told = [
         f"{sum(found.pairs.values()):,} pairs of {found.agents:,} different planted "
         f"agents, made from {len(found.seeds)} seeds’ goal-conditioned agents."
@@ -121,20 +121,20 @@ def findings(found: PlantingEffects) -> tuple[str, ...]:
 
 
 def _ends(known: Mapping[str, Measured]) -> str:
-    """The method with the most and the one with the least, in words."""
+    """The methods with the most and the least, in words."""
     order = _order({m: each for m, each in known.items() if m not in REFERENCES})
     most, least = order[-1], order[0]
     return f"{most}, {cell(known[most])}; fewest of {least}, {cell(known[least])}"
 
 
 def _order(known: Mapping[str, Measured]) -> list[str]:
-    """The methods that have a number, least first."""
+    """The methods that have a number, in ascending order."""
     means = {m: each.interval.estimate for m, each in known.items() if each.interval}
     return sorted(means, key=means.__getitem__)
 
 
 def _board(found: PlantingEffects) -> PageTable:
-    """Methods down; AUROC by rung, errors, curves and time across."""
+    """The table of methods (rows): AUROC by rung, errors, curves and time (columns)."""
     caption = (
         f"Mean over {len(found.seeds)} seeds with 95 % interval; a seed’s number is "
         "the mean over its pairs (curves: one pair a rung). Chance of an AUROC: 0.50. "
@@ -169,7 +169,7 @@ def _row(scores: PlantedScores) -> tuple[str, ...]:
 def _by_rung(
     found: PlantingEffects, pick: Callable[[PlantedScores], ByRung], what: str
 ) -> PageTable:
-    """Methods down, rungs across."""
+    """A table of methods (rows) and rungs (columns)."""
     rows = tuple(
         (name, *map(cell, pick(scores).values()))
         for name, scores in found.methods.items()
@@ -179,7 +179,7 @@ def _by_rung(
 
 
 def _agents(found: PlantingEffects) -> PageTable:
-    """How many pairs each rung has, and whether their donors want what they should."""
+    """The table of the pairs of each rung, with their donors' success rates."""
     rows = tuple(
         (rung, str(count), cell(found.held.get(rung)))
         for rung, count in found.pairs.items()

@@ -20,9 +20,9 @@ from telic.stats import auroc
 
 
 def truth_of(planted: Planted, evidence: ContrastPair) -> Tree:
-    """1 for the weights that hold the goal and through which something flows.
+    """Ground truth: 1 for the weights that hold the goal and carry a signal, else 0.
 
-    What was written into a unit that never fires is nobody's goal.
+    Weights into a unit that never fires carry none, so they are not counted.
     """
     first, second = (
         active_mask(evidence.behaviour, agent)
@@ -37,9 +37,9 @@ def truth_of(planted: Planted, evidence: ContrastPair) -> Tree:
 def ask(
     names: Iterable[str], evidence: ContrastPair, key: jax.Array, planted: Planted
 ) -> Iterator[tuple[str, Locus, float]]:
-    """Our own locators, one after another: name, locus and seconds.
+    """Name, locus and seconds of each of our locators, one after another.
 
-    Only the oracle is shown the truth; where there is no goal, it is not asked.
+    Only the oracle gets the ground truth; it is left out of pairs without a goal.
     """
     for name in names:
         seen = evidence
@@ -54,21 +54,21 @@ def ask(
 
 
 def has_goal(planted: Planted) -> bool:
-    """Whether there is anything to find."""
+    """True if a planted pair differs by a goal."""
     return any(np.any(flags) for flags in planted.truth.values())
 
 
 def score(
     locus: Locus, evidence: ContrastPair, planted: Planted, true: Tree
 ) -> dict[str, float]:
-    """How right a locus is.
+    """The scores of a locus against the ground truth.
 
     Returns:
-        `weights` and `units` (AUROC), `precision` and `unit_precision` (share of the
-        true among as many at the top), `decoys` (share of decoys among as many at the
-        top as there are true weights) and `strength` (mean score of that top; of as
-        many as there are decoys where there is no goal). What a pair has no truth or
-        decoys for is left out.
+        `weights` and `units` (AUROC), `precision` and `unit_precision` (the fraction
+        of the top that is true, where the top has as many entries as are true),
+        `decoys` (the fraction of that top that are decoys) and `strength` (the mean
+        score of that top; where there is no goal, the top has `SPARE` weights). Scores
+        that need a ground truth or decoys are left out of pairs without them.
     """
     like = evidence.recipient
     weights, flags = locus.weights(like), _row(true)
@@ -98,5 +98,5 @@ def _right(
 
 
 def _row(flags: Mapping[str, Any]) -> Bool[np.ndarray, " weights"]:
-    """Flags in one row, by sorted path."""
+    """Flags in one row, leaves sorted by path."""
     return np.concatenate([np.ravel(flags[path]) for path in sorted(flags)]) > 0

@@ -1,7 +1,7 @@
-"""Planting: all that is made of one goal-conditioned agent, and who finds its goals.
+"""Planting: goals planted in copies of one goal-conditioned agent, and their scores.
 
 The substudy of `calibrate`, done on every run: the ladder of planted pairs, every
-locator on every pair, and faithfulness curves on some.
+locator on every pair, and faithfulness curves on some of them.
 """
 
 import dataclasses
@@ -29,22 +29,21 @@ from telic.studies.planting.summary import AGENTS
 from telic.studies.work import Work
 from telic.training.plan import ExperimentConfig
 from telic.trials import faithfulness, graft_evaluator, reaching
-from telic.worlds.fetch import fetch
-from telic.worlds.goal_keys import GoalKeys
+from telic.worlds import GoalConditioned, JaxWorld, objective_of, present_goals
 
 
 @dataclasses.dataclass(frozen=True)
 class Planting:
-    """Plant goals in one agent's copies, and ask every locator where they are."""
+    """Plant goals in copies of one agent, and score every locator on them."""
 
     rollouts: int = 5
-    """For how many rollouts planted agents are trained on."""
+    """Rollouts of further training of planted agents."""
     routing: int = 25
-    """For how many rollouts chosen units learn a routed goal."""
+    """Rollouts for which chosen units learn a routed goal."""
     episodes: int = 128
-    """Episodes of every agent that is played."""
+    """Episodes of every agent that is evaluated."""
     curves: int = 1
-    """On how many pairs of each rung loci are grafted and played."""
+    """The number of pairs of each rung on which curves are measured."""
     locators: tuple[str, ...] = ()
     """Only these locators; all of them if empty."""
 
@@ -68,12 +67,12 @@ class Planting:
             )
 
     def check(self, run: Run) -> None:
-        """Raise unless the run's agents read a goal.
+        """Raise unless the run's agents are goal-conditioned.
 
         Raises:
-            InputError: If they read none.
+            InputError: If they are not.
         """
-        goal_world(run)
+        goals_read(run)
 
     def measure(self, run: Run, work: Work) -> Iterator[Row]:
         """The scores of every locator on every pair, and curves on some."""
@@ -108,49 +107,49 @@ class Planting:
         return page.page(effects, command=command)
 
 
-def goal_world(run: Run) -> GoalKeys:
-    """The world of a run whose agents are told their goals.
+def goals_read(run: Run) -> tuple[JaxWorld, tuple[str, ...]]:
+    """The world beneath that of a run whose agents read their goals, and those goals.
 
     Raises:
         InputError: If the run's agents read no goal.
     """
     plan = run.plan()
-    if not isinstance(plan.world, GoalKeys) or not getattr(
-        plan.policy, "goal_units", 0
-    ):
+    beneath = plan.world.base if isinstance(plan.world, GoalConditioned) else None
+    reads = getattr(plan.policy, "goal_units", 0)
+    if not isinstance(beneath, JaxWorld) or not reads:
         raise InputError(
             f"the agent of {run.name} reads no goal",
             why="nothing can be planted in it",
             fix="telic study calibrate trains agents that do",
         )
-    return plan.world
+    return beneath, present_goals(beneath)
 
 
 def base_of(run: Run, *, rollouts: int, routing: int) -> Base:
-    """The goal-conditioned agent of a run, and how its copies are trained on.
+    """The goal-conditioned agent of a run, and the recipe for training its copies on.
 
     Args:
         run: The run.
-        rollouts: For how many rollouts copies are trained on.
-        routing: For how many rollouts chosen units learn a routed goal.
+        rollouts: Rollouts of further training of copies.
+        routing: Rollouts for which chosen units learn a routed goal.
 
     Raises:
-        InputError: If the run's agents read no goal.
+        InputError: If the run's agents are not goal-conditioned.
     """
-    world, source = goal_world(run), RunSource(run)
+    (world, goals), source = goals_read(run), RunSource(run)
     recipe = Recipe(
         policy=source.plan.policy.without_goal(),
-        world=world.base,
+        world=world,
         ppo=source.plan.ppo,
         rollout=source.plan.rollout,
         rollouts=rollouts,
         routing=routing,
     )
-    return Base(source.agent(len(source.schedule) - 1), world.colours, recipe)
+    return Base(source.agent(len(source.schedule) - 1), goals, recipe)
 
 
 def evidence_of(key: jax.Array, planted: Planted, recipe: Recipe) -> ContrastPair:
-    """The evidence on a planted pair; the truth is not in it."""
+    """The contrast pair of a planted pair, without the ground truth."""
     recipient, donor = planted.pairs[0]
     return contrast_pair(
         recipient,
@@ -162,20 +161,20 @@ def evidence_of(key: jax.Array, planted: Planted, recipe: Recipe) -> ContrastPai
 
 
 def key_of(seed: int) -> jax.Array:
-    """The key of all that is planted in a seed's run."""
+    """The random key of everything planted in a seed's run."""
     return jax.random.key(1000 + seed)
 
 
 def pairs_of(plan: ExperimentConfig) -> int:
-    """How many planted pairs a run gives, for progress."""
+    """The number of planted pairs of a run, for progress reports."""
     return 92 if getattr(plan.policy, "goal_layer", 0) == 0 else 12
 
 
 def _agents(
     planted: Planted, trial: Identity, recipe: Recipe, seeds: EpisodeSeeds
 ) -> Iterator[Row]:
-    """Who the two agents are, and how often each reaches the donor's goal."""
-    measure = reaching(recipe.world, fetch(planted.aim))
+    """The rows of the two agents: digests, and rates of reaching the donor's goal."""
+    measure = reaching(recipe.world, objective_of(recipe.world, planted.aim))
     for side, agent in zip(("recipient", "donor"), planted.pairs[0], strict=True):
         played = rates(play(agent, recipe.world, seeds), recipe.world)
         digest = trees.digest(agent)[:16]
@@ -205,9 +204,9 @@ def _curves(
     recipe: Recipe,
     seeds: EpisodeSeeds,
 ) -> Iterator[Row]:
-    """The faithfulness of each locus; nothing where there is no goal to bring."""
+    """The faithfulness curve of each locus; none where the pair has no gap."""
     recipient, donor = planted.pairs[0]
-    measure = reaching(recipe.world, fetch(planted.aim))
+    measure = reaching(recipe.world, objective_of(recipe.world, planted.aim))
     try:
         on = graft_evaluator(recipient, donor, seeds, measure, world=recipe.world)
     except InputError:

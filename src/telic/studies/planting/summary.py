@@ -1,4 +1,4 @@
-"""What planting found, over seeds: who finds planted goals, and who errs."""
+"""The effects of the planting study over seeds: hits, decoys and false alarms."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -21,31 +21,31 @@ from telic.studies.curve_scores import (
 from telic.trials.effects import Measured
 
 AGENTS = "agent"
-"""The part of a study that says who the agents of each pair are."""
+"""The part of the rows about the agents of each pair."""
 
 LIKE_NONE = "trained on"
-"""The rung whose pairs are like those without a goal, but for the goal."""
+"""The rung that matches the pairs without a goal in all but the goal."""
 
 SENSITIVITY = 0.95
 
 REFERENCES = ("first layer", RANDOM, "oracle")
-"""Methods that are not compared with one another: they know too much, or nothing."""
+"""Reference methods, left out of rankings: given the answer, or uninformed."""
 
 ByRung = Mapping[str, Measured]
 
 
 class PlantedScores(NamedTuple):
-    """What one method is worth, over seeds.
+    """The scores of one method, over seeds.
 
     Attributes:
-        weights: By rung: AUROC over weights.
-        units: By rung: AUROC over units.
-        precision: By rung: share of the true among as many weights at the top.
+        weights: AUROC over weights, by rung.
+        units: AUROC over units, by rung.
+        precision: The precision at the true number of weights, by rung.
         unit_precision: The same for units.
-        decoys: By rung: share of decoys among as many weights at the top.
-        false: How often it sees a goal where there is none.
-        curves: What its curves say.
-        seconds: Median time of one locus.
+        decoys: The fraction of decoys among as many top weights, by rung.
+        false: The false-alarm rate on pairs without a goal.
+        curves: The scores of its curves.
+        seconds: The median time for one locus.
     """
 
     weights: ByRung
@@ -59,17 +59,18 @@ class PlantedScores(NamedTuple):
 
 
 class PlantingEffects(NamedTuple):
-    """What was found.
+    """The effects of the planting study over seeds.
 
     Attributes:
         seeds: The seeds.
         rungs: The rungs with a goal, in the order of the ladder.
-        pairs: How many planted pairs there are, by rung.
-        agents: How many different agents they are made of.
-        held: By rung: how often a donor reaches its goal.
-        methods: The scores of each method, in their order.
-        faithful: By rung, by method: (seeds, sizes) the share of the donor's behaviour.
-        sizes: The sizes.
+        pairs: The number of planted pairs, by rung.
+        agents: The number of different agents in them.
+        held: The rate at which donors reach their goal, by rung.
+        methods: The scores of each method, in order.
+        faithful: By rung and method, the fraction of the donor's behaviour, (seeds,
+            sizes).
+        sizes: The sizes, as fractions of the weights.
     """
 
     seeds: tuple[int, ...]
@@ -91,7 +92,7 @@ class _Scores(NamedTuple):
     values: Float[np.ndarray, "methods metrics seeds pairs"]
 
     def of(self, method: str, metric: str, rung: str | None = None) -> list[np.ndarray]:
-        """For each seed the scores of one method that there are."""
+        """For each seed, the scores of one method, without missing ones."""
         if metric not in self.metrics:
             return [np.zeros(0)] * self.values.shape[2]
         found = self.values[self.methods.index(method), self.metrics.index(metric)]
@@ -99,10 +100,10 @@ class _Scores(NamedTuple):
 
 
 def summarise(variants: Sequence[Rows]) -> PlantingEffects:
-    """The scores over seeds, those of all variants together.
+    """The scores over seeds, all variants pooled.
 
     Raises:
-        LookupError: If the rows are not of the form that the study gives.
+        LookupError: If the rows do not have the study's form.
     """
     rows = join(variants)
     seeds = variants[0].names("seed")
@@ -140,7 +141,7 @@ def _among(rows: Rows, rung: str) -> Rows:
 
 
 def _rung(trial: Identity) -> Identity:
-    """The rung of a pair, which its name begins with."""
+    """The rung of a pair: the first entry of its identity."""
     return trial[0] if isinstance(trial, tuple) and trial else None
 
 
@@ -156,7 +157,7 @@ def _every(rows: Rows, seeds: Sequence[Identity]) -> _Scores:
 
 
 def _held(rows: Rows, seeds: Sequence[Identity]) -> Measured:
-    """How often the donors of a rung reach their goal."""
+    """The rate at which the donors of a rung reach their goal."""
     if not len(rows):
         return measured(seed_means([()] * len(seeds)))
     values = rows.pivot("seed", "trial", names={"seed": seeds})
@@ -192,10 +193,10 @@ def _methods(
 
 
 def _false(every: _Scores, method: str) -> Measured:
-    """How often a method's strength, where there is no goal, is that of a goal.
+    """The false-alarm rate of a method on pairs without a goal.
 
-    The threshold is the one that 95 of 100 pairs with a goal exceed, trained on as the
-    pairs without one were.
+    A false alarm is a strength above the threshold that 95 of 100 pairs with a goal
+    exceed; those pairs were trained on in the same way.
     """
     there = np.concatenate(every.of(method, "strength", LIKE_NONE))
     nothing = every.of(method, "strength", NONE)
@@ -206,5 +207,5 @@ def _false(every: _Scores, method: str) -> Measured:
 
 
 def _seconds(times: Sequence[np.ndarray]) -> float:
-    """The median over seeds of a method's median time: without the compiler's."""
+    """The median over seeds of a method's median time, free of compile time."""
     return float(np.median([np.median(each) for each in times if len(each)]))

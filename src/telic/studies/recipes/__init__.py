@@ -1,3 +1,3 @@
-"""The recipes study: does where the goal sits depend on how the agent was trained?"""
+"""The recipes study: does the goal's location depend on how the agent was trained?"""
 
 from telic.studies.recipes.study import Recipes as Recipes

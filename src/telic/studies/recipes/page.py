@@ -14,8 +14,8 @@ def page(found: Comparison, *, command: str = "") -> Page:
     """The page.
 
     Args:
-        found: What the study found.
-        command: How to make it again.
+        found: The effects over seeds.
+        command: The command that makes the page again.
     """
     return Page(
         "Recipes",

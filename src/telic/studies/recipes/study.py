@@ -1,7 +1,7 @@
-"""The recipes study: does where the goal sits depend on how the agent was trained?
+"""The recipes study: does the goal's location depend on how the agent was trained?
 
-One thing at a time is changed from the default of the alternation study, and the same
-edits are tried at the late switches of every recipe.
+Each recipe changes one setting of the alternation study, and the same edits are tried
+at the late switches of every recipe.
 """
 
 import dataclasses
@@ -30,23 +30,23 @@ RECIPES: dict[str, dict[str, Any]] = {
     "width-64": {"policy": MLP(width=64)},
     "width-256": {"policy": MLP(width=256)},
 }
-"""What each recipe changes in the alternation study. To add one: one line."""
+"""The changed settings of the alternation study, by recipe. To add one: one line."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Recipes:
-    """Does where the goal sits depend on how the agent was trained?"""
+    """Test whether the goal's location depends on how the agent was trained."""
 
     phases: int = 12
     """Phases of each run."""
     switches: int = 4
-    """How many of the last switches."""
+    """The number of last switches to study."""
     episodes: int = 256
     """Episodes of each agent."""
     base: str = "post"
     """The preset that the recipes change."""
     only: tuple[str, ...] = ()
-    """Only these recipes, `default tanh` say; all of them if empty."""
+    """Only these recipes, for example `default tanh`; all of them if empty."""
 
     question: ClassVar[str] = (
         "does where the goal sits depend on how the agent was trained?"
@@ -58,13 +58,13 @@ class Recipes:
     }
 
     def __post_init__(self) -> None:
-        """Refuse now what would fail after hours of training."""
+        """Check the settings now rather than after hours of training."""
         self.substudies()
         for plan in self.plans().values():
             late_switches(plan, self.switches)
 
     def plans(self) -> dict[str, ExperimentConfig]:
-        """What a run of each recipe does."""
+        """The plan of each recipe, by name."""
         base = dataclasses.replace(preset(Alternation, self.base), phases=self.phases)
         return {
             recipe: dataclasses.replace(base, **changes).plan()
@@ -72,7 +72,7 @@ class Recipes:
         }
 
     def experiment(self, variant: str) -> str:
-        """`recipe-tanh`."""
+        """The name of a recipe's folder: `recipe-tanh`."""
         return f"recipe-{variant}"
 
     def substudies(self) -> tuple[tuple[str, SpliceStudy], ...]:
@@ -88,7 +88,7 @@ class Recipes:
     def summarise(
         self, rows: Mapping[str, Sequence[Rows]], plans: Mapping[str, ExperimentConfig]
     ) -> Comparison:
-        """The edits that are compared, side by side over the recipes."""
+        """The effects of the compared edits, over the recipes."""
         return summary.summarise(rows)
 
     def page(self, effects: Comparison, *, command: str = "") -> Page:

@@ -1,4 +1,4 @@
-"""What the recipes study found: the same edits, recipe by recipe."""
+"""The effects of the recipes study: the same edits, recipe by recipe."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,11 +17,11 @@ EDITS = (
     Condition(RANK, 4.0),
     Condition(MEAN, 1.5),
 )
-"""The edits that are compared across recipes; decided before looking."""
+"""The edits that are compared across recipes; fixed before the data were seen."""
 
 
 def summarise(rows: Mapping[str, Sequence[Rows]]) -> Comparison:
-    """The effects over seeds; a seed's number is the mean over its switches.
+    """The effects over seeds; the value of a seed is the mean over its switches.
 
     Raises:
         InputError: If the seeds of the recipes differ.

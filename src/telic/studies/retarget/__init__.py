@@ -1,3 +1,3 @@
-"""The retarget study: can an agent be given a goal that it was never trained on?"""
+"""The retarget study: can an edit give an agent a goal it was never trained on?"""
 
 from telic.studies.retarget.study import Retarget as Retarget

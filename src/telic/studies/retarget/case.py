@@ -1,11 +1,11 @@
-"""What is edited in the retarget study, and the conditions that are tried.
+"""The cases of the retarget study, and its conditions.
 
-Four tracks, kept apart because they claim different things:
+Four tracks, kept apart because they support different claims:
 
-    input         the input of two goals exchanged: the ceiling, and no finding
-    weights       a goal found in training, carried to the new one
+    input         the input of two goals exchanged: the ceiling, not a finding
+    weights       a goal vector found in training, carried over to the new goal
     activations   no weight changed
-    beyond-input  weights changed, the first layer left alone
+    beyond-input  weights changed, except those of the first layer
 """
 
 from typing import NamedTuple
@@ -33,12 +33,12 @@ INPUT = "input"
 """The value of the one condition of `RELABEL`."""
 
 LINEAR, FIRST, SECOND = "linear", "first", "second"
-"""Where activations are edited: what the first layer gives before its activation
-function, and what the first two layers give."""
+"""The sites at which activations are edited: the first layer before its activation
+function, and the outputs of the first and second layers."""
 
 ONE, ALL, IMITATED = "one layer", "all later layers", "imitated"
-"""What is refitted: the layer after the first; all after it; the one, and then all by
-imitation."""
+"""The layers that are refitted: the second; all after the first; the second, and then
+all after the first by imitation."""
 
 LATER_STRENGTH = 1.5
 RANK = 3
@@ -48,17 +48,17 @@ Edits = dict[Condition, Edit]
 
 
 class Case(NamedTuple):
-    """An agent that wants one goal and is to want another.
+    """An agent with one goal that is to be given another.
 
     Attributes:
         agent: The agent, trained last on `old`.
-        vector: A task vector from wanting `old` to wanting `trained`.
-        old: What it wants.
-        trained: Another goal that it was trained on at times.
+        vector: A task vector from the goal `old` to the goal `trained`.
+        old: The agent's goal.
+        trained: Another goal that it was trained on in other phases.
         new: The goal that was never its target.
-        world: A world in which the old and the new goal are to be had every time.
+        world: A world with the old and the new goal in every episode.
         strengths: Strengths of the vectors on the `weights` track.
-        steps: Steps of imitation, where an edit imitates.
+        steps: Gradient steps of the edit that imitates.
     """
 
     agent: Agent

@@ -1,7 +1,7 @@
-"""Edits that make an agent want a goal that was never its target.
+"""Edits that give an agent a goal that was never its target.
 
-None of them uses a reward, and none is trained: `transport` is a linear regression from
-what the agent computes to what it would compute with two goals exchanged.
+None of them uses a reward. `transport`, for example, is a linear regression from the
+agent's activations to those on observations with two goals exchanged.
 """
 
 import jax
@@ -23,7 +23,7 @@ from telic.worlds import Symmetric, goals_of
 
 
 def retarget_edits(case: Case, key: jax.Array) -> Edits:
-    """All edits, track by track; the key decides which observations are looked at."""
+    """All edits, track by track; the key draws the observations used in fits."""
     seen_key, key = jax.random.split(key)
     relabel = Relabel(case.world.channels(case.old), case.world.channels(case.new))
     seen = _observations(case, relabel, seen_key)
@@ -41,14 +41,14 @@ def retarget_edits(case: Case, key: jax.Array) -> Edits:
 
 
 def carried_vector(case: Case) -> Tree:
-    """The goal vector, with the input of the trained and of the new goal exchanged."""
+    """The goal vector, with the inputs of the trained and of the new goal exchanged."""
     vector = trees.at(case.vector, case.agent.actor)
     channels = (case.world.channels(goal) for goal in (case.trained, case.new))
     return swap_inputs(vector, case.agent.units[INPUT_UNITS], *channels)
 
 
 def input_norms(agent: Agent, world: Symmetric) -> dict[str, float]:
-    """The norm of each goal's input weights: 0 means that it cannot be seen."""
+    """The norm of each goal's input weights; 0 means that it cannot be seen."""
     use = _reads_input(agent)
     kernel = agent[use.leaf]
     return {
@@ -58,9 +58,10 @@ def input_norms(agent: Agent, world: Symmetric) -> dict[str, float]:
 
 
 def _contrast(case: Case) -> Tree:
-    """What the old goal's weights have over the trained one's, given to the new one's.
+    """The difference of the old goal's input weights from the trained one's, moved.
 
-    It is taken from the old goal's, so that the old one counts as the trained one.
+    It is added to the new goal's weights and subtracted from the old goal's, so that
+    the agent treats the old goal as it does the trained one.
     """
     use = _reads_input(case.agent)
     kernel = case.agent[use.leaf]
@@ -74,7 +75,7 @@ def _contrast(case: Case) -> Tree:
 
 
 def _reads_input(agent: Agent) -> Use:
-    """The axis of the actor's leaf that reads the input."""
+    """The leaf and axis of the actor that read the input."""
     actor = agent.actor
     return next(use for use in agent.units[INPUT_UNITS] if use.leaf in actor)
 
@@ -88,7 +89,7 @@ def _rows(world: Symmetric, goal: str, use: Use, kernel: Array) -> tuple:
 
 
 def _observations(case: Case, relabel: Relabel, key: jax.Array) -> Array:
-    """What the agent sees, as it is and with the two goals exchanged."""
+    """Observations of the agent, as it is and with the two goals exchanged."""
     agents = (case.agent, relabel(case.agent))
     keys = jax.random.split(key, 2)
     return jnp.concatenate(

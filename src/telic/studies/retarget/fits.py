@@ -1,6 +1,6 @@
-"""Edits fitted to what an agent would compute with two goals exchanged.
+"""Edits fitted to the agent's activations on observations with goals exchanged.
 
-Maps and directions at sites, and later layers that take one goal for the other.
+They are maps and directions at sites, and refits of the later layers.
 """
 
 import jax
@@ -41,8 +41,8 @@ RIDGE = 1e-4
 def activation_edits(case: Case, seen: Array) -> Edits:
     """Maps and directions at sites of the actor.
 
-    Directions are of observations that show the new goal alone: where there is none, as
-    in a world that shows everything, there are no directions.
+    Directions are fitted on observations that show the new goal without the old one. If
+    there are none, as in a fully observed world, there are no directions.
     """
     sites, made = sites_of(case.agent), {}
     for group, place, rank in (
@@ -63,7 +63,7 @@ def activation_edits(case: Case, seen: Array) -> Edits:
 
 
 def later_edits(case: Case, seen: Array, key: jax.Array) -> Edits:
-    """Later layers refitted to take one goal for the other; the vector's later part."""
+    """Edits of the later layers: refits, and the goal vector's later part."""
     one = _refitted(case, seen, (1,))
     every = _refitted(case, seen, tuple(range(1, len(case.agent.layers))))
     later = trees.at(case.vector, _later(case.agent))
@@ -77,10 +77,10 @@ def later_edits(case: Case, seen: Array, key: jax.Array) -> Edits:
 
 
 def _refitted(case: Case, seen: Array, layers: tuple[int, ...]) -> Tree:
-    """What to add to some layers so that they read the new goal as the old one.
+    """The change of some layers that makes them read the new goal as the old one.
 
-    Layer by layer, from what now arrives there: the ridge regression of what is missing
-    from the output that the agent has on the exchanged observations.
+    Layer by layer, a ridge regression from the edited agent's activations to the gap
+    between its output and the unedited agent's output on the exchanged observations.
     """
     other = case.world.exchanged(seen, case.old, case.new)
     edited, change = case.agent, {}
@@ -88,7 +88,7 @@ def _refitted(case: Case, seen: Array, layers: tuple[int, ...]) -> Tree:
         layer = case.agent.layers[number]
         inner = case.agent.layers[number - 1].site
         sites = list(case.agent.sites)
-        site = sites[sites.index(inner) + 1]  # its output, before what is applied to it
+        site = sites[sites.index(inner) + 1]  # output before the activation
         target = capture(case.agent, other, site)[site]
         now = capture(edited, seen, inner, site)
         found = regress(now[inner], target - now[site], ridge=RIDGE)
@@ -101,9 +101,10 @@ def _refitted(case: Case, seen: Array, layers: tuple[int, ...]) -> Tree:
 
 
 def _imitated(case: Case, seen: Array, begin: Tree, key: jax.Array) -> Tree:
-    """What moves the later layers to act as the agent does with the goals exchanged.
+    """The change of the later layers that imitates the agent with goals exchanged.
 
-    No reward: the agent is its own teacher. It begins where `begin` leads.
+    No reward is used: the unedited agent is the teacher. Training starts from the agent
+    edited by `begin`.
     """
     other = case.world.exchanged(seen, case.old, case.new)
     start = Add(begin)(case.agent)
@@ -119,18 +120,18 @@ def _imitated(case: Case, seen: Array, begin: Tree, key: jax.Array) -> Tree:
 
 
 def _later(agent: Agent) -> tuple[str, ...]:
-    """The leaves of the actor but those of its first layer."""
+    """The leaves of the actor except those of its first layer."""
     first = [path for path, _ in agent.layers[0].leaves]
     return tuple(path for path in agent.actor if path not in first)
 
 
 def _pairs(case: Case, seen: Array, site: str) -> tuple[Array, Array]:
-    """A site's activations as they are, and with the two goals exchanged."""
+    """A site's activations on the observations, and with the two goals exchanged."""
     other = case.world.exchanged(seen, case.old, case.new)
     now, target = (capture(case.agent, views, site)[site] for views in (seen, other))
     return now, target
 
 
 def _shows(case: Case, seen: Array, goal: str) -> Array:
-    """(batch,) whether a goal is in view."""
+    """(batch,) flags of the observations in which a goal is in view."""
     return entries_of(case.world, seen, goal).reshape(len(seen), -1).any(axis=1)

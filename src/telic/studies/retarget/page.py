@@ -1,4 +1,4 @@
-"""The page of the retarget study: a goal that was never the target."""
+"""The page of the retarget study: edits to a goal that was never the target."""
 
 from collections.abc import Callable, Hashable, Mapping
 
@@ -63,7 +63,7 @@ CAPTIONS = {
     STEER: "steer at {}",
     LATER: "{:g} × goal vector, layers 1 on",
 }
-"""By group: a condition in words."""
+"""The caption template of the conditions of each group."""
 
 NAMED = {
     Condition(REFIT, ONE): "refit layer 1",
@@ -76,15 +76,15 @@ NAMED = {
         "contrast of rows; strength chosen on the other seeds"
     ),
 }
-"""The conditions that their group does not put in words."""
+"""The captions of conditions that have no template."""
 
 
 def page(found: RetargetEffects, *, command: str = "") -> Page:
     """The page.
 
     Args:
-        found: What the study found.
-        command: How to make it again.
+        found: The effects over seeds.
+        command: The command that makes the page again.
     """
     name = retarget_caption(found.sites)
     sections = [
@@ -110,7 +110,7 @@ def page(found: RetargetEffects, *, command: str = "") -> Page:
 
 
 def retarget_caption(sites: Mapping[str, str]) -> Callable[[Hashable], str]:
-    """What puts a condition in words, given the names of the sites.
+    """A function from a condition to its caption, given the names of the sites.
 
     Example:
         >>> retarget_caption({})(Condition(GOAL, 1.5))
@@ -130,7 +130,7 @@ def retarget_caption(sites: Mapping[str, str]) -> Callable[[Hashable], str]:
 
 
 def findings(found: RetargetEffects) -> tuple[str, ...]:
-    """The best of each track in a sentence, on the first kind of boards."""
+    """One sentence on the best edit of each track, on the first kind of boards."""
     name, first = retarget_caption(found.sites), next(iter(found.boards.values()))
     return tuple(
         f"{track}: {sentence(best, name(best.condition))}"
@@ -140,7 +140,7 @@ def findings(found: RetargetEffects) -> tuple[str, ...]:
 
 
 def _best(some: Effects) -> Effect:
-    """The edit that does most; of vectors, at the strength that was chosen."""
+    """The edit with the highest rate; of vectors, at the strength `CHOSEN`."""
     chosen = [e for e in some.edits if _condition(e).value == CHOSEN]
     return max(chosen or some.edits, key=lambda each: each.verdict.rate.estimate)
 
@@ -158,14 +158,14 @@ def _condition(effect: Effect) -> Condition:
 
 
 def _told(found: RetargetEffects) -> tuple[str, ...]:
-    """What the new goal paid in training, and which edits could not be tried."""
+    """Sentences on the new goal's reward in training and on edits left out."""
     paid = ", ".join(f"{worth:g} under {name}" for name, worth in found.worth.items())
     words = f"Reaching the new goal paid {paid}, in training."
     return (*((words,) if paid else ()), *_left_out(found))
 
 
 def _left_out(found: RetargetEffects) -> tuple[str, ...]:
-    """Which edits could not be tried, and why."""
+    """A sentence on edits that could not be tried, and why; none if all were."""
     tried = {_condition(e).group for each in found.boards.values() for e in each.edits}
     if STEER in tried:
         return ()
@@ -176,7 +176,7 @@ def _left_out(found: RetargetEffects) -> tuple[str, ...]:
 
 
 def _norms(found: RetargetEffects) -> PageTable:
-    """The norm of each goal's input rows: 0 means that it cannot be seen."""
+    """The table of the norms of each goal's input rows; 0: it cannot be seen."""
     rows = tuple((goal, str(norm)) for goal, norm in found.norms.items())
     words = "Norm of each goal’s rows in the actor’s first layer, after training."
     return PageTable(words, ("goal", "norm"), rows)

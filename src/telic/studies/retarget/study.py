@@ -1,9 +1,8 @@
 """The retarget study: give agents a goal that was never their target.
 
-The agents are those of an alternation run. The new goal is one that was to be had in
-some of their episodes, or one that they have never seen: which, the run's own world
-decides. Every edit is tried on boards where the old target stands beside the new goal,
-and on boards without it.
+The agents are those of an alternation run. The new goal was present in some of their
+episodes, or never, depending on the run's world. Every edit is tried on boards with
+both the old target and the new goal, and on boards without the old target.
 """
 
 import dataclasses
@@ -37,24 +36,24 @@ from telic.worlds.goals import is_alone
 
 BESIDE, WITHOUT = "beside", "without"
 BOARDS = (BESIDE, WITHOUT)
-"""Whether the old target is to be had in an episode, beside the new goal."""
+"""The kinds of boards: with the old target beside the new goal, and without it."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Retarget:
-    """Make agents want a goal that was never their target, on four tracks."""
+    """Give agents a goal that was never their target, on four tracks."""
 
     new: str | None = None
-    """The goal; no objective of the runs may want it. None: the world's last whose
-    input carries nothing else."""
+    """The new goal, not an objective of the runs. None: the world's last goal whose
+    input channels carry nothing else."""
     agents: int = 2
-    """How many of each run's last agents, one a phase."""
+    """The number of last agents of each run, one per phase."""
     episodes: int = 512
-    """Episodes of each agent, the same boards for all."""
+    """Episodes of each agent, on the same boards for all."""
     strengths: tuple[float, ...] = (1.0, 1.25, 1.5, 1.75, 2.0)
     """Strengths of the vectors on the `weights` track."""
     steps: int = 3000
-    """Steps of imitation, for the edit that imitates."""
+    """Gradient steps of the edit that imitates."""
 
     question: ClassVar[str] = "give agents a goal that was never their target"
     presets: ClassVar[Presets] = {
@@ -68,10 +67,10 @@ class Retarget:
             raise InputError(f"episodes = {self.episodes}", why="allowed: 1 or more")
 
     def check(self, run: Run) -> None:
-        """Raise unless the run's world can exchange goals, and the new one is new.
+        """Raise unless the world can exchange goals and the new goal is untrained.
 
         Raises:
-            InputError: If it cannot, or the goal is one of the run's objectives.
+            InputError: If it cannot, or the run was trained on the goal.
         """
         self.goal(run.plan())
 
@@ -79,7 +78,7 @@ class Retarget:
         """The new goal for the runs of a plan.
 
         Raises:
-            InputError: If the world has no such goal, or an objective wants it.
+            InputError: If the world has no such goal, or the run was trained on it.
         """
         world = _symmetric(plan)
         wanted = sorted({phase.objective for phase in plan.schedule})
@@ -106,7 +105,7 @@ class Retarget:
         """The trials of one run's agents, and the norms of their input weights."""
         source, new = RunSource(run), self.goal(run.plan())
         found = [(late, earlier_mean(source, late)) for late in self._cases(source)]
-        # With three objectives or more, not all pairs are neighbours.
+        # With three objectives or more, not every pair of them has had a switch.
         cases = [(late, vector) for late, vector in found if vector is not None]
         if not cases:
             raise InputError(
@@ -150,7 +149,7 @@ class Retarget:
         return page.page(effects, command=command)
 
     def _cases(self, source: RunSource) -> list[Switch]:
-        """The last agents of a run, each with each other goal it was trained on."""
+        """The last agents of a run, each with every other goal it was trained on."""
         wanted = source.schedule
         return [
             Switch(phase, wanted[phase], trained)
@@ -188,10 +187,10 @@ class Retarget:
 
 
 def _symmetric(plan: ExperimentConfig) -> Symmetric:
-    """The world of a plan, if its goals can be exchanged.
+    """The world of a plan, checked to be one whose goals can be exchanged.
 
     Raises:
-        InputError: If they cannot.
+        InputError: If it is not.
     """
     if not isinstance(plan.world, Symmetric):
         raise InputError(

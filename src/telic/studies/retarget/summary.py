@@ -1,4 +1,4 @@
-"""What the retarget study found, over seeds: every verdict, computed once."""
+"""The effects of the retarget study over seeds: every verdict, computed once."""
 
 from typing import NamedTuple
 
@@ -14,20 +14,20 @@ from telic.trials import Condition, Effects, Table, choose_on_others, effects
 from telic.worlds import success_of
 
 CHOSEN = "chosen"
-"""The value of a vector at the strength that was best on the other seeds."""
+"""The value of a vector's condition at the strength that was best on other seeds."""
 
 
 class RetargetEffects(NamedTuple):
-    """What was found.
+    """The effects of the retarget study over seeds.
 
     Attributes:
         new: The goal that was never the target.
         seeds: The seeds, in ascending order.
         sites: By place, the name of the site at which activations were edited.
-        boards: By kind of board: what each edit does to reaching the new goal.
+        boards: By kind of board, the effects on the rate of reaching the new goal.
         norms: By goal, the norm of its input weights.
-        worth: What the event of the new goal's success paid under each objective that
-            was trained, by its name; empty if it has no such event.
+        worth: The reward of the new goal's success event under each trained objective;
+            empty if it has no such event.
     """
 
     new: str
@@ -39,7 +39,7 @@ class RetargetEffects(NamedTuple):
 
 
 def summarise(rows: Rows, new: str, plan: ExperimentConfig) -> RetargetEffects:
-    """The effects over seeds; a seed's number is the mean over its agents."""
+    """The effects over seeds; the value of a seed is the mean over its agents."""
     success, events = success_of(plan.world, new), plan.world.events
     tables, norms = tables_of(rows), rows.where(part="norms")
     return RetargetEffects(
@@ -63,7 +63,7 @@ def summarise(rows: Rows, new: str, plan: ExperimentConfig) -> RetargetEffects:
 
 
 def tables_of(rows: Rows) -> dict[str, Table]:
-    """By kind of board, the table of its trials over seeds."""
+    """The table of trials over seeds, by kind of board."""
     trials, boards = rows.where(part="trial"), {}
     for name in trials.names("trial"):
         boards.setdefault(_board(name), []).append(name)
@@ -73,19 +73,19 @@ def tables_of(rows: Rows) -> dict[str, Table]:
 
 
 def edited_sites(rows: Rows) -> dict[str, str]:
-    """By place, the name of the site at which activations were edited."""
+    """The name of the site at which activations were edited, by place."""
     named = rows.where(part="sites").pairs("condition", "metric")
     return {str(place): str(site) for place, site in named}
 
 
 def _board(trial: Identity) -> str:
-    """The kind of board of a trial: the last of what names it."""
+    """The kind of board of a trial: the last entry of its identity."""
     assert isinstance(trial, tuple)
     return str(trial[-1])
 
 
 def _with_chosen(found: Table) -> Table:
-    """The table with each vector at the strength that was best on the other seeds."""
+    """The table with each vector also at the strength chosen on other seeds."""
     if len(found.seeds) < 2:
         return found
     for vector in (GOAL, CONTRAST):

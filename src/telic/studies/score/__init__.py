@@ -1,1 +1,1 @@
-"""Score: planted pairs on which anybody's locator is tried, and ours beside it."""
+"""Score: a benchmark of planted pairs for any user's locator, with ours beside it."""

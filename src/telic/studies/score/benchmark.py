@@ -1,9 +1,8 @@
-"""The benchmark: planted pairs on which anybody's locator is tried, ours beside it.
+"""The benchmark: planted pairs for any user's locator, with ours beside it.
 
-For every run of the study `calibrate` that takes part, the first pairs of each rung of
-the ladder are kept as a benchmark set, and our own locators are asked about them once.
-Keys and pairs are those of the study, so that what one tells can be looked up in the
-other.
+For every chosen run of the study `calibrate`, the first pairs of each rung of the
+ladder are kept as a benchmark set, and our own locators are scored on them once. Keys
+and pairs are the same as in the study, so that the results can be compared.
 """
 
 import dataclasses
@@ -33,31 +32,31 @@ Tell = Callable[[str, Any], None]
 Stop = Callable[[], bool]
 
 JOB = "telic.studies.score.benchmark:job"
-"""The worker's job, as `telic.scale.local` finds it."""
+"""The worker's job, by the name under which `telic.scale.local` imports it."""
 
 NAME = "exam"
-"""How the files of the benchmark on a run begin."""
+"""The prefix of the benchmark's files in a run's folder."""
 
 Records = Mapping[str, Mapping[str, Any]]
-"""By locator, what is kept of its answer on one pair."""
+"""The record of each locator's answer on one pair, by locator."""
 
 EXPERIMENTS = Calibrate().experiment("layer-")
-"""How the names of the experiments begin whose runs take part."""
+"""The prefix of the names of the experiments whose runs take part."""
 
 MAKING = 0.6
-"""The share of the work, for progress, that making a set is."""
+"""The fraction of the work, for progress reports, that goes into making a set."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Benchmark:
-    """What is asked about every run, and which of our locators are asked as well."""
+    """The settings of a benchmark set, and the locators that are scored beside it."""
 
     each: int = 2
-    """How many pairs of every rung."""
+    """Pairs of every rung."""
     rollouts: int = Planting.rollouts
-    """For how many rollouts planted agents are trained on."""
+    """Rollouts of further training of planted agents."""
     routing: int = Planting.routing
-    """For how many rollouts chosen units learn a routed goal."""
+    """Rollouts for which chosen units learn a routed goal."""
     beside: tuple[str, ...] = ()
     """Only these of our locators; all of them if empty."""
 
@@ -74,7 +73,7 @@ class Benchmark:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Our locators that are asked."""
+        """The names of our locators that are scored."""
         return self.beside or tuple(LOCATORS)
 
 
@@ -83,7 +82,7 @@ def runs_of(root: Path, seeds: int) -> list[Run]:
 
     Args:
         root: The folder of experiments.
-        seeds: How many runs of each.
+        seeds: The number of runs of each.
 
     Raises:
         InputError: If there is none.
@@ -110,7 +109,7 @@ def runs_of(root: Path, seeds: int) -> list[Run]:
 
 
 def folder_of(run: Run, settings: Benchmark) -> Path:
-    """Where a run's set is: named by its settings and the agent it is made of."""
+    """The folder of a run's set, named by a hash of its settings and its agent."""
     mark = {
         "schema": benchmark_set.SCHEMA,
         "each": settings.each,
@@ -122,17 +121,17 @@ def folder_of(run: Run, settings: Benchmark) -> Path:
 
 
 def is_answered(run: Run, settings: Benchmark) -> bool:
-    """Whether a run has its set, and our locators were asked about it."""
+    """True if a run has its set and the results of our locators on it."""
     if not folder_of(run, settings).exists():
         return False
     return results.is_done(run, NAME, _mark(run, settings))
 
 
 def ours(run: Run, settings: Benchmark) -> list[Records]:
-    """By pair of a run's set, the records of our locators by name.
+    """The records of our locators by name, for each pair of a run's set.
 
     Raises:
-        InputError: If the job was not done on this run, with the code as it is now.
+        InputError: If the job was not done on this run with the current code.
     """
     if not is_answered(run, settings):
         raise InputError(
@@ -153,7 +152,7 @@ def ours(run: Run, settings: Benchmark) -> list[Records]:
 
 
 def job(run: Run, options: Mapping[str, Any], *, tell: Tell, stop: Stop) -> None:
-    """Make a run's set and ask our locators, unless that is done; a worker's job."""
+    """Make a run's set and score our locators, unless that is done; a worker's job."""
     settings = restored(Benchmark, options)
     path, mark = folder_of(run, settings), _mark(run, settings)
     if not path.exists() and not _make(path, run, settings, tell, stop):
@@ -166,7 +165,7 @@ def job(run: Run, options: Mapping[str, Any], *, tell: Tell, stop: Stop) -> None
 
 
 def _make(path: Path, run: Run, settings: Benchmark, tell: Tell, stop: Stop) -> bool:
-    """Make and keep a run's set; False if it was stopped."""
+    """Make and keep a run's set; return False if it was stopped."""
     base, total = _base(run, settings), pairs_of(run.plan())
     chosen: dict[int, Planted] = {}
     tried: Counter[str] = Counter()
@@ -185,7 +184,7 @@ def _make(path: Path, run: Run, settings: Benchmark, tell: Tell, stop: Stop) -> 
 def _ask(
     path: Path, settings: Benchmark, tell: Tell, stop: Stop
 ) -> list[Records] | None:
-    """The records of our locators on every pair; None if it was stopped."""
+    """The records of our locators on every pair; None if the user asked to stop."""
     questions, solutions = benchmark_set.questions(path), benchmark_set.solutions(path)
     found: list[Records] = []
     for question, planted in zip(questions, solutions, strict=True):
@@ -210,12 +209,12 @@ def _rows(pairs: Sequence[Records]) -> Iterator[Row]:
 
 
 def _base(run: Run, settings: Benchmark) -> Base:
-    """The agent of which a run's pairs are made."""
+    """The agent that a run's pairs are made from."""
     return base_of(run, rollouts=settings.rollouts, routing=settings.routing)
 
 
 def _mark(run: Run, settings: Benchmark) -> dict[str, Any]:
-    """What the records of our locators depend on: the set, and how they are made."""
+    """The identity of our locators' records: the set, the locators and their code."""
     sources = sorted(Path(locators.__file__).parent.glob("*.py"))
     code = b"".join(disk.read_file(source) for source in sources)
     return {

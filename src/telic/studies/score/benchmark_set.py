@@ -1,10 +1,10 @@
-"""A paper: the planted pairs of one run, written down; what is right stands apart.
+"""On-disk benchmark set: agents in one file, ground truth in another.
 
-Making planted agents takes training, so a run's paper is made once and kept beside its
-checkpoints, in two folders. A locator gets neither: see `evidence_file`.
+Making planted agents takes training, so the set of a run is made once and kept beside
+its checkpoints, in two folders. A locator gets neither: see `evidence_file`.
 
     NAME/agents.safetensors            agents, their world, and keys
-    NAME-truth/truth.safetensors       rungs, goals and decoys
+    NAME-truth/truth.safetensors       ground truth: rungs, goals and decoys
 """
 
 from collections.abc import Mapping
@@ -26,43 +26,43 @@ Form = TypeVar("Form")
 
 
 class Question(NamedTuple):
-    """What a locator is asked about: agents, and nothing of where their goals are.
+    """The input to a locator: agents, without the ground truth.
 
     Attributes:
-        pairs: (recipient, donor), the pair itself first; then others like it.
-        key: For the evidence, and for the locator.
+        pairs: (recipient, donor), the pair itself first; then similar ones.
+        key: The random key of the evidence and of the locator.
     """
 
     pairs: tuple[tuple[Agent, Agent], ...]
     key: jax.Array
 
     def evidence(self) -> ContrastPair:
-        """The evidence on the pair, the same in every process."""
+        """The contrast pair, the same in every process."""
         return contrast_pair(*self.pairs[0], key=self.key, switches=self.pairs[1:])
 
 
 class Questions(NamedTuple):
-    """A paper's questions."""
+    """The questions of a set."""
 
     questions: tuple[Question, ...]
 
 
 class Solutions(NamedTuple):
-    """A paper's solutions, in the order of the questions; without agents."""
+    """The solutions of a set, in the order of the questions; without agents."""
 
     solutions: tuple[Planted, ...]
 
 
 def keep(folder: Path, seed: int, planted: Mapping[int, Planted]) -> None:
-    """Write a paper; it appears whole or not at all, the questions last.
+    """Write a set atomically, the questions last.
 
     Args:
-        folder: Where the questions are to be; the solutions are beside them.
+        folder: The folder for the questions; that of the solutions is beside it.
         seed: The run's seed.
         planted: The pairs, by their numbers on the run's ladder.
 
     Raises:
-        StorageError: If the disk refuses.
+        StorageError: If the files cannot be written.
     """
     start = key_of(seed)
     asked = Questions(
@@ -79,31 +79,31 @@ def keep(folder: Path, seed: int, planted: Mapping[int, Planted]) -> None:
 
 
 def solutions_of(folder: Path) -> Path:
-    """The folder of a paper's solutions."""
+    """The folder of a set's solutions."""
     return folder.with_name(f"{folder.name}-truth")
 
 
 def questions(folder: Path) -> tuple[Question, ...]:
-    """The questions of a paper.
+    """The questions of a set.
 
     Raises:
-        DamagedError: If they are not what was written.
+        DamagedError: If the file is missing or damaged.
     """
     return _read(folder / "agents.safetensors", "questions", Questions).questions
 
 
 def solutions(folder: Path) -> tuple[Planted, ...]:
-    """The solutions of a paper, in the order of the questions; without agents.
+    """The solutions of a set, in the order of the questions; without agents.
 
     Raises:
-        DamagedError: If they are not what was written.
+        DamagedError: If the file is missing or damaged.
     """
     path = solutions_of(folder) / "truth.safetensors"
     return _read(path, "truth", Solutions).solutions
 
 
 def _read(path: Path, kind: str, form: type[Form]) -> Form:
-    """What is in one of the two files."""
+    """The contents of one of the two files."""
     try:
         found = artifact.read(path, kind)
         return codec.decode(found.payload, form, found.arrays, what=str(path))

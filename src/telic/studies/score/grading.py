@@ -1,7 +1,7 @@
-"""Grading: how right a locus is about a planted pair, whoever gave it.
+"""Grading: the scores of a locus on a planted pair, from any source.
 
-A locus that came from somebody else's code is checked before it is marked. Where there
-is no goal, scores that are all the same are the right answer and not a fault.
+A locus from a user's code is checked before it is scored. On a pair without a goal,
+constant scores are the right answer and not a fault.
 """
 
 from collections.abc import Sequence
@@ -19,20 +19,20 @@ FAULTS = (ValueError, KeyError, IndexError, TypeError)  # InputError is a ValueE
 
 
 def graded(locus: Locus, evidence: ContrastPair, planted: Planted) -> dict[str, float]:
-    """How right a locus is; the entries are those of `planting.scoring.score`.
+    """The scores of a locus, with the entries of `planting.scoring.score`.
 
     Args:
-        locus: What a locator gave.
-        evidence: What it was given.
+        locus: The locator's answer.
+        evidence: The locator's input.
         planted: The solution.
 
     Raises:
-        InputError: If it is no locus of the agents.
+        InputError: If it is not a valid locus of the agents.
     """
     if not locus.scores:
         raise InputError("a locus without scores")
     try:
-        # What one direction does is not told by its one score: it is judged as any.
+        # One direction has one score: constant, but with a location to judge.
         if locus.kind != "directions" and not has_goal(planted) and _level(locus):
             return {"strength": float(locus.flat[0])}
         check_locus(locus, evidence.recipient)
@@ -61,15 +61,15 @@ def reference_marks(
 def graded_record(
     locus: Locus, evidence: ContrastPair, planted: Planted, seconds: float
 ) -> dict[str, Any]:
-    """What is kept of one answer: rung and seconds; marks, or the `fault` in them."""
+    """The record of one answer: rung, seconds, and scores or a `fault`."""
     kept: dict[str, Any] = {"rung": planted.rung, "seconds": seconds}
     try:
-        with np.errstate(all="ignore"):  # sums that are not finite are refused
+        with np.errstate(all="ignore"):  # non-finite sums are refused above
             return kept | graded(locus, evidence, planted)
     except InputError as error:
         return kept | {"fault": error.what}
 
 
 def _level(locus: Locus) -> bool:
-    """Whether all scores are the same."""
+    """True if all scores are equal."""
     return bool(np.ptp(locus.flat) == 0)

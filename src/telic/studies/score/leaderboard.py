@@ -1,8 +1,8 @@
 """The leaderboard: a row for every locator, over seeds, from records on planted pairs.
 
 A run is the unit of evidence: numbers are means over the pairs of a rung in each run,
-then over seeds. A locator that failed on a pair has a row, with what happened and
-without numbers: a mean over the pairs on which it did not fail would flatter it.
+then over seeds. A locator that failed on a pair gets a row with the outcome and without
+numbers: a mean over the remaining pairs would be biased in its favour.
 """
 
 import itertools
@@ -34,10 +34,10 @@ def leaderboard(
         name: The candidate's name.
         records: The records of its answers, as many as there are, in order.
         ours: For each run its seed and, by pair, the records of our locators by name.
-        outcome: How the candidate ended.
+        outcome: The outcome of the candidate's session.
 
     Returns:
-        The candidate's row first and the others by rank; if it was not scored, last.
+        The candidate's row first and the others by rank; last if it was not scored.
     """
     given, mine = iter(records), defaultdict(list)
     others: dict[str, dict[int, list]] = defaultdict(lambda: defaultdict(list))
@@ -59,12 +59,12 @@ def board_row(name: str, records: Mapping[int, Records], outcome: str = SCORED) 
     Args:
         name: Its name.
         records: By seed, the records of its answers.
-        outcome: How it ended; a fault in a record overrules it.
+        outcome: The outcome of its session; a fault in a record overrules it.
 
     Returns:
-        `locator`, `outcome`, `rank` (None so far), `mean` (AUROC over the weights, mean
-        over the rungs), `rungs` (of each rung), `units` (AUROC over units), `decoys`
-        (their share of the top) and `seconds` (median of a pair). Numbers are
+        `locator`, `outcome`, `rank` (None, set later), `mean` (AUROC over weights, mean
+        over rungs), `rungs` (the same for each rung), `units` (AUROC over units),
+        `decoys` (fraction of the top) and `seconds` (median of a pair). Numbers are
         dictionaries of `estimate`, `low`, `high` and `n` seeds, or None.
 
     Example:
@@ -90,9 +90,9 @@ def board_row(name: str, records: Mapping[int, Records], outcome: str = SCORED) 
 
 
 def ranked(rows: Sequence[Row]) -> list[Row]:
-    """The rows, best first, with their ranks; those without numbers at the end.
+    """The rows, best first, with their ranks; rows without numbers come last.
 
-    Locators as good as one another share a rank, the best of their places.
+    Ties share the best of their ranks.
 
     Example:
         >>> good, bad = ({"mean": {"estimate": x}, "rank": None} for x in (0.9, 0.1))
@@ -112,7 +112,7 @@ def ranked(rows: Sequence[Row]) -> list[Row]:
 def _over(
     records: Mapping[int, Records], name: str, rungs: Sequence[str]
 ) -> dict[str, Any] | None:
-    """A mark's mean over rungs and seeds; None if no seed has it."""
+    """The mean of a score over rungs and seeds; None if no seed has it."""
     seeds = [_of_seed(each, name, rungs) for each in records.values()]
     known = np.array([value for value in seeds if value is not None])
     if not len(known):
@@ -121,7 +121,7 @@ def _over(
 
 
 def _of_seed(records: Records, name: str, rungs: Sequence[str]) -> float | None:
-    """A mark's mean over the rungs of one seed, each the mean of its pairs."""
+    """The mean of a score over the rungs of one seed, each the mean of its pairs."""
     found = defaultdict(list)
     for record in records:
         if record["rung"] in rungs and name in record:
@@ -131,6 +131,6 @@ def _of_seed(records: Records, name: str, rungs: Sequence[str]) -> float | None:
 
 
 def _plain(interval: Interval) -> dict[str, Any]:
-    """An interval as JSON has it."""
+    """An interval as plain JSON data."""
     names = ("estimate", "low", "high", "n")
     return {name: getattr(interval, name) for name in names}

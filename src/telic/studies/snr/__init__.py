@@ -1,3 +1,3 @@
-"""The SNR study: how much of a second objective's vector would come again?"""
+"""The SNR study: how much of a second objective's vector is reproducible?"""
 
 from telic.studies.snr.study import Snr as Snr

@@ -1,4 +1,4 @@
-"""The page of the SNR study: how much of a second phase's vector would come again."""
+"""The page of the SNR study: how much of a second phase's vector is reproducible."""
 
 from collections.abc import Hashable, Mapping
 
@@ -22,10 +22,10 @@ RATIOS = {
     "cosine": "cosine between repeats",
     "certain": "weights that change for certain (share; by chance 0.05)",
 }
-"""What is reported of a vector's repeats, in words."""
+"""The captions of the ratios of a vector's repeats."""
 
 CHANCE = {"certain": {"chance": 0.05}}
-"""By ratio, a line at what chance gives."""
+"""The chance level of a ratio, drawn as a line."""
 
 EDITS = tuple(Condition(name, kind) for name in VECTORS for kind in (ONE, MEAN))
 NAMED = (PLAIN, SPECIFIC, CONTINUATION)
@@ -51,8 +51,8 @@ def page(found: SnrEffects, *, command: str = "") -> Page:
     """The page.
 
     Args:
-        found: What the study found.
-        command: How to make it again.
+        found: The effects over seeds.
+        command: The command that makes the page again.
     """
     closing = (
         Section("What was run", code=command, folded=True),
@@ -73,7 +73,7 @@ def page(found: SnrEffects, *, command: str = "") -> Page:
 
 
 def findings(found: SnrEffects) -> tuple[str, ...]:
-    """What was found, at the shortest and the longest second phase."""
+    """Signal over noise at the shortest and the longest second phase, in sentences."""
     ends = found.steps[0], found.steps[-1]
     ratios = {name: found.ratios["snr"][name] for name in NAMED}
     return tuple(
@@ -84,7 +84,7 @@ def findings(found: SnrEffects) -> tuple[str, ...]:
 
 
 def vector_caption(condition: Hashable) -> str:
-    """A condition in words.
+    """The caption of a condition.
 
     Example:
         >>> vector_caption(Condition(PLAIN, ONE))
@@ -110,7 +110,7 @@ def _table(found: SnrEffects) -> PageTable:
 
 
 def _done(found: SnrEffects) -> PageTable:
-    """What subtracting does at every length; nulls are further down."""
+    """The table of the effect of subtracting at every length."""
     metrics, rows = found.metrics, []
     lost, kept = (metrics.captions[m] for m in (metrics.lost, metrics.kept))
     for steps, trial in found.trials.items():
@@ -138,7 +138,7 @@ def _ratios(found: SnrEffects) -> tuple[Drawing, ...]:
 
 
 def _behaviour(found: SnrEffects) -> tuple[Drawing, ...]:
-    """What subtracting does over length, for one vector and for the mean of all."""
+    """Curves of the effect of subtracting one vector or the mean, over length."""
     drawn = []
     for measure in (found.metrics.lost, found.metrics.kept):
         base = {"unedited": float(found.behaviour(measure, None).mean())}

@@ -1,8 +1,8 @@
-"""Repeats of one vector: how much of it is signal, how much noise.
+"""Repeats of one vector: estimates of signal and noise.
 
 For R repeats with vectors v_1 … v_R, their mean m and the variance s² of each weight,
 
-    signal² = |m|² - Σ s² / R   (unbiased: the mean keeps an R-th of the noise)
+    signal² = |m|² - Σ s² / R   (unbiased: the mean has 1 / R of the noise)
     noise²  = Σ s²              (of one vector)
     SNR     = signal² / noise²
 """
@@ -16,17 +16,16 @@ from telic.core.trees import Tree
 from telic.vectors.measure import cosines, stacked
 
 ONE, MEAN = "one vector", "mean of all repeats"
-"""What is subtracted: the vector of the first repeat, or the mean of all."""
+"""The subtracted vectors: that of the first repeat, or the mean of all."""
 
 
 def of_repeats(vectors: Sequence[Tree]) -> dict[str, float]:
-    """Signal, noise and their ratio, of vectors that are repeats of one another.
+    """Signal, noise and their ratio, from repeats of one vector.
 
     Returns:
-        `signal` and `noise` (energies, the signal's may come out below zero by
+        `signal` and `noise` (squared norms; that of the signal can be negative by
         chance), `snr`, `cosine` (mean over pairs) and `certain`: the fraction of
-        weights whose mean is further from 0 than Student's t at 95 %, in standard
-        errors; by chance it is 0.05.
+        weights whose mean differs from 0 by a t-test at 5 %; by chance it is 0.05.
 
     Example:
         >>> import jax.numpy as jnp
@@ -40,7 +39,7 @@ def of_repeats(vectors: Sequence[Tree]) -> dict[str, float]:
     middle, variance = rows.mean(axis=0), rows.var(axis=0, ddof=1)
     signal, noise = (middle**2).sum() - variance.sum() / count, variance.sum()
     errors = np.sqrt(variance / count)
-    # 95 percent of Student's t with count - 1 degrees of freedom lie within this.
+    # The two-sided 5 % threshold of Student's t with count - 1 degrees of freedom.
     far = np.abs(middle) > scipy.special.stdtrit(count - 1, 0.975) * errors
     pairs = cosines(vectors)[np.triu_indices(count, 1)]
     return {

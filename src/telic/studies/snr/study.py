@@ -1,9 +1,10 @@
-"""The goal's signal-to-noise ratio: how much of a vector would come again.
+"""The SNR study: how much of a second phase's vector is reproducible.
 
-From one base the second phase is run again and again with fresh data, and so is the
-same amount of training under the old objective. What the vectors of the repeats share
-is signal; what differs between them is noise, and subtracting one vector subtracts its
-noise as well. By the length of the phase: when is there a goal in the vector at all?
+From one base the second phase is run several times with fresh data, and so is the same
+amount of training under the old objective. The common part of the repeats' vectors is
+signal, the rest is noise; subtracting one vector subtracts its noise as well. Measured
+over the length of the phase, the ratio shows how long training must be before a vector
+holds a goal.
 """
 
 import dataclasses
@@ -39,12 +40,12 @@ from telic.trials import Condition, trial
 from telic.vectors import matched, mean, task_vector
 
 Vectors = Mapping[str, Sequence[Tree]]
-"""By name, the vector of every repeat."""
+"""The vectors of all repeats, by name."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Snr:
-    """How much of a second phase's vector is signal?"""
+    """Measure how much of a second phase's vector is signal, and how much noise."""
 
     second: str | None = None
     """The objective of the second phase, one that the runs know; default: the last of
@@ -63,9 +64,9 @@ class Snr:
     )
     """Lengths of the second phase, in steps."""
     repeats: int = 8
-    """How often it is run from one base, each time with fresh data."""
+    """The number of second phases from one base, each with fresh data."""
     episodes: int = 128
-    """Episodes of each agent, the same initial states for all."""
+    """Episodes of each agent, from the same initial states for all."""
     gate: bool = True
     """Whether an agent must be competent."""
 
@@ -95,8 +96,8 @@ class Snr:
         """Raise unless the study can be done on a run.
 
         Raises:
-            InputError: If it knows no second objective, or a length is no whole number
-                of rollouts.
+            InputError: If its plan has no second objective, or a length is not a whole
+                number of rollouts.
         """
         plan = _resized(run.plan(), self.rollout)
         second_phase(plan, self.second)
@@ -104,7 +105,7 @@ class Snr:
             rollouts_of(steps, plan)
 
     def measure(self, run: Run, work: Work) -> Iterator[Row]:
-        """What the agent can; then, if that is enough, its vectors by length."""
+        """The competence check; if passed, vectors and trials at every length."""
         self.check(run)
         source = RunSource(run)
         plan = _resized(source.plan, self.rollout)
@@ -154,7 +155,7 @@ class Snr:
         steps: int,
         watch: Work,
     ) -> Iterator[Row]:
-        """What subtracting one vector does, and subtracting the mean of all repeats."""
+        """The trial of subtracting one vector, and the mean of all repeats."""
         made, nulls = _edits(vectors)
         results = trial(
             base,
@@ -172,7 +173,7 @@ class Snr:
 
 
 def _resized(plan: ExperimentConfig, steps: int) -> ExperimentConfig:
-    """The plan with short rollouts, whose minibatches are as large as before.
+    """The plan with rollouts of another length and minibatches of the same size.
 
     Raises:
         InputError: If `steps` is not a whole number of minibatches or of steps.
@@ -207,7 +208,7 @@ def _vectors(
 
 
 def _edits(vectors: Vectors) -> tuple[Edits, dict[Condition, dict[str, Add]]]:
-    """Every subtraction, and as much of what more training does as its null."""
+    """Every subtraction, with the continuation at the same norm as its null."""
     made: Edits = {}
     nulls: dict[Condition, dict[str, Add]] = {}
     for name in VECTORS:

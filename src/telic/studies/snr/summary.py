@@ -1,4 +1,4 @@
-"""What the SNR study found, over seeds: ratios and behaviour by length."""
+"""The effects of the SNR study over seeds: ratios and behaviour by length."""
 
 from typing import NamedTuple
 
@@ -13,22 +13,22 @@ from telic.studies.tables import table_of
 from telic.trials import Condition, Effects, effects
 
 RATIOS = ("snr", "cosine", "certain")
-"""What is reported of a vector's repeats."""
+"""The ratios of a vector's repeats that are reported."""
 
 Lengths = Float[np.ndarray, "seeds lengths"]
 
 
 class SnrEffects(NamedTuple):
-    """What was found.
+    """The effects of the SNR study over seeds.
 
     Attributes:
-        metrics: What was measured.
+        metrics: The measures and their captions.
         seeds: The seeds whose agents are competent, in ascending order.
         steps: The lengths of the second phase.
-        repeats: How many repeats each seed has.
-        curves: By ratio and vector: its values by seed and length.
-        ratios: By ratio and vector: their mean at each length.
-        trials: By length: what subtracting does.
+        repeats: The number of repeats of each seed.
+        curves: By ratio and vector, the values by seed and length.
+        ratios: By ratio and vector, the mean over seeds at each length.
+        trials: The effects of subtracting, by length.
     """
 
     metrics: WorldMetrics
@@ -53,8 +53,8 @@ def summarise(rows: Rows, metrics: WorldMetrics, *, repeats: int) -> SnrEffects:
 
     Args:
         rows: The rows of all seeds.
-        metrics: What was measured.
-        repeats: How many repeats each seed has.
+        metrics: The measures and their captions.
+        repeats: The number of repeats of each seed.
     """
     found, tried = rows.where(part="repeats"), rows.where(part=TRIAL)
     steps = tuple(int(str(each)) for each in tried.names("trial"))

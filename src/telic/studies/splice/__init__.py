@@ -1,3 +1,3 @@
-"""The splice study: where in an agent does its goal sit, and can it be moved?"""
+"""The splice study: where in an agent is its goal, and can an edit move it?"""
 
 from telic.studies.splice.study import SpliceStudy as SpliceStudy

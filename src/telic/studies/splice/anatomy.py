@@ -1,7 +1,7 @@
-"""The anatomy of switches: how alike, how concentrated, how low in rank are they?
+"""The anatomy of switches: similarity, concentration and rank of task vectors.
 
-One number a seed for each question, from the task vectors of a run's actor at its late
-switches; and beside each number what it would be if there were nothing to find.
+One value per seed for each question, from the task vectors of a run's actor at its late
+switches, and beside each value its chance level.
 """
 
 import itertools
@@ -27,22 +27,21 @@ from telic.vectors import (
 from telic.vectors.nulls import gaussian
 
 Pairs = dict[tuple[str, str | int | float], tuple[float, float]]
-"""By question and what it is asked of: what was found, and what it would be by chance,
-NaN if that is not known."""
+"""By question and its subject: the value and its chance level, NaN if unknown."""
 
 PART = "anatomy"
 COSINE, LARGEST, NORM, RANK = "cosine", "largest", "squared norm", "effective rank"
 AUROC, VARIANCE = "auroc", "variance"
-"""The questions. They are asked of: how many switches lie between two; which share of
-the weights; a layer; a kernel; a principal axis of the checkpoints."""
+"""The questions. Their subjects: the number of switches between two; a fraction of the
+weights; a layer; a kernel; a principal axis of the checkpoints."""
 
 SETTLED = 4
-"""The first phase that counts: before, the agent still learns to fetch anything."""
+"""The first phase that counts: before it, the agent still learns to reach any goal."""
 RELABELLINGS = 200
 
 
 def anatomy(source: RunSource) -> Iterator[Row]:
-    """The answers of one run: each what was found, and as a null what chance gives.
+    """The answers of one run: each value, and as a null its chance level.
 
     Cost: a second for a run of 24 phases.
     """
@@ -63,9 +62,9 @@ def anatomy(source: RunSource) -> Iterator[Row]:
 
 
 def _alike(vectors: Sequence[Tree]) -> Pairs:
-    """Cosines of vectors one and two switches apart; of random ones it is 0.
+    """Mean cosines of vectors one and two switches apart, beside 0 for random vectors.
 
-    Of too few switches the question is left out.
+    Left out if there are too few switches.
     """
     found = cosines(vectors)
     return {
@@ -76,7 +75,7 @@ def _alike(vectors: Sequence[Tree]) -> Pairs:
 
 
 def _concentrated(vectors: Sequence[Tree]) -> Pairs:
-    """Shares of the squared norm in the largest entries, and a Gaussian's."""
+    """Fractions of the squared norm in the largest entries, beside a Gaussian's."""
     nulls = [gaussian(jax.random.key(i), vector) for i, vector in enumerate(vectors)]
     found: Pairs = {}
     for share in (0.01, 0.2):
@@ -89,7 +88,7 @@ def _concentrated(vectors: Sequence[Tree]) -> Pairs:
 
 
 def _by_layer(vectors: Sequence[Tree]) -> Pairs:
-    """Where the squared norm lies beside the weights, and the rank of each kernel."""
+    """The fraction of the squared norm in each layer, and the rank of each kernel."""
     layers = sorted({path.rpartition("/")[0] for path in vectors[0]})
     total = sum(leaf.size for leaf in vectors[0].values())
     found: Pairs = {}
@@ -108,9 +107,9 @@ def _by_layer(vectors: Sequence[Tree]) -> Pairs:
 
 
 def _axes(agents: Sequence[Agent], wanted: Sequence[str]) -> Pairs:
-    """Whether the first principal axes of the checkpoints tell the objectives apart.
+    """The separation of the objectives along the first principal axes of checkpoints.
 
-    By chance: the mean over relabellings of the same checkpoints.
+    The chance level is the mean over permutations of the labels.
     """
     if len(set(wanted)) != 2 or len(agents) < 3:
         return {}

@@ -1,4 +1,4 @@
-"""The arms of training on: what was done to the agent, and which objective trains."""
+"""The arms of further training: the edit that was applied, and the objective."""
 
 UNEDITED, EDITED, NOISE = "unedited", "edited", "noise"
 OLD, NEW = "old", "new"

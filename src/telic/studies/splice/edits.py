@@ -1,8 +1,8 @@
-"""The edits that move an agent's goal to what its donor wants, and their sizes.
+"""The edits that give an agent its donor's goal, and their sizes.
 
-The donor is the agent at the other side of a switch. The edits ask where the difference
-sits (which layers, how many weights, of what rank), whether it is one direction that
-other switches share (the mean vector of earlier ones), and at what dose it works.
+The donor is the agent before a switch. The edits test where the difference is (which
+layers, how many weights, of what rank), whether it is one direction shared with other
+switches (the mean vector of earlier ones), and at what dose it works.
 """
 
 import itertools
@@ -22,7 +22,7 @@ STEPS = (0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875)
 OTHER_DOSES = (1.0, 1.5, 2.0)
 LAYERS, GRAFT, RANK, PATH = "layers", "graft", "rank", "path"
 LAST, MEAN = "last switch", "mean of earlier switches"
-"""The families of vectors: of this very switch, and of those before it."""
+"""The groups of doses: of this switch's vector, and of the mean of earlier ones."""
 
 OTHER = "mean of another seed"
 GROUPS = (LAYERS, GRAFT, RANK, PATH, LAST, MEAN, OTHER)
@@ -30,13 +30,13 @@ GROUPS = (LAYERS, GRAFT, RANK, PATH, LAST, MEAN, OTHER)
 
 
 class SwitchPair(NamedTuple):
-    """The agents on both sides of a late switch, and vectors from one to the other.
+    """Contrast pair of a late switch, with vectors towards the donor.
 
     Attributes:
-        agent: The agent to be edited, trained last on one objective.
-        donor: The agent at the other side of the switch.
+        agent: The recipient: the agent after the switch.
+        donor: The agent before the switch.
         mean: The mean vector of earlier switches, towards the donor's objective.
-        other: The same of another seed's run; None if there is no such run.
+        other: The same vector of another seed's run; None if there is no such run.
     """
 
     agent: Agent
@@ -49,10 +49,10 @@ Edits = dict[Condition, Edit]
 
 
 def splice_edits(pair: SwitchPair, *, groups: Sequence[str] = ()) -> Edits:
-    """All edits of a pair, group by group; those of some groups only, if named.
+    """All edits of a pair, group by group, or only those of the named groups.
 
-    The value of a condition is: the numbers of the layers, joined by `+`; per cent of
-    the weights; the rank; the fraction of the way; the strength of the vector.
+    The value of a condition is, by group: the numbers of the layers, joined by `+`; per
+    cent of the weights; the rank; the fraction of the path; the vector's strength.
     """
     agent, donor = pair.agent.actor, pair.donor.actor
     found: Edits = {
@@ -72,12 +72,12 @@ def splice_edits(pair: SwitchPair, *, groups: Sequence[str] = ()) -> Edits:
 
 
 def doses(group: str, vector: Tree, strengths: Sequence[float]) -> Edits:
-    """One vector at many strengths."""
+    """Edits that add one vector at many strengths."""
     return {Condition(group, s): Add(vector, strength=s) for s in strengths}
 
 
 def seed_nulls(pair: SwitchPair) -> dict[Condition, dict[str, Edit]]:
-    """For every dose of the mean vector: another seed's vector, of the same norm."""
+    """The null of every dose of the mean vector: another seed's, of the same norm."""
     if pair.other is None:
         return {}
     actor = pair.agent.actor
@@ -89,12 +89,12 @@ def seed_nulls(pair: SwitchPair) -> dict[Condition, dict[str, Edit]]:
 
 
 def layers_of(agent: Agent) -> tuple[str, ...]:
-    """The names of the actor's layers; an edit calls them by their numbers here."""
+    """The names of the actor's layers; conditions refer to them by index."""
     return tuple(layer.name for layer in agent.layers)
 
 
 def _layers(pair: SwitchPair) -> Edits:
-    """Every subset of the actor's layers, from the donor."""
+    """Edits that take each subset of the actor's layers from the donor."""
     names, donor = layers_of(pair.agent), pair.donor.actor
     return {
         Condition(LAYERS, "+".join(map(str, numbers))): Splice(

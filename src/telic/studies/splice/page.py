@@ -1,4 +1,4 @@
-"""The page of the splice study: where the goal sits, and what moves it."""
+"""The page of the splice study: where the goal is, and which edits move it."""
 
 from collections.abc import Hashable
 
@@ -90,7 +90,7 @@ CAPTIONS = {
     MEAN: f"{{:g}} × {MEAN}",
     OTHER: f"{{:g}} × {OTHER}",
 }
-"""By group: a condition in words."""
+"""The caption template of the conditions of each group."""
 
 CHOSEN = (
     Condition(LAYERS, "0"),
@@ -99,8 +99,8 @@ CHOSEN = (
     Condition(RANK, 4.0),
     Condition(MEAN, 1.5),
 )
-"""The edits that the page begins with, so far as they were tried; decided before
-looking."""
+"""The edits that the page begins with, if they were tried; fixed before the data were
+seen."""
 
 CURVES = {
     (UNEDITED, OLD): "unedited, old objective",
@@ -123,8 +123,8 @@ def page(found: SpliceEffects, *, command: str = "") -> Page:
     """The page.
 
     Args:
-        found: What the study found.
-        command: How to make it again.
+        found: The effects over seeds.
+        command: The command that makes the page again.
     """
     groups = dict.fromkeys(_condition(e).group for e in found.together.edits)
     drawings = tuple(_draw(found.together, group) for group in groups)
@@ -155,7 +155,7 @@ def page(found: SpliceEffects, *, command: str = "") -> Page:
 
 
 def splice_caption(condition: Hashable) -> str:
-    """A condition in words.
+    """The caption of a condition.
 
     Example:
         >>> splice_caption(Condition(GRAFT, 20.0))
@@ -167,7 +167,7 @@ def splice_caption(condition: Hashable) -> str:
 
 
 def findings(found: SpliceEffects) -> tuple[str, ...]:
-    """What was found, in sentences: the chosen edits of each kind with their nulls."""
+    """The findings in sentences: the chosen edits of each kind with their nulls."""
     return tuple(
         sentence(found.together[each], splice_caption(each))
         for each in CHOSEN
@@ -184,7 +184,7 @@ def sentence(effect: Effect, name: str) -> str:
 
 
 def direction(which: Direction) -> str:
-    """`purple → blue`: from what an agent wants to what it is to want."""
+    """A direction in words, `purple → blue`: the agent's goal and the edit's aim."""
     return " → ".join(which)
 
 
@@ -194,7 +194,7 @@ def _headed(directions: dict[Direction, Effects]) -> list[tuple[str, Effects]]:
 
 
 def _named(found: SpliceEffects) -> tuple[str, ...]:
-    """What the numbers of layers stand for, where that is not plain."""
+    """The names behind the numbers of layers, if they are not all of one network."""
     plain = len({name.rpartition("/")[0] for name in found.layers}) <= 1
     if plain:
         return ()
@@ -227,7 +227,7 @@ def _draw(effects: Effects, group: str) -> Drawing:
 
 
 def _table(heading: str, effects: Effects) -> PageTable:
-    """The table of one heading."""
+    """The table of one direction, or of all."""
     return trial_table(
         effects,
         columns=COLUMNS,
@@ -237,14 +237,14 @@ def _table(heading: str, effects: Effects) -> PageTable:
 
 
 def _scores(effects: Effects) -> Section:
-    """How far edits go, how little else they change, how much competence stays."""
+    """The section on efficacy, locality and retention."""
     columns = {"locality": "locality", "retention": "retention"}
     shown = trial_table(effects, columns=columns, caption=SCORES, name=splice_caption)
     return Section("Efficacy, locality, retention", tables=(shown,), folded=True)
 
 
 def _anatomy(answers: tuple[Answer, ...]) -> PageTable:
-    """The anatomy of switches over seeds."""
+    """The table of the anatomy of switches over seeds."""
     rows = tuple(
         (
             _asked(answer),
@@ -263,7 +263,7 @@ def _anatomy(answers: tuple[Answer, ...]) -> PageTable:
 
 
 def _asked(answer: Answer) -> str:
-    """A question in words."""
+    """The caption of a question."""
     question, of = answer.question
     if question == anatomy.LARGEST:
         return f"squared norm in the largest {of:.0%} of weights"
@@ -275,7 +275,7 @@ def _asked(answer: Answer) -> str:
 
 
 def _recovery(recoveries: dict[Direction, Recovery], steps: int) -> Section:
-    """Training on after the edit."""
+    """The section about further training after the edit."""
     drawings = tuple(
         Drawing(
             recovery(

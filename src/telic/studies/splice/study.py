@@ -1,10 +1,10 @@
-"""The splice study: where in an agent does its goal sit, and can it be moved?
+"""The splice study: where in an agent is its goal, and can an edit move it?
 
-At every late switch of an alternation run the agent before and the agent after are two
-that can do the same and want different things. Each is edited towards the other: by
+At every late switch of an alternation run, the agents before and after it have the same
+competence and different goals. The later agent is edited towards the earlier one: by
 layers, by ever larger grafts, by rank, along the straight line, and along the mean
-vector of *earlier* switches, which has seen neither of the two. At the last switch of
-each direction the edited agent is trained on, beside the unedited one.
+vector of *earlier* switches, which is independent of both agents. At the last switch of
+each direction the edited agent is trained further, beside the unedited one.
 """
 
 import dataclasses
@@ -48,8 +48,8 @@ from telic.trials.recovery import TrainedOn
 from telic.vectors import matched, task_vector
 
 RECOVERY_DOSE = 1.5
-"""The dose of the mean vector with which agents train on: what one seed suggested
-before this study was run (0.97 there)."""
+"""The dose of the mean vector in further training, chosen on one seed before this study
+was run (its rate there was 0.97)."""
 
 Curves = dict[tuple[str, str], TrainedOn]
 
@@ -59,15 +59,15 @@ class SpliceStudy:
     """Move the goal of an agent at its late switches; every edit beside its nulls."""
 
     switches: int = 8
-    """How many of the last switches; of two objectives, half in each direction."""
+    """The number of last switches; with two objectives, half in each direction."""
     episodes: int = 512
-    """Episodes of each agent, the same boards for all."""
+    """Episodes of each agent, on the same boards for all."""
     groups: tuple[str, ...] = ()
     """Only these groups of edits; all of them if empty."""
     recovery: bool = True
-    """Whether to train on after the edits of the last switch in each direction."""
+    """Whether to train further after the edit of the last switch in each direction."""
     phases: int | None = None
-    """Use only so many phases of each run; None: all."""
+    """Use only this many first phases of each run; None: all."""
 
     question: ClassVar[str] = "move the goal at every late switch: layers, grafts, …"
     presets: ClassVar[Presets] = {
@@ -90,7 +90,7 @@ class SpliceStudy:
         """Raise unless the run has enough switches.
 
         Raises:
-            InputError: If it has not.
+            InputError: If it does not.
         """
         late_switches(run.plan(), self.switches, phases=self.phases)
 
@@ -157,7 +157,7 @@ def _pair(source: RunSource, other: RunSource | None, late: Switch) -> SwitchPai
 
 
 def _train_on(source: RunSource, late: Switch, pair: SwitchPair) -> Curves:
-    """Training on after the edit, beside without it."""
+    """Further training of the edited, the noised and the unedited agent."""
     plan, state = source.plan, source.state(late.phase)
     edit = Add(at(pair.mean, pair.agent.actor), strength=RECOVERY_DOSE)
     noise = edit.nulls(jax.random.key(late.phase), pair.agent)["gaussian"]
@@ -192,9 +192,9 @@ def _recovery(plan: ExperimentConfig, late: Switch, curves: Curves) -> Iterator[
 
 
 def _continuation(pair: SwitchPair, went_on: Agent) -> dict[Condition, dict[str, Edit]]:
-    """The null of *same-objective continuation* of the last switch's own vector.
+    """The null of *same-objective continuation* for the last switch's vector.
 
-    It is as long, in the direction in which the agent goes if its objective stays.
+    It has the same norm, and the direction of further training on the same objective.
     """
     step = task_vector(pair.agent.actor, went_on.actor)
     gap = task_vector(pair.agent.actor, pair.donor.actor)

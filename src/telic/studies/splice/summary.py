@@ -1,4 +1,4 @@
-"""What the splice study found, over seeds: every verdict, computed once."""
+"""The effects of the splice study over seeds: every verdict, computed once."""
 
 from typing import NamedTuple
 
@@ -19,15 +19,15 @@ REGAINED = 0.9
 """The fraction of its old return at which an agent counts as recovered."""
 
 Direction = tuple[str, str]
-"""What the edited agents want, and what they are to want."""
+"""The goal of the edited agents, and the aim of the edits."""
 
 
 class Count(NamedTuple):
-    """After how many rollouts something is reached, over seeds.
+    """The rollouts until an event, over seeds.
 
     Attributes:
-        interval: Of the seeds that reach it; None if none does.
-        never: How many do not.
+        interval: The mean over the seeds that reach it; None if none does.
+        never: The number of seeds that do not.
     """
 
     interval: Interval | None
@@ -35,14 +35,15 @@ class Count(NamedTuple):
 
 
 class Recovery(NamedTuple):
-    """Training on after an edit, in one direction, over seeds.
+    """Further training after an edit, in one direction, over seeds.
 
     Attributes:
-        curves: By arm: (seeds, rollouts) return under the objective that it trains.
-        regained: When the edited agent is back at `REGAINED` of the unedited agent's
-            old return.
-        equivalent: When the unedited agent, trained on the new objective, has the
-            return that the edit gives at once.
+        curves: By arm, the return under the objective that it trains on, (seeds,
+            rollouts).
+        regained: The rollouts until the edited agent is at `REGAINED` of the unedited
+            agent's first return.
+        equivalent: The rollouts until the unedited agent, trained on the new
+            objective, has the return that the edit gives at once.
     """
 
     curves: dict[tuple[str, str], Float[np.ndarray, "seeds rollouts"]]
@@ -54,9 +55,9 @@ class Answer(NamedTuple):
     """One question about the task vectors of switches.
 
     Attributes:
-        question: The question, and what it is asked of.
-        found: One number a seed.
-        chance: Its mean if there were nothing to find; None if that is not known.
+        question: The question and its subject.
+        found: The mean over seeds.
+        chance: The chance level; None if it is not known.
     """
 
     question: tuple[str, Identity]
@@ -65,18 +66,18 @@ class Answer(NamedTuple):
 
 
 class SpliceEffects(NamedTuple):
-    """What was found.
+    """The effects of the splice study over seeds.
 
     Attributes:
         seeds: The seeds, in ascending order.
-        layers: The names of the actor's layers, by their numbers.
+        layers: The names of the actor's layers, in order.
         steps: Steps of one rollout.
-        together: All switches: what each edit does to reaching the aim.
-        scores: The same by efficacy, with locality and retention; None if no donor does
-            much else than its agent, so that there is nothing to reach.
+        together: The effects on the rate of reaching the aim, over all switches.
+        scores: The effects by efficacy, with locality and retention; None if no donor
+            behaves differently from its recipient, so that efficacy is undefined.
         directions: `together` for each direction alone.
-        recoveries: Training on after the edit, by direction.
-        anatomy: What a switch changes.
+        recoveries: The further training after the edit, by direction.
+        anatomy: The anatomy of the switches.
     """
 
     seeds: tuple[int, ...]
@@ -90,7 +91,7 @@ class SpliceEffects(NamedTuple):
 
 
 def summarise(rows: Rows, plan: ExperimentConfig) -> SpliceEffects:
-    """The effects over seeds; a seed's number is the mean over its switches."""
+    """The effects over seeds; the value of a seed is the mean over its switches."""
     trials, on = rows.where(part="trial"), rows.where(part="recovery")
     every = table_of(trials)
     differ = np.isfinite(every.values_of("efficacy", DONOR)).any()
@@ -118,14 +119,14 @@ def summarise(rows: Rows, plan: ExperimentConfig) -> SpliceEffects:
 
 
 def _direction(trial: Identity) -> Direction:
-    """From what to what, of a switch: the last two of what names it."""
+    """The direction of a switch: the last two entries of its identity."""
     assert isinstance(trial, tuple)
     wants, aim = trial[-2:]
     return str(wants), str(aim)
 
 
 def _recovery(rows: Rows, direction: Direction) -> Recovery:
-    """One direction."""
+    """The recovery in one direction."""
     wants, aim = direction
     curves = {
         arm: rows.where(condition=arm, metric=wants if arm[1] == OLD else aim).pivot(
@@ -146,7 +147,7 @@ def _recovery(rows: Rows, direction: Direction) -> Recovery:
 def _count(
     curves: Float[np.ndarray, "seeds rollouts"], marks: Float[np.ndarray, " seeds"]
 ) -> Count:
-    """When each seed's curve is at its mark."""
+    """The rollouts until each seed's curve reaches its mark."""
     when = [rollouts_to(c, mark) for c, mark in zip(curves, marks, strict=True)]
     there = np.array([w for w in when if w is not None], np.float64)
     found = bootstrap(there, np.mean) if len(there) else None

@@ -54,6 +54,12 @@ def phase_axis(axes: Axes, summary: Summary) -> None:
     axes.set_xlabel("Phase")
 
 
+def share_axis(axes: Axes) -> None:
+    """Range and ticks of an axis of shares of episodes."""
+    axes.set_ylim(-0.06, 1.06)
+    axes.set_yticks([0, 0.5, 1], ["0", "50 %", "100 %"])
+
+
 def phase_bands(summary: Summary) -> list[tuple[float, float]]:
     """The ends of each phase's band on an axis of phases."""
     return [(i - 0.5, i + 0.5) for i in range(len(summary.runs.ends))]

@@ -19,7 +19,8 @@ from telic.render.style import (
 from telic.stats.curves import Curve
 from telic.studies.alternation.columns import Runs
 from telic.studies.alternation.summary import Summary
-from telic.studies.alternation.switches import PUBLISHED
+from telic.studies.alternation.yardsticks import Yardstick
+from telic.studies.learning import RETURN
 
 
 def returns(summary: Summary) -> Figure:
@@ -42,13 +43,13 @@ def returns(summary: Summary) -> Figure:
             letters=panel is axes[0],
         )
         _curve(panel, runs, summary.returns[objective], objective, look[objective])
-        return_axis(panel, f"Return for {label(objective)}", summary.returns[objective])
+        curve = summary.returns[objective]
+        return_axis(panel, f"Return for {label(objective)}", curve, summary.yardstick)
     steps_axis(axes[-1], runs)
-    curve = summary.returns[runs.objectives[0]]
-    interval = np.isfinite(curve.low).any()
+    interval = np.isfinite(summary.returns[runs.objectives[0]].low).any()
     around = "band: 95 % interval" if interval else "dots: each seed"
     thin = Line2D([], [], color=INK, lw=0.9, alpha=0.55, label="not trained")
-    entries = [*handles(look, line=2.0), thin, published_handle()]
+    entries = [*handles(look, line=2.0), thin, *enough_handle(summary.yardstick)]
     legend(figure, entries, words=f"{around}, n = {len(runs.seeds)} seeds")
     return figure
 
@@ -59,13 +60,16 @@ def phase_edges(runs: Runs) -> list[tuple[float, float]]:
     return list(zip([0.0, *ends[:-1]], ends, strict=True))
 
 
-def return_axis(axes: Axes, title: str, curve: Curve) -> None:
-    """Name and range of an axis of returns, with a line at the published number."""
+def return_axis(axes: Axes, title: str, curve: Curve, yardstick: Yardstick) -> None:
+    """Name and range of an axis of returns, with a line at what is enough."""
+    axes.set_ylabel(title)
+    if not np.isfinite(yardstick.support).all():
+        return
     finite = curve.values[np.isfinite(curve.values)]
     least = float(finite.min()) if len(finite) else 0.0
-    axes.set_ylabel(title)
     axes.set_ylim(min(-0.05, least - 0.05), max(1.02, float(np.max(finite, initial=0))))
-    axes.axhline(PUBLISHED, color=QUIET, lw=0.9, ls=(0, (1, 2)), zorder=1)
+    if yardstick.measure == RETURN and yardstick.enough is not None:
+        enough_line(axes, yardstick.enough)
 
 
 def steps_axis(axes: Axes, runs: Runs) -> None:
@@ -74,10 +78,17 @@ def steps_axis(axes: Axes, runs: Runs) -> None:
     axes.set_xlabel("Steps of the world (millions)")
 
 
-def published_handle() -> Line2D:
-    """The legend's entry for the line of `return_axis`."""
-    text = f"{PUBLISHED:.2f}, published"
-    return Line2D([], [], color=QUIET, lw=0.9, ls=(0, (1, 2)), label=text)
+def enough_handle(yardstick: Yardstick, measure: str = RETURN) -> list[Line2D]:
+    """The legend's entry for the line of `enough_line`, on axes of a measure."""
+    if yardstick.enough is None or yardstick.measure != measure:
+        return []
+    text = f"{yardstick.enough:.2f}, {yardstick.called}"
+    return [Line2D([], [], color=QUIET, lw=0.9, ls=(0, (1, 2)), label=text)]
+
+
+def enough_line(axes: Axes, enough: float) -> None:
+    """A line across, at the number that is enough."""
+    axes.axhline(enough, color=QUIET, lw=0.9, ls=(0, (1, 2)), zorder=1)
 
 
 def _curve(axes: Axes, runs: Runs, curve: Curve, objective: str, look: Look) -> None:

@@ -5,8 +5,8 @@ from matplotlib.figure import Figure
 from telic.core.errors import InputError
 from telic.render.style import bands, handles, legend, looks, panels
 from telic.studies.alternation.figures.returns import (
+    enough_handle,
     phase_edges,
-    published_handle,
     return_axis,
     steps_axis,
 )
@@ -48,8 +48,8 @@ def seed(summary: Summary, *, number: int | None = None) -> Figure:
             mew=0,
             lw=0,
         )
-        return_axis(axes, "Return", summary.returns[objective])
+        return_axis(axes, "Return", summary.returns[objective], summary.yardstick)
     steps_axis(axes, runs)
-    entries = [*handles(look, line=0.8), published_handle()]
+    entries = [*handles(look, line=0.8), *enough_handle(summary.yardstick)]
     legend(figure, entries, words=f"seed {number}; each mark is one rollout")
     return figure
