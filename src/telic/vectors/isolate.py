@@ -99,8 +99,7 @@ def restrict(vector: Arrays, *prefixes: str) -> Tree:
     """A copy of a vector with zeros in all leaves that have none of some prefixes.
 
     `restrict(v, "actor/")` is its actor, `restrict(v, "actor/0/", "actor/1/")` two
-    layers. The
-    result can be added to an agent like the vector itself.
+    layers. The result can be added to an agent like the vector itself.
 
     Raises:
         InputError: If a prefix is that of no leaf.

@@ -1,7 +1,7 @@
-"""A guard around a fleet, whose errors name the world and the step.
+"""A guard around a vector environment, whose errors name the world and the step.
 
 Simulators are third-party code. They may raise, return text, observations of the wrong
-shape or NaN, or hang. The acting loops (`telic.rollouts`) make their fleets here. The
+shape or NaN, or hang. The acting loops (`telic.rollouts`) make theirs here. The
 guard checks shapes and dtypes at every step of all copies, and values once a rollout.
 It has no clock: it records calls of a simulator in a `Watch`, which a process with a
 clock can read (`telic.scale.watch`).
@@ -39,12 +39,12 @@ class Watch:
 
 
 WATCH: ContextVar[Watch | None] = ContextVar("WATCH", default=None)
-"""The record used by fleets that are made now; None: none."""
+"""The record used by vector environments that are made now; None: none."""
 
 
 @contextmanager
 def watched(watch: Watch) -> Iterator[None]:
-    """A block in which new fleets record their calls in `watch`."""
+    """A block in which new vector environments record their calls in `watch`."""
     token = WATCH.set(watch)
     try:
         yield
@@ -53,7 +53,7 @@ def watched(watch: Watch) -> Iterator[None]:
 
 
 class Guarded:
-    """A world's fleet, whose faults raise `WorldError`.
+    """A world's vector environment, whose faults raise `WorldError`.
 
     Args:
         world: The world.

@@ -118,7 +118,7 @@ class GymWorld:
         return None
 
     def vector_env(self, seeds: Sequence[int]) -> HostVectorEnv:
-        """A fleet with a copy per seed: that of `vector`, else `GymCopies`."""
+        """One copy per seed: that of `vector`, else `GymCopies`."""
         _ = self._spaces  # raises for unsuitable spaces before any copy is made
         found = self.vector(len(seeds))
         return (
@@ -159,7 +159,7 @@ class GymWorld:
 
 
 class GymCopies:
-    """Copies of an environment, stepped one after another: the default fleet."""
+    """Copies of an environment, stepped one after another: the default."""
 
     def __init__(self, world: GymWorld, seeds: Sequence[int]) -> None:
         self.envs = [make_copy(world) for _ in seeds]

@@ -1,13 +1,11 @@
 """Host worlds: simulators stepped from Python, with the same named events.
 
-A `HostWorld` describes a simulator; `vector_env` makes copies of it that are
-stepped together. The internal state of a simulator cannot be stored, so a run in a host
-world
-resumes from the beginning of a phase, with a new fleet.
+A `HostWorld` describes a simulator; `vector_env` makes copies of it that are stepped
+together. The internal state of a simulator cannot be stored, so a run in a host world
+resumes from the beginning of a phase, with new copies.
 
-The fleet returns observations, rewards and ends; `HostWorld.compute_events` computes
-the events of a
-block of steps at once, so that a world is written in NumPy and is fast.
+The copies return observations, rewards and ends; `HostWorld.compute_events` computes
+the events of a block of steps at once, so that a world is written in NumPy and is fast.
 """
 
 from collections.abc import Mapping, Sequence
@@ -103,7 +101,7 @@ class HostWorld(World, Protocol):
     def info(self) -> tuple[str, ...]: ...  # noqa: D102
 
     def vector_env(self, seeds: Sequence[int]) -> HostVectorEnv:
-        """A fleet with one copy per seed, which determines all of its episodes."""
+        """One copy per seed, which determines all of its episodes."""
         ...
 
     def compute_events(

@@ -156,7 +156,7 @@ class Lander(GymWorld):
         return self.max_steps or 1000
 
     def vector_env(self, seeds: Sequence[int]) -> HostVectorEnv:
-        """A fleet of the backend with one copy per seed."""
+        """A vector environment of the backend with one copy per seed."""
         if self.backend == "envpool":
             return Pool(self.id, seeds, limit=self.limit)
         return GymCopies(self, seeds)

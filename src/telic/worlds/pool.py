@@ -1,4 +1,4 @@
-"""envpool as a fleet: copies of an environment in C++; an optional extra."""
+"""envpool as a vector environment: copies in C++; an optional extra."""
 
 import importlib
 from collections.abc import Sequence
