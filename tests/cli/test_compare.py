@@ -17,7 +17,7 @@ def put(root, experiment: str, seed: int, *, complete: bool = True, plan=PLAN) -
     run = folder.create_run(root, experiment, seed, plan)
     blue = 0.123456789012 + seed / 10
     small.tell(run, *(small.row(i, plan, return_blue=blue) for i in range(1, 7)))
-    done = plan.rollouts if complete else plan.rollouts - 1
+    done = plan.total_rollouts if complete else plan.total_rollouts - 1
     (run.path / "checkpoints" / f"u{done:05d}").mkdir(parents=True)
 
 

@@ -114,6 +114,7 @@ def test_what_is_no_world_is_refused_in_one_line(file, text, said):
         ("Pole.goals = {'left': 'left'}", 2, "the goal 'left' of Pole is 'left'"),
         ("Pole.actions = ()", 2, "Pole.actions = ()"),
         ("def make(*_): 1 / 0\nPole.make = make", 2, "ZeroDivisionError"),
+        ("Pole.happened = Pole.compute_events", 2, "its name is compute_events now"),
         ("Pole = Pole()", 2, "is of the type Pole"),
         ("Pole.vector_env = lambda *_: 1 / 0", 7, "failed while a copy was made"),
     ],

@@ -81,7 +81,7 @@ def test_attributions_of_a_small_change_add_up_to_what_it_brings():
     due = float(logit_gap(behaviour, donor)) - float(logit_gap(behaviour, recipient))
     mean = row(_mean_slope(behaviour, recipient, donor))
     first = row(grad_logit_gap(behaviour, recipient))
-    assert abs(due) > 1e-2
+    assert abs(due) > 5e-3
     assert row(small) @ mean == pytest.approx(due, rel=0.02)
     assert row(small) @ first == pytest.approx(due, rel=0.3)
 

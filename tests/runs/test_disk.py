@@ -44,7 +44,7 @@ def victim(tmp_path):
         disk.read_file,
         disk.read_json,
         disk.size,
-        disk.measure,
+        disk.size_and_hash,
         lambda path: disk.read_part(path, 0, 10),
     ],
 )

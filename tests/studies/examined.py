@@ -33,7 +33,7 @@ def begun(root: Path, layer: str, seed: int = 0) -> Run:
     plan = SMALL.plans()[layer]
     run = folder.create_run(root, SMALL.experiment(layer), seed, plan)
     state = init_state(seed, policy=plan.policy, world=plan.world, rollout=plan.rollout)
-    state = state._replace(rollouts=state.rollouts + plan.rollouts)
+    state = state._replace(rollouts=state.rollouts + plan.total_rollouts)
     checkpoint.commit(run.path / "checkpoints", state)
     return run
 

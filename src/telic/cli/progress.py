@@ -25,7 +25,7 @@ class Bars:
         """Prepare the meter; nothing is drawn before the block is entered."""
         self.meter = Meter(runs, quiet=quiet)
         plans = {str(run.path): run.plan() for run in runs}
-        self.totals = {path: plan.rollouts for path, plan in plans.items()}
+        self.totals = {path: plan.total_rollouts for path, plan in plans.items()}
         self.phases = {path: len(plan.schedule) for path, plan in plans.items()}
         self.speeds: dict[str, float] = {}
         self.first: dict[str, int] = {}

@@ -48,11 +48,13 @@ class Family(NamedTuple):
         word: The word for them in messages: "world".
         classes: The classes by name.
         find: Called with a name before it is looked up; it may register a class.
+        old: Today's names by those that earlier versions wrote.
     """
 
     word: str
     classes: Mapping[str, type]
     find: Callable[[str], Any] = str
+    old: Mapping[str, str] = {}
 
 
 class Families(NamedTuple):
@@ -171,9 +173,10 @@ def decode(data: Any, kind: Any, source: Source = ALONE, *, what: str = "") -> A
     """
     origin, inside = typing.get_origin(kind), typing.get_args(kind)
     if kind in source.families.open:
-        word, classes, find = source.families.open[kind]
+        word, classes, find, old = source.families.open[kind]
         fields = dict(_object(data, what or word))
         name = str(fields.pop("name", ""))
+        name = old.get(name, name)
         find(name)
         return _build(fields, lookup(name, classes, kind=word), source, what or word)
     if kind in source.families.forms:

@@ -71,7 +71,7 @@ def carry_run(
     codec.check_memory(plan)
     with folder.locked(run):
         state = _restored(run, plan, notice)
-        while int(state.rollouts) < plan.rollouts:
+        while int(state.rollouts) < plan.total_rollouts:
             state, stopped = _phase(run, plan, state, report, notice, stop)
             if stopped:
                 break
@@ -208,6 +208,6 @@ def _write_checkpoint(run: Run, plan: ExperimentConfig, state: TrainState) -> No
             found.rollouts < rollouts
             and phase_at(plan.schedule, found.rollouts)[1] == 0
         ):
-            before = disk.measure(found.path / MANIFEST)[1]
-    link = Link(run.mark(), File(*disk.measure(run.metrics)), before)
+            before = disk.size_and_hash(found.path / MANIFEST)[1]
+    link = Link(run.mark(), File(*disk.size_and_hash(run.metrics)), before)
     checkpoint.commit(run.path / "checkpoints", state, link)

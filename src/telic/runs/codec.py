@@ -32,9 +32,12 @@ class StoredAgent(NamedTuple):
     world: World
 
 
+WISHES = {"wishes": "goal-keys"}
+"""Today's name of a world by the one that stored plans have."""
+
 FAMILIES = Families(
     open={
-        World: Family("world", WORLDS, own.recall),
+        World: Family("world", WORLDS, own.recall, WISHES),
         Policy: Family("policy", POLICIES),
         Edit: Family("edit", EDITS),
     },
@@ -140,7 +143,7 @@ def check_plan_size(plan: ExperimentConfig) -> None:
     found = {
         **{name: getattr(plan.policy, name, 0) for name in MOST},
         "batch": plan.rollout.batch,
-        "rollouts": plan.rollouts,
+        "rollouts": plan.total_rollouts,
     }
     for name, most in MOST.items():
         if found[name] > most:
@@ -183,8 +186,10 @@ def _plan(plan: ExperimentConfig) -> dict[str, Any]:
     if oldest:
         fields = {k: v for k, v in _spoken(policy).items() if k != "name"}
         policy = {OLD.get(name, name): value for name, value in fields.items()}
+    world = codec.encode(plan.world, FAMILIES)
+    then = {now: name for name, now in WISHES.items()}
     return {
-        "world": codec.encode(plan.world, FAMILIES),
+        "world": world | {"name": then.get(world["name"], world["name"])},
         "network" if oldest else "policy": policy,
         PARTS["ppo"]: _spoken(codec.encode(plan.ppo)),
         PARTS["rollout"]: codec.encode(plan.rollout),

@@ -179,7 +179,7 @@ def size(path: Path) -> int:
         return os.fstat(handle).st_size
 
 
-def measure(path: Path, size: int | None = None) -> tuple[int, str]:
+def size_and_hash(path: Path, size: int | None = None) -> tuple[int, str]:
     """The size and SHA-256 of a file, or of its first `size` bytes.
 
     Raises:

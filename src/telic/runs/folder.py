@@ -113,7 +113,7 @@ class Run:
         newest = self._checked(plan)
         if newest is None and not self.metrics.exists():
             return []
-        rows, most = metrics.read(self.metrics), plan.rollouts
+        rows, most = metrics.read(self.metrics), plan.total_rollouts
         if rows and (rows[0]["rollout"] != 1 or rows[-1]["rollout"] > most):
             raise DamagedError(
                 f"{self.metrics} has rows of rollouts {rows[0]['rollout']} to "
@@ -167,7 +167,7 @@ class Run:
         done = [found.rollouts for found in self.checkpoints]
         if not done:
             return "new"
-        return "complete" if done[-1] >= self.plan().rollouts else "partial"
+        return "complete" if done[-1] >= self.plan().total_rollouts else "partial"
 
 
 def experiment_name(study: str, plan: ExperimentConfig) -> str:

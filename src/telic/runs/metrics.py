@@ -52,11 +52,11 @@ def metrics_row(
         "phase": phase,
         "objective": plan.schedule[phase].objective,
         "steps": rollout * plan.rollout.batch,
-        **measures(plan, metrics),
+        **rounded_measures(plan, metrics),
     }
 
 
-def measures(plan: ExperimentConfig, metrics: RolloutMetrics) -> Row:
+def rounded_measures(plan: ExperimentConfig, metrics: RolloutMetrics) -> Row:
     """The measures of a rollout: `metrics_row` without its place in a schedule."""
     found = rollout_measures(plan, metrics)
     return {
@@ -151,9 +151,9 @@ def check_metrics_size(plan: ExperimentConfig, path: Path) -> None:
         DamagedError: If it is, or is missing.
     """
     room = ROOM + sum(64 + 4 * len(name) for name in _columns(plan))
-    found, most = disk.size(path), plan.rollouts * room
+    found, most = disk.size(path), plan.total_rollouts * room
     if found > most:
-        why = f"at most {most}, for {plan.rollouts} rollouts"
+        why = f"at most {most}, for {plan.total_rollouts} rollouts"
         raise DamagedError(f"{path} has {found} bytes", why=why)
 
 
@@ -215,7 +215,7 @@ def check_seen(path: Path, due: File) -> None:
     Raises:
         DamagedError: If it does not, or is too short.
     """
-    if disk.measure(path, due.bytes)[1] != due.sha256:
+    if disk.size_and_hash(path, due.bytes)[1] != due.sha256:
         raise DamagedError(
             f"{path} was altered",
             why="it does not begin as it did when the last checkpoint was taken",

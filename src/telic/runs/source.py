@@ -157,7 +157,7 @@ class RunSource:
             raise InputError(
                 f"{self.run.name} has no checkpoint {where}",
                 why=f"it has been trained for {max(there, default=0)} of "
-                f"{self.plan.rollouts} rollouts, and that is after {rollouts}",
+                f"{self.plan.total_rollouts} rollouts, and that is after {rollouts}",
                 fix="telic resume goes on with a run that was stopped",
             )
         return there[rollouts]

@@ -44,11 +44,11 @@ def verify(run: Run) -> Proof:
         earlier = [past for past in phases if past.rollouts < one.rollouts]
         try:
             link = checkpoint.verify_checkpoint(one).link
-            seen = disk.measure(one.path / inside.MANIFEST)[1]
+            seen = disk.size_and_hash(one.path / inside.MANIFEST)[1]
             unchained += link is None
             if link and link.before != _hash(earlier):
                 problems.append(_unlinked(one, earlier))
-            if one.rollouts > plan.rollouts:
+            if one.rollouts > plan.total_rollouts:
                 problems.append(f"{one.path} is beyond the plan's end")
         except TelicError as error:
             problems.append(_line(error))
@@ -63,7 +63,7 @@ def _hash(earlier: list[Checkpoint]) -> str | None:
     """The hash of the last of some manifests; None if there is none."""
     if not earlier:
         return None
-    return disk.measure(earlier[-1].path / inside.MANIFEST)[1]
+    return disk.size_and_hash(earlier[-1].path / inside.MANIFEST)[1]
 
 
 def _unlinked(one: Checkpoint, earlier: list[Checkpoint]) -> str:

@@ -81,7 +81,7 @@ def branch(
     ):
         done = int(state.rollouts) - int(base.rollouts)
         raise_if_diverged(seen, state.agent, rollouts=done)
-        rows.append(metrics.measures(plan, seen))
+        rows.append(metrics.rounded_measures(plan, seen))
         if done in at:
             agents[done] = jax.tree.map(jnp.array, state.agent)
         watch()

@@ -66,7 +66,7 @@ class ExperimentConfig:
         check_sequences(self.policy.initial_carry(1), self.rollout)
 
     @property
-    def rollouts(self) -> int:
+    def total_rollouts(self) -> int:
         """The number of rollouts of the whole schedule."""
         return sum(phase.rollouts for phase in self.schedule)
 

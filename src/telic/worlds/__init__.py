@@ -40,7 +40,7 @@ from telic.worlds.schedule import Phase as Phase
 from telic.worlds.schedule import alternate as alternate
 from telic.worlds.schedule import phase_at as phase_at
 
-WORLDS = Registry("world", {"keys": Keys, "wishes": GoalKeys, "lander": Lander})
+WORLDS = Registry("world", {"keys": Keys, "goal-keys": GoalKeys, "lander": Lander})
 """Every registered world by name; a world is made by calling its class."""
 
 OBJECTIVES = {"fetch": fetch, "lander": landing_objective}

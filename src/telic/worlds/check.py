@@ -24,6 +24,9 @@ Answer = TypeVar("Answer")
 PARTS = ("events", "actions", "observation", "encoding", "limit")
 """The declarations of every world."""
 
+RENAMED = {"happened": "compute_events"}
+"""Today's names of methods by those of earlier versions, which nobody calls now."""
+
 
 def check_world(world: Any) -> None:
     """Raise unless a world keeps its contract, as far as can be checked statically.
@@ -37,6 +40,9 @@ def check_world(world: Any) -> None:
         >>> check_world(Keys())
     """
     name = type(world).__name__
+    for old, now in RENAMED.items():
+        if _has(world, old):
+            raise InputError(f"{name} has {old}", why=f"its name is {now} now")
     told = {part: _told(world, part) for part in PARTS}
     _check_names(name, "events", told["events"])
     _check_names(name, "actions", told["actions"])

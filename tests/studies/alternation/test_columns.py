@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from telic.core.errors import InputError
-from telic.studies.alternation.columns import side_by_side
+from telic.studies.alternation.columns import aligned_runs
 from telic.studies.learning import RATE, RETURN, learning
 from telic.worlds import Keys
 
 
 def beside(rows):
-    return side_by_side(learning(rows), Keys())
+    return aligned_runs(learning(rows), Keys())
 
 
 def test_a_rollout_without_an_episode_has_no_return(runs):

@@ -12,12 +12,12 @@ def test_the_first_phase_charges_nothing_for_fuel():
     assert {phase.objective for phase in plan.schedule} == {"land"}
     wanted = dict(zip(plan.world.events, plan.vector("land"), strict=True))
     assert wanted["main"] == wanted["side"] == 0
-    assert plan.rollouts * plan.rollout.batch <= 1_500_000
+    assert plan.total_rollouts * plan.rollout.batch <= 1_500_000
 
 
 def test_the_original_is_as_its_author_ran_it():
     plan = preset(Landing, "original").plan()
-    assert plan.rollouts * plan.rollout.batch == 251_904
+    assert plan.total_rollouts * plan.rollout.batch == 251_904
     assert (plan.rollout.num_envs, plan.rollout.num_steps) == (1, 2048)
     assert plan.rollout.batch // plan.rollout.num_minibatches == 64
     assert (plan.ppo.gamma, plan.ppo.gae_lambda) == (0.99, 0.95)

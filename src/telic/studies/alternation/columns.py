@@ -75,7 +75,7 @@ class Runs:
         return absent if name is None else self.columns.get((part, name), absent)
 
 
-def side_by_side(rows: Rows, world: World) -> Runs:
+def aligned_runs(rows: Rows, world: World) -> Runs:
     """The runs of one study, if they follow the same schedule.
 
     Args:

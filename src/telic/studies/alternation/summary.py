@@ -14,7 +14,7 @@ import numpy as np
 from telic.stats import Interval, wilson
 from telic.stats.curves import RATES, Curve, interval, over_seeds
 from telic.stats.rows import Rows
-from telic.studies.alternation.columns import Runs, side_by_side
+from telic.studies.alternation.columns import Runs, aligned_runs
 from telic.studies.alternation.outcomes import event_rates, outcome_rates, support_of
 from telic.studies.alternation.switches import Settled, Switches, settle, switch_ends
 from telic.studies.alternation.yardsticks import SUCCESS, Yardstick, yardstick_of
@@ -85,7 +85,7 @@ def summarise(rows: Rows, world: World) -> Summary:
         InputError: If the runs do not share a schedule, or a return is outside the
             range of the yardstick.
     """
-    runs = side_by_side(rows, world)
+    runs = aligned_runs(rows, world)
     yardstick = yardstick_of(runs)
     found = switch_ends(runs, yardstick)
     ranges = {
