@@ -26,12 +26,11 @@ os.environ.setdefault("MPLBACKEND", "agg")
 
 import hypothesis
 import pytest
-from jaxtyping import install_import_hook
 
+from tests import typed
 from tests.memory import Memory
 
-# Every annotated function of telic checks its shapes and types where it is called.
-install_import_hook("telic", "beartype.beartype")
+typed.install()
 
 # A compile in the middle of an example is no slow example; a red test stays red.
 hypothesis.settings.register_profile("telic", deadline=None, derandomize=True)

@@ -35,7 +35,7 @@ def test_a_run_has_a_checkpoint_at_its_start_and_at_every_switch(whole):
 
 def test_a_run_that_is_stopped_after_every_rollout_ends_the_same(whole, tmp_path):
     run = make(tmp_path)
-    for _ in range(PLAN.rollouts):
+    for _ in range(PLAN.total_rollouts):
         assert run.status() != "complete"
         carry_run(run, stop=lambda: True)
     assert shot(run) == shot(whole)

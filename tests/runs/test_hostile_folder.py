@@ -92,7 +92,7 @@ QUESTIONS = {
     "plan": lambda run: run.plan() == PLAN,
     "seed": lambda run: run.seed() == 1,
     "status": lambda run: run.status() == "complete",
-    "rows": lambda run: len(run.rows()) == PLAN.rollouts,
+    "rows": lambda run: len(run.rows()) == PLAN.total_rollouts,
     "agents": lambda run: [trees.unsound(each) for each in agents(run)] == [None] * 4,
     "source": lambda run: trees.unsound(RunSource(run).agent(2)) is None,
     "verify": lambda run: not verify(run).problems,
@@ -102,7 +102,7 @@ QUESTIONS = {
     "kept": lambda run: bool(results.write(run, "splice", SETTINGS, ROWS)),
     "done": lambda run: results.is_done(run, "splice", SETTINGS) in (True, False),
     "lock": lambda run: entered(run),
-    "carry": lambda run: int(carry_run(run).rollouts) == PLAN.rollouts,
+    "carry": lambda run: int(carry_run(run).rollouts) == PLAN.total_rollouts,
 }
 """What may be asked of a run; True if it is as it should be. Those that write last."""
 
@@ -210,7 +210,7 @@ def test_a_root_and_a_named_experiment_may_be_links_to_another_disk(good, tmp_pa
         other / "mine" / f"seed-000{seed}" for seed in (0, 1)
     ]
     assert folder.resolve(other, ["mine/seed-0001"]) == named[1:]
-    assert carry_run(named[0]).rollouts == PLAN.rollouts
+    assert carry_run(named[0]).rollouts == PLAN.total_rollouts
     assert folder.create_run(other, "mine", 0, PLAN) == named[0]
     assert folder.find(other) == []
     assert "mine is left out: a link" in folder.survey(other)[1][0]

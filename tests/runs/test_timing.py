@@ -31,7 +31,7 @@ def carried(tmp_path_factory):
 
 def test_every_rollout_has_its_seconds(carried):
     rows = metrics.read(carried[0].timing)
-    assert [row["rollout"] for row in rows] == list(range(1, PLAN.rollouts + 1))
+    assert [row["rollout"] for row in rows] == list(range(1, PLAN.total_rollouts + 1))
     assert all(set(row) == {"rollout", "seconds"} for row in rows)
     assert all(row["seconds"] > 0 for row in rows)
 

@@ -127,6 +127,14 @@ def test_a_study_ends_in_its_page_or_says_what_the_world_lacks(trained, name):
     assert "telic x" in made["report.md"]
 
 
+@pytest.mark.parametrize(
+    "trained",
+    [
+        pytest.param(world, marks=pytest.mark.slow if world in EXCHANGED else ())
+        for world in CASES
+    ],
+    indirect=True,
+)
 def test_the_page_of_its_runs_says_whether_each_switch_was_made_good(trained):
     world, run = trained
     made = report_files([run], command="telic x")

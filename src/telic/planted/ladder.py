@@ -291,7 +291,7 @@ def _reordered(key: jax.Array, planted: Planted) -> Planted:
 
 
 def _goal_layer(agent: Agent) -> int:
-    """The index of the actor's layer that reads the goal."""
+    """The index of the layer of the actor that the goal enters."""
     read = goal_tables(agent)
     return next(
         number

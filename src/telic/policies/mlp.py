@@ -62,7 +62,7 @@ class MLP:
     goal_layer: int = 0
     """The actor's layer at which a goal-conditioned agent reads its goal."""
     goal_units: int = 0
-    """The number of units of that layer that read the goal; 0: not goal-conditioned."""
+    """The number of its units that the goal is added to; 0: not goal-conditioned."""
 
     def __post_init__(self) -> None:
         """Check every field."""

@@ -41,7 +41,7 @@ def test_the_variants_differ_in_the_trained_colours_and_in_nothing_else(which):
     plans = preset(HeldOut, which).plans()
     assert tuple(plans) == tuple(TRAINED) == ("colours-2", "colours-3", "colours-4")
     alike = {
-        (p.policy, p.ppo, p.rollout, len(p.schedule), p.rollouts, p.world.third)
+        (p.policy, p.ppo, p.rollout, len(p.schedule), p.total_rollouts, p.world.third)
         for p in plans.values()
     }
     assert len(alike) == 1

@@ -29,7 +29,7 @@ class Calibrate:
     layers: tuple[int, ...] = (0, 1, 2)
     """The layers at which goals are planted; agents are trained for each."""
     units: tuple[int, ...] = (16, 16, 32)
-    """The units of that layer that read the goal; later layers need more."""
+    """The units of that layer that the goal is added to; later layers need more."""
     lengths: tuple[int, ...] = (120, 200, 240)
     """Rollouts of training for each layer; later layers need more."""
     width: int = 64
@@ -63,7 +63,7 @@ class Calibrate:
             )
 
     def plans(self) -> dict[str, ExperimentConfig]:
-        """The plan of each variant, named by the layer that reads the goal."""
+        """The plan of each variant, named by the layer that the goal enters."""
         return {
             f"layer-{layer}": ExperimentConfig(
                 world=GoalKeys(),
