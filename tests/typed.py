@@ -32,6 +32,7 @@ def checked(*, typechecker: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def has_arrays(function: Callable[..., Any]) -> bool:
     """True if an annotation of a function names axes, or a type by a word alone."""
-    hints = function.__annotations__.values()
-    words = " ".join(map(repr, hints))
-    return "jaxtyping" in words or "ForwardRef" in words
+    return any(
+        isinstance(hint, str) or "jaxtyping" in repr(hint) or "ForwardRef" in repr(hint)
+        for hint in function.__annotations__.values()
+    )

@@ -117,6 +117,7 @@ def test_a_measured_run_is_left_alone_and_a_stopped_one_has_no_rows(
     assert not results.kept(run)
 
 
+@pytest.mark.slow
 def test_two_measurements_of_one_run_are_equal_by_byte(isolated_landers, tmp_path):
     quick = dataclasses.replace(ISOLATION, recovery=0, episodes=1)
     found = []

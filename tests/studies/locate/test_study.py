@@ -80,12 +80,11 @@ def test_one_that_is_stopped_leaves_no_rows(pair, tmp_path):
     assert not (run.path / "studies").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "policy",
-    [
-        pytest.param(Conv(channels=(4,), width=8), id="conv", marks=pytest.mark.slow),
-        pytest.param(Recurrent(width=8, memory=8), id="recurrent"),
-    ],
+    [Conv(channels=(4,), width=8), Recurrent(width=8, memory=8)],
+    ids=["conv", "recurrent"],
 )
 def test_agents_of_other_networks_are_asked_from_training_to_the_page(tmp_path, policy):
     # Learning fast, for agents of two phases must differ in what they do.
