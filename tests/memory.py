@@ -2,8 +2,8 @@
 
 JAX keeps all that it ever compiled, and a whole run has thousands of programs. Most of
 that memory, 1.1 of 1.3 MB a program, is the text that each was lowered to, which nobody
-reads again: it goes first, and the programs stay. Where that is not enough they go too,
-and are lowered again where they are needed again.
+reads again: it goes after every test, and the programs stay. Where these are too many
+they go too, and are lowered again where they are needed again.
 """
 
 import ctypes
@@ -16,7 +16,7 @@ import pytest
 
 STATUS = Path("/proc/self/status")
 LARGE = 900
-"""Megabytes of a process above which something is let go."""
+"""Megabytes of a process above which all is let go."""
 
 LOWERED = (
     ("jax._src.interpreters.pxla", "_cached_lowering_to_hlo"),
@@ -37,7 +37,8 @@ class Memory:
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_teardown(self) -> None:
-        """After a test, let go of what only makes later ones quicker."""
+        """After a test, let go of what nobody reads again; of all, if that is much."""
+        forget_lowered()
         if megabytes("VmRSS") > LARGE:
             let_go()
 
@@ -65,12 +66,17 @@ def megabytes(name: str) -> int:
     return int(found[0]) // 1024 if found else 0
 
 
-def let_go() -> None:
-    """Forget what programs were lowered to, and the programs if that is not enough."""
+def forget_lowered() -> None:
+    """Forget what programs were lowered to."""
     for module, name in LOWERED:
         lowered = getattr(sys.modules.get(module), name, None)
         if hasattr(lowered, "cache_clear"):
             lowered.cache_clear()
+
+
+def let_go() -> None:
+    """Give memory back, and forget the programs too if that is not enough."""
+    forget_lowered()
     give_back()
     if "jax" in sys.modules and megabytes("VmRSS") > 0.8 * LARGE:
         sys.modules["jax"].clear_caches()

@@ -60,7 +60,7 @@ CASES = {
 }
 STEPS = small.SIZES.batch
 CHANGES = {
-    "locate": {"episodes": 32, "locators": ("magnitude", "random"), "least": -1.0},
+    "locate": {"episodes": 128, "locators": ("magnitude", "random"), "least": -1.0},
     "splice": {"switches": 1, "episodes": 8},
     "retarget": {"episodes": 8, "steps": 2},
     "isolation": {"lengths": (STEPS,), "main": STEPS, "recovery": 2 * STEPS},
