@@ -43,13 +43,21 @@ def drawn(policy: Policy, spec: Spec, seed: int) -> Agent:
 
     NumPy draws it: there is no program to compile for each shape.
     """
-    fresh = jax.eval_shape(lambda key: policy.init(key, spec), jax.random.key(0))
+    order: list[str] = []
+
+    def init(key: jax.Array) -> dict[str, jax.Array]:
+        fresh = policy.init(key, spec)
+        order.extend(fresh)  # JAX gives a dict back with its names sorted
+        return fresh
+
+    fresh = jax.eval_shape(init, jax.random.key(0))
     rng = np.random.default_rng(seed)
+    drawn = {
+        path: jnp.asarray(rng.normal(0, spread(leaf), leaf.shape), jnp.float32)
+        for path, leaf in sorted(fresh.items())
+    }
     return Agent(
-        {
-            path: jnp.asarray(rng.normal(0, spread(leaf), leaf.shape), jnp.float32)
-            for path, leaf in sorted(fresh.items())
-        },
+        {path: drawn[path] for path in order},
         policy,
         spec,
     )

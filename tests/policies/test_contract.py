@@ -281,13 +281,15 @@ def test_what_was_chosen_in_a_rollout_is_what_the_learner_sees_chosen(name):
     agent = agent_of(name)
     envs = start(jax.random.key(0), world, 4, agent.initial_carry(4))
     step = jax.jit(
-        lambda key, agent, envs: collect_rollout(key, agent, envs, world=world, steps=9)
+        lambda key, agent, envs: collect_rollout(
+            key, agent, envs, world=world, steps=13
+        )
     )
     for key in jax.random.split(jax.random.key(1), 2):
         envs, data, _ = step(key, agent, envs)
         told = agent.log_probs(data.observations, data.actions, data.first, data.carry)
         same(told, data.log_probs)
-    assert (data.terminated | data.truncated).any()
+        assert (data.terminated | data.truncated).any()
 
 
 @each

@@ -66,11 +66,8 @@ def show(agent: Actor, world: Any, *, seed: int) -> Shown:
             world's own code fails.
     """
     try:
-        return (
-            _film(agent, world, seed)
-            if isinstance(world, Drawable)
-            else (_states(agent, world, seed))
-        )
+        draw = _film if isinstance(world, Drawable) else _states
+        return draw(agent, world, seed)
     except THEIRS as error:
         raise WorldError(
             f"{type(world).__name__} cannot be drawn",
