@@ -153,9 +153,12 @@ def commands(uv: str, wanted: str, whole: bool) -> list:
 def take(steps: list) -> int:
     """Run each step, print its name and seconds, stop at the first that fails."""
     path = os.pathsep.join([str(BIN), os.environ.get("PATH", "")])
+    # Bytecode is kept, whatever the shell says: tests start some hundred Pythons.
+    kept = {"PYTHONPYCACHEPREFIX": str(ROOT / ".pytest_cache" / "bytecode")}
+    env = {**os.environ, "PATH": path, **kept, "PYTHONDONTWRITEBYTECODE": ""}
     for tool, *rest in steps:
         command, start = [str(BIN / tool), *rest], time.perf_counter()
-        code = subprocess.call(command, cwd=ROOT, env={**os.environ, "PATH": path})
+        code = subprocess.call(command, cwd=ROOT, env=env)
         name, seconds = " ".join([tool, *rest]), time.perf_counter() - start
         say(f"start.py: {name}: {'failed' if code else 'passed'} in {seconds:.1f} s")
         if code:

@@ -27,10 +27,10 @@ os.environ.setdefault("MPLBACKEND", "agg")
 import hypothesis
 import pytest
 
-from tests import typed
-from tests.memory import Memory
+from tests import memory, typed
 
 typed.install()
+memory.share_contexts()
 
 # A compile in the middle of an example is no slow example; a red test stays red.
 hypothesis.settings.register_profile("telic", deadline=None, derandomize=True)
@@ -42,7 +42,7 @@ DEAR = ("e2e", "slow", "claims", "mutants")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Hold every process down, whatever it tests."""
-    config.pluginmanager.register(Memory())
+    config.pluginmanager.register(memory.Memory())
 
 
 @pytest.hookimpl(tryfirst=True)

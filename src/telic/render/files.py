@@ -3,7 +3,6 @@
 import re
 
 from telic.render.page import Page, markdown, render
-from telic.render.style import svg
 
 
 def files(page: Page) -> dict[str, str]:
@@ -11,11 +10,12 @@ def files(page: Page) -> dict[str, str]:
 
     A drawing's name is its `file`, or else made from its section and number.
     """
-    drawn = {}
-    for section in page.sections:
-        for number, drawing in enumerate(section.drawings, start=1):
-            name = drawing.file or f"{_slug(section.title)}-{number}"
-            drawn[f"{name}.svg"] = svg(drawing.figure)
+    names = [
+        f"{drawing.file or f'{_slug(section.title)}-{number}'}.svg"
+        for section in page.sections
+        for number, drawing in enumerate(section.drawings, start=1)
+    ]
+    drawn = dict(zip(names, page.svgs, strict=True))
     return {"report.html": render(page), "report.md": markdown(page), **drawn}
 
 

@@ -123,6 +123,15 @@ class Page:
     findings: tuple[str, ...]
     sections: tuple[Section, ...]
 
+    @functools.cached_property
+    def svgs(self) -> tuple[str, ...]:
+        """One `<svg>` element for each drawing, drawn when they are first asked for."""
+        # Ids in inline SVG are global, so each drawing gets a different salt.
+        drawings = [d for section in self.sections for d in section.drawings]
+        return tuple(
+            svg(drawing.figure, salt=f"telic-{i}") for i, drawing in enumerate(drawings)
+        )
+
 
 def render(page: Page) -> str:
     """A page as one self-contained HTML document, the same bytes every time.
@@ -135,13 +144,8 @@ def render(page: Page) -> str:
         >>> "<h1>&lt;b&gt;</h1>" in html, "<script" in html
         (True, False)
     """
-    # Ids in inline SVG are global, so each drawing gets a different salt.
-    drawings = [d for section in page.sections for d in section.drawings]
-    svgs = {
-        id(drawing): Markup(svg(drawing.figure, salt=f"telic-{i}"))
-        for i, drawing in enumerate(drawings)
-    }
-    return _template().render(page=page, svg=lambda drawing: svgs[id(drawing)])
+    svgs = map(Markup, page.svgs)
+    return _template().render(page=page, drawn=lambda: next(svgs))
 
 
 def markdown(page: Page) -> str:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import matplotlib
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -177,11 +178,12 @@ def svg(figure: Figure, *, salt: str = "telic") -> str:
     # Computing the layout again at every drawing would shift it slightly.
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
+    # `savefig` draws twice, to lay out what is laid out already.
     # For equal bytes: ids are random without a salt, and metadata has a date.
     fixed: Any = {"svg.hashsalt": salt, "svg.fonttype": "path", "path.simplify": False}
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     with matplotlib.rc_context(fixed), io.StringIO() as file:
-        figure.savefig(file, format="svg", metadata=nothing, transparent=False)
+        FigureCanvasSVG(figure).print_svg(file, metadata=nothing)
         text = file.getvalue()
     text = text[text.index("<svg") :].replace(INK, "currentColor")
     return text.replace(PAPER, "var(--paper, white)")
