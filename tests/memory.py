@@ -1,9 +1,9 @@
 """What a process of tests may hold: what it compiled is let go when it is much.
 
 JAX keeps all that it ever compiled, and a whole run has thousands of programs. Each is
-lowered in an MLIR context of its own, which holds a megabyte and takes more time to make
-than the rest of lowering. Here a hundred programs share one. Where the programs are too
-many all the same they go, and come from the cache where they are needed again.
+lowered in an MLIR context of its own, which holds a megabyte and takes more time to
+make than the rest of lowering. Here a hundred programs share one. Where the programs
+are too many all the same they go, and come from the cache where they are needed again.
 """
 
 import ctypes
