@@ -27,11 +27,12 @@ def test_an_edit_stands_beside_its_strongest_null_and_its_verdict():
     row = rows[2]
     assert row["New colour"] == "0.80 [0.79, 0.81]"
     assert row["Old colour"] == "0.20 [0.19, 0.21]"
+    assert row["Worst seed"] == "0.78 (seed 0)"
     assert row["Strongest null"] == "signs"
     assert row["Null’s value"] == "0.20 [0.19, 0.21]"
     assert row["Edit − null"] == "0.60 [0.60, 0.60]"
     assert row["p"] == "0.016"  # 2 / 2^8, twice for two nulls
-    assert row["Verdict"] == "beats all nulls"
+    assert row["Verdict"].startswith("beats all nulls, in all ")
     assert (row["Weights touched"], row["Norm"]) == ("1,200", "2.50")
     assert rows[0]["Strongest null"] == rows[0]["Verdict"] == "–"
     assert found.caption.startswith("Shares. ")

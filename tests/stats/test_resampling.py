@@ -14,9 +14,9 @@ EXPERIMENTS = 2_000
 samples = arrays(float, st.integers(4, 12), elements=st.floats(0, 1, width=32))
 
 
-def coverage(experiments, truth, statistic):
+def coverage(experiments, truth, statistic, **options):
     """The share of experiments, one per column, whose interval holds the truth."""
-    band = bootstrap_curve(experiments, statistic, resamples=500)
+    band = bootstrap_curve(experiments, statistic, resamples=500, **options)
     return np.mean((band.low <= truth) & (truth <= band.high))
 
 
@@ -36,6 +36,24 @@ def test_ninety_five_percent_of_intervals_hold_the_mean_of_a_skewed_rate(n):
 def test_about_ninety_five_percent_of_intervals_hold_an_interquartile_mean(n):
     experiments = np.random.default_rng(3).normal(0.0, 1.0, (n, EXPERIMENTS))
     assert 0.93 <= coverage(experiments, 0.0, iqm) <= 0.98
+
+
+@pytest.mark.parametrize(("a", "b"), [(49, 1), (0.8, 40)])
+@pytest.mark.parametrize("n", [5, 8, 10])
+def test_ninety_three_percent_of_intervals_hold_a_rate_near_an_end(n, a, b):
+    experiments = np.random.default_rng(4).beta(a, b, (n, EXPERIMENTS))
+    truth, rate = a / (a + b), {"support": (0.0, 1.0)}
+    assert 0.93 <= coverage(experiments, truth, np.mean, **rate) <= 0.97
+    assert coverage(experiments, truth, np.mean) < 0.92  # so the support must be said
+
+
+def test_a_scaled_rate_has_the_scaled_interval():
+    values = np.array([0.9, 0.95, 0.99, 1.0, 0.97])
+    rate = bootstrap(values, np.mean, support=(0.0, 1.0))
+    percent = bootstrap(100 * values, np.mean, support=(0.0, 100.0))
+    assert (percent.low, percent.high) == pytest.approx(
+        (100 * rate.low, 100 * rate.high)
+    )
 
 
 def test_the_interval_of_a_mean_is_students_up_to_the_draws():

@@ -32,7 +32,7 @@ def good(seeds=8, **more):
 def test_a_good_edit_over_eight_seeds_beats_all_its_nulls():
     found = verdict(good(), "add", "x")
     assert found.beats_all
-    assert found.summary == "beats all nulls"
+    assert found.summary == "beats all nulls, in all 8 seeds"
     assert found.rate.estimate == pytest.approx(0.9, abs=0.02)
     assert [a.null for a in found.against] == ["gaussian", "signs", "shuffled"]
     # All eight seeds on one side: 2 of 2^8 sign patterns; and three nulls.
@@ -91,6 +91,27 @@ def test_p_values_are_corrected_for_the_number_of_nulls():
     assert found.summary == "null: no better than a, b, c, d"
 
 
+def test_signs_that_agree_are_not_enough_where_the_interval_holds_0():
+    # Eleven seeds a little above their null, and one far above: p = 2 / 2^12.
+    edit = np.array([0.1] * 11 + [90.0])
+    found = verdict(table_of(edit, a=np.zeros(12)), "add", "x")
+    (against,) = found.against
+    assert against.corrected < 0.001
+    assert against.difference.low < 0 < against.difference.estimate
+    assert not found.beats_all
+    assert found.summary == "null: no better than a"
+
+
+def test_the_verdict_counts_the_seeds_that_agree_with_it():
+    edit = np.array([1.0, 1.1, 0.9, 1.2, 1.0, 0.8, 1.1, -0.01, 1.0, 1.0, 1.0, 0.9])
+    table = table_of(edit, a=np.zeros(12), b=np.full(12, -1.0))
+    found = verdict(table, "add", "x")
+    assert [against.right for against in found.against] == [11, 12]
+    assert found.summary == "beats all nulls, in 11 of 12 seeds"
+    lower = verdict(table_of(-edit, a=np.zeros(12)), "add", "x", more=False)
+    assert [against.right for against in lower.against] == [11]
+
+
 def test_every_null_has_its_own_rate_difference_and_p_value():
     rng = np.random.default_rng(2)
     edit, nulls = rng.normal(1, 1, 9), {n: rng.normal(0, 1, 9) for n in "abc"}
@@ -109,7 +130,7 @@ def test_an_edit_that_was_to_lower_the_measure_is_judged_the_other_way():
     lower = table_of(0.1 + LUCK[:8], a=0.9 - LUCK[:8], b=0.5 + LUCK[:8][::-1])
     found = verdict(lower, "add", "x", more=False)
     assert found.beats_all
-    assert found.summary == "beats all nulls"
+    assert found.summary == "beats all nulls, in all 8 seeds"
     assert found.strongest.null == "b"
     wrong = verdict(lower, "add", "x")
     assert not wrong.beats_all

@@ -24,6 +24,13 @@ error, times sqrt(n / (n - 1)) because resampling n seeds underestimates their s
 just that. It holds for the interquartile mean too (95 to 97 percent). Strong skew is
 beyond it: for an exponential, coverage of the mean is 89 percent at five seeds (the
 studentised one: 93).
+
+Rates near 0 and 1 are such data: of a Beta(49, 1), mean 0.98, this interval holds the
+truth in 90 percent (n = 8), and errs to the flattering side. So where the support has
+two ends, the same half width is also laid off in log-odds, and each end of the interval
+is the outer one of the two: 94 to 96 percent, for a fifth more width (all cells:
+`tools/interval_coverage.py`). Nothing helps where one seed in ten fails and none of
+the measured did: 57 percent at n = 8, 85 at n = 20. So every page names its worst seed.
 """
 
 import math
@@ -74,7 +81,8 @@ def bootstrap(
         resamples: The number of bootstrap resamples, 2 or more.
         seed: Seed or generator of those draws.
         support: The range the statistic can take, (0.0, 1.0) for a rate. The interval
-            is clipped to it, which never loses coverage.
+            is clipped to it, which never loses coverage; if it has two ends, it is also
+            widened to that on the logit scale.
 
     Returns:
         The interval, in the unit of the values.
@@ -86,7 +94,7 @@ def bootstrap(
     Example:
         >>> rates = np.array([0.91, 0.95, 0.98, 0.94, 0.96])
         >>> print(bootstrap(rates, np.mean, support=(0.0, 1.0)))
-        0.95 [0.92, 0.98] (n=5)
+        0.95 [0.90, 0.98] (n=5)
 
     Reference:
         Hesterberg (2015). What Teachers Should Know about the Bootstrap.
@@ -150,7 +158,27 @@ def bootstrap_curve(
     t = scipy.special.stdtrit(n - 1, (1 + level) / 2)
     half = t * math.sqrt(n / (n - 1)) * np.array(spread)
     low, high = np.clip([estimate - half, estimate + half], *support)
+    if np.isfinite(support).all():
+        odds_low, odds_high = _on_the_logit_scale(estimate, half, support)
+        low, high = np.minimum(low, odds_low), np.maximum(high, odds_high)
     return Band(estimate, low, high)
+
+
+def _on_the_logit_scale(
+    estimate: Float[np.ndarray, " points"],
+    half: Float[np.ndarray, " points"],
+    support: tuple[float, float],
+) -> tuple[Float[np.ndarray, " points"], Float[np.ndarray, " points"]]:
+    """The ends of estimate +- half, laid off in log-odds (by the delta method)."""
+    least, most = support
+    share = (estimate - least) / (most - least)
+    inside = (share > 0) & (share < 1)
+    p = np.where(inside, share, 0.5)
+    step = half / (most - least) / (p * (1 - p))
+    ends = [scipy.special.expit(scipy.special.logit(p) + s * step) for s in (-1, 1)]
+    # All values lie on the support's end where their mean does, and have no spread.
+    low, high = (np.where(inside, least + (most - least) * e, estimate) for e in ends)
+    return low, high
 
 
 def _check_support(

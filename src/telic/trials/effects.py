@@ -30,6 +30,18 @@ class Measured(NamedTuple):
     interval: Interval | None
 
 
+class Worst(NamedTuple):
+    """The seed in which an edit does worst; no interval shows one that fails.
+
+    Attributes:
+        seed: The seed.
+        value: Its value of the measure that the verdict is about.
+    """
+
+    seed: int
+    value: float
+
+
 class Size(NamedTuple):
     """The size of an edit: medians over seeds, NaN if no seed has it.
 
@@ -51,6 +63,7 @@ class Effect:
         measured: Every reported measure, by name.
         size: The size of the edit.
         verdict: Its value over seeds beside that of every null.
+        worst: The seed in which it does worst.
         null_values: The strongest null's value of each seed.
         null_sizes: The size of each null, by name.
     """
@@ -59,6 +72,7 @@ class Effect:
     measured: Mapping[str, Measured]
     size: Size
     verdict: Verdict
+    worst: Worst
     null_values: Float[np.ndarray, " seeds"]
     null_sizes: Mapping[str, Size]
 
@@ -171,11 +185,13 @@ def _effect(table: Table, edit: Hashable, measure: str, shown: Sequence[str]) ->
                 fix="leave this edit out, or try another measure",
             )
     found = verdict(table, edit, measure)
+    lowest = int(np.nanargmin(values))
     return Effect(
         edit,
         _measured(table, edit, shown),
         _size(table, edit),
         found,
+        Worst(table.seeds[lowest], float(values[lowest])),
         table.values_of(measure, edit, found.strongest.null),
         {null: _size(table, edit, null) for null in nulls},
     )
