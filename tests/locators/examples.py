@@ -10,7 +10,7 @@ import numpy as np
 from telic.core import trees
 from telic.locators import LOCATORS, ContrastPair, Locus, contrast_pair
 from telic.planted import permuted, random_orders
-from telic.planted.relabel import hidden
+from telic.vectors.relabel import hidden
 from tests.small import AGENT, DONOR
 from tests.small import agent as made
 

@@ -7,13 +7,6 @@ import pytest
 
 from telic.core import trees
 from telic.core.errors import InputError
-from telic.planted.relabel import (
-    hidden,
-    permuted,
-    random_factors,
-    random_orders,
-    rescaled,
-)
 from telic.policies import (
     HEADS,
     INPUT,
@@ -31,6 +24,13 @@ from telic.rollouts.collect import collect_rollout, start
 from telic.runs.codec import decode, encode
 from telic.training import PPOConfig, RolloutConfig, init_state, train_phase
 from telic.training.plan import ExperimentConfig
+from telic.vectors.relabel import (
+    hidden,
+    permuted,
+    random_factors,
+    random_orders,
+    rescaled,
+)
 from telic.worlds import Phase, fetch
 from tests.policies.examples import (
     CASES,

@@ -8,6 +8,6 @@ from telic.planted.ladder import RUNGS as RUNGS
 from telic.planted.ladder import Base as Base
 from telic.planted.ladder import Planted as Planted
 from telic.planted.ladder import ladder as ladder
-from telic.planted.relabel import permuted as permuted
-from telic.planted.relabel import random_orders as random_orders
 from telic.planted.trained import Recipe as Recipe
+from telic.vectors.relabel import permuted as permuted
+from telic.vectors.relabel import random_orders as random_orders

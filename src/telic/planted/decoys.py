@@ -18,8 +18,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from telic.core.trees import Tree
-from telic.planted.relabel import hidden
 from telic.policies import Agent, Use
+from telic.vectors.relabel import hidden
 
 SPARE = 16
 """The number of spare units of a planted agent."""

@@ -28,15 +28,15 @@ from telic.core.errors import InputError
 from telic.core.trees import Tree
 from telic.planted import decoys
 from telic.planted.fold import fold, goal_tables, truth
-from telic.planted.relabel import (
+from telic.planted.trained import Recipe, routed, trained_on
+from telic.policies import Agent
+from telic.vectors.relabel import (
     hidden,
     permuted,
     random_factors,
     random_orders,
     rescaled,
 )
-from telic.planted.trained import Recipe, routed, trained_on
-from telic.policies import Agent
 
 COPIES = 2
 """The number of further trainings per colour, and of rescalings per pair."""

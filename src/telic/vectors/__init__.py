@@ -1,5 +1,8 @@
 """Vectors: the weight changes of training as an algebra, with measures and nulls."""
 
+from telic.vectors.align import aligned as aligned
+from telic.vectors.align import match_activations as match_activations
+from telic.vectors.align import match_weights as match_weights
 from telic.vectors.components import Components as Components
 from telic.vectors.components import principal_axes as principal_axes
 from telic.vectors.components import separation as separation

@@ -8,8 +8,8 @@ import pytest
 from telic.core.trees import digest
 from telic.planted import fold, permuted, random_orders
 from telic.planted.decoys import SPARE, widened
-from telic.planted.relabel import hidden, random_factors, rescaled
 from telic.policies import MLP, create
+from telic.vectors.relabel import hidden, random_factors, rescaled
 from tests.planted.small import WORLD, said, told
 
 KEY = jax.random.key(2)
