@@ -125,3 +125,29 @@ def test_all_weights_have_no_others_so_that_no_null_is_the_edit_itself():
     found = edit.nulls(jax.random.key(0), AGENT)
     assert set(found) == set(NULLS)
     assert digest(edit(AGENT)) not in {digest(null(AGENT)) for null in found.values()}
+
+
+def difference(after):
+    """The change of every leaf of the agent, one below the other."""
+    return np.concatenate([np.asarray(after[p] - AGENT[p]).ravel() for p in AGENT])
+
+
+@pytest.mark.parametrize("share", [0.01, 0.2, 0.6])
+@pytest.mark.parametrize("strength", [1.0, 0.5])
+def test_two_random_nulls_are_as_long_as_the_edit_and_one_has_as_many_weights(
+    share, strength
+):
+    edit = Graft(DONOR, top(AGENT, DONOR, share), strength=strength)
+    mine, nulls = difference(edit(AGENT)), edit.nulls(jax.random.key(1), AGENT)
+    count, long = np.count_nonzero(mine), np.linalg.norm(mine)
+    found = {name: difference(nulls[name](AGENT)) for name in nulls if "random" in name}
+    assert list(found) == ["random", "random_scaled", "random_energy"]
+    assert np.linalg.norm(found["random"]) < 0.95 * long
+    assert np.linalg.norm(found["random_scaled"]) == pytest.approx(long, rel=1e-5)
+    most = np.abs(difference(DONOR)).max() * strength
+    assert long**2 <= np.linalg.norm(found["random_energy"]) ** 2 <= long**2 + most**2
+    assert [np.count_nonzero(found[n]) for n in ("random", "random_scaled")] == [
+        count,
+        count,
+    ]
+    assert np.count_nonzero(found["random_energy"]) > count

@@ -15,7 +15,8 @@ from jaxtyping import Array, Bool, Float
 from telic.core.errors import InputError
 from telic.core.trees import Tree
 from telic.edits.base import Edit, Params, check_leaves, lerp
-from telic.edits.weights import WeightEdit
+from telic.edits.weights import Add, WeightEdit
+from telic.vectors.nulls import matched
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,16 +45,29 @@ class Graft(WeightEdit):
         }
 
     def nulls(self, key: jax.Array, agent: Params) -> dict[str, Edit]:
-        """The nulls of any edit of weights, and `random`: as many other weights.
+        """The nulls of any edit of weights, and three of weights chosen at random.
 
-        There is no `random` if all weights are selected.
+        `random` has as many weights as the mask. These differ less than those that a
+        locator picks, so two more are as long as the edit: `random_scaled`, as many
+        weights whose difference is scaled to its norm, and `random_energy`, as many
+        weights as it takes. None of them is there if all weights are selected.
         """
-        key, mask_key = jax.random.split(key)
+        key, mask_key, energy_key = jax.random.split(key, 3)
         found = super().nulls(key, agent)
         if all(leaf.all() for leaf in self.mask.values()):
             return found
-        mask = random_mask(mask_key, self.mask)
-        return {"random": dataclasses.replace(self, mask=mask), **found}
+        random = dataclasses.replace(self, mask=random_mask(mask_key, self.mask))
+        mine, theirs = self.difference(agent), random.difference(agent)
+        whole = dataclasses.replace(
+            self, mask=jax.tree.map(jnp.ones_like, dict(self.mask))
+        )
+        mask = energy_mask(energy_key, whole.difference(agent), mine)
+        return {
+            "random": random,
+            "random_scaled": Add(matched(theirs, mine)),
+            "random_energy": dataclasses.replace(self, mask=mask),
+            **found,
+        }
 
 
 def top(agent: Params, donor: Params, share: float) -> Tree:
@@ -111,6 +125,34 @@ def random_mask(key: jax.Array, like: Params) -> Tree:
     row = np.concatenate([np.asarray(like[p]).ravel() for p in paths])
     mixed = np.asarray(jax.random.permutation(key, jnp.asarray(row)))
     return _unflatten(mixed, {p: like[p] for p in paths})
+
+
+def energy_mask(key: jax.Array, whole: Params, part: Params) -> Tree:
+    """A mask of random weights that hold as much of a difference's square as a part.
+
+    Args:
+        key: The random key.
+        whole: The difference of all weights to choose from.
+        part: The part of it whose sum of squares is to be reached, by few weights.
+
+    Example:
+        >>> whole = {"a": jnp.array([1.0, -2.0, 1.0, 1.0])}
+        >>> part = {"a": jnp.array([0.0, -2.0, 0.0, 0.0])}
+        >>> mask = energy_mask(jax.random.key(0), whole, part)
+        >>> 4 <= float(jnp.sum(jnp.where(mask["a"], whole["a"], 0) ** 2)) <= 7
+        True
+    """
+    paths = sorted(whole)
+    row = np.concatenate([np.asarray(whole[p], np.float64).ravel() for p in paths])
+    energy = sum(
+        float(np.sum(np.asarray(leaf, np.float64) ** 2)) for leaf in part.values()
+    )
+    order = np.asarray(jax.random.permutation(key, len(row)))
+    reached = np.cumsum(row[order] ** 2)
+    count = int(np.searchsorted(reached, energy * (1 - 1e-9))) + 1
+    chosen = np.zeros(len(row), bool)
+    chosen[order[:count]] = True
+    return _unflatten(chosen, {p: whole[p] for p in paths})
 
 
 def _unflatten(row: np.ndarray, like: dict[str, Array]) -> Tree:

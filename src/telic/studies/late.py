@@ -63,15 +63,24 @@ def late_switches(
     return found[-count:]
 
 
+def earlier_vectors(source: RunSource, switch: Switch) -> list[Tree]:
+    """The task vectors to the aim, of every switch before a late one, in order.
+
+    Neither the recipient nor its donor is among their agents.
+    """
+    found = []
+    for after in range(1, switch.phase - 1):
+        pair = {source.schedule[after]: after, source.schedule[after - 1]: after - 1}
+        if set(pair) == {switch.wants, switch.aim}:
+            agents = [source.agent(pair[name]) for name in (switch.wants, switch.aim)]
+            found.append(task_vector(*agents))
+    return found
+
+
 def earlier_mean(source: RunSource, switch: Switch) -> Tree | None:
     """The mean task vector to the aim, over the switches before a late switch.
 
     None if no earlier switch was between the same two objectives.
     """
-    vectors = []
-    for after in range(1, switch.phase - 1):
-        pair = {source.schedule[after]: after, source.schedule[after - 1]: after - 1}
-        if set(pair) == {switch.wants, switch.aim}:
-            before, after = (source.agent(pair[x]) for x in (switch.wants, switch.aim))
-            vectors.append(task_vector(before, after))
+    vectors = earlier_vectors(source, switch)
     return mean(vectors) if vectors else None

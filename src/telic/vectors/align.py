@@ -17,6 +17,7 @@ import numpy as np
 import scipy.optimize
 from jaxtyping import Array, Float, Int
 
+from telic.core.trees import Arrays, Tree
 from telic.policies import Agent, Use, capture
 from telic.policies.observations import Observations
 from telic.vectors.relabel import hidden, permuted
@@ -24,13 +25,11 @@ from telic.vectors.relabel import hidden, permuted
 ROUNDS = 50
 """The most passes over all sites; weight matching has always ended long before."""
 
-Orders = dict[str, Int[np.ndarray, " units"]]
+Orders = Mapping[str, Int[np.ndarray | Array, " _"]]
 """For each hidden site, the units of the other agent in the order that fits."""
 
 
-def aligned(
-    other: Agent, agent: Agent, orders: Mapping[str, Array | np.ndarray]
-) -> Agent:
+def aligned(other: Agent, agent: Agent, orders: Orders) -> Agent:
     """The other agent with its hidden units in some order; its behaviour is the same.
 
     Args:
@@ -38,8 +37,19 @@ def aligned(
         agent: The agent that they fit.
         orders: By hidden site, from `match_weights` or `match_activations`.
     """
+    return other.replace(in_order(other, agent, orders))
+
+
+def in_order(tree: Arrays, agent: Agent, orders: Orders) -> Tree:
+    """Another agent's parameters, or a vector of them, with units in some order.
+
+    Args:
+        tree: The leaves of the other agent, or of its task vector.
+        agent: The agent that they fit: it says which axes run over units.
+        orders: By hidden site, from `match_weights` or `match_activations`.
+    """
     order = {site: jnp.asarray(each) for site, each in orders.items()}
-    return other.replace(permuted(other, hidden(agent), order))
+    return permuted(tree, hidden(agent), order)
 
 
 def match_weights(other: Agent, agent: Agent) -> Orders:

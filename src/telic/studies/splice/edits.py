@@ -13,7 +13,7 @@ from telic.core.trees import Tree, at
 from telic.edits import Add, Edit, Graft, Interpolate, LowRank, Splice, top
 from telic.policies import Agent
 from telic.trials import Condition
-from telic.vectors import matched, task_vector
+from telic.vectors import task_vector
 
 FRACTIONS = (0.001, 0.003, 0.01, 0.03, 0.05, 0.1, 0.2, 0.5)
 RANKS = (1, 2, 4, 8, 16, 32)
@@ -24,8 +24,13 @@ LAYERS, GRAFT, RANK, PATH = "layers", "graft", "rank", "path"
 LAST, MEAN = "last switch", "mean of earlier switches"
 """The groups of doses: of this switch's vector, and of the mean of earlier ones."""
 
-OTHER = "mean of another seed"
-GROUPS = (LAYERS, GRAFT, RANK, PATH, LAST, MEAN, OTHER)
+ONE = "one earlier switch"
+"""The group of doses of the last switch before that of recipient and donor."""
+
+OTHER, ALIGNED = "mean of another seed", "aligned mean of another seed"
+"""The groups of another run's mean vector: as it is, and with its units in order."""
+
+GROUPS = (LAYERS, GRAFT, RANK, PATH, LAST, MEAN, ONE, OTHER, ALIGNED)
 """Every group of edits."""
 
 
@@ -36,13 +41,17 @@ class SwitchPair(NamedTuple):
         agent: The recipient: the agent after the switch.
         donor: The agent before the switch.
         mean: The mean vector of earlier switches, towards the donor's objective.
-        other: The same vector of another seed's run; None if there is no such run.
+        one: The vector of the last of them, brought to the norm of the mean.
+        other: The mean vector of another seed's run; None if there is no such run.
+        ordered: The same with its units in the order that fits the recipient's.
     """
 
     agent: Agent
     donor: Agent
     mean: Tree
-    other: Tree | None
+    one: Tree
+    other: Tree | None = None
+    ordered: Tree | None = None
 
 
 Edits = dict[Condition, Edit]
@@ -65,27 +74,17 @@ def splice_edits(pair: SwitchPair, *, groups: Sequence[str] = ()) -> Edits:
         **{Condition(PATH, s): Interpolate(donor, strength=s) for s in STEPS},
         **doses(LAST, task_vector(agent, donor), DOSES),
         **doses(MEAN, at(pair.mean, agent), DOSES),
+        **doses(ONE, at(pair.one, agent), OTHER_DOSES),
     }
-    if pair.other is not None:
-        found |= doses(OTHER, at(pair.other, agent), OTHER_DOSES)
+    for group, vector in ((OTHER, pair.other), (ALIGNED, pair.ordered)):
+        if vector is not None:
+            found |= doses(group, at(vector, agent), OTHER_DOSES)
     return {c: edit for c, edit in found.items() if not groups or c.group in groups}
 
 
 def doses(group: str, vector: Tree, strengths: Sequence[float]) -> Edits:
     """Edits that add one vector at many strengths."""
     return {Condition(group, s): Add(vector, strength=s) for s in strengths}
-
-
-def seed_nulls(pair: SwitchPair) -> dict[Condition, dict[str, Edit]]:
-    """The null of every dose of the mean vector: another seed's, of the same norm."""
-    if pair.other is None:
-        return {}
-    actor = pair.agent.actor
-    foreign = matched(at(pair.other, actor), at(pair.mean, actor))
-    return {
-        condition: {"another seed": edit}
-        for condition, edit in doses(MEAN, foreign, DOSES).items()
-    }
 
 
 def layers_of(agent: Agent) -> tuple[str, ...]:

@@ -11,10 +11,12 @@ from telic.stats.rows import Identity
 from telic.studies.splice import anatomy
 from telic.studies.splice.arms import EDITED, NEW, NOISE, OLD, UNEDITED
 from telic.studies.splice.edits import (
+    ALIGNED,
     GRAFT,
     LAST,
     LAYERS,
     MEAN,
+    ONE,
     OTHER,
     PATH,
     RANK,
@@ -40,7 +42,7 @@ AXES = {
     PATH: "share of the way to the donor",
     LAST: f"strength of the vector of the {LAST}",
     MEAN: f"strength of the {MEAN}",
-    OTHER: f"strength of the {OTHER}",
+    **{each: f"strength of the {each}" for each in (ONE, OTHER, ALIGNED)},
 }
 COLUMNS = {
     "old": "old goal",
@@ -62,12 +64,29 @@ TERMS = (
     (
         "Null",
         "An edit of the same size that should do nothing; the strongest is that "
-        "which comes nearest to the edit.",
+        "which comes nearest to the edit. Four are noise (gaussian, gaussian per "
+        "tensor, signs, shuffled); the others are differences that training made, "
+        "brought to the edit’s norm in the leaves that it changes. *Same goal*: to an "
+        "earlier agent that wants what this one does. *Labels flipped*: the mean of "
+        "earlier switches, every other one turned round. *No switch*: the recipe of "
+        "that mean, on pairs with no switch between. *Continuation*: further training "
+        "on the old objective. *Another seed*: its mean of earlier switches.",
     ),
     (
         "Graft",
         "Some of the donor’s weights, one by one, in the place of the agent’s. Its "
-        "null *random* takes as many others, whose change is shorter.",
+        "null *random* takes as many others, whose change is shorter; *random scaled* "
+        "brings that change to the edit’s norm, and *random energy* takes so many "
+        "random weights that their change is as long.",
+    ),
+    (
+        "Aligned mean of another seed",
+        "Another run’s mean of earlier switches, with the units of that run’s agent "
+        "put in the order that fits this agent’s weights best (git re-basin).",
+    ),
+    (
+        "One earlier switch",
+        "The last switch before both agents alone, brought to the norm of the mean.",
     ),
     (
         "Mean of earlier switches",
@@ -88,7 +107,7 @@ CAPTIONS = {
     PATH: "{:g} of the way",
     LAST: f"{{:g}} × {LAST}",
     MEAN: f"{{:g}} × {MEAN}",
-    OTHER: f"{{:g}} × {OTHER}",
+    **{each: f"{{:g}} × {each}" for each in (ONE, OTHER, ALIGNED)},
 }
 """The caption template of the conditions of each group."""
 

@@ -8,16 +8,13 @@ each direction the edited agent is trained further, beside the unedited one.
 """
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
-
-import jax
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.core.trees import at
-from telic.edits import Add, Edit
-from telic.policies import Agent
+from telic.edits import Add
 from telic.render.page import Page
 from telic.rollouts import episode_seeds
 from telic.runs.folder import Run
@@ -25,27 +22,27 @@ from telic.runs.source import RunSource
 from telic.stats.rows import Row, Rows
 from telic.studies.base import Presets
 from telic.studies.goal_metrics import by_goal
-from telic.studies.late import Switch, earlier_mean, late_switches
+from telic.studies.hard_nulls import directions, nulls_of
+from telic.studies.keys import BOARDS, NULLS, RECOVERY, key_of
+from telic.studies.late import Switch, earlier_mean, earlier_vectors, late_switches
 from telic.studies.other_seed import other_seed
 from telic.studies.splice import page, summary
 from telic.studies.splice.anatomy import anatomy
-from telic.studies.splice.arms import EDITED, NEW, NOISE, OLD, UNEDITED
+from telic.studies.splice.arms import ARMS, EDITED, NOISE, OLD, UNEDITED
 from telic.studies.splice.edits import (
     GROUPS,
-    LAST,
     LAYERS,
     MEAN,
     SwitchPair,
     layers_of,
-    seed_nulls,
     splice_edits,
 )
 from telic.studies.tables import rows_of_trial
 from telic.studies.work import Work
 from telic.training import ExperimentConfig
-from telic.trials import Condition, train_on, trial
+from telic.trials import train_on, trial
 from telic.trials.recovery import TrainedOn
-from telic.vectors import matched, task_vector
+from telic.vectors import in_order, match_weights, matched, mean
 
 RECOVERY_DOSE = 1.5
 """The dose of the mean vector in further training, chosen on one seed before this study
@@ -103,25 +100,30 @@ class SpliceStudy:
             watch = work.part(number, len(switches), "switch, edit")
             watch(0, count)
             pair = _pair(source, other, late)
-            continuation: dict[Condition, dict[str, Edit]] = {}
-            following = [switch[1:] for switch in switches[number + 1 :]]
-            if self.recovery and late[1:] not in following:
-                curves = _train_on(source, late, pair)
-                yield from _recovery(source.plan, late, curves)
-                continuation = _continuation(pair, curves[UNEDITED, OLD].agent)
+            went_on = None
+            if self.recovery:
+                following = [switch[1:] for switch in switches[number + 1 :]]
+                arms = ARMS[:1] if late[1:] in following else ARMS
+                curves = _train_on(source, late, pair, arms)
+                went_on = curves[UNEDITED, OLD].agent
+                if arms == ARMS:
+                    yield from _recovery(source.plan, late, curves)
+            ways = directions(source, late, other=other, went_on=went_on)
             made = splice_edits(pair, groups=self.groups)
             count = len(made)
             results = trial(
                 pair.agent,
                 made,
                 episode_seeds(
-                    source.plan.world, self.episodes, key=jax.random.key(late.phase)
+                    source.plan.world,
+                    self.episodes,
+                    key=key_of(run, BOARDS, late.phase),
                 ),
-                key=jax.random.key(1000 + late.phase),
+                key=key_of(run, NULLS, late.phase),
                 world=source.plan.world,
                 objectives=source.plan.objectives,
                 donor=pair.donor,
-                extra={**seed_nulls(pair), **continuation},
+                extra=nulls_of(made, pair.agent, ways),
                 watch=watch,
             )
             scored = by_goal(results, source.plan.world, aim=late.aim, old=late.wants)
@@ -142,35 +144,44 @@ class SpliceStudy:
 
 def _pair(source: RunSource, other: RunSource | None, late: Switch) -> SwitchPair:
     """The agents and vectors of a late switch."""
-    found = earlier_mean(source, late)
-    if found is None:
+    vectors = earlier_vectors(source, late)
+    if not vectors:
         raise InputError(
             f"no switch between {late.wants} and {late.aim} before phase {late.phase}",
             why="the mean vector is made of earlier switches",
         )
+    agent, together = source.agent(late.phase), mean(vectors)
+    foreign = ordered = None
+    if other is not None and (foreign := earlier_mean(other, late)) is not None:
+        orders = match_weights(other.agent(late.phase).actor, agent.actor)
+        ordered = in_order(foreign, agent, orders)
     return SwitchPair(
-        agent=source.agent(late.phase),
+        agent=agent,
         donor=source.agent(late.phase - 1),
-        mean=found,
-        other=None if other is None else earlier_mean(other, late),
+        mean=together,
+        one=matched(vectors[-1], together),
+        other=foreign,
+        ordered=ordered,
     )
 
 
-def _train_on(source: RunSource, late: Switch, pair: SwitchPair) -> Curves:
+def _train_on(
+    source: RunSource, late: Switch, pair: SwitchPair, arms: Sequence[tuple[str, str]]
+) -> Curves:
     """Further training of the edited, the noised and the unedited agent."""
     plan, state = source.plan, source.state(late.phase)
     edit = Add(at(pair.mean, pair.agent.actor), strength=RECOVERY_DOSE)
-    noise = edit.nulls(jax.random.key(late.phase), pair.agent)["gaussian"]
-    arms = {
-        (UNEDITED, OLD): pair.agent,
-        (EDITED, OLD): edit(pair.agent),
-        (NOISE, OLD): noise(pair.agent),
-        (UNEDITED, NEW): pair.agent,
+    key = key_of(source.run, RECOVERY, late.phase)
+    noise = edit.nulls(key, pair.agent)["gaussian"]
+    started = {
+        UNEDITED: lambda: pair.agent,
+        EDITED: lambda: edit(pair.agent),
+        NOISE: lambda: noise(pair.agent),
     }
     return {
         (name, which): train_on(
             state,
-            agent,
+            started[name](),
             plan.vector(late.wants if which == OLD else late.aim),
             plan.weights,
             rollouts=plan.schedule[late.phase].rollouts,
@@ -178,7 +189,7 @@ def _train_on(source: RunSource, late: Switch, pair: SwitchPair) -> Curves:
             world=plan.world,
             rollout=plan.rollout,
         )
-        for (name, which), agent in arms.items()
+        for name, which in arms
     }
 
 
@@ -189,13 +200,3 @@ def _recovery(plan: ExperimentConfig, late: Switch, curves: Curves) -> Iterator[
             for rollout, value in enumerate(values.tolist()):
                 trial = (late.wants, late.aim)
                 yield Row("recovery", objective.name, value, trial, arm, at=rollout)
-
-
-def _continuation(pair: SwitchPair, went_on: Agent) -> dict[Condition, dict[str, Edit]]:
-    """The null of *same-objective continuation* for the last switch's vector.
-
-    It has the same norm, and the direction of further training on the same objective.
-    """
-    step = task_vector(pair.agent.actor, went_on.actor)
-    gap = task_vector(pair.agent.actor, pair.donor.actor)
-    return {Condition(LAST, 1.0): {"continuation": Add(matched(step, gap))}}

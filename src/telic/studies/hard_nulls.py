@@ -1,0 +1,107 @@
+"""Nulls that are vectors of training: what any difference of a run's agents would do.
+
+Noise leaves an agent as it is: most of it falls on weights that nothing depends on. The
+directions here are differences that training made, and no switch of goals did. Brought
+to the norm of an edit, and to the leaves that it changes, each is a null of that edit:
+
+- `same goal`: an earlier agent of the run that wants what this one does;
+- `labels flipped`: the mean of earlier switches, with every other one turned round;
+- `no switch`: the recipe of the mean vector, on pairs with no switch between;
+- `continuation`: further training on the objective that the agent has;
+- `another seed`: the mean of earlier switches in another run.
+
+The last one with its units in the order that fits is no null: it brings the goal along
+(`aligned mean of another seed` in the splice study), which noise of that norm does not.
+"""
+
+from collections.abc import Hashable, Mapping
+
+from telic.core.trees import Tree, at, scale
+from telic.edits import Add, Edit
+from telic.edits.weights import WeightEdit
+from telic.policies import Agent
+from telic.runs.source import RunSource
+from telic.studies.late import Switch, earlier_mean, earlier_vectors
+from telic.vectors import matched, mean, task_vector
+
+SEED = "another seed"
+
+
+def directions(
+    source: RunSource,
+    late: Switch,
+    *,
+    other: RunSource | None = None,
+    went_on: Agent | None = None,
+) -> dict[str, Tree]:
+    """The directions of a late switch's nulls, by name, of any length.
+
+    Those that a run is too short for, or that need what is not given, are left out.
+
+    Args:
+        source: The run.
+        late: The late switch.
+        other: The run of another seed.
+        went_on: The agent after further training on the objective that it has.
+    """
+    agent = source.agent(late.phase)
+    found = {
+        "same goal": _same_goal(source, late),
+        "labels flipped": _flipped(earlier_vectors(source, late)),
+        "no switch": _no_switch(source, late),
+    }
+    if went_on is not None:
+        found["continuation"] = task_vector(agent, went_on)
+    if other is not None:
+        found[SEED] = earlier_mean(other, late)
+    return {name: vector for name, vector in found.items() if vector is not None}
+
+
+def nulls_of(
+    edits: Mapping[Hashable, Edit], agent: Agent, directions: Mapping[str, Tree]
+) -> dict[Hashable, dict[str, Edit]]:
+    """The nulls of all edits of weights: each direction in the leaves that it changes.
+
+    Args:
+        edits: The edits by name; other kinds than edits of weights have none.
+        agent: The agent that they edit.
+        directions: Vectors by name, from `directions`.
+    """
+    found: dict[Hashable, dict[str, Edit]] = {}
+    for name, edit in edits.items():
+        if isinstance(edit, WeightEdit):
+            change = edit.difference(agent)
+            found[name] = {
+                null: Add(matched(at(vector, change), change))
+                for null, vector in directions.items()
+            }
+    return found
+
+
+def _same_goal(source: RunSource, late: Switch) -> Tree | None:
+    """The way to the last agent before that had the same objective."""
+    before = [k for k in range(late.phase) if source.schedule[k] == late.wants]
+    if not before:
+        return None
+    return task_vector(source.agent(late.phase), source.agent(before[-1]))
+
+
+def _flipped(vectors: list[Tree]) -> Tree | None:
+    """The mean of an even number of vectors, every other one turned round."""
+    even = vectors[len(vectors) % 2 :]
+    if not even:
+        return None
+    return mean([scale(vector, (-1.0) ** k) for k, vector in enumerate(even)])
+
+
+def _no_switch(source: RunSource, late: Switch) -> Tree | None:
+    """The mean over earlier pairs of agents that had the same objective."""
+    wanted = source.schedule[: late.phase - 1]
+    pairs = [
+        (max(earlier), after)
+        for after, name in enumerate(wanted)
+        if name in (late.wants, late.aim)
+        and (earlier := [k for k in range(after) if wanted[k] == name])
+    ]
+    vectors = [task_vector(source.agent(a), source.agent(b)) for a, b in pairs]
+    return mean(vectors) if vectors else None

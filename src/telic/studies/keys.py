@@ -1,0 +1,21 @@
+"""Random keys of a study: another one for every seed, agent and purpose.
+
+With one key for all seeds, every seed plays the same boards beside the same draw of a
+null, and no interval over seeds holds the share of either.
+"""
+
+import jax
+
+from telic.runs.folder import Run
+
+BOARDS, NULLS, EVIDENCE, FITS, RECOVERY, CHECK = range(6)
+"""What a key is for."""
+
+
+def key_of(run: Run, purpose: int, number: int = 0) -> jax.Array:
+    """The key of a run for a purpose and, where there are several, a number: a phase.
+
+    Runs of the same seed share it, so that variants of a recipe play the same boards.
+    """
+    key = jax.random.fold_in(jax.random.key(run.seed()), purpose)
+    return jax.random.fold_in(key, number)
