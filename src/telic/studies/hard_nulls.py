@@ -16,7 +16,7 @@ The last one with its units in the order that fits is no null: it brings the goa
 
 from collections.abc import Hashable, Mapping
 
-from telic.core.trees import Tree, at, scale
+from telic.core.trees import Arrays, Tree, at, scale
 from telic.edits import Add, Edit
 from telic.edits.weights import WeightEdit
 from telic.policies import Agent
@@ -32,7 +32,7 @@ def directions(
     late: Switch,
     *,
     other: RunSource | None = None,
-    went_on: Agent | None = None,
+    went_on: Arrays | None = None,
 ) -> dict[str, Tree]:
     """The directions of a late switch's nulls, by name, of any length.
 

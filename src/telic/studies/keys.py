@@ -4,18 +4,21 @@ With one key for all seeds, every seed plays the same boards beside the same dra
 null, and no interval over seeds holds the share of either.
 """
 
+from typing import Literal, get_args
+
 import jax
 
 from telic.runs.folder import Run
 
-BOARDS, NULLS, EVIDENCE, FITS, RECOVERY, CHECK = range(6)
-"""What a key is for."""
+Purpose = Literal["boards", "nulls", "evidence", "fits", "recovery"]
+PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
+"""What keys are for; a further one is added at the end, or all keys change."""
 
 
-def key_of(run: Run, purpose: int, number: int = 0) -> jax.Array:
+def key_of(run: Run, purpose: Purpose, number: int = 0) -> jax.Array:
     """The key of a run for a purpose and, where there are several, a number: a phase.
 
     Runs of the same seed share it, so that variants of a recipe play the same boards.
     """
-    key = jax.random.fold_in(jax.random.key(run.seed()), purpose)
+    key = jax.random.fold_in(jax.random.key(run.seed()), PURPOSES.index(purpose))
     return jax.random.fold_in(key, number)

@@ -12,7 +12,6 @@ import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import ClassVar
 
-import jax
 import numpy as np
 
 from telic.core import trees
@@ -43,6 +42,7 @@ from telic.studies.isolation.second_phase import (
     competence_check,
     second_phase,
 )
+from telic.studies.keys import key_of
 from telic.studies.other_seed import other_seed
 from telic.studies.tables import rows_of_trial
 from telic.studies.work import Work
@@ -155,7 +155,7 @@ class Isolation:
         for number, (steps, part) in enumerate(trials):
             low, high = (0.1 + 0.7 * (number + i) / len(trials) for i in (0, 1))
             watch = work.stretch(low, high, f"{steps:,} steps, edit")
-            yield from self._try(plan, ahead, updates[steps], steps, part, watch)
+            yield from self._try(run, plan, ahead, updates[steps], steps, part, watch)
         for steps, update in updates.items():
             yield from _norms(update, steps)
         main = updates[self.main]
@@ -209,6 +209,7 @@ class Isolation:
 
     def _try(
         self,
+        run: Run,
         plan: ExperimentConfig,
         ahead: SecondPhase,
         update: Update,
@@ -225,8 +226,8 @@ class Isolation:
         results = trial(
             update.base,
             made,
-            episode_seeds(plan.world, self.episodes, key=jax.random.key(5)),
-            key=jax.random.key(6),
+            episode_seeds(plan.world, self.episodes, key=key_of(run, "boards")),
+            key=key_of(run, "nulls", steps),
             world=plan.world,
             objectives=ahead.objectives(plan),
             donor=update.after,

@@ -20,6 +20,7 @@ from telic.policies import Agent, remembers
 from telic.rollouts import HostCollector, episode_seeds, play, rates
 from telic.runs.source import RunSource
 from telic.studies.branches import branch, rollouts_of
+from telic.studies.keys import key_of
 from telic.studies.late import Switch, late_switches
 from telic.training import ExperimentConfig, TrainState
 from telic.trials import GraftEvaluator, graft_evaluator, reaching
@@ -84,15 +85,15 @@ def offers(
     if alternates(source.plan):
         for switch in late_switches(source.plan, switches):
             found = _switch(source, switch)
-            key = jax.random.key(switch.phase)
+            key = key_of(source.run, "boards", switch.phase)
             yield from _tried(source.plan, switch, found, key, episodes, least)
         return
     phase = len(source.schedule) - 1
     base, first = source.state(phase), source.schedule[phase]
     if is_able(base.agent, source.plan):
         switch = Switch(phase, first, second or second_of(source.plan))
-        found = _second(base, source.plan, switch.aim, steps)
-        key = jax.random.key(0)
+        found = _second(base, source, switch.aim, steps)
+        key = key_of(source.run, "boards")
         yield from _tried(source.plan, switch, found, key, episodes, least)
 
 
@@ -143,7 +144,7 @@ def _switch(source: RunSource, switch: Switch) -> ContrastPair:
     return contrast_pair(
         source.agent(switch.phase),
         source.agent(switch.phase - 1),
-        key=jax.random.key(switch.phase),
+        key=key_of(source.run, "evidence", switch.phase),
         world=source.plan.world,
         switches=_earlier(source, switch)[-OTHERS:],
     )
@@ -161,9 +162,10 @@ def _earlier(source: RunSource, switch: Switch) -> list[tuple[Agent, Agent]]:
 
 
 def _second(
-    base: TrainState, plan: ExperimentConfig, second: str, steps: int
+    base: TrainState, source: RunSource, second: str, steps: int
 ) -> ContrastPair:
     """Contrast pair: recipient = base, donor = base after a second objective."""
+    plan, key = source.plan, key_of(source.run, "evidence")
     rollouts = rollouts_of(steps, plan)
     donors = []
     for repeat in range(1 + REPEATS):
@@ -172,14 +174,16 @@ def _second(
     return contrast_pair(
         base.agent,
         donors[0],
-        key=jax.random.key(0),
+        key=key,
         world=plan.world,
         switches=[(base.agent, donor) for donor in donors[1:]],
-        observations=_seen((base.agent, donors[0]), plan),
+        observations=_seen((base.agent, donors[0]), plan, key),
     )
 
 
-def _seen(agents: tuple[Agent, Agent], plan: ExperimentConfig) -> Array | None:
+def _seen(
+    agents: tuple[Agent, Agent], plan: ExperimentConfig, key: jax.Array
+) -> Array | None:
     """The observations of both agents in a host world, at every eighth step.
 
     Consecutive observations of long episodes are nearly the same. None for agents with
@@ -192,7 +196,7 @@ def _seen(agents: tuple[Agent, Agent], plan: ExperimentConfig) -> Array | None:
     for agent in agents:
         copies = HostCollector(world, list(range(COPIES)))
         try:
-            data, _ = copies.collect(jax.random.key(0), agent, 8 * TIME)
+            data, _ = copies.collect(key, agent, 8 * TIME)
         finally:
             copies.close()
         seen = data.observations[::8]

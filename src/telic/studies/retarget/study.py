@@ -9,8 +9,6 @@ import dataclasses
 from collections.abc import Iterator
 from typing import ClassVar
 
-import jax
-
 from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.core.trees import at
@@ -22,6 +20,7 @@ from telic.runs.source import RunSource
 from telic.stats.rows import Row, Rows
 from telic.studies.base import Presets
 from telic.studies.goal_metrics import by_goal
+from telic.studies.keys import key_of
 from telic.studies.late import Switch, earlier_mean
 from telic.studies.retarget import page, summary
 from telic.studies.retarget.case import GOAL, Case, Edits, sites_of
@@ -130,10 +129,10 @@ class Retarget:
                 strengths=self.strengths,
                 steps=self.steps,
             )
-            made = retarget_edits(case, jax.random.key(late.phase))
+            made = retarget_edits(case, key_of(run, "fits", late.phase))
             for board, piece in zip(BOARDS, pieces, strict=True):
                 where = case.world if board == BESIDE else world.with_goals((new,))
-                yield from self._try(case, made, late, where, board, piece)
+                yield from self._try(run, case, made, late, where, board, piece)
         agent = source.agent(len(source.schedule) - 1)
         for place, site in sites_of(agent).items():
             yield Row("sites", site, 0.0, condition=place)
@@ -159,6 +158,7 @@ class Retarget:
 
     def _try(
         self,
+        run: Run,
         case: Case,
         made: Edits,
         late: Switch,
@@ -171,8 +171,8 @@ class Retarget:
         results = trial(
             case.agent,
             made,
-            episode_seeds(world, self.episodes, key=jax.random.key(late.phase)),
-            key=jax.random.key(2000 + late.phase),
+            episode_seeds(world, self.episodes, key=key_of(run, "boards", late.phase)),
+            key=key_of(run, "nulls", late.phase),
             world=world,
             objectives=tuple(objective_of(world, g) for g in (case.new, case.old)),
             extra={

@@ -11,8 +11,6 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
-import jax
-
 from telic.core.errors import InputError
 from telic.core.trees import Tree
 from telic.edits import Add
@@ -31,6 +29,7 @@ from telic.studies.isolation.second_phase import (
     competence_check,
     second_phase,
 )
+from telic.studies.keys import key_of
 from telic.studies.snr import page, summary
 from telic.studies.snr.repeats import MEAN, ONE, of_repeats
 from telic.studies.tables import rows_of_trial
@@ -135,7 +134,7 @@ class Snr:
                     yield Row("repeats", ratio, value, trial=steps, condition=name)
             low, high = (0.7 + 0.3 * (done + i) / len(self.lengths) for i in (0, 1))
             watch = work.stretch(low, high, f"{steps:,} steps, edit")
-            yield from self._try(base.agent, vectors, plan, ahead, steps, watch)
+            yield from self._try(run, base.agent, vectors, plan, ahead, steps, watch)
 
     def summarise(self, rows: Rows, plan: ExperimentConfig) -> summary.SnrEffects:
         """The effects over seeds."""
@@ -148,6 +147,7 @@ class Snr:
 
     def _try(
         self,
+        run: Run,
         base: Agent,
         vectors: Vectors,
         plan: ExperimentConfig,
@@ -160,8 +160,8 @@ class Snr:
         results = trial(
             base,
             made,
-            episode_seeds(plan.world, self.episodes, key=jax.random.key(7)),
-            key=jax.random.key(8),
+            episode_seeds(plan.world, self.episodes, key=key_of(run, "boards")),
+            key=key_of(run, "nulls", steps),
             world=plan.world,
             objectives=ahead.objectives(plan),
             extra=nulls,

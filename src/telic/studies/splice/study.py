@@ -23,7 +23,7 @@ from telic.stats.rows import Row, Rows
 from telic.studies.base import Presets
 from telic.studies.goal_metrics import by_goal
 from telic.studies.hard_nulls import directions, nulls_of
-from telic.studies.keys import BOARDS, NULLS, RECOVERY, key_of
+from telic.studies.keys import key_of
 from telic.studies.late import Switch, earlier_mean, earlier_vectors, late_switches
 from telic.studies.other_seed import other_seed
 from telic.studies.splice import page, summary
@@ -117,9 +117,9 @@ class SpliceStudy:
                 episode_seeds(
                     source.plan.world,
                     self.episodes,
-                    key=key_of(run, BOARDS, late.phase),
+                    key=key_of(run, "boards", late.phase),
                 ),
-                key=key_of(run, NULLS, late.phase),
+                key=key_of(run, "nulls", late.phase),
                 world=source.plan.world,
                 objectives=source.plan.objectives,
                 donor=pair.donor,
@@ -171,7 +171,7 @@ def _train_on(
     """Further training of the edited, the noised and the unedited agent."""
     plan, state = source.plan, source.state(late.phase)
     edit = Add(at(pair.mean, pair.agent.actor), strength=RECOVERY_DOSE)
-    key = key_of(source.run, RECOVERY, late.phase)
+    key = key_of(source.run, "recovery", late.phase)
     noise = edit.nulls(key, pair.agent)["gaussian"]
     started = {
         UNEDITED: lambda: pair.agent,
