@@ -2,6 +2,7 @@
 
 from telic.studies.alternation import Alternation
 from telic.studies.calibrate import Calibrate
+from telic.studies.donors import Donors
 from telic.studies.held_out import HeldOut
 from telic.studies.isolation import Isolation
 from telic.studies.landing import Landing
@@ -18,6 +19,7 @@ EXPERIMENTS = {"alternation": Alternation, "landing": Landing}
 STUDIES = {
     "locate": Locate,
     "splice": SpliceStudy,
+    "donors": Donors,
     "retarget": Retarget,
     "isolation": Isolation,
     "snr": Snr,

@@ -1,0 +1,3 @@
+"""Donors: does an edit need a donor that is the agent's own parent?"""
+
+from telic.studies.donors.study import Donors as Donors
