@@ -13,7 +13,7 @@ from scipy.stats import chisquare
 
 from telic.core.errors import InputError
 from telic.worlds import fetch, grid
-from telic.worlds.keys import EVENTS, FORWARD, LEFT, PICKUP, RIGHT, Keys, _distinct
+from telic.worlds.keys import EVENTS, FORWARD, LEFT, PICKUP, RIGHT, Keys, distinct
 from tests.worlds.boards import board, roll
 from tests.worlds.oracle import play
 
@@ -336,7 +336,7 @@ def test_a_colour_that_is_neither_an_objective_nor_another_is_never_seen(seed):
 
 def test_every_arrangement_is_as_likely_as_any_other():
     words = jax.random.bits(jax.random.key(0), (60_000, 3), jnp.uint32)
-    cells = jax.jit(jax.vmap(lambda w: _distinct(w, 5)))(words)
+    cells = jax.jit(jax.vmap(lambda w: distinct(w, 5)))(words)
     found, counts = np.unique(cells, axis=0, return_counts=True)
     assert len(found) == 5 * 4 * 3
     assert chisquare(counts).pvalue > 0.001

@@ -39,8 +39,17 @@ from telic.worlds.objectives import matrix as matrix
 from telic.worlds.schedule import Phase as Phase
 from telic.worlds.schedule import alternate as alternate
 from telic.worlds.schedule import phase_at as phase_at
+from telic.worlds.shifted_keys import ShiftedKeys as ShiftedKeys
 
-WORLDS = Registry("world", {"keys": Keys, "goal-keys": GoalKeys, "lander": Lander})
+WORLDS = Registry(
+    "world",
+    {
+        "keys": Keys,
+        "goal-keys": GoalKeys,
+        "shifted-keys": ShiftedKeys,
+        "lander": Lander,
+    },
+)
 """Every registered world by name; a world is made by calling its class."""
 
 OBJECTIVES = {"fetch": fetch, "lander": landing_objective}

@@ -95,22 +95,29 @@ class Tables:
 
 
 @functools.cache
-def grid_tables(width: int, view: int) -> Tables:
+def grid_tables(width: int, view: int, walls: frozenset[int] = frozenset()) -> Tables:
     """All look-up tables for a square of width × width cells and a view × view view.
+
+    Args:
+        width: The cells in a row.
+        view: The width of the view.
+        walls: Cells of the square that are walls too; all cells keep their numbers.
 
     Example:
         >>> grid_tables(4, 5).front[:4].tolist()  # of the corner: right, down, out, out
         [1, 4, 16, 16]
+        >>> grid_tables(4, 5, frozenset({1})).front[:4].tolist()
+        [16, 4, 16, 16]
     """
-    neighbour = _steps(width, AROUND)
+    neighbour = _steps(width, AROUND, walls)
     beside = np.zeros((width**2, width**2 + 1), np.int32)
     for direction, cells in enumerate(neighbour.T):
         beside[np.arange(width**2), cells] |= 1 << direction
     beside[:, -1] = 0  # several directions share the wall's index, so it has no bit
-    seen, backdrop = _views(width, view)
+    seen, backdrop = _views(width, view, walls)
     choice, count = _choices()
     return Tables(
-        front=_steps(width, HEADINGS).reshape(-1),
+        front=_steps(width, HEADINGS, walls).reshape(-1),
         view=seen,
         backdrop=backdrop,
         neighbour=neighbour,
@@ -122,18 +129,20 @@ def grid_tables(width: int, view: int) -> Tables:
 
 
 def _steps(
-    width: int, steps: tuple[tuple[int, int], ...]
+    width: int, steps: tuple[tuple[int, int], ...], walls: frozenset[int]
 ) -> Int32[np.ndarray, "cells steps"]:
     """The cell to which each step leads from each cell; `width**2` for a wall."""
     y, x = np.divmod(np.arange(width**2)[:, None], width)
     dx, dy = np.array(steps).T
     x, y = x + dx, y + dy
     free = (x >= 0) & (x < width) & (y >= 0) & (y < width)
-    return np.where(free, y * width + x, width**2).astype(np.int32)
+    cell = y * width + x
+    free &= ~np.isin(cell, list(walls))
+    return np.where(free, cell, width**2).astype(np.int32)
 
 
 def _views(
-    width: int, view: int
+    width: int, view: int, walls: frozenset[int]
 ) -> tuple[Int32[np.ndarray, "poses cells_and_wall"], UInt8[np.ndarray, "poses view"]]:
     """The view cell of each cell, and the backdrop of walls, for every pose."""
     poses = width**2 * 4
@@ -147,7 +156,8 @@ def _views(
             ahead, right = dx * fx + dy * fy, dy * fx - dx * fy
             column, row = view // 2 + right, view - 1 - ahead
             if 0 <= column < view and 0 <= row < view:
-                backdrop[pose, column * view + row] = EMPTY
+                code = WALL if other in walls else EMPTY
+                backdrop[pose, column * view + row] = code
                 if other != cell:
                     seen[pose, other] = column * view + row
     return seen, backdrop

@@ -261,13 +261,13 @@ class Keys:
     def reset(self, noise: UInt32[Array, " words"]) -> Board:
         """A board with everything on distinct cells, uniformly at random."""
         things = self.key_count + 2
-        cells = _distinct(noise[:things], (self.size - 2) ** 2)
-        heading = _below(noise[things], 4)
+        cells = distinct(noise[:things], (self.size - 2) ** 2)
+        heading = below(noise[things], 4)
         fixed = [grid.COLOURS.index(colour) for colour in self.colours]
         colours = jnp.array(fixed, jnp.int32)
         if self.third:
             third = np.array([grid.COLOURS.index(c) for c in self.third], np.int32)
-            last = _take(third, _below(noise[things + 1], len(third)))
+            last = take(third, below(noise[things + 1], len(third)))
             colours = jnp.append(colours, last)
         return Board(
             pose=cells[0] * 4 + heading,
@@ -282,7 +282,7 @@ class Keys:
     ) -> Transition:
         """The transition by the five rules at the top of this file, in their order."""
         cells, forward = (self.size - 2) ** 2, action == FORWARD
-        front = _take(self.tables.front, state.pose)
+        front = take(self.tables.front, state.pose)
         wall = forward & (front == cells)
         bump = forward & (front == state.ball)
         ball = self._roll(state, noise[-1])
@@ -299,10 +299,10 @@ class Keys:
 
     def observe(self, state: Board) -> UInt8[Array, "columns rows"]:
         """The code of every cell in view: MiniGrid's image, one number per cell."""
-        seen = functools.partial(_take, self.tables.view[:, :-1].reshape(-1))
+        seen = functools.partial(take, self.tables.view[:, :-1].reshape(-1))
         row = state.pose * (self.size - 2) ** 2
         places = jnp.arange(self.view**2)
-        codes = _take(self.tables.backdrop, state.pose).astype(jnp.int32)
+        codes = take(self.tables.backdrop, state.pose).astype(jnp.int32)
         codes = jnp.where(places == seen(row + state.ball), grid.BALL, codes)
         for k in range(self.key_count):
             here = places == seen(row + state.keys[k])
@@ -315,16 +315,16 @@ class Keys:
         # direction gives a uniform choice in one look-up, where MiniGrid samples cells
         # until one is free: a loop of unknown length, which under vmap would run as
         # long as the unluckiest copy.
-        near = functools.partial(_take, self.tables.beside.reshape(-1))
+        near = functools.partial(take, self.tables.beside.reshape(-1))
         row = state.ball * ((self.size - 2) ** 2 + 1)
         taken = near(row + state.pose // 4)
         for k in range(self.key_count):
             taken |= near(row + state.keys[k])
-        free = _take(self.tables.inside, state.ball) & ~taken
-        count = _take(self.tables.count, free)
-        pick = free * 8 + _below(word, count)
-        direction = _take(self.tables.choice.reshape(-1), pick)
-        cell = _take(self.tables.neighbour.reshape(-1), state.ball * 8 + direction)
+        free = take(self.tables.inside, state.ball) & ~taken
+        count = take(self.tables.count, free)
+        pick = free * 8 + below(word, count)
+        direction = take(self.tables.choice.reshape(-1), pick)
+        cell = take(self.tables.neighbour.reshape(-1), state.ball * 8 + direction)
         return jnp.where(count > 0, cell, state.ball)
 
     def _report(
@@ -362,12 +362,12 @@ def _move(
     return jnp.where(walks, front, cell) * 4 + (heading + turn) % 4
 
 
-def _below(word: UInt32[Array, ""], n: int | Int[Array, ""]) -> Int[Array, ""]:
+def below(word: UInt32[Array, ""], n: int | Int[Array, ""]) -> Int[Array, ""]:
     """An integer below n from the 24 high bits of a word; its bias is n / 2^24."""
     return ((word >> 8) * jnp.asarray(n, jnp.uint32) >> 24).astype(jnp.int32)
 
 
-def _distinct(words: UInt32[Array, " things"], cells: int) -> Int[Array, " things"]:
+def distinct(words: UInt32[Array, " things"], cells: int) -> Int[Array, " things"]:
     """Distinct cells for all things, uniform over all arrangements.
 
     The draws are the digits of a Lehmer code, decoded from the last.
@@ -377,15 +377,15 @@ def _distinct(words: UInt32[Array, " things"], cells: int) -> Int[Array, " thing
     # it now counts cell i too, and in the end all cells. So nothing is drawn twice, and
     # the number of operations does not depend on the draws.
     things = words.shape[0]
-    cell = [_below(words[i], cells - i) for i in range(things)]
+    cell = [below(words[i], cells - i) for i in range(things)]
     for i in reversed(range(things - 1)):
         for j in range(i + 1, things):
             cell[j] = cell[j] + (cell[j] >= cell[i])
     return jnp.stack(cell)
 
 
-def _take(table: np.ndarray, index: Int[Array, ""]) -> Array:
-    """One entry of a table, without the bounds check that `table[index]` compiles."""
+def take(table: np.ndarray, index: Int[Array, "*axes"]) -> Array:
+    """Entries of a table, without the bounds check that `table[index]` compiles."""
     return jnp.asarray(table).at[index].get(mode="promise_in_bounds")
 
 
