@@ -10,6 +10,7 @@ from telic.studies.locate import Locate
 from telic.studies.planting import Planting
 from telic.studies.recipes import Recipes
 from telic.studies.retarget import Retarget
+from telic.studies.shifts import Shifts
 from telic.studies.snr import Snr
 from telic.studies.splice import SpliceStudy
 
@@ -20,6 +21,7 @@ STUDIES = {
     "locate": Locate,
     "splice": SpliceStudy,
     "donors": Donors,
+    "shifts": Shifts,
     "retarget": Retarget,
     "isolation": Isolation,
     "snr": Snr,

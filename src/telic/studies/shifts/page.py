@@ -1,0 +1,75 @@
+"""The page of the shifts study: edits on every kind of boards, beside their nulls."""
+
+from telic.render.page import Page, PageTable, Section
+from telic.render.side_by_side import Words, overview
+from telic.render.trial_table import nulls_table, trial_table
+from telic.stats import Interval
+from telic.studies.shifts.summary import ShiftsEffects
+from telic.studies.splice.page import COLUMNS, FETCHED, TERMS, sentence, splice_caption
+from telic.trials.effects import Reference
+
+QUESTION = (
+    "An edited agent reaches another goal on the boards that it was trained on. Does "
+    "it on boards that it never saw, as agents do that were trained for that goal?"
+)
+MORE = {**COLUMNS, "return_aim": "return"}
+
+
+def page(found: ShiftsEffects, *, command: str = "") -> Page:
+    """The page.
+
+    Args:
+        found: The effects over seeds.
+        command: The command that makes the page again.
+    """
+    words = Words(row="boards", measured=FETCHED, edit=splice_caption, variant=str)
+    sections = [
+        Section(
+            "The same edits on every kind of boards",
+            tables=(overview(found.edits, words), _unedited(found)),
+        )
+    ]
+    for kind, each in found.boards.items():
+        told = f"Boards: {kind}. Share of episodes that reach the aim."
+        table = trial_table(each, columns=MORE, caption=told, name=splice_caption)
+        nulls = nulls_table(each, caption="Every null.", name=splice_caption)
+        sections.append(Section(f"Boards: {kind}", tables=(table, nulls), folded=True))
+    sections += [
+        Section("What was run", code=command, folded=True),
+        Section("Words", terms=TERMS, folded=True),
+    ]
+    title = f"Boards never seen: {len(found.boards)} kinds, {len(found.seeds)} seeds"
+    return Page(title, QUESTION, findings(found), tuple(sections))
+
+
+def findings(found: ShiftsEffects) -> tuple[str, ...]:
+    """The first edit on every kind of boards, in a sentence each."""
+    edit = next(iter(found.edits))
+    return tuple(
+        f"{kind}: {sentence(each[edit], splice_caption(edit))}"
+        for kind, each in found.boards.items()
+    )
+
+
+def _unedited(found: ShiftsEffects) -> PageTable:
+    """What unedited agents and donors do on every kind of boards."""
+    rows = []
+    for kind, each in found.boards.items():
+        cells = [
+            str(_interval(reference, measure))
+            for reference in each.references
+            for measure in ("aim", "return_aim", "length")
+        ]
+        rows.append((kind, *cells))
+    header = ("Boards", "no edit: aim", "… return", "… steps")
+    header += ("donor: aim", "… return", "… steps")
+    told = (
+        "Agents that were trained for their goal: share of episodes that reach the aim,"
+        " return under its objective, steps; means over seeds."
+    )
+    return PageTable(told, header, tuple(rows))
+
+
+def _interval(reference: Reference, measure: str) -> Interval | None:
+    """One measure of the unedited agent or the donor."""
+    return reference.measured[measure].interval

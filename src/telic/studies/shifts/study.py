@@ -1,0 +1,124 @@
+"""The shifts study: edited agents on boards that none of them was trained on.
+
+A reflex that fits one kind of boards fails on another; who wants a key finds it there
+too. At the last switches a few edits are made, always with the same nulls as in the
+splice study, and tried on every board that the world offers beside its own. Unedited
+agents and donors, which were trained for their goals, are the measure: what they lose
+on a board is the board's.
+"""
+
+import dataclasses
+from collections.abc import Iterator
+from typing import ClassVar
+
+from telic.core.errors import InputError
+from telic.core.names import check_name
+from telic.render.page import Page
+from telic.rollouts import episode_seeds
+from telic.runs.folder import Run
+from telic.runs.source import RunSource
+from telic.stats.rows import Row, Rows
+from telic.studies.base import Presets
+from telic.studies.goal_metrics import by_goal
+from telic.studies.hard_nulls import directions, nulls_of
+from telic.studies.keys import key_of
+from telic.studies.late import earlier_mean, late_switches
+from telic.studies.other_seed import other_seed
+from telic.studies.shifts import page, summary
+from telic.studies.shifts.edits import edits_between
+from telic.studies.tables import rows_of_trial
+from telic.studies.work import Work
+from telic.training import ExperimentConfig
+from telic.trials import trial
+from telic.worlds import World
+from telic.worlds.shifts import shifts_of
+
+TRAINED, GREEDY = "as trained", "greedy"
+"""The boards that agents were trained on, and the same without chance in actions."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Shifts:
+    """Try edits on boards that no agent has seen."""
+
+    switches: int = 2
+    """The number of last switches; with two objectives, half in each direction."""
+    episodes: int = 512
+    """Episodes of each agent on each kind of boards."""
+    only: tuple[str, ...] = ()
+    """Only these kinds of boards, for example `doorway`; all of them if empty."""
+
+    question: ClassVar[str] = "does an edit give a goal, or a reflex of trained boards?"
+    presets: ClassVar[Presets] = {
+        "full": {},
+        "small": {"switches": 1, "episodes": 16, "only": (TRAINED, "doorway")},
+    }
+
+    def __post_init__(self) -> None:
+        """Check the number of episodes."""
+        if self.episodes < 1:
+            raise InputError(f"episodes = {self.episodes}", why="allowed: 1 or more")
+
+    def check(self, run: Run) -> None:
+        """Raise unless the run has enough switches, and its world other boards.
+
+        Raises:
+            InputError: If it has not.
+        """
+        plan = run.plan()
+        late = late_switches(plan, self.switches)[-1]
+        self._boards(plan.world, late.aim)
+
+    def measure(self, run: Run, work: Work) -> Iterator[Row]:
+        """The trials of one run: at every switch, on all kinds of boards."""
+        source, other = RunSource(run), other_seed(run)
+        plan, switches = source.plan, late_switches(source.plan, self.switches)
+        for number, late in enumerate(switches):
+            mean = earlier_mean(source, late)
+            if mean is None:
+                continue
+            agent, donor = source.agent(late.phase), source.agent(late.phase - 1)
+            made = edits_between(agent, donor, mean)
+            nulls = nulls_of(made, agent, directions(source, late, other=other))
+            boards = self._boards(plan.world, late.aim)
+            mine = work.part(number, len(switches), "switch, edit")
+            for place, (name, (world, greedy)) in enumerate(boards.items()):
+                low, high = ((place + i) / len(boards) for i in (0, 1))
+                seeds = episode_seeds(
+                    world, self.episodes, key=key_of(run, "boards", late.phase)
+                )
+                results = trial(
+                    agent,
+                    made,
+                    seeds,
+                    key=key_of(run, "nulls", late.phase),
+                    world=world,
+                    objectives=plan.objectives,
+                    donor=donor,
+                    extra=nulls,
+                    greedy=greedy,
+                    watch=mine.stretch(low, high, f"{name}, edit"),
+                )
+                scored = by_goal(results, world, aim=late.aim, old=late.wants)
+                yield from rows_of_trial(scored, (name, *late))
+
+    def summarise(self, rows: Rows, plan: ExperimentConfig) -> summary.ShiftsEffects:
+        """The effects over seeds."""
+        return summary.summarise(rows)
+
+    def page(self, effects: summary.ShiftsEffects, *, command: str = "") -> Page:
+        """The page."""
+        return page.page(effects, command=command)
+
+    def _boards(self, world: World, aim: str) -> dict[str, tuple[World, bool]]:
+        """The kinds of boards, each with whether agents act greedily on it."""
+        boards = {
+            TRAINED: (world, False),
+            GREEDY: (world, True),
+            **{name: (each, False) for name, each in shifts_of(world, aim).items()},
+        }
+        for name in self.only:
+            check_name(name, boards, kind="kind of boards")
+        return {
+            k: each for k, each in boards.items() if k in self.only or not self.only
+        }
