@@ -56,6 +56,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list) -> None:
         items.sort(key=lambda item: item.path not in long)
 
 
+@pytest.fixture(scope="module")
+def undrawn():
+    """Pages whose drawings are empty, where what is drawn is not the subject."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("telic.render.page.svg", lambda *_, **__: "<svg></svg>")
+        yield
+
+
 @pytest.fixture(scope="session")
 def pair(tmp_path_factory):
     """Two runs of six short phases, complete: enough for studies of edits."""

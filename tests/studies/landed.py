@@ -1,5 +1,6 @@
 """Two small runs of landers, and the small studies of them."""
 
+import dataclasses
 from pathlib import Path
 
 from telic.runs import folder
@@ -11,8 +12,8 @@ from telic.studies.base import Study, preset, settings_of
 from tests import made
 from tests.studies.trained import done
 
-ISOLATION = preset(Isolation, "small")
-SNR = preset(Snr, "small")
+ISOLATION = dataclasses.replace(preset(Isolation, "small"), episodes=2)
+SNR = dataclasses.replace(preset(Snr, "small"), episodes=2)
 
 
 def landers(root: Path) -> None:

@@ -27,13 +27,16 @@ def test_the_study_ends_in_a_page_with_films_tables_and_figures(files):
     assert files["the-update-1.svg"].startswith("<svg")
 
 
-def test_a_page_is_drawn_from_the_rows_alone(files, isolated_landers, monkeypatch):
+def test_a_page_is_drawn_from_the_rows_alone(
+    files, isolated_landers, undrawn, monkeypatch
+):
     monkeypatch.setattr("telic.runs.checkpoint.read", None)
     again = study_files("isolation", ISOLATION, isolated_landers, command="telic x")
-    assert again == files
+    assert list(again) == list(files) and again["report.md"] == files["report.md"]
+    assert again["report.html"].count("data:image/gif") == 4
 
 
-def test_where_no_agent_is_competent_the_page_says_so(landers, tmp_path):
+def test_where_no_agent_is_competent_the_page_says_so(landers, undrawn, tmp_path):
     runs = copies(landers, tmp_path)
     study = dataclasses.replace(ISOLATION, gate=True)
     for run in runs:
@@ -43,9 +46,9 @@ def test_where_no_agent_is_competent_the_page_says_so(landers, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def keys(pair, tmp_path_factory):
-    """The page of agents that alternate between two keys; the second is purple."""
-    runs = copies(pair, tmp_path_factory.mktemp("keys"))
+def keys(pair, undrawn, tmp_path_factory):
+    """The page of an agent that alternates between two keys; the second is purple."""
+    runs = copies(pair[:1], tmp_path_factory.mktemp("keys"))
     study = dataclasses.replace(
         ISOLATION, second="purple", strengths=(-1.0, 1.0), recovery=256
     )
@@ -57,7 +60,7 @@ def keys(pair, tmp_path_factory):
 
 def test_agents_that_alternate_between_two_goals_have_a_page(keys):
     page = keys["report.md"]
-    assert "2 of 2 seeds edited" in page
+    assert "1 of 1 seeds edited" in page
     assert "learned the objective blue, then for a while purple" in page
     assert "subtracting the plain update changes loss: purple by" in page
     assert "subtracted-and-added-256-steps-of-the-second-phase-4.svg" in keys
