@@ -56,11 +56,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list) -> None:
         items.sort(key=lambda item: item.path not in long)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def undrawn():
-    """Pages whose drawings are empty, where what is drawn is not the subject."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("telic.render.page.svg", lambda *_, **__: "<svg></svg>")
+    """Pages without ink, where what is drawn is not the subject."""
+    from tests import pages
+
+    with pages.undrawn():
         yield
 
 

@@ -60,7 +60,7 @@ CASES = {
 }
 STEPS = small.SIZES.batch
 CHANGES = {
-    "locate": {"episodes": 128, "locators": ("magnitude", "random"), "least": -1.0},
+    "locate": {"episodes": 64, "locators": ("magnitude", "random"), "least": -1.0},
     "splice": {"switches": 1, "episodes": 8},
     "retarget": {"episodes": 8, "steps": 2},
     "isolation": {"lengths": (STEPS,), "main": STEPS, "recovery": 2 * STEPS},
@@ -76,8 +76,14 @@ def test_every_study_of_trained_agents_is_tried():
     assert {*CHANGES, "planting"} == set(STUDIES)
 
 
-AGAIN = {("gymnax-style", "locate"), ("gymnax-style", "isolation")}
-"""Studies that the pole tries as well; Keys, a JAX world too, has tests of both."""
+AGAIN = {
+    ("gymnax-style", "locate"),
+    ("gymnax-style", "isolation"),
+    ("gymnax-style", "snr"),
+    ("gymnasium", "splice"),
+}
+"""Studies that the other of the two worlds tries as well. Keys, a JAX world too, and
+landers, of Gymnasium too, have tests of their own with them."""
 
 EVERY = [
     # What telic ships, and an orchard, have tests of their own with each study.

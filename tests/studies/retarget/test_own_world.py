@@ -27,7 +27,7 @@ PLAN = Alternation(
     policy=MLP(width=8, actor_layers=3, critic_layers=1),
     rollout=RolloutConfig(num_envs=4, num_steps=8, update_epochs=1, num_minibatches=1),
 ).plan()
-STUDY = dataclasses.replace(preset(Retarget, "small"), episodes=32, steps=2)
+STUDY = dataclasses.replace(preset(Retarget, "small"), episodes=8, steps=2)
 
 
 def test_its_goals_can_be_exchanged_and_each_has_input_of_its_own():
