@@ -18,6 +18,7 @@ from telic.runs.carry import carry_run
 from telic.studies import STUDIES, Alternation, results
 from telic.studies.alternation.report import report_files
 from telic.studies.base import preset, settings_of
+from telic.studies.splice.edits import MEAN
 from telic.training import PPOConfig
 from telic.worlds import WORLDS, Goal, GymWorld, Objective, World
 from tests import small
@@ -61,7 +62,7 @@ CASES = {
 STEPS = small.SIZES.batch
 CHANGES = {
     "locate": {"episodes": 64, "locators": ("magnitude", "random"), "least": -1.0},
-    "splice": {"switches": 1, "episodes": 8},
+    "splice": {"switches": 1, "episodes": 8, "groups": (MEAN,)},
     "retarget": {"episodes": 8, "steps": 2},
     "isolation": {"lengths": (STEPS,), "main": STEPS, "recovery": 2 * STEPS},
     "snr": {"rollout": STEPS, "lengths": (STEPS,)},

@@ -83,7 +83,9 @@ def test_a_world_that_draws_itself_is_shown_at_work(runs, undrawn):
     assert shown in made["report.md"] and "No pictures" not in made["report.md"]
 
 
-def test_a_world_that_cannot_draw_itself_after_all_has_a_page_that_says_why(runs, undrawn):
+def test_a_world_that_cannot_draw_itself_after_all_has_a_page_that_says_why(
+    runs, undrawn
+):
     made = report_files(runs(Drawn(broken=True), 2))
     assert (
         "No pictures: Drawn cannot be drawn (ValueError: no ink)." in made["report.md"]
