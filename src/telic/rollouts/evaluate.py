@@ -156,8 +156,8 @@ def _play(
     )
     # A while loop has fixed shapes, so its cost per step is that of all its lanes. The
     # stages unroll at trace time into one loop per number of lanes, each left once its
-    # active lanes fit the next; the last runs until none is active. A loop that would be
-    # left at once is not compiled.
+    # active lanes fit the next; the last runs until none is active. A loop that would
+    # be left at once is not compiled.
     for fewer in (*(few for few in LANES[1:] if few < count), 0):
         lanes, queue, done = jax.lax.while_loop(
             lambda now, few=fewer: now[0].active.sum() > few, step, (lanes, queue, done)

@@ -8,7 +8,7 @@ from telic.core.errors import InputError
 from telic.studies.isolation import Isolation
 from telic.studies.pages import study_files
 from tests.pages import undrawn
-from tests.studies.landed import ISOLATION
+from tests.studies.landed import ISOLATION, few_parts
 from tests.studies.trained import copies, done
 
 
@@ -55,7 +55,8 @@ def keys(pair, tmp_path_factory):
     )
     for run in runs:
         study.check(run)
-        done(run, "isolation", study)
+        with few_parts():
+            done(run, "isolation", study)
     with undrawn():
         return study_files("isolation", study, runs)
 
