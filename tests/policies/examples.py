@@ -3,7 +3,6 @@
 import functools
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from telic.policies import (
@@ -49,15 +48,15 @@ def seen_by(agent, *shape, seed=7):
     spec, rng = agent.spec, np.random.default_rng(seed)
     due = (*shape, *spec.observation)
     if spec.encoding is None:
-        return jnp.asarray(rng.normal(size=due), jnp.float32)
-    return jnp.asarray(rng.integers(len(spec.encoding), size=due), jnp.uint8)
+        return jax.device_put(rng.normal(size=due).astype(np.float32))
+    return jax.device_put(rng.integers(len(spec.encoding), size=due).astype("u1"))
 
 
 def sequence(agent, *, time=5, batch=3, seed=7):
     """Observations in time, and where episodes begin."""
     first = np.zeros((time, batch), bool)
     first[0] = first[2, 1] = True
-    return seen_by(agent, time, batch, seed=seed), jnp.asarray(first)
+    return seen_by(agent, time, batch, seed=seed), jax.device_put(first)
 
 
 def unrolled(agent, *, seed=7):

@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeVar
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array
 
 from telic.core import trees
@@ -137,7 +138,7 @@ def edit_summary(before: Params, after: Params) -> EditSummary:
     """
     changes = {p: _change(before, after, p) for p in after}
     counts = {
-        path: int((change != 0).sum()) if path in before else change.size
+        path: np.count_nonzero(change) if path in before else change.size
         for path, change in changes.items()
     }
     return EditSummary(

@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from telic.core.trees import Tree
@@ -47,11 +48,12 @@ def widened(key: jax.Array, actor: Agent, *, like: Agent | None = None) -> Agent
     def spare(use: Use, shape: tuple[int, ...]) -> Array:
         if use.makes and len(shape) > 1:
             return jax.random.normal(key, shape) * model[use.leaf].std()
-        return jnp.zeros(shape)
+        return jax.device_put(np.zeros(shape, np.float32))
 
     def grown(use: Use, leaf: Array) -> Array:
         more = spare(use, _resized(leaf.shape, use.axis, SPARE * use.places))
-        return jnp.concatenate([leaf, more], axis=use.axis)
+        # In NumPy, which compiles nothing.
+        return jax.device_put(np.concatenate([leaf, more], axis=use.axis))
 
     return _each(actor, grown)
 

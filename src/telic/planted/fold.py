@@ -6,7 +6,8 @@ goal; two such agents differ exactly in those biases, so the goal is there and n
 else.
 """
 
-import jax.numpy as jnp
+import jax
+import numpy as np
 from jaxtyping import Array
 
 from telic.core.errors import InputError
@@ -60,11 +61,11 @@ def truth(agent: Agent) -> Tree:
         [1.0, 1.0, 0.0]
     """
     plain = interventions.weights(agent.actor)
-    flags = {path: jnp.zeros_like(leaf) for path, leaf in plain.items()}
+    flags = {path: np.zeros(leaf.shape, leaf.dtype) for path, leaf in plain.items()}
     for bias, table in goal_tables(agent).items():
         if bias in flags:
-            flags[bias] = flags[bias].at[: table.shape[1]].set(1)
-    return flags
+            flags[bias][: table.shape[1]] = 1
+    return {path: jax.device_put(flag) for path, flag in flags.items()}
 
 
 def goal_tables(agent: Agent) -> dict[str, Array]:
