@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -183,6 +183,7 @@ def test_the_entropy_bonus_raises_the_entropy():
     assert entropies[0] < entropies[-1] < np.log(2)
 
 
+@settings(max_examples=40)
 @given(arrays(np.float32, 2, elements=st.integers(1, 40).map(lambda n: n / 10)))
 def test_the_estimate_of_the_divergence_is_never_negative(ratios):
     batch = batch_of(ratios, [1.0, -1.0])

@@ -138,7 +138,7 @@ def edit_summary(before: Params, after: Params) -> EditSummary:
     """
     changes = {p: _change(before, after, p) for p in after}
     counts = {
-        path: np.count_nonzero(change) if path in before else change.size
+        path: int(np.count_nonzero(change)) if path in before else change.size
         for path, change in changes.items()
     }
     return EditSummary(

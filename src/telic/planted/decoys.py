@@ -38,10 +38,10 @@ def widened(key: jax.Array, actor: Agent, *, like: Agent | None = None) -> Agent
     Example:
         >>> from telic.policies import MLP, create
         >>> from telic.worlds import Keys
-        >>> actor = create(jax.random.key(0), MLP(width=2), Keys()).actor
+        >>> actor = create(jax.random.key(0), MLP(width=8), Keys()).actor
         >>> found = widened(jax.random.key(0), actor)
-        >>> found["actor/0/kernel"].shape, float(found["actor/1/kernel"][2:].sum())
-        ((500, 18), 0.0)
+        >>> found["actor/0/kernel"].shape, float(found["actor/1/kernel"][8:].sum())
+        ((500, 24), 0.0)
     """
     model = like or actor
 

@@ -27,7 +27,7 @@ def fold(agent: Agent, goal: int | None) -> Agent:
         >>> import jax
         >>> from telic.policies import MLP, create
         >>> from telic.worlds import GoalKeys
-        >>> agent = create(jax.random.key(0), MLP(goal_units=2), GoalKeys())
+        >>> agent = create(jax.random.key(0), MLP(width=8, goal_units=2), GoalKeys())
         >>> table = agent["at/actor/0/pre/0/goal"]
         >>> bool((fold(agent, 1)["actor/0/bias"][:2] == table[1]).all())
         True
@@ -56,7 +56,7 @@ def truth(agent: Agent) -> Tree:
         >>> import jax
         >>> from telic.policies import MLP, create
         >>> from telic.worlds import GoalKeys
-        >>> agent = create(jax.random.key(0), MLP(goal_units=2), GoalKeys())
+        >>> agent = create(jax.random.key(0), MLP(width=8, goal_units=2), GoalKeys())
         >>> truth(agent)["actor/0/bias"][:3].tolist()
         [1.0, 1.0, 0.0]
     """

@@ -31,8 +31,8 @@ def hidden(agent: Agent) -> Hidden:
     Example:
         >>> from telic.policies import MLP, create
         >>> from telic.worlds import Keys
-        >>> list(hidden(create(jax.random.key(0), MLP(actor_layers=2), Keys()).actor))
-        ['actor/0/post']
+        >>> list(hidden(create(jax.random.key(0), MLP(width=8), Keys()).actor))
+        ['actor/0/post', 'actor/1/post', 'actor/2/post']
     """
     found = {
         site: tuple(use for use in uses if use.leaf in agent)
