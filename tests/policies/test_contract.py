@@ -334,7 +334,7 @@ def test_episodes_are_the_same_in_whatever_lanes_they_are_played(name):
     agent, world = agent_of(name), WORLDS[name]
     seeds = episode_seeds(world, 40, key=jax.random.key(2))
     together = play(agent, world, seeds)
-    part = slice(30, 40)
+    part = slice(32, 40)
     alone = play(agent, world, jax.tree.map(lambda x: x[part], seeds))
     assert np.array_equal(alone.length, np.asarray(together.length)[part])
     same(alone.events, np.asarray(together.events)[part])
