@@ -25,7 +25,7 @@ from telic.worlds.keys import EVENTS, FORWARD, PICKUP, RIGHT, Keys
 
 pytestmark = pytest.mark.parity
 
-BOARDS, STEPS = 130, 60
+BOARDS, STEPS = 250, 60
 PROBABILITY = np.array([0.20, 0.20, 0.34, 0.17, 0.03, 0.03, 0.03])
 """Of each action: more walking than at random, and four walls in five are avoided."""
 
