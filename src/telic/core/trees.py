@@ -246,7 +246,8 @@ def restore(like: Structure, flat: Mapping[str, np.ndarray]) -> Structure:
         seen, due = (flat[path].shape, flat[path].dtype), (leaf.shape, leaf.dtype)
         if seen != due:
             raise DamagedError(f"array {path!r} is {seen}", why=f"expected {due}")
-    return form.unflatten([jnp.asarray(flat[path]) for path in paths])
+    # `jnp.asarray` compiles a program for every shape of a NumPy array.
+    return form.unflatten([jax.device_put(flat[path]) for path in paths])
 
 
 def outline(self: Any) -> str:

@@ -149,7 +149,8 @@ def _play(
     done = Episodes(
         events=jnp.zeros((count, len(world.events))), length=jnp.zeros(count, jnp.int32)
     )
-    lanes = _begin(agent, seeds, world, min(LANES[0], count))
+    most = min(LANES[0], count)
+    lanes = _begin(agent, seeds, world, most)
     queue = jnp.int32(LANES[0])
     step = functools.partial(
         _step, agent=agent, seeds=seeds, world=world, greedy=greedy
