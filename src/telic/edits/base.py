@@ -140,7 +140,7 @@ def edit_summary(before: Params, after: Params) -> EditSummary:
     new = [path for path in after if after[path] is not before.get(path)]
     changes = {path: _change(before, after, path) for path in new}
     counts = {
-        path: np.count_nonzero(np.asarray(change)) if path in before else change.size
+        path: int(np.count_nonzero(change)) if path in before else change.size
         for path, change in changes.items()
     }
     return EditSummary(
