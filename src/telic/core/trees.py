@@ -228,7 +228,8 @@ def restore(like: Structure, flat: Mapping[str, np.ndarray]) -> Structure:
 
     Args:
         like: A tree of arrays, or of their shapes and dtypes.
-        flat: The result of `flatten` for a tree of the same structure.
+        flat: The result of `flatten` for a tree of the same structure. Do not write to
+            its arrays afterwards: the tree may share their memory.
 
     Raises:
         DamagedError: If a leaf is missing, left over, or of another shape or dtype.
