@@ -18,7 +18,7 @@ from jax._src.interpreters import mlir
 from jax._src.lib.mlir import ir
 
 STATUS = Path("/proc/self/status")
-LARGE = 1000
+LARGE = 1300
 """Megabytes of a process above which all is let go."""
 
 SHARED = 100
