@@ -1,6 +1,6 @@
 """Time two checkouts of telic beside each other: is one slower than the other?
 
-    python benchmarks/two_trees.py BEFORE AFTER [--repeats 7] [--quick]
+    python benchmarks/two_trees.py BEFORE AFTER [--repeats 7] [--only WORD] [--quick]
 
 Trains Keys, trains landers, and tries edits of an agent, each with the code of either
 checkout, one process at a time on one core. The repeats are interleaved (A B, B A, …).
@@ -67,6 +67,7 @@ def main() -> int:
     parser.add_argument("before", type=Path)
     parser.add_argument("after", type=Path)
     parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--only", default="", help="what has this word in its name")
     parser.add_argument("--quick", action="store_true", help="not a measurement")
     given = parser.parse_args()
     trees = [given.before.resolve(), given.after.resolve()]
@@ -76,6 +77,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         run = spoken(trees[0], MAKE, folder, 0)
         for name, program in TIMED.items():
+            if given.only not in name:
+                continue
             times: list[list[float]] = [[], []]
             for repeat in range(repeats):
                 for which in (0, 1) if repeat % 2 else (1, 0):

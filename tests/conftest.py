@@ -56,6 +56,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list) -> None:
         items.sort(key=lambda item: item.path not in long)
 
 
+@pytest.fixture
+def undrawn():
+    """Pages without ink, where what is drawn is not the subject."""
+    from tests import pages
+
+    with pages.undrawn():
+        yield
+
+
 @pytest.fixture(scope="session")
 def pair(tmp_path_factory):
     """Two runs of six short phases, complete: enough for studies of edits."""

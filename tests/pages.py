@@ -1,6 +1,10 @@
 """Reading pages: the tags of a page, where its attributes point, and its tables."""
 
+import contextlib
+from collections.abc import Iterator
 from html.parser import HTMLParser
+
+import pytest
 
 
 class Reader(HTMLParser):
@@ -31,6 +35,14 @@ def check_offline(html):
     assert all(s.startswith(("data:image/", "#")) for s in found.sources)
     assert "url(http" not in html and "default-src 'none'" in html
     return found
+
+
+@contextlib.contextmanager
+def undrawn() -> Iterator[None]:
+    """A block in which figures are made and not drawn: every drawing is empty."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("telic.render.page.svg", lambda *_, **__: "<svg></svg>")
+        yield
 
 
 def main_table(page, title):

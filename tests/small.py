@@ -53,7 +53,7 @@ def drawn(policy: Policy, spec: Spec, seed: int) -> Agent:
     fresh = jax.eval_shape(init, jax.random.key(0))
     rng = np.random.default_rng(seed)
     drawn = {
-        path: jnp.asarray(rng.normal(0, spread(leaf), leaf.shape), jnp.float32)
+        path: jax.device_put(rng.normal(0, spread(leaf), leaf.shape).astype("f4"))
         for path, leaf in sorted(fresh.items())
     }
     return Agent(

@@ -214,7 +214,9 @@ def test_every_example_of_the_help_can_be_run(pair, capsys, tmp_path, monkeypatc
         assert main([*words[1:], *root]) == 0, example
 
 
-def test_agents_of_a_host_world_are_edited_as_well(landers, capsys):
+def test_agents_of_a_host_world_are_edited_as_well(landers, capsys, monkeypatch):
+    one = {"gaussian": NULLS["gaussian"]}
+    monkeypatch.setattr("telic.edits.weights.NULLS", one)
     root = str(landers[0].path.parent.parent)
     what = ["landers", "land@1 - 2 * (land@1 - land@0)"]
     assert main(["edit", *what, "--root", root, "--episodes", "4"]) == 0

@@ -13,6 +13,7 @@ from filelock import FileLock
 from telic.cli import terminal
 from telic.cli.main import main
 from telic.runs.folder import find
+from telic.scale.local import Outcome
 from tests.runs.small import make
 from tests.scale.test_local import SMALL, telic, wait_for_a_row
 
@@ -102,6 +103,18 @@ def test_a_lock_that_is_no_file_is_left_to_those_who_take_it(tmp_path):
     assert victim.read_text() == "precious"
 
 
+def test_who_was_told_to_stop_says_how_to_go_on_and_by_which_signal(
+    tmp_path, capsys, monkeypatch
+):
+    told = Outcome()
+    monkeypatch.setattr("telic.cli.execute.carry_all", lambda *_, **__: told)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        told.stopped = number.value
+        assert main([*SMALL, "--root", str(tmp_path)]) == 128 + number
+        assert "telic resume" in capsys.readouterr().out
+
+
+@pytest.mark.slow
 def test_sigterm_checkpoints_stops_and_ends_with_143(tmp_path):
     """Sent to the whole group, as schedulers send it."""
     long = ["--period", "400", "--phases", "2", "--seeds", "0:3"]

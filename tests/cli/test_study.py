@@ -14,6 +14,7 @@ from telic.scale.local import Outcome
 from telic.studies import STUDIES, VARIANTS
 from telic.studies.splice import SpliceStudy
 from telic.studies.work import Work
+from telic.vectors import NULLS
 from tests.scale.here import in_this_process
 from tests.studies.trained import copies, without_its_last_phase
 
@@ -114,7 +115,14 @@ def test_one_and_the_same_failure_of_many_runs_is_told_once(root, capsys, monkey
     assert said.count("telic: no") == 1
 
 
-def test_a_study_tells_what_it_tries_and_of_how_many(root):
+@pytest.fixture
+def one_null(monkeypatch):
+    """Every addition is tried beside one null."""
+    one = {"gaussian": NULLS["gaussian"]}
+    monkeypatch.setattr("telic.edits.weights.NULLS", one)
+
+
+def test_a_study_tells_what_it_tries_and_of_how_many(root, one_null):
     told = []
     run = Run(root / "pair" / "seed-0000")
     study = SpliceStudy(groups=("layers",), switches=2, episodes=4, recovery=False)
@@ -127,8 +135,9 @@ def test_a_study_tells_what_it_tries_and_of_how_many(root):
 
 
 def test_a_study_prints_what_it_found_and_where_and_the_same_command_goes_on(
-    root, capsys
+    root, capsys, one_null, monkeypatch
 ):
+    monkeypatch.setattr("telic.render.page.svg", lambda figure, **_: "<svg/>")
     argv = ["study", "splice", "pair", *QUICK, "--root", str(root), "--workers", "1"]
     with in_this_process():
         assert main(argv) == 0

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from telic.cli.main import main
+from telic.vectors import NULLS
 from tests.scale.here import in_this_process
 
 # Weight decay is traced: the two recipes run the same compiled programs.
@@ -24,9 +25,12 @@ def contents(root):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def no_workers():
-    """All work is done in this process."""
-    with in_this_process():
+def small_work():
+    """All work is done in this process, beside two nulls an edit, and little drawn."""
+    two = {name: NULLS[name] for name in ("gaussian", "shuffled")}
+    with in_this_process(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("telic.edits.weights.NULLS", two)
+        patch.setattr("telic.render.page.svg", lambda figure, **_: "<svg/>")
         yield
 
 

@@ -48,6 +48,17 @@ pytestmark = pytest.mark.contract
 BEFORE = digest(AGENT)
 
 
+def with_zeros_below_zero(agent):
+    """The agent with a -0 at the start of every leaf."""
+    found = {path: np.array(leaf) for path, leaf in agent.items()}
+    for leaf in found.values():
+        leaf[0] = -0.0
+    return agent.replace(jax.device_put(found))
+
+
+SIGNED = with_zeros_below_zero(AGENT)
+
+
 @pytest.fixture(scope="module", params=ALL, ids="-".join)
 def named(request):
     """The name of an edit and that of its example."""
@@ -102,7 +113,10 @@ def close(a, b, tolerance=1e-5):
 
 def distance(before, after):
     """The Euclidean norm of what lies between two agents of weights alone."""
-    gaps = [np.asarray(after[path] - before[path], np.float64) for path in before]
+    gaps = [
+        (np.asarray(after[path]) - np.asarray(before[path])).astype(np.float64)
+        for path in before
+    ]
     return float(np.sqrt(sum((gap**2).sum() for gap in gaps)))
 
 
@@ -126,8 +140,7 @@ def test_strength_zero_is_the_identity_bit_for_bit(edit):
     assert digest(nothing) == BEFORE
     assert nothing is not AGENT
     # What is merely added 0 times turns -0 into 0.
-    signed = AGENT.replace({p: leaf.at[0].set(-0.0) for p, leaf in AGENT.items()})
-    assert digest(edit.scaled(0.0)(signed)) == digest(signed)
+    assert digest(edit.scaled(0.0)(SIGNED)) == digest(SIGNED)
 
 
 def test_the_agent_that_was_given_is_never_changed(edit):
@@ -157,7 +170,7 @@ def test_an_edited_agent_keeps_its_shapes_and_types(edited):
     for path, leaf in AGENT.items():
         assert (edited[path].shape, edited[path].dtype) == (leaf.shape, leaf.dtype)
     assert all(leaf.dtype == jnp.float32 for leaf in edited.values())
-    assert all(jnp.isfinite(leaf).all() for leaf in edited.values())
+    assert all(np.isfinite(leaf).all() for leaf in edited.values())
 
 
 def test_an_edit_is_pure(named, edited):

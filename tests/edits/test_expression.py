@@ -5,7 +5,7 @@ import re
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telic import vectors
@@ -265,6 +265,7 @@ VECTORS = st.recursive(DIFFERENCES, _larger, max_leaves=8).filter(
 )
 
 
+@settings(max_examples=40)
 @given(VECTORS)
 def test_the_arithmetic_is_that_of_python(text):
     agents = {"blue@4": 4, "purple@1": 2, "blue": BLUE, "purple": PURPLE}
@@ -275,6 +276,7 @@ def test_the_arithmetic_is_that_of_python(text):
     assert number(text) == pytest.approx(expected, rel=1e-4, abs=1e-2)
 
 
+@settings(max_examples=40)
 @given(VECTORS, st.data())
 def test_white_space_and_needless_brackets_do_not_matter(text, data):
     plain = evaluate(text, Toy())

@@ -5,7 +5,7 @@ import pickle
 
 import jax.numpy as jnp
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telic.core.errors import InputError
@@ -294,6 +294,7 @@ def test_whatever_needs_no_run_is_found_by_parsing():
     parse("nobody + nothing@99")
 
 
+@settings(max_examples=40)
 @given(st.text(max_size=60))
 def test_any_text_is_an_expression_or_an_error_with_a_caret(text):
     try:

@@ -93,8 +93,8 @@ def test_a_locus_can_be_grafted_at_all_sizes_and_whole_it_is_the_donor(name):
     assert tuple(graft.share for graft in found) == SIZES
     for graft in found:
         for path, leaf in recipient.items():
-            both = np.asarray(leaf + donor[path])
-            parts = np.asarray(graft.top[path] + graft.rest[path])
+            both = np.asarray(leaf) + np.asarray(donor[path])
+            parts = np.asarray(graft.top[path]) + np.asarray(graft.rest[path])
             np.testing.assert_allclose(parts, both, rtol=1e-4, atol=1e-4)
     for path in recipient:
         np.testing.assert_allclose(found[-1].top[path], donor[path])

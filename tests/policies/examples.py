@@ -1,10 +1,20 @@
 """One small agent of every kind of network, for codes and for floats."""
 
+import functools
+
 import jax
-import jax.numpy as jnp
 import numpy as np
 
-from telic.policies import MLP, POLICIES, Conv, Recurrent, Spec, interventions
+from telic.policies import (
+    HEADS,
+    MLP,
+    POLICIES,
+    Conv,
+    Recurrent,
+    Spec,
+    capture,
+    interventions,
+)
 from telic.worlds import Keys
 from tests.small import drawn
 
@@ -38,24 +48,39 @@ def seen_by(agent, *shape, seed=7):
     spec, rng = agent.spec, np.random.default_rng(seed)
     due = (*shape, *spec.observation)
     if spec.encoding is None:
-        return jnp.asarray(rng.normal(size=due), jnp.float32)
-    return jnp.asarray(rng.integers(len(spec.encoding), size=due), jnp.uint8)
+        return jax.device_put(rng.normal(size=due).astype(np.float32))
+    return jax.device_put(rng.integers(len(spec.encoding), size=due).astype("u1"))
 
 
 def sequence(agent, *, time=5, batch=3, seed=7):
     """Observations in time, and where episodes begin."""
-    first = jnp.zeros((time, batch), bool).at[2, 1].set(True).at[0].set(True)
-    return seen_by(agent, time, batch, seed=seed), first
+    first = np.zeros((time, batch), bool)
+    first[0] = first[2, 1] = True
+    return seen_by(agent, time, batch, seed=seed), jax.device_put(first)
 
 
 def unrolled(agent, *, seed=7):
     """Logits and values of the sequence."""
-    return _unrolled(agent, *sequence(agent, seed=seed))
+    seen, first = sequence(agent, seed=seed)
+    return unroll(agent, seen, first, agent.initial_carry(first.shape[1]))[0]
 
 
 @jax.jit
-def _unrolled(agent, seen, first):
-    return agent.unroll(seen, first, agent.initial_carry(first.shape[1]))[0]
+def unroll(agent, seen, first, carry):
+    """`agent.unroll` as one program: step by step it would be compiled at each call."""
+    return agent.unroll(seen, first, carry)
+
+
+@functools.partial(jax.jit, static_argnames="heads")
+def answer(agent, seen, heads=HEADS):
+    """`agent(seen)` as one program."""
+    return agent(seen, heads=heads)
+
+
+@jax.jit
+def captured(agent, seen):
+    """`capture(agent, seen)` as one program."""
+    return capture(agent, seen)
 
 
 def intervened(agent, site, **leaves):

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from telic.core.errors import InputError
-from telic.policies import Conv, Spec, capture, create
-from telic.policies.conv import convolved
+from telic.policies import Conv, Spec, conv
 from telic.worlds import GoalKeys, Keys
-from tests.policies.examples import agent_of, seen_by
+from tests.policies.examples import agent_of, captured, seen_by
+from tests.small import drawn
+
+convolved = jax.jit(conv.convolved, static_argnums=2)
 
 
 def test_a_convolution_worked_out_by_hand():
@@ -46,10 +48,11 @@ def by_loops(x, kernel, stride=1):
 def test_narrow_wide_and_strided_convolutions_are_those_of_a_loop(
     height, width, stride
 ):
-    x = jax.random.normal(jax.random.key(0), (2, height, width, 3))
-    kernel = jax.random.normal(jax.random.key(1), (3, 3, 3, 4))
-    found = convolved(x, kernel, stride)
-    ought = by_loops(np.asarray(x), np.asarray(kernel), stride)
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(2, height, width, 3)).astype("f4")
+    kernel = rng.normal(size=(3, 3, 3, 4)).astype("f4")
+    found = convolved(jax.device_put(x), jax.device_put(kernel), stride)
+    ought = by_loops(x, kernel, stride)
     np.testing.assert_allclose(found, ought, atol=1e-5)
 
 
@@ -70,7 +73,7 @@ def test_a_whole_forward_pass_is_that_of_a_loop(form):
         post = np.maximum(pre, 0)
         ought |= {f"{net}/0/pre": pre, f"{net}/0/post": post}
         ought[f"{net}/{end}"] = post @ p[f"{net}/1/kernel"] + p[f"{net}/1/bias"]
-    found = capture(agent, seen)
+    found = captured(agent, seen)
     assert found.keys() == ought.keys()
     for site, x in found.items():
         np.testing.assert_allclose(x, ought[site], atol=1e-4, err_msg=site)
@@ -82,16 +85,17 @@ def test_the_gradient_of_codes_is_the_gradient_of_their_channels():
     seen = seen_by(agent, 3)
     floats = Spec(observation=(3, 3, 20), actions=agent.spec.actions)
 
-    def squares(params, spec, seen):
-        out = agent.policy.apply(
-            params, spec, seen, (), tap=lambda site, x: x, heads=("logits",)
-        )
-        return (out.logits**2).sum()
+    def slope(spec, seen):
+        def squares(params):
+            out = agent.policy.apply(
+                params, spec, seen, (), tap=lambda site, x: x, heads=("logits",)
+            )
+            return (out.logits**2).sum()
 
-    channels = agent.spec.channel_values(seen)
-    actor = dict(agent.actor)
-    found = jax.grad(squares)(actor, agent.spec, seen)
-    ought = jax.grad(squares)(actor, floats, channels)
+        return jax.jit(jax.grad(squares))(dict(agent.actor))
+
+    found = slope(agent.spec, seen)
+    ought = slope(floats, agent.spec.channel_values(seen))
     for path, slope in found.items():
         np.testing.assert_allclose(slope, ought[path], rtol=1e-3, atol=1e-4)
 
@@ -99,19 +103,20 @@ def test_the_gradient_of_codes_is_the_gradient_of_their_channels():
 @pytest.mark.parametrize("stride", [1, 2, 3])
 def test_strided_trunks_fit_their_heads(stride):
     policy = Conv(channels=(2, 2), width=3, stride=stride)
-    agent = create(jax.random.key(0), policy, Keys(view=5))
+    agent = drawn(policy, Spec.of(Keys(view=5)), 0)
     rows = {1: 5, 2: 2, 3: 1}[stride]
     assert agent.sites["trunk/1/post"] == (rows, rows, 2)
-    assert agent.logits(jnp.zeros((2, 5, 5), jnp.uint8)).shape == (2, 7)
+    seen = jax.ShapeDtypeStruct((2, 5, 5), jnp.uint8)
+    assert jax.eval_shape(lambda a, s: a.logits(s), agent, seen).shape == (2, 7)
 
 
 def test_more_channels_than_the_policy_says_are_an_agent_if_all_leaves_agree():
     agent = agent_of("conv")
     wide = {
         **agent,
-        "trunk/0/kernel": jnp.zeros((3, 3, 20, 9)),
-        "trunk/0/bias": jnp.zeros(9),
-        "trunk/1/kernel": jnp.zeros((3, 3, 9, 4)),
+        "trunk/0/kernel": jax.device_put(np.zeros((3, 3, 20, 9), np.float32)),
+        "trunk/0/bias": jax.device_put(np.zeros(9, np.float32)),
+        "trunk/1/kernel": jax.device_put(np.zeros((3, 3, 9, 4), np.float32)),
     }
     assert type(agent)(wide, agent.policy, agent.spec).sites["trunk/0/post"] == (
         3,

@@ -1,5 +1,7 @@
 """The agent's arithmetic: its first layer, its first weights and its names."""
 
+import functools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -8,6 +10,7 @@ import pytest
 from telic.core.errors import InputError
 from telic.policies import MLP, Agent, Spec, create
 from telic.worlds import Keys
+from tests.policies.examples import answer
 
 SMALL = MLP(width=16)
 
@@ -15,9 +18,10 @@ SMALL = MLP(width=16)
 def codes_of(world, batch=64):
     """Random codes of every kind in every cell."""
     shape = (batch, *world.observation)
-    return jax.random.randint(jax.random.key(7), shape, 0, 9).astype(jnp.uint8)
+    return jax.device_put(np.random.default_rng(7).integers(9, size=shape, dtype="u1"))
 
 
+@functools.partial(jax.jit, static_argnames=("net", "layers", "world", "act"))
 def dense(agent, net, layers, world, codes, act=jax.nn.relu):
     """The ordinary formulation: look the channels up, lay them out, multiply."""
     x = jnp.asarray(world.encoding)[codes].reshape(len(codes), -1)
@@ -31,7 +35,7 @@ def dense(agent, net, layers, world, codes, act=jax.nn.relu):
 
 def assert_near(actual, expected):
     """Equal up to rounding, measured against the size of the whole array."""
-    scale = float(jnp.abs(expected).max())
+    scale = abs(np.asarray(expected)).max()
     np.testing.assert_allclose(actual, expected, rtol=1e-5, atol=1e-5 * scale)
 
 
@@ -44,24 +48,24 @@ def world(request):
 @pytest.fixture(scope="module")
 def agent(world):
     """An agent whose biases are not zero."""
-    key, shift = jax.random.split(jax.random.key(3))
-    fresh = create(key, SMALL, world)
-    return fresh.replace(
-        {p: x + 0.1 * jax.random.normal(shift, x.shape) for p, x in fresh.items()}
-    )
+    fresh, rng = create(jax.random.key(3), SMALL, world), np.random.default_rng(3)
+    moved = {p: x + 0.1 * rng.normal(size=x.shape) for p, x in fresh.items()}
+    return fresh.replace({p: jax.device_put(x.astype("f4")) for p, x in moved.items()})
 
 
 def test_the_folded_first_layer_has_the_values_of_the_ordinary_one(world, agent):
     codes = codes_of(world)
     preferences = dense(agent, "actor", 4, world, codes)
-    estimate = dense(agent, "critic", 3, world, codes)[:, 0]
-    assert_near(agent.logits(codes), preferences)
-    assert_near(agent.value(codes), estimate)
+    estimate = np.asarray(dense(agent, "critic", 3, world, codes))[:, 0]
+    found = answer(agent, codes)
+    assert_near(found.logits, preferences)
+    assert_near(found.value, estimate)
 
 
 def test_the_folded_first_layer_has_the_gradients_of_the_ordinary_one(world, agent):
     codes = codes_of(world)
-    aim = jax.random.normal(jax.random.key(1), (len(codes), len(world.actions)))
+    aim = np.random.default_rng(1).normal(size=(len(codes), len(world.actions)))
+    aim = jax.device_put(aim.astype("f4"))
 
     def folded(agent):
         preferences, estimate, _ = agent(codes)
@@ -73,7 +77,7 @@ def test_the_folded_first_layer_has_the_gradients_of_the_ordinary_one(world, age
             dense(agent, "critic", 3, world, codes) ** 2
         ).sum()
 
-    actual, expected = jax.grad(folded)(agent), jax.grad(ordinary)(agent)
+    actual, expected = (jax.jit(jax.grad(f))(agent) for f in (folded, ordinary))
     assert set(actual) == set(agent)
     for path in agent:
         assert actual[path].shape == agent[path].shape
@@ -82,10 +86,13 @@ def test_the_folded_first_layer_has_the_gradients_of_the_ordinary_one(world, age
 
 def test_a_call_gives_logits_and_value_and_an_mlp_remembers_nothing(world, agent):
     codes = codes_of(world)
-    preferences, estimate, carry = agent(codes)
+    preferences, estimate, carry = answer(agent, codes)
     assert carry == ()
-    assert_near(agent.logits(codes), preferences)
-    assert_near(agent.value(codes), estimate)
+    logits, value = jax.jit(lambda agent: (agent.logits(codes), agent.value(codes)))(
+        agent
+    )
+    assert_near(logits, preferences)
+    assert_near(value, estimate)
 
 
 def test_an_agent_is_layers_with_these_names_and_shapes(world):
@@ -115,31 +122,31 @@ def test_fresh_kernels_are_orthogonal_with_their_gains(world):
     gains = {"actor/3/kernel": 0.01, "critic/2/kernel": 1.0}
     for path, leaf in agent.items():
         if path.endswith("bias"):
-            assert not leaf.any()
+            assert not np.any(leaf)
             continue
-        gain = gains.get(path, np.sqrt(2))
-        inner = np.asarray(leaf.T @ leaf) / gain**2
+        gain, kernel = gains.get(path, np.sqrt(2)), np.asarray(leaf)
+        inner = kernel.T @ kernel / gain**2
         np.testing.assert_allclose(inner, np.eye(len(inner)), atol=1e-5, err_msg=path)
 
 
 def test_a_fresh_actor_finds_every_action_about_as_likely(world):
     agent = create(jax.random.key(0), MLP(), world)
-    chances = jax.nn.softmax(agent.logits(codes_of(world)))
-    assert float(jnp.abs(chances - 1 / 7).max()) < 0.02
+    chances = jax.jit(jax.nn.softmax)(answer(agent, codes_of(world)).logits)
+    assert abs(np.asarray(chances) - 1 / 7).max() < 0.02
 
 
 def test_different_keys_make_different_agents_and_different_layers(world):
     one, two = (create(jax.random.key(seed), SMALL, world) for seed in (0, 1))
-    assert not jnp.allclose(one["actor/0/kernel"], two["actor/0/kernel"])
-    assert not jnp.allclose(one["actor/1/kernel"], one["actor/2/kernel"])
-    assert not jnp.allclose(one["actor/0/kernel"], one["critic/0/kernel"])
+    assert not np.allclose(one["actor/0/kernel"], two["actor/0/kernel"])
+    assert not np.allclose(one["actor/1/kernel"], one["actor/2/kernel"])
+    assert not np.allclose(one["actor/0/kernel"], one["critic/0/kernel"])
 
 
 def test_tanh_is_applied_after_every_layer_but_the_last(world, agent):
     codes = codes_of(world)
     bent = Agent(agent, MLP(width=16, activation="tanh"), agent.spec)
     expected = dense(agent, "actor", 4, world, codes, jnp.tanh)
-    assert_near(bent.logits(codes), expected)
+    assert_near(answer(bent, codes).logits, expected)
 
 
 def test_a_network_of_one_layer_is_linear():
@@ -147,7 +154,7 @@ def test_a_network_of_one_layer_is_linear():
     agent = create(jax.random.key(0), MLP(actor_layers=1, critic_layers=1), world)
     assert agent["actor/0/kernel"].shape == (500, 7)
     codes = codes_of(world)
-    assert_near(agent.logits(codes), dense(agent, "actor", 1, world, codes))
+    assert_near(answer(agent, codes).logits, dense(agent, "actor", 1, world, codes))
 
 
 def test_an_unknown_activation_is_refused_with_the_nearest_name():

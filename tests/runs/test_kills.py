@@ -2,7 +2,7 @@
 
 Runs, studies and reports are killed: after a random share of their processor time, or
 at a random one of their calls that change the disk, with the last bytes of a file lost
-that was not synced yet. The default suite kills a few times; the whole count is slow,
+that was not synced yet. The default suite kills twice; the whole count is slow,
 about twenty minutes of two cores or less:
 
     pytest -m slow -s tests/runs/test_kills.py
@@ -148,7 +148,7 @@ def told(counts: list[Count]) -> None:
 
 @pytest.mark.timeout(600)
 def test_a_run_that_is_killed_again_and_again_ends_the_same(tmp_path):
-    told([kill("run", 4, tmp_path, None, at_writes=1.0)])
+    told([kill("run", 2, tmp_path, None, at_writes=1.0)])
 
 
 @pytest.mark.slow

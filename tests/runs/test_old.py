@@ -75,7 +75,8 @@ def test_an_old_run_is_whole_and_is_listed(stored):
     assert (row["status"], row["width"], row["policy"]) == ("complete", 1, "mlp")
 
 
-@pytest.mark.parametrize("stored", RUNS, indirect=True)
+# What was stored last is as the runs before it, but for its chain.
+@pytest.mark.parametrize("stored", [*RUNS[-3:], "5aab3eb/keys"], indirect=True)
 def test_an_old_run_goes_on_from_an_old_checkpoint_to_the_same_end(stored):
     last = stored.checkpoints[-1]
     due = checkpoint.read_agent(last)

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from telic.cli.main import main
 from telic.core.errors import InputError
-from telic.runs.folder import Run, find
+from telic.runs.folder import find
 from telic.scale import engine, local
 from telic.studies import SpliceStudy
 from telic.studies.base import preset, settings_of
 from tests.runs.small import make, shot
+from tests.scale.here import in_this_process
 
 pytestmark = pytest.mark.e2e
 
@@ -50,28 +52,23 @@ def wait_for_a_row(child: subprocess.Popen, root: Path) -> None:
         assert child.poll() is None
 
 
-@pytest.fixture(scope="module")
-def one_worker(tmp_path_factory) -> list[Run]:
-    root = tmp_path_factory.mktemp("one")
-    child = telic(*SMALL, "--seeds", "0:2", "--workers", "1", "--json", root=root)
-    out, err = child.communicate(timeout=240)
-    assert child.returncode == 0, err
-    said = json.loads(out)
+def test_one_process_and_two_workers_give_the_same_bytes(tmp_path, capsys):
+    both, one, two = [*SMALL, "--seeds", "0:2"], tmp_path / "one", tmp_path / "two"
+    with in_this_process():
+        assert main([*both, "--json", "--root", str(one)]) == 0
+    said = json.loads(capsys.readouterr().out)
     assert [run["status"] for run in said["runs"]] == ["complete", "complete"]
-    return find(root)
-
-
-def test_one_worker_and_two_give_the_same_bytes(one_worker, tmp_path):
-    child = telic(*SMALL, "--seeds", "0:2", "--workers", "2", root=tmp_path)
+    child = telic(*both, "--workers", "2", root=two)
     out, err = child.communicate(timeout=240)
     assert child.returncode == 0, err
     assert "next:" in out and "telic report" in out
-    assert [shot(run) for run in find(tmp_path)] == [shot(run) for run in one_worker]
+    assert len(find(two)) == 2
+    assert [shot(run) for run in find(two)] == [shot(run) for run in find(one)]
 
 
 def test_ctrl_c_checkpoints_stops_and_says_how_to_go_on(tmp_path):
     long = ["--period", "400", "--phases", "2", "--seeds", "0:3"]
-    child = telic(*SMALL, *long, "--workers", "2", root=tmp_path)
+    child = telic(*SMALL, *long, "--workers", "1", root=tmp_path)
     wait_for_a_row(child, tmp_path)
     os.killpg(child.pid, signal.SIGINT)
     out, err = child.communicate(timeout=120)

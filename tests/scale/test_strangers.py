@@ -72,7 +72,11 @@ def tried(
     # The papers that tests share are no candidate's either (`tests.made`).
     made.STORE.mkdir(parents=True, exist_ok=True)
     hide = [root, made.STORE]
-    return run_locator(candidate, [paper], out, hide=hide, isolation=isolation)
+    with pytest.MonkeyPatch.context() as patch:
+        # Whoever runs the tests may import from a folder in which other runs lie, and
+        # what Python imports from is open to read behind walls too.
+        patch.delenv("PYTHONPATH", raising=False)
+        return run_locator(candidate, [paper], out, hide=hide, isolation=isolation)
 
 
 def left(mark: str) -> list[str]:

@@ -11,6 +11,7 @@ from telic.studies.calibrate import Calibrate
 from telic.studies.score import benchmark
 from telic.studies.score.benchmark import Benchmark
 from telic.training.state import init_state
+from telic.worlds import GoalKeys
 
 SMALL = dataclasses.replace(preset(Calibrate, "small"), width=24, units=(16, 4))
 EXAM = Benchmark(each=1, beside=("magnitude", "random", "oracle"))
@@ -25,12 +26,14 @@ def examined(root: Path) -> list[Run]:
     return runs
 
 
-def begun(root: Path, layer: str, seed: int = 0) -> Run:
+def begun(root: Path, layer: str, *, goals: int = 2) -> Run:
     """A run that counts as complete; its agent is fresh, which is enough to plant in.
 
-    To train it would take a compiled program for each layer.
+    To train it would take a compiled program for each layer. With fewer goals there are
+    fewer pairs to plant.
     """
-    plan = SMALL.plans()[layer]
+    world = GoalKeys(colours=GoalKeys().colours[:goals])
+    plan, seed = dataclasses.replace(SMALL.plans()[layer], world=world), 0
     run = folder.create_run(root, SMALL.experiment(layer), seed, plan)
     state = init_state(seed, policy=plan.policy, world=plan.world, rollout=plan.rollout)
     state = state._replace(rollouts=state.rollouts + plan.total_rollouts)

@@ -18,9 +18,11 @@ from telic.runs.carry import carry_run
 from telic.studies import STUDIES, Alternation, results
 from telic.studies.alternation.report import report_files
 from telic.studies.base import preset, settings_of
+from telic.studies.splice.edits import MEAN
 from telic.training import PPOConfig
 from telic.worlds import WORLDS, Goal, GymWorld, Objective, World
 from tests import small
+from tests.studies.landed import few_parts
 from tests.studies.trained import done
 from tests.worlds.orchard import Orchard
 from tests.worlds.test_gymnax import Line
@@ -60,8 +62,8 @@ CASES = {
 }
 STEPS = small.SIZES.batch
 CHANGES = {
-    "locate": {"episodes": 128, "locators": ("magnitude", "random"), "least": -1.0},
-    "splice": {"switches": 1, "episodes": 8},
+    "locate": {"episodes": 64, "locators": ("magnitude", "random"), "least": -1.0},
+    "splice": {"switches": 1, "episodes": 8, "groups": (MEAN,)},
     "retarget": {"episodes": 8, "steps": 2},
     "isolation": {"lengths": (STEPS,), "main": STEPS, "recovery": 2 * STEPS},
     "snr": {"rollout": STEPS, "lengths": (STEPS,)},
@@ -76,8 +78,14 @@ def test_every_study_of_trained_agents_is_tried():
     assert {*CHANGES, "planting"} == set(STUDIES)
 
 
-AGAIN = {("gymnax-style", "locate"), ("gymnax-style", "isolation")}
-"""Studies that the pole tries as well; Keys, a JAX world too, has tests of both."""
+AGAIN = {
+    ("gymnax-style", "locate"),
+    ("gymnax-style", "isolation"),
+    ("gymnax-style", "snr"),
+    ("gymnasium", "splice"),
+}
+"""Studies that the other of the two worlds tries as well. Keys, a JAX world too, and
+landers, of Gymnasium too, have tests of their own with them."""
 
 EVERY = [
     # What telic ships, and an orchard, have tests of their own with each study.
@@ -120,7 +128,8 @@ def test_a_study_ends_in_its_page_or_says_what_the_world_lacks(trained, name):
             study.check(run)
         return
     study.check(run)
-    done(run, name, study)
+    with few_parts():
+        done(run, name, study)
     rows = results.together([run], name, settings_of(study))
     made = files(study.page(study.summarise(rows, run.plan()), command="telic x"))
     assert list(made)[:2] == ["report.html", "report.md"] and len(made) > 2

@@ -18,7 +18,7 @@ PLAN: ExperimentConfig = dataclasses.replace(
     preset(Alternation, "small"), phases=6
 ).plan()
 SPLICE = preset(SpliceStudy, "small")
-RETARGET = dataclasses.replace(preset(Retarget, "small"), new="yellow")
+RETARGET = dataclasses.replace(preset(Retarget, "small"), new="yellow", episodes=2)
 
 
 def pair(root: Path) -> None:

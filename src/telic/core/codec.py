@@ -264,9 +264,9 @@ def _array(data: Any, kind: Any, source: Source, what: str) -> Any:
     if form == "key":
         if found.dtype != np.uint32 or found.shape[-1:] != (2,):
             raise DamagedError(f"{what}: {short(name)} is no random key")
-        return jax.random.wrap_key_data(jnp.asarray(found))
+        return jax.random.wrap_key_data(jax.device_put(found))
     if getattr(kind, "array_type", kind) is not np.ndarray:
-        found = jnp.asarray(found)
+        found = jax.device_put(found)
     if not isinstance(found, kind):
         raise DamagedError(
             f"{what} is {found.dtype}{list(found.shape)}",

@@ -228,7 +228,8 @@ def restore(like: Structure, flat: Mapping[str, np.ndarray]) -> Structure:
 
     Args:
         like: A tree of arrays, or of their shapes and dtypes.
-        flat: The result of `flatten` for a tree of the same structure.
+        flat: The result of `flatten` for a tree of the same structure. Do not write to
+            its arrays afterwards: the tree may share their memory.
 
     Raises:
         DamagedError: If a leaf is missing, left over, or of another shape or dtype.
@@ -246,7 +247,8 @@ def restore(like: Structure, flat: Mapping[str, np.ndarray]) -> Structure:
         seen, due = (flat[path].shape, flat[path].dtype), (leaf.shape, leaf.dtype)
         if seen != due:
             raise DamagedError(f"array {path!r} is {seen}", why=f"expected {due}")
-    return form.unflatten([jnp.asarray(flat[path]) for path in paths])
+    # `jnp.asarray` compiles a program for every shape of a NumPy array.
+    return form.unflatten([jax.device_put(flat[path]) for path in paths])
 
 
 def outline(self: Any) -> str:

@@ -51,9 +51,9 @@ def units_at(site: str, agent: Agent) -> int:
     Example:
         >>> from telic.policies import MLP, create
         >>> from telic.worlds import Keys
-        >>> agent = create(jax.random.key(0), MLP(), Keys())
+        >>> agent = create(jax.random.key(0), MLP(width=8), Keys())
         >>> units_at("actor/0/post", agent), units_at("actor/logits", agent)
-        (128, 7)
+        (8, 7)
     """
     check_name(site, agent.sites, kind="site")
     return agent.sites[site][-1]

@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeVar
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array
 
 from telic.core import trees
@@ -135,15 +136,19 @@ def edit_summary(before: Params, after: Params) -> EditSummary:
         >>> done.changed, done.leaves, done.parameters, done.norm
         (True, ('a',), 1, 3.0)
     """
-    changes = {p: _change(before, after, p) for p in after}
+    # Most edits leave most leaves alone: those are the very same arrays.
+    new = [path for path in after if after[path] is not before.get(path)]
+    changes = {path: _change(before, after, path) for path in new}
     counts = {
-        path: int((change != 0).sum()) if path in before else change.size
+        path: int(np.count_nonzero(np.asarray(change)))
+        if path in before
+        else change.size
         for path, change in changes.items()
     }
     return EditSummary(
         before=trees.digest(before),
         after=trees.digest(after),
-        leaves=tuple(path for path in sorted(after) if counts[path]),
+        leaves=tuple(path for path in sorted(new) if counts[path]),
         parameters=sum(counts.values()),
         norm=float(trees.norm(changes)),
     )

@@ -123,7 +123,7 @@ def random_mask(key: jax.Array, like: Params) -> Tree:
     """
     paths = sorted(like)
     row = np.concatenate([np.asarray(like[p]).ravel() for p in paths])
-    mixed = np.asarray(jax.random.permutation(key, jnp.asarray(row)))
+    mixed = np.asarray(jax.random.permutation(key, jax.device_put(row)))
     return _unflatten(mixed, {p: like[p] for p in paths})
 
 
@@ -160,6 +160,6 @@ def _unflatten(row: np.ndarray, like: dict[str, Array]) -> Tree:
     ends = np.cumsum([leaf.size for leaf in like.values()])
     parts = np.split(row, ends[:-1])
     return {
-        path: jnp.asarray(part.reshape(leaf.shape))
+        path: jax.device_put(part.reshape(leaf.shape))
         for (path, leaf), part in zip(like.items(), parts, strict=True)
     }

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Bool
@@ -117,4 +118,4 @@ def _part(locus: Locus, chosen: Bool[np.ndarray, " sites"], like: Agent) -> Tree
         change = np.asarray((left * flags[None]) @ right, np.float32)
         found |= layers[name].split(change, like)
         start += len(right)
-    return {path: jnp.asarray(leaf) for path, leaf in found.items()}
+    return {path: jax.device_put(leaf) for path, leaf in found.items()}

@@ -13,7 +13,7 @@ Only the order of scores matters; their scale depends on the method.
 import dataclasses
 import functools
 
-import jax.numpy as jnp
+import jax
 import numpy as np
 from jaxtyping import Float, Int
 
@@ -134,7 +134,7 @@ class Locus:
             )
         spread = self.weights(actor)
         flags = spread.highest(max(1, round(fraction * len(spread.flat))))
-        return {path: jnp.asarray(leaf) for path, leaf in flags.items()}
+        return {path: jax.device_put(leaf) for path, leaf in flags.items()}
 
     def weights(self, like: Arrays) -> "Locus":
         """The same locus over single weights.

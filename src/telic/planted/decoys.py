@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from telic.core.trees import Tree
@@ -37,21 +38,22 @@ def widened(key: jax.Array, actor: Agent, *, like: Agent | None = None) -> Agent
     Example:
         >>> from telic.policies import MLP, create
         >>> from telic.worlds import Keys
-        >>> actor = create(jax.random.key(0), MLP(width=2), Keys()).actor
+        >>> actor = create(jax.random.key(0), MLP(width=8), Keys()).actor
         >>> found = widened(jax.random.key(0), actor)
-        >>> found["actor/0/kernel"].shape, float(found["actor/1/kernel"][2:].sum())
-        ((500, 18), 0.0)
+        >>> found["actor/0/kernel"].shape, float(found["actor/1/kernel"][8:].sum())
+        ((500, 24), 0.0)
     """
     model = like or actor
 
     def spare(use: Use, shape: tuple[int, ...]) -> Array:
         if use.makes and len(shape) > 1:
             return jax.random.normal(key, shape) * model[use.leaf].std()
-        return jnp.zeros(shape)
+        return jax.device_put(np.zeros(shape, np.float32))
 
     def grown(use: Use, leaf: Array) -> Array:
         more = spare(use, _resized(leaf.shape, use.axis, SPARE * use.places))
-        return jnp.concatenate([leaf, more], axis=use.axis)
+        # In NumPy, which compiles nothing.
+        return jax.device_put(np.concatenate([leaf, more], axis=use.axis))
 
     return _each(actor, grown)
 

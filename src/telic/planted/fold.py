@@ -6,7 +6,8 @@ goal; two such agents differ exactly in those biases, so the goal is there and n
 else.
 """
 
-import jax.numpy as jnp
+import jax
+import numpy as np
 from jaxtyping import Array
 
 from telic.core.errors import InputError
@@ -26,7 +27,7 @@ def fold(agent: Agent, goal: int | None) -> Agent:
         >>> import jax
         >>> from telic.policies import MLP, create
         >>> from telic.worlds import GoalKeys
-        >>> agent = create(jax.random.key(0), MLP(goal_units=2), GoalKeys())
+        >>> agent = create(jax.random.key(0), MLP(width=8, goal_units=2), GoalKeys())
         >>> table = agent["at/actor/0/pre/0/goal"]
         >>> bool((fold(agent, 1)["actor/0/bias"][:2] == table[1]).all())
         True
@@ -55,16 +56,16 @@ def truth(agent: Agent) -> Tree:
         >>> import jax
         >>> from telic.policies import MLP, create
         >>> from telic.worlds import GoalKeys
-        >>> agent = create(jax.random.key(0), MLP(goal_units=2), GoalKeys())
+        >>> agent = create(jax.random.key(0), MLP(width=8, goal_units=2), GoalKeys())
         >>> truth(agent)["actor/0/bias"][:3].tolist()
         [1.0, 1.0, 0.0]
     """
     plain = interventions.weights(agent.actor)
-    flags = {path: jnp.zeros_like(leaf) for path, leaf in plain.items()}
+    flags = {path: np.zeros(leaf.shape, leaf.dtype) for path, leaf in plain.items()}
     for bias, table in goal_tables(agent).items():
         if bias in flags:
-            flags[bias] = flags[bias].at[: table.shape[1]].set(1)
-    return flags
+            flags[bias][: table.shape[1]] = 1
+    return {path: jax.device_put(flag) for path, flag in flags.items()}
 
 
 def goal_tables(agent: Agent) -> dict[str, Array]:

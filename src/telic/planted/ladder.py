@@ -149,7 +149,7 @@ def routing(key: jax.Array, base: Base) -> Iterator[Planted]:
         at = _key(key, base, wants, aim)
         found = _folded(at, base, "routed", wants, aim)
         found = _with(at, found, [(grown[wants], grown[aim])])
-        spare = jax.tree.map(jnp.zeros_like, decoys.widened(at, plain))
+        spare = decoys.widened(at, plain)
         wide = {p: _at_start(mask[p], leaf) for p, leaf in spare.items()}
         yield _reordered(at, found._replace(truth=wide))
 
@@ -247,14 +247,15 @@ def _with(
     plain = [[agent.actor for agent in pair] for pair in pairs]
     like = plain[0][0]
     wide = [[decoys.widened(key, a, like=like) for a in pair] for pair in plain]
-    blank = {p: jnp.zeros_like(leaf) for p, leaf in wide[0][0].items()}
-    flags = {p: _at_start(planted.truth[p], leaf) for p, leaf in blank.items()}
+    flags = {p: _at_start(planted.truth[p], leaf) for p, leaf in wide[0][0].items()}
     return planted._replace(pairs=tuple((a, b) for a, b in wide), truth=flags)
 
 
 def _at_start(small: Array, large: Array) -> Array:
-    """A small leaf at the start of a larger one of zeros, along every axis."""
-    return large.at[tuple(slice(size) for size in small.shape)].set(small)
+    """A small leaf at the start of zeros in the form of a larger one, on every axis."""
+    found = np.zeros(large.shape, large.dtype)
+    found[tuple(slice(size) for size in small.shape)] = small
+    return jax.device_put(found)
 
 
 def _rescaled(key: jax.Array, *pair: Agent) -> tuple[Agent, Agent]:

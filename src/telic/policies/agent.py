@@ -55,7 +55,7 @@ class Agent(Mapping[str, Array]):
     Example:
         >>> from telic.policies import MLP
         >>> from telic.worlds import Keys
-        >>> agent = create(jax.random.key(0), MLP(), Keys())
+        >>> agent = create(jax.random.key(0), MLP(width=8), Keys())
         >>> agent.logits(jnp.zeros((2, 5, 5), jnp.uint8)).shape
         (2, 7)
     """
@@ -124,8 +124,8 @@ class Agent(Mapping[str, Array]):
         Example:
             >>> from telic.policies import MLP
             >>> from telic.worlds import Keys
-            >>> agent = create(jax.random.key(0), MLP(), Keys())
-            >>> moved = agent.replace({**agent, "actor/0/bias": jnp.ones(128)})
+            >>> agent = create(jax.random.key(0), MLP(width=8), Keys())
+            >>> moved = agent.replace({**agent, "actor/0/bias": jnp.ones(8)})
             >>> float(moved["actor/0/bias"][0])
             1.0
         """

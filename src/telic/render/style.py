@@ -175,8 +175,10 @@ def svg(figure: Figure, *, salt: str = "telic") -> str:
         figure: The figure.
         salt: Part of the ids in the SVG; figures of one page need different ones.
     """
-    # Computing the layout again at every drawing would shift it slightly.
-    figure.draw_without_rendering()
+    # Once, and no drawing for it: computing the layout again would shift it slightly.
+    layout = figure.get_layout_engine()
+    if layout is not None and figure.axes:
+        layout.execute(figure)
     figure.set_layout_engine("none")
     # `savefig` draws twice, to lay out what is laid out already.
     # For equal bytes: ids are random without a salt, and metadata has a date.

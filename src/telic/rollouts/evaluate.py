@@ -149,15 +149,17 @@ def _play(
     done = Episodes(
         events=jnp.zeros((count, len(world.events))), length=jnp.zeros(count, jnp.int32)
     )
-    lanes = _begin(agent, seeds, world, min(LANES[0], count))
+    most = min(LANES[0], count)
+    lanes = _begin(agent, seeds, world, most)
     queue = jnp.int32(LANES[0])
     step = functools.partial(
         _step, agent=agent, seeds=seeds, world=world, greedy=greedy
     )
     # A while loop has fixed shapes, so its cost per step is that of all its lanes. The
     # stages unroll at trace time into one loop per number of lanes, each left once its
-    # active lanes fit the next; the last runs until none is active.
-    for fewer in (*LANES[1:], 0):
+    # active lanes fit the next; the last runs until none is active. A loop that would
+    # be left at once is not compiled.
+    for fewer in (*(few for few in LANES[1:] if few < count), 0):
         lanes, queue, done = jax.lax.while_loop(
             lambda now, few=fewer: now[0].active.sum() > few, step, (lanes, queue, done)
         )

@@ -70,7 +70,8 @@ def record(
         >>> from telic.policies import MLP, create
         >>> from telic.worlds import Keys
         >>> world = Keys()
-        >>> episode = record(create(jax.random.key(0), MLP(), world), world, seed=0)
+        >>> agent = create(jax.random.key(0), MLP(width=8), world)
+        >>> episode = record(agent, world, seed=0)
         >>> len(episode.boards) - len(episode.actions), episode.ended
         (1, True)
     """

@@ -126,7 +126,7 @@ def read_agent(checkpoint: Checkpoint) -> trees.Tree:
     said = manifest_of(checkpoint)
     check_origin(checkpoint, said)
     return {
-        path: jax.numpy.asarray(leaf)
+        path: jax.device_put(leaf)
         for path, leaf in _arrays(checkpoint, said, "agent").items()
     }
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from telic.locators import Behaviour, ContrastPair
@@ -58,6 +57,6 @@ def unpack_evidence(data: bytes) -> tuple[ContrastPair, jax.Array]:
 
 def warm() -> None:
     """Start JAX and compile the operations of `unpack`, except for its shapes."""
-    nothing = jnp.asarray(np.zeros(1, np.float32))
-    key = jax.random.wrap_key_data(jnp.asarray(np.zeros(2, np.uint32)))
+    nothing = jax.device_put(np.zeros(1, np.float32))
+    key = jax.random.wrap_key_data(jax.device_put(np.zeros(2, np.uint32)))
     jax.block_until_ready((nothing - nothing, jax.random.key_data(key)))

@@ -53,7 +53,6 @@ def imitate(
             raise InputError(
                 f"the agent has no leaf {path!r}", why=f"it has {', '.join(agent)}"
             )
-    rate = optax.cosine_decay_schedule(learning_rate, steps)
     moved = _descend(
         key,
         {path: agent[path] for path in paths},
@@ -62,12 +61,12 @@ def imitate(
         teacher,
         steps=steps,
         batch=batch,
-        rate=rate,
+        learning_rate=learning_rate,
     )
     return {path: moved[path] - agent[path] for path in paths}
 
 
-@functools.partial(jax.jit, static_argnames=("steps", "batch", "rate"))
+@functools.partial(jax.jit, static_argnames=("steps", "batch", "learning_rate"))
 def _descend(
     key: jax.Array,
     leaves: Tree,
@@ -77,10 +76,10 @@ def _descend(
     *,
     steps: int,
     batch: int,
-    rate: optax.Schedule,
+    learning_rate: float,
 ) -> Tree:
     """The leaves after all steps of Adam."""
-    adam = optax.adam(rate)
+    adam = optax.adam(optax.cosine_decay_schedule(learning_rate, steps))
     aim = jax.nn.log_softmax(teacher)
 
     def loss(leaves: Tree, rows: Array) -> Float[Array, ""]:

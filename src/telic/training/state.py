@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import optax
 from jaxtyping import Array, Bool, Float, Int
 
@@ -102,7 +103,7 @@ def init_from_agent(
     check_sequences(agent.initial_carry(1), rollout)
     return TrainState(
         agent=agent,
-        opt_state=optimiser(PPOConfig()).init(agent),
+        opt_state=_moments(agent),
         actors=_actors(world_key, agent, world, rollout.num_envs),
         key=jax.random.key_data(run_key),
         rollouts=jnp.zeros((), jnp.int32),
@@ -180,6 +181,12 @@ def learn(
     return after, losses, trees.finite(agent)
 
 
+@jax.jit
+def _moments(agent: Agent) -> optax.OptState:
+    """Fresh moments, in one program: otherwise each shape of a leaf is one."""
+    return optimiser(PPOConfig()).init(agent)
+
+
 def _actors(key: jax.Array, agent: Agent, world: World, envs: int) -> EnvState:
     """Fresh copies of a world; empty for a host world."""
     if isinstance(world, JaxWorld):
@@ -200,7 +207,7 @@ def raise_if_diverged(metrics: RolloutMetrics, agent: Agent, *, rollouts: int) -
         DivergedError: If so; it names the first such quantity.
     """
     for name, value in metrics.losses._asdict().items():
-        if not jnp.isfinite(value):
+        if not np.isfinite(value):
             raise _diverged(f"{name} is {float(value)}", rollouts)
     for path, fine in zip(sorted(agent), metrics.finite.tolist(), strict=True):
         if not fine:

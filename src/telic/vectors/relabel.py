@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int
 
 from telic.core.trees import Tree
@@ -30,8 +31,8 @@ def hidden(agent: Agent) -> Hidden:
     Example:
         >>> from telic.policies import MLP, create
         >>> from telic.worlds import Keys
-        >>> list(hidden(create(jax.random.key(0), MLP(actor_layers=2), Keys()).actor))
-        ['actor/0/post']
+        >>> list(hidden(create(jax.random.key(0), MLP(width=8), Keys()).actor))
+        ['actor/0/post', 'actor/1/post', 'actor/2/post']
     """
     found = {
         site: tuple(use for use in uses if use.leaf in agent)
@@ -58,12 +59,13 @@ def permuted(
         >>> found["in"].ravel().tolist(), found["out"].ravel().tolist()
         ([2.0, 1.0], [6.0, 5.0])
     """
-    found = dict(tree)
+    # In NumPy: nothing is computed, and JAX would compile a program for each shape.
+    moved: dict[str, np.ndarray] = {}
     for site, order in orders.items():
         for use in units[site]:
-            rows = _at_places(order, use)
-            found[use.leaf] = jnp.take(found[use.leaf], rows, axis=use.axis)
-    return found
+            leaf = moved.get(use.leaf, np.asarray(tree[use.leaf]))
+            moved[use.leaf] = leaf.take(_at_places(order, use), axis=use.axis)
+    return {path: jax.device_put(moved.get(path, leaf)) for path, leaf in tree.items()}
 
 
 def rescaled(
@@ -122,7 +124,7 @@ def _hidden_keys(key: jax.Array, agent: Agent) -> list[tuple[str, jax.Array, int
     return list(zip(sites, keys, counts, strict=True))
 
 
-def _at_places(order: Int[Array, " units"], use: Use) -> Int[Array, " rows"]:
+def _at_places(order: Int[Array, " units"], use: Use) -> Int[np.ndarray, " rows"]:
     """The order of the rows of an axis that runs over places and units."""
-    starts = jnp.arange(use.places) * len(order)
-    return (starts[:, None] + order[None]).ravel()
+    starts = np.arange(use.places) * len(order)
+    return (starts[:, None] + np.asarray(order)[None]).ravel()

@@ -74,7 +74,7 @@ def runs(tmp_path, monkeypatch):
     return made
 
 
-def test_a_world_that_draws_itself_is_shown_at_work(runs):
+def test_a_world_that_draws_itself_is_shown_at_work(runs, undrawn):
     world = Drawn()
     assert isinstance(world, Pictured)
     made = report_files(runs(world, 2))
@@ -83,7 +83,9 @@ def test_a_world_that_draws_itself_is_shown_at_work(runs):
     assert shown in made["report.md"] and "No pictures" not in made["report.md"]
 
 
-def test_a_world_that_cannot_draw_itself_after_all_has_a_page_that_says_why(runs):
+def test_a_world_that_cannot_draw_itself_after_all_has_a_page_that_says_why(
+    runs, undrawn
+):
     made = report_files(runs(Drawn(broken=True), 2))
     assert (
         "No pictures: Drawn cannot be drawn (ValueError: no ink)." in made["report.md"]
@@ -99,13 +101,13 @@ def test_runs_that_are_not_done_have_a_page_as_far_as_they_are(world, lengths, r
     assert made["phases.csv"].count("\n") >= 2
 
 
-def test_two_phases_alone_have_a_page_that_claims_nothing(runs):
+def test_two_phases_alone_have_a_page_that_claims_nothing(runs, undrawn):
     text = report_files(runs(Line(), 2))["report.md"]
     assert "Nothing can be said about the claim yet" in text
     assert "Wanted goal" not in text.partition("## Every phase")[0]
 
 
-def test_of_goals_without_successes_the_page_gives_returns_and_events(runs):
+def test_of_goals_without_successes_the_page_gives_returns_and_events(runs, undrawn):
     text = report_files(runs(Untold(), 5, 5, phases=5))["report.md"]
     assert "the return under left is" in text and "## What happens in episodes" in text
     assert "| Return under right, last rollout of a phase |" in text
@@ -114,7 +116,7 @@ def test_of_goals_without_successes_the_page_gives_returns_and_events(runs):
         assert not_told not in text
 
 
-def test_where_one_goal_alone_has_a_success_each_is_judged_by_its_return(runs):
+def test_where_one_goal_alone_has_a_success_each_is_judged_by_its_return(runs, undrawn):
     text = report_files(runs(Half(), 5, phases=5))["report.md"]
     assert "| Return under left, last rollout of a phase |" in text
     assert "| Wanted goal under right, last rollout (share of episodes) |" in text

@@ -13,6 +13,7 @@ from telic.studies.pages import study_files
 from tests.studies.landed import ISOLATION, SNR, rows_of
 from tests.studies.trained import copies
 
+pytestmark = pytest.mark.usefixtures("undrawn")
 STUDIES = {"isolation": ISOLATION, "snr": SNR}
 ODD = (
     [Row("trial", "fuel", 1.0, "x")],

@@ -7,7 +7,8 @@ import pytest
 from telic.core.errors import InputError
 from telic.studies.isolation import Isolation
 from telic.studies.pages import study_files
-from tests.studies.landed import ISOLATION
+from tests.pages import undrawn
+from tests.studies.landed import ISOLATION, few_parts
 from tests.studies.trained import copies, done
 
 
@@ -29,8 +30,10 @@ def test_the_study_ends_in_a_page_with_films_tables_and_figures(files):
 
 def test_a_page_is_drawn_from_the_rows_alone(files, isolated_landers, monkeypatch):
     monkeypatch.setattr("telic.runs.checkpoint.read", None)
-    again = study_files("isolation", ISOLATION, isolated_landers, command="telic x")
-    assert again == files
+    with undrawn():
+        again = study_files("isolation", ISOLATION, isolated_landers, command="telic x")
+    assert list(again) == list(files) and again["report.md"] == files["report.md"]
+    assert again["report.html"].count("data:image/gif") == 4
 
 
 def test_where_no_agent_is_competent_the_page_says_so(landers, tmp_path):
@@ -38,26 +41,29 @@ def test_where_no_agent_is_competent_the_page_says_so(landers, tmp_path):
     study = dataclasses.replace(ISOLATION, gate=True)
     for run in runs:
         done(run, "isolation", study)
-    page = study_files("isolation", study, runs)["report.md"]
+    with undrawn():
+        page = study_files("isolation", study, runs)["report.md"]
     assert "No agent passed the gate" in page and "0 of 2 seeds edited" in page
 
 
 @pytest.fixture(scope="module")
 def keys(pair, tmp_path_factory):
-    """The page of agents that alternate between two keys; the second is purple."""
-    runs = copies(pair, tmp_path_factory.mktemp("keys"))
+    """The page of an agent that alternates between two keys; the second is purple."""
+    runs = copies(pair[:1], tmp_path_factory.mktemp("keys"))
     study = dataclasses.replace(
         ISOLATION, second="purple", strengths=(-1.0, 1.0), recovery=256
     )
     for run in runs:
         study.check(run)
-        done(run, "isolation", study)
-    return study_files("isolation", study, runs)
+        with few_parts():
+            done(run, "isolation", study)
+    with undrawn():
+        return study_files("isolation", study, runs)
 
 
 def test_agents_that_alternate_between_two_goals_have_a_page(keys):
     page = keys["report.md"]
-    assert "2 of 2 seeds edited" in page
+    assert "1 of 1 seeds edited" in page
     assert "learned the objective blue, then for a while purple" in page
     assert "subtracting the plain update changes loss: purple by" in page
     assert "subtracted-and-added-256-steps-of-the-second-phase-4.svg" in keys

@@ -10,10 +10,10 @@ from tests.studies import boards
 SEEDS = range(6)
 
 
-@pytest.fixture
-def natural(tmp_path):
+@pytest.fixture(scope="module")
+def natural(tmp_path_factory):
     """The page of the locate study, one of whose seeds had no goal."""
-    found = boards.located(tmp_path, SEEDS, without=3)
+    found = boards.located(tmp_path_factory.mktemp("natural"), SEEDS, without=3)
     return boards.LOCATE.page(found, command="telic study locate found")
 
 

@@ -93,7 +93,7 @@ def test_goals_without_success_are_told_by_their_returns(tmp_path, monkeypatch):
     )
     run = folder.create_run(tmp_path, "paid", 0, study.plan())
     carry_run(run)
-    (offer,) = offers(RunSource(run), switches=1, episodes=16, least=0.0)
+    (offer,) = offers(RunSource(run), switches=1, episodes=8, least=0.0)
     on = offer.evaluator
     assert offer.switch == (3, "purple", "blue") and not on.measure.rate
     for agent, found in (

@@ -22,7 +22,7 @@ def told():
     on = GraftEvaluator(
         found.recipient,
         found.donor,
-        episode_seeds(world, 16, key=jax.random.key(0)),
+        episode_seeds(world, 8, key=jax.random.key(0)),
         reaching(Keys(), fetch("blue")),
         {},
         {},

@@ -12,10 +12,10 @@ from tests.studies import boards
 SEEDS = range(6)
 
 
-@pytest.fixture
-def board(tmp_path):
+@pytest.fixture(scope="module")
+def board(tmp_path_factory):
     """The page of the calibrate study."""
-    found = boards.calibrated(tmp_path, SEEDS)
+    found = boards.calibrated(tmp_path_factory.mktemp("board"), SEEDS)
     return boards.CALIBRATE.page(found, command="telic study calibrate")
 
 

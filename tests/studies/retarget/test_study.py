@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 
 from telic.core.errors import InputError
+from telic.edits import Add
 from telic.runs.source import RunSource
 from telic.studies import Alternation, Landing, Retarget, results
 from telic.studies.base import preset, settings_of
+from telic.studies.retarget import study as study_
 from telic.studies.retarget.case import GOAL, TRACKS, sites_of
+from telic.trials import Condition
 from telic.worlds import Keys
 from telic.worlds.grid import COLOURS
 from tests.studies.trained import PLAN, RETARGET, copies, done
@@ -119,10 +122,22 @@ def test_rows_that_are_there_are_not_measured_again(retargeted):
     assert done(retargeted[0], "retarget", RETARGET) == []
 
 
-def test_the_fractions_that_are_reported_grow_from_0_to_1(pair, tmp_path):
+def test_the_fractions_that_are_reported_grow_from_0_to_1(pair, tmp_path, monkeypatch):
+    made = {Condition("none", float(number)): Add({}) for number in range(20)}
+    monkeypatch.setattr(study_, "retarget_edits", lambda *_: made)
+    monkeypatch.setattr(study_, "trial", unplayed)
+    monkeypatch.setattr(study_, "by_goal", lambda *_, **__: [])
     (run,) = copies(pair[:1], tmp_path)
-    told = done(run, "retarget", RETARGET)
+    told = done(run, "retarget", dataclasses.replace(RETARGET, agents=2))
     assert told[0] == 0 and told == sorted(told) and 0.9 < told[-1] < 1
+    assert len(set(told)) > 60
+
+
+def unplayed(agent, edits, *_, watch, **__):
+    """A trial that tells where it is, and plays nothing."""
+    for number in range(len(edits)):
+        watch(number, len(edits))
+    return []
 
 
 def test_the_norms_of_all_goals_input_and_the_names_of_sites_are_kept(retargeted, rows):

@@ -15,7 +15,7 @@ from telic.studies import Alternation, results
 from telic.studies.base import preset, restored, settings_of
 from telic.studies.late import Switch, earlier_mean, late_switches
 from telic.studies.results import measure_if_missing
-from telic.studies.splice import SpliceStudy, study
+from telic.studies.splice import SpliceStudy, edits, study
 from telic.studies.splice.arms import ARMS, EDITED, NEW, OLD, UNEDITED
 from telic.studies.splice.edits import DOSES, LAST, LAYERS, MEAN
 from telic.trials import Result
@@ -257,11 +257,20 @@ def test_before_any_update_the_unedited_agent_is_the_same_under_both_objectives(
 
 
 def test_runs_measured_in_another_order_and_place_give_the_same_bytes(
-    spliced, tmp_path
+    pair, tmp_path, monkeypatch
 ):
-    _, twin = copies(spliced, tmp_path)  # it was the second, and is now the first
-    done(twin, "splice", SPLICE)
-    assert file_of(twin).read_bytes() == file_of(spliced[1]).read_bytes()
+    monkeypatch.setattr(edits, "DOSES", (0.5, 1.0))
+    quick = dataclasses.replace(ALONE, groups=(MEAN,), recovery=False)
+    found = []
+    for place, order in (("a", (0, 1)), ("b", (1,))):
+        runs = copies(pair, tmp_path / place)
+        for number in order:
+            told = done(runs[number], "splice", quick)
+            assert told == sorted(told) and told[0] == 0 and 0.4 < told[-1] < 1
+        rows = rows_of(runs[1], quick)
+        assert "another seed" in rows.names("null")
+        found.append(file_of(runs[1], quick).read_bytes())
+    assert found[0] == found[1]
 
 
 def test_a_study_that_is_stopped_leaves_nothing(pair, tmp_path):
