@@ -64,6 +64,8 @@ STEPS = small.SIZES.batch
 CHANGES = {
     "locate": {"episodes": 64, "locators": ("magnitude", "random"), "least": -1.0},
     "splice": {"switches": 1, "episodes": 8, "groups": (MEAN,)},
+    "donors": {"episodes": 8},
+    "shifts": {"episodes": 8},
     "retarget": {"episodes": 8, "steps": 2},
     "isolation": {"lengths": (STEPS,), "main": STEPS, "recovery": 2 * STEPS},
     "snr": {"rollout": STEPS, "lengths": (STEPS,)},
@@ -71,7 +73,10 @@ CHANGES = {
 """By study: what makes its small preset smaller. Planting is about planted agents."""
 
 EXCHANGED = ("keys", "orchard")
-"""The worlds whose goals can be exchanged, which retarget needs."""
+"""The worlds whose goals can be exchanged."""
+
+NEEDS = {"retarget": (EXCHANGED, "exchange"), "shifts": (("keys",), "boards but its")}
+"""The worlds that have what a study needs, and the words of the others' error."""
 
 
 def test_every_study_of_trained_agents_is_tried():
@@ -82,6 +87,7 @@ AGAIN = {
     ("gymnax-style", "locate"),
     ("gymnax-style", "isolation"),
     ("gymnax-style", "snr"),
+    ("gymnasium", "donors"),
     ("gymnasium", "splice"),
 }
 """Studies that the other of the two worlds tries as well. Keys, a JAX world too, and
@@ -123,8 +129,9 @@ def trained(request, tmp_path_factory):
 def test_a_study_ends_in_its_page_or_says_what_the_world_lacks(trained, name):
     world, run = trained
     study = dataclasses.replace(preset(STUDIES[name], "small"), **CHANGES[name])
-    if name == "retarget" and world not in EXCHANGED:
-        with pytest.raises(InputError, match="exchange"):
+    fit, lacks = NEEDS.get(name, (CASES, ""))
+    if world not in fit:
+        with pytest.raises(InputError, match=lacks):
             study.check(run)
         return
     study.check(run)

@@ -132,8 +132,13 @@ def preset(kind: type[Settings], name: str) -> Settings:
 
 
 def settings_of(study: Any) -> dict[str, Any]:
-    """The settings of a study as plain JSON data."""
-    return codec.encode(study)
+    """The settings of a study as plain JSON data, with its revision if it has one.
+
+    A study whose numbers change while its settings do not raises its `revision`, so
+    that rows of before are neither taken for those of now nor put beside them.
+    """
+    revision = getattr(study, "revision", 0)
+    return {**codec.encode(study), **({"revision": revision} if revision else {})}
 
 
 def restored(kind: type[Settings], settings: Mapping[str, Any]) -> Settings:
@@ -143,4 +148,5 @@ def restored(kind: type[Settings], settings: Mapping[str, Any]) -> Settings:
         DamagedError: If a setting is not of the type of its field.
         InputError: If a field is unknown, or a value is not allowed.
     """
-    return codec.decode(settings, kind)
+    own = {name: value for name, value in settings.items() if name != "revision"}
+    return codec.decode(own, kind)

@@ -3,11 +3,12 @@
 from collections.abc import Hashable
 
 from telic.render.page import Page, PageTable, Section
-from telic.render.side_by_side import Words, overview
+from telic.render.side_by_side import Words, overview, side_by_side
 from telic.render.trial_table import nulls_table, trial_table
 from telic.studies.donors.edits import BRANCH, RANK_KEPT, RESIDUAL
 from telic.studies.donors.pairs import DONORS, SIBLING
 from telic.studies.donors.summary import DonorsEffects
+from telic.studies.splice.edits import GRAFT, LAYERS, RANK
 from telic.studies.splice.page import COLUMNS, FETCHED, TERMS, sentence, splice_caption
 from telic.trials import Condition
 
@@ -19,6 +20,13 @@ CAPTIONS = {
     RESIDUAL: f"the difference without its rank {RANK_KEPT}",
     BRANCH: "what the donor learned since the ancestor",
 }
+CHOSEN = (
+    Condition(LAYERS, "0+1"),
+    Condition(GRAFT, 20.0),
+    Condition(RANK, float(RANK_KEPT)),
+)
+"""The edits that are drawn; fixed before the data were seen."""
+
 OWN = [term for term in TERMS if term[0] not in ("Donor", "One earlier switch")]
 KINDS = tuple((name.capitalize(), f"{words}.") for name, words in DONORS.items())
 
@@ -31,9 +39,12 @@ def page(found: DonorsEffects, *, command: str = "") -> Page:
         command: The command that makes the page again.
     """
     words = Words(row="donor", measured=FETCHED, edit=caption, variant=str)
+    drawn = {edit: found.edits[edit] for edit in CHOSEN if edit in found.edits}
     sections = [
         Section(
-            "The same edits with every donor", tables=(overview(found.edits, words),)
+            "The same edits with every donor",
+            drawings=side_by_side(drawn, words).drawings,
+            tables=(overview(found.edits, words),),
         ),
         Section("The plain alternative: load the donor", tables=(_donors(found),)),
     ]

@@ -54,6 +54,7 @@ class Locate:
     steps: int = 393_216
     """Steps of training on the second objective."""
 
+    revision: ClassVar[int] = 1
     question: ClassVar[str] = (
         "where does the goal sit? every method, scored by what grafting it does"
     )

@@ -54,6 +54,7 @@ class Retarget:
     steps: int = 3000
     """Gradient steps of the edit that imitates."""
 
+    revision: ClassVar[int] = 1
     question: ClassVar[str] = "give agents a goal that was never their target"
     presets: ClassVar[Presets] = {
         "full": {},

@@ -1,7 +1,7 @@
 """The page of the shifts study: edits on every kind of boards, beside their nulls."""
 
 from telic.render.page import Page, PageTable, Section
-from telic.render.side_by_side import Words, overview
+from telic.render.side_by_side import Words, side_by_side
 from telic.render.trial_table import nulls_table, trial_table
 from telic.stats import Interval
 from telic.studies.shifts.summary import ShiftsEffects
@@ -24,10 +24,8 @@ def page(found: ShiftsEffects, *, command: str = "") -> Page:
     """
     words = Words(row="boards", measured=FETCHED, edit=splice_caption, variant=str)
     sections = [
-        Section(
-            "The same edits on every kind of boards",
-            tables=(overview(found.edits, words), _unedited(found)),
-        )
+        side_by_side(found.edits, words),
+        Section("Agents without an edit", tables=(_unedited(found),)),
     ]
     for kind, each in found.boards.items():
         told = f"Boards: {kind}. Share of episodes that reach the aim."

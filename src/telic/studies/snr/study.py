@@ -69,6 +69,7 @@ class Snr:
     gate: bool = True
     """Whether an agent must be competent."""
 
+    revision: ClassVar[int] = 1
     question: ClassVar[str] = (
         "how much of a second objective's vector would come again?"
     )

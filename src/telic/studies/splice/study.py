@@ -66,6 +66,7 @@ class SpliceStudy:
     phases: int | None = None
     """Use only this many first phases of each run; None: all."""
 
+    revision: ClassVar[int] = 1
     question: ClassVar[str] = "move the goal at every late switch: layers, grafts, …"
     presets: ClassVar[Presets] = {
         "full": {},

@@ -1,0 +1,71 @@
+"""The shifts study: which worlds each agent plays in, and a page of every kind."""
+
+import pytest
+
+from telic.core.errors import InputError
+from telic.core.trees import digest
+from telic.runs.source import RunSource
+from telic.studies import Shifts, results
+from telic.studies.base import preset, settings_of
+from telic.studies.pages import study_files
+from telic.studies.shifts import study
+from telic.studies.shifts.study import GREEDY, TRAINED
+from telic.studies.splice.edits import GRAFT, LAYERS, MEAN, RANK
+from telic.worlds import Keys, ShiftedKeys
+from tests.pages import undrawn
+from tests.studies.trained import copies, done
+
+SMALL = preset(Shifts, "small")
+
+
+@pytest.fixture(scope="module")
+def measured(pair, tmp_path_factory):
+    """Two runs, once the small study is done on each."""
+    runs = copies(pair, tmp_path_factory.mktemp("shifts"))
+    for run in runs:
+        done(run, "shifts", SMALL)
+    return runs
+
+
+def test_every_kind_of_boards_has_every_edit_with_its_hard_nulls(measured):
+    rows = results.read(measured[0], "shifts", settings_of(SMALL)).where(part="trial")
+    late = (5, "purple", "blue")
+    assert rows.names("trial") == ((TRAINED, *late), ("doorway", *late))
+    edits = [c for c in rows.names("condition") if isinstance(c, tuple)]
+    assert [group for group, _ in edits] == [MEAN, LAYERS, GRAFT, RANK]
+    for edit in edits:
+        found = set(rows.where(condition=edit).names("null"))
+        assert {"same goal", "labels flipped", "no switch", "another seed"} <= found
+
+
+def test_the_page_has_every_kind_of_boards_beside_what_unedited_agents_do(measured):
+    with undrawn():
+        text = study_files("shifts", SMALL, measured)["report.md"]
+    assert text.count("| as trained |") == text.count("| doorway |") == 2
+    assert "donor: aim" in text and "return" in text
+
+
+def test_agents_play_in_the_world_of_each_kind_of_boards(pair, monkeypatch):
+    asked = []
+
+    def trial(agent, edits, seeds, *, world, greedy, donor, **_):
+        asked.append((agent, world, greedy, donor))
+        raise StopIteration
+
+    monkeypatch.setattr(study, "trial", trial)
+    source = RunSource(pair[0])
+    for name in (TRAINED, GREEDY, "size 10", "behind the ball"):
+        with pytest.raises(RuntimeError):
+            done(pair[0], "shifts", Shifts(switches=1, episodes=4, only=(name,)))
+    agents, worlds, greedy, donors = zip(*asked, strict=True)
+    assert {digest(agent) for agent in agents} == {digest(source.agent(5))}
+    assert {digest(donor) for donor in donors} == {digest(source.agent(4))}
+    assert greedy == (False, True, False, False)
+    assert worlds[0] == worlds[1] == source.plan.world and type(worlds[0]) is Keys
+    assert isinstance(worlds[2], ShiftedKeys) and worlds[2].size == 10
+    assert worlds[3].behind == "blue"  # the aim: the purple agent's donor wants it
+
+
+def test_a_kind_of_boards_that_there_is_not_is_refused(pair):
+    with pytest.raises(InputError, match="size 9"):
+        Shifts(switches=1, only=("size 9",)).check(pair[0])
