@@ -32,6 +32,8 @@ LINES = {
     EDIT: "--episodes 16",
     f"telic study locate {RUNS}": TINY,
     f"telic study splice {RUNS}": TINY,
+    f"telic study donors {RUNS}": TINY,
+    f"telic study shifts {RUNS}": TINY,
     f"telic study retarget {RUNS} --new yellow": TINY,
     "telic study calibrate": "not here: thirty runs and 1,160 pairs, half an hour",
     "telic score my_locator.py": "not here: it sits the exam of that study's runs",

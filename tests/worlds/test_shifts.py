@@ -5,9 +5,9 @@ import dataclasses
 import pytest
 
 from telic.core.errors import InputError
-from telic.policies import Spec
 from telic.worlds import GoalKeys, Keys, ShiftedKeys
 from telic.worlds.shifts import shifts_of
+from tests import small
 from tests.worlds.test_gymnax import Line
 
 WORLD = Keys(limit=20, others=("red",))
@@ -17,7 +17,7 @@ WORLD = Keys(limit=20, others=("red",))
 def test_an_agent_of_keys_fits_all_of_its_shifts(aim):
     for name, shifted in shifts_of(WORLD, aim).items():
         assert isinstance(shifted, ShiftedKeys), name
-        assert Spec.of(shifted) == Spec.of(WORLD)
+        small.agent(world=WORLD).check_world(shifted)
         assert (shifted.limit, shifted.third) == (20, ("red",))
         assert shifted.goals == WORLD.goals
 

@@ -14,7 +14,8 @@ The last one with its units in the order that fits is no null: it brings the goa
 (`aligned mean of another seed` in the splice study), which noise of that norm does not.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 from telic.core.trees import Arrays, Tree, at, scale
 from telic.edits import Add, Edit
@@ -58,8 +59,8 @@ def directions(
 
 
 def nulls_of(
-    edits: Mapping[Hashable, Edit], agent: Agent, directions: Mapping[str, Tree]
-) -> dict[Hashable, dict[str, Edit]]:
+    edits: Mapping[Any, Edit], agent: Agent, directions: Mapping[str, Tree]
+) -> dict[Any, dict[str, Edit]]:
     """The nulls of all edits of weights: each direction in the leaves that it changes.
 
     Args:
@@ -67,7 +68,7 @@ def nulls_of(
         agent: The agent that they edit.
         directions: Vectors by name, from `directions`.
     """
-    found: dict[Hashable, dict[str, Edit]] = {}
+    found: dict[Any, dict[str, Edit]] = {}
     for name, edit in edits.items():
         if isinstance(edit, WeightEdit):
             change = edit.difference(agent)

@@ -17,7 +17,7 @@ import numpy as np
 import scipy.optimize
 from jaxtyping import Array, Float, Int
 
-from telic.core.trees import Arrays, Tree
+from telic.core.trees import Tree
 from telic.policies import Agent, Use, capture
 from telic.policies.observations import Observations
 from telic.vectors.relabel import hidden, permuted
@@ -40,7 +40,7 @@ def aligned(other: Agent, agent: Agent, orders: Orders) -> Agent:
     return other.replace(in_order(other, agent, orders))
 
 
-def in_order(tree: Arrays, agent: Agent, orders: Orders) -> Tree:
+def in_order(tree: Mapping[str, Array], agent: Agent, orders: Orders) -> Tree:
     """Another agent's parameters, or a vector of them, with units in some order.
 
     Args:

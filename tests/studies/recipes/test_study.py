@@ -56,7 +56,7 @@ def test_every_edit_that_is_compared_is_one_that_the_study_tries():
     plan = Recipes().plans()["width-64"]
     ((name, study),) = Recipes().substudies()
     one, two = (create(jax.random.key(i), plan.policy, plan.world) for i in (0, 1))
-    pair = SwitchPair(agent=one, donor=two, mean=two, other=None)
+    pair = SwitchPair(agent=one, donor=two, mean=two, one=two)
     assert set(EDITS) <= set(splice_edits(pair, groups=study.groups))
     assert name == "splice" and not study.recovery
 
