@@ -15,7 +15,7 @@ def cell(measured: Measured | None) -> str:
         >>> from telic.stats import bootstrap
         >>> values = np.array([0.91, 0.95, 0.98, 0.94, 0.96])
         >>> cell(Measured(values, bootstrap(values, np.mean, support=(0.0, 1.0))))
-        '0.95 [0.92, 0.98]'
+        '0.95 [0.90, 0.98]'
         >>> cell(None)
         '–'
     """
