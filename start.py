@@ -153,7 +153,7 @@ def commands(uv: str, wanted: str, whole: bool) -> list:
 def take(steps: list) -> int:
     """Run each step, print its name and seconds, stop at the first that fails."""
     path = os.pathsep.join([str(BIN), os.environ.get("PATH", "")])
-    # Bytecode is kept, whatever the shell says: tests start some hundred Pythons.
+    # Bytecode is kept, whatever the shell says: tests start many further Pythons.
     kept = {"PYTHONPYCACHEPREFIX": str(ROOT / ".pytest_cache" / "bytecode")}
     env = {**os.environ, "PATH": path, **kept, "PYTHONDONTWRITEBYTECODE": ""}
     for tool, *rest in steps:

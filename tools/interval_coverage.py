@@ -65,8 +65,8 @@ def main() -> None:
         print(f"| {name} |" + "".join(shown))
     print(
         "\nNo interval can know of a seed that fails where none of the n did: with one"
-        " in ten, ten seeds hold none in 35 % of experiments. So pages name the worst"
-        " seed beside every interval, and show every seed where there is a figure."
+        " in ten, ten seeds hold none in 35 % of experiments. So tables of edits"
+        " name the worst seed."
     )
 
 

@@ -132,7 +132,7 @@ def _rest(
 
 def _worst(worst: Worst) -> str:
     """A value and its seed."""
-    return f"{worst.value + 0:.2f} (seed {worst.seed})"
+    return f"{round(worst.value, 2) + 0:.2f} (seed {worst.seed})"
 
 
 def _touched(size: Size) -> list[Cell]:

@@ -30,7 +30,8 @@ truth in 90 percent (n = 8), and errs to the flattering side. So where the suppo
 two ends, the same half width is also laid off in log-odds, and each end of the interval
 is the outer one of the two: 94 to 96 percent, for a fifth more width (all cells:
 `tools/interval_coverage.py`). Nothing helps where one seed in ten fails and none of
-the measured did: 57 percent at n = 8, 85 at n = 20. So every page names its worst seed.
+the measured did: 57 percent at n = 8, 85 at n = 20. So tables of edits name the
+worst seed.
 """
 
 import math

@@ -5,7 +5,8 @@ directions here are differences that training made, and no switch of goals did. 
 to the norm of an edit, and to the leaves that it changes, each is a null of that edit:
 
 - `same goal`: an earlier agent of the run that wants what this one does;
-- `labels flipped`: the mean of earlier switches, with every other one turned round;
+- `labels flipped`: the mean of earlier switches, of which half, drawn, are turned round
+  (turning every other one would leave the way from the first agent to the last);
 - `no switch`: the recipe of the mean vector, on pairs with no switch between;
 - `continuation`: further training on the objective that the agent has;
 - `another seed`: the mean of earlier switches in another run.
@@ -17,6 +18,9 @@ The last one with its units in the order that fits is no null: it brings the goa
 from collections.abc import Mapping
 from typing import Any
 
+import jax
+import numpy as np
+
 from telic.core.trees import Arrays, Tree, at, scale
 from telic.edits import Add, Edit
 from telic.edits.weights import WeightEdit
@@ -25,13 +29,12 @@ from telic.runs.source import RunSource
 from telic.studies.late import Switch, earlier_mean, earlier_vectors
 from telic.vectors import matched, mean, task_vector
 
-SEED = "another seed"
-
 
 def directions(
     source: RunSource,
     late: Switch,
     *,
+    key: jax.Array,
     other: RunSource | None = None,
     went_on: Arrays | None = None,
 ) -> dict[str, Tree]:
@@ -42,19 +45,20 @@ def directions(
     Args:
         source: The run.
         late: The late switch.
+        key: The random key of the labels that are flipped.
         other: The run of another seed.
         went_on: The agent after further training on the objective that it has.
     """
     agent = source.agent(late.phase)
     found = {
         "same goal": _same_goal(source, late),
-        "labels flipped": _flipped(earlier_vectors(source, late)),
+        "labels flipped": _flipped(key, earlier_vectors(source, late)),
         "no switch": _no_switch(source, late),
     }
     if went_on is not None:
         found["continuation"] = task_vector(agent, went_on)
     if other is not None:
-        found[SEED] = earlier_mean(other, late)
+        found["another seed"] = earlier_mean(other, late)
     return {name: vector for name, vector in found.items() if vector is not None}
 
 
@@ -87,12 +91,14 @@ def _same_goal(source: RunSource, late: Switch) -> Tree | None:
     return task_vector(source.agent(late.phase), source.agent(before[-1]))
 
 
-def _flipped(vectors: list[Tree]) -> Tree | None:
-    """The mean of an even number of vectors, every other one turned round."""
+def _flipped(key: jax.Array, vectors: list[Tree]) -> Tree | None:
+    """The mean of an even number of vectors, half of them turned round."""
     even = vectors[len(vectors) % 2 :]
     if not even:
         return None
-    return mean([scale(vector, (-1.0) ** k) for k, vector in enumerate(even)])
+    signs = np.tile([1.0, -1.0], len(even) // 2)
+    drawn = np.asarray(jax.random.permutation(key, signs))
+    return mean([scale(v, float(s)) for v, s in zip(even, drawn, strict=True)])
 
 
 def _no_switch(source: RunSource, late: Switch) -> Tree | None:

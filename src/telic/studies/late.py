@@ -77,6 +77,22 @@ def earlier_vectors(source: RunSource, switch: Switch) -> list[Tree]:
     return found
 
 
+def needed_vectors(source: RunSource, switch: Switch) -> list[Tree]:
+    """The vectors of earlier switches, of which there must be one.
+
+    Raises:
+        InputError: If no earlier switch was between the same two objectives.
+    """
+    vectors = earlier_vectors(source, switch)
+    if not vectors:
+        raise InputError(
+            f"no switch between {switch.wants} and {switch.aim} before phase "
+            f"{switch.phase}",
+            why="the mean vector is made of earlier switches",
+        )
+    return vectors
+
+
 def earlier_mean(source: RunSource, switch: Switch) -> Tree | None:
     """The mean task vector to the aim, over the switches before a late switch.
 

@@ -1,7 +1,6 @@
 """Vectors: the weight changes of training as an algebra, with measures and nulls."""
 
 from telic.vectors.align import aligned as aligned
-from telic.vectors.align import in_order as in_order
 from telic.vectors.align import match_activations as match_activations
 from telic.vectors.align import match_weights as match_weights
 from telic.vectors.components import Components as Components

@@ -10,23 +10,16 @@ Reference:
     and 3.2 (activation matching, weight matching).
 """
 
-from collections.abc import Mapping
-
-import jax.numpy as jnp
 import numpy as np
 import scipy.optimize
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float
 
-from telic.core.trees import Tree
 from telic.policies import Agent, Use, capture
 from telic.policies.observations import Observations
-from telic.vectors.relabel import hidden, permuted
+from telic.vectors.relabel import Orders, hidden, permuted
 
 ROUNDS = 50
 """The most passes over all sites; weight matching has always ended long before."""
-
-Orders = Mapping[str, Int[np.ndarray | Array, " _"]]
-"""For each hidden site, the units of the other agent in the order that fits."""
 
 
 def aligned(other: Agent, agent: Agent, orders: Orders) -> Agent:
@@ -37,19 +30,7 @@ def aligned(other: Agent, agent: Agent, orders: Orders) -> Agent:
         agent: The agent that they fit.
         orders: By hidden site, from `match_weights` or `match_activations`.
     """
-    return other.replace(in_order(other, agent, orders))
-
-
-def in_order(tree: Mapping[str, Array], agent: Agent, orders: Orders) -> Tree:
-    """Another agent's parameters, or a vector of them, with units in some order.
-
-    Args:
-        tree: The leaves of the other agent, or of its task vector.
-        agent: The agent that they fit: it says which axes run over units.
-        orders: By hidden site, from `match_weights` or `match_activations`.
-    """
-    order = {site: jnp.asarray(each) for site, each in orders.items()}
-    return permuted(tree, hidden(agent), order)
+    return other.replace(permuted(other, hidden(agent), orders))
 
 
 def match_weights(other: Agent, agent: Agent) -> Orders:
@@ -82,7 +63,7 @@ def match_weights(other: Agent, agent: Agent) -> Orders:
     for _ in range(ROUNDS):
         moved = False
         for site, uses in sites.items():
-            rest = {s: jnp.asarray(o) for s, o in orders.items() if s != site}
+            rest = {s: o for s, o in orders.items() if s != site}
             now = permuted(other, sites, rest)
             gain = sum(
                 _rows(agent[use.leaf], use) @ _rows(now[use.leaf], use).T

@@ -25,6 +25,10 @@ Hidden = Mapping[str, tuple[Use, ...]]
 """The axes that run over the units of each hidden site."""
 
 
+Orders = Mapping[str, Int[Array | np.ndarray, " _"]]
+"""For each hidden site, the old indices of its units in the new order."""
+
+
 def hidden(agent: Agent) -> Hidden:
     """The hidden sites of an agent's actor, in order, with the leaves that it holds.
 
@@ -42,9 +46,7 @@ def hidden(agent: Agent) -> Hidden:
     return {s: uses for s, uses in found.items() if any(not u.makes for u in uses)}
 
 
-def permuted(
-    tree: Mapping[str, Array], units: Hidden, orders: Mapping[str, Int[Array, " _"]]
-) -> Tree:
+def permuted(tree: Mapping[str, Array], units: Hidden, orders: Orders) -> Tree:
     """An agent's parameters, or a similar tree, with hidden units reordered.
 
     Args:
@@ -124,7 +126,9 @@ def _hidden_keys(key: jax.Array, agent: Agent) -> list[tuple[str, jax.Array, int
     return list(zip(sites, keys, counts, strict=True))
 
 
-def _at_places(order: Int[Array, " units"], use: Use) -> Int[np.ndarray, " rows"]:
+def _at_places(
+    order: Int[Array | np.ndarray, " units"], use: Use
+) -> Int[np.ndarray, " rows"]:
     """The order of the rows of an axis that runs over places and units."""
     starts = np.arange(use.places) * len(order)
     return (starts[:, None] + np.asarray(order)[None]).ravel()

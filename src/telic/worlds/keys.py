@@ -260,10 +260,25 @@ class Keys:
 
     def reset(self, noise: UInt32[Array, " words"]) -> Board:
         """A board with everything on distinct cells, uniformly at random."""
-        things = self.key_count + 2
-        cells = distinct(noise[:things], (self.size - 2) ** 2)
+        cells = distinct(noise[: self.key_count + 2], (self.size - 2) ** 2)
+        return self.placed(cells, self.colours, noise)
+
+    def placed(
+        self,
+        cells: Int[Array, " things"],
+        always: Sequence[str],
+        noise: UInt32[Array, " words"],
+    ) -> Board:
+        """A board with its things on some cells, and its heading and last key drawn.
+
+        Args:
+            cells: The cells of the agent, the ball and the keys.
+            always: The colours of all keys but the last, which has one of `third`.
+            noise: The noise of the reset.
+        """
+        things = len(cells)
         heading = below(noise[things], 4)
-        fixed = [grid.COLOURS.index(colour) for colour in self.colours]
+        fixed = [grid.COLOURS.index(colour) for colour in always]
         colours = jnp.array(fixed, jnp.int32)
         if self.third:
             third = np.array([grid.COLOURS.index(c) for c in self.third], np.int32)

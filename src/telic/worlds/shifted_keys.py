@@ -16,7 +16,7 @@ from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.worlds import grid
 from telic.worlds.base import Transition
-from telic.worlds.keys import Board, Keys, below, distinct, take
+from telic.worlds.keys import Board, Keys, distinct, take
 
 LAYOUTS = ("open", "doorway")
 """A room without walls inside, or one that a wall with a doorway divides."""
@@ -95,25 +95,9 @@ class ShiftedKeys(Keys):
 
     def reset(self, noise: UInt32[Array, " words"]) -> Board:
         """A board with everything on distinct cells that are no walls."""
-        things = self.key_count + 2
-        cells = take(
-            np.array(self.free, np.int32), distinct(noise[:things], len(self.free))
-        )
-        fixed = [grid.COLOURS.index(colour) for colour in self.colours]
-        if self.doubled:
-            fixed.append(grid.COLOURS.index(self.doubled))
-        colours = jnp.array(fixed, jnp.int32)
-        if self.third:
-            third = np.array([grid.COLOURS.index(c) for c in self.third], np.int32)
-            last = take(third, below(noise[things + 1], len(third)))
-            colours = jnp.append(colours, last)
-        board = Board(
-            pose=cells[0] * 4 + below(noise[things], 4),
-            ball=cells[1],
-            keys=cells[2:],
-            colours=colours,
-            time=jnp.zeros((), jnp.int32),
-        )
+        ranks = distinct(noise[: self.key_count + 2], len(self.free))
+        always = (*self.colours, *([self.doubled] if self.doubled else []))
+        board = self.placed(take(np.array(self.free, np.int32), ranks), always, noise)
         return board._replace(ball=self._guard(board)) if self.behind else board
 
     def step(

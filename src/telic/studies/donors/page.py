@@ -7,7 +7,7 @@ from telic.render.side_by_side import Words, overview, side_by_side
 from telic.render.trial_table import nulls_table, trial_table
 from telic.studies.donors.edits import BRANCH, RANK_KEPT, RESIDUAL
 from telic.studies.donors.pairs import DONORS, SIBLING
-from telic.studies.donors.summary import DonorsEffects
+from telic.studies.kinds import KindsEffects
 from telic.studies.splice.edits import GRAFT, LAYERS, RANK
 from telic.studies.splice.page import COLUMNS, FETCHED, TERMS, sentence, splice_caption
 from telic.trials import Condition
@@ -31,7 +31,7 @@ OWN = [term for term in TERMS if term[0] not in ("Donor", "One earlier switch")]
 KINDS = tuple((name.capitalize(), f"{words}.") for name, words in DONORS.items())
 
 
-def page(found: DonorsEffects, *, command: str = "") -> Page:
+def page(found: KindsEffects, *, command: str = "") -> Page:
     """The page.
 
     Args:
@@ -48,7 +48,7 @@ def page(found: DonorsEffects, *, command: str = "") -> Page:
         ),
         Section("The plain alternative: load the donor", tables=(_donors(found),)),
     ]
-    for name, each in found.donors.items():
+    for name, each in found.kinds.items():
         told = f"Donor: {DONORS[name]}. Share of episodes that reach the aim."
         table = trial_table(
             each, columns={"aim": "aim", **COLUMNS}, caption=told, name=caption
@@ -59,7 +59,7 @@ def page(found: DonorsEffects, *, command: str = "") -> Page:
         Section("What was run", code=command, folded=True),
         Section("Words", terms=(*KINDS, *OWN), folded=True),
     ]
-    title = f"Donors: {len(found.donors)} kinds, {len(found.seeds)} seeds"
+    title = f"Donors: {len(found.kinds)} kinds, {len(found.seeds)} seeds"
     return Page(title, QUESTION, findings(found), tuple(sections))
 
 
@@ -75,20 +75,20 @@ def caption(condition: Hashable) -> str:
     return splice_caption(condition)
 
 
-def findings(found: DonorsEffects) -> tuple[str, ...]:
+def findings(found: KindsEffects) -> tuple[str, ...]:
     """Every edit of the donor that is no ancestor and no stranger, in a sentence."""
-    if SIBLING not in found.donors:
+    if SIBLING not in found.kinds:
         return ()
     return tuple(
         sentence(effect, f"Sibling, {caption(effect.condition)}")
-        for effect in found.donors[SIBLING].edits
+        for effect in found.kinds[SIBLING].edits
     )
 
 
-def _donors(found: DonorsEffects) -> PageTable:
+def _donors(found: KindsEffects) -> PageTable:
     """What recipients and donors do unedited."""
     rows = []
-    for name, each in found.donors.items():
+    for name, each in found.kinds.items():
         cells = []
         for reference in each.references:
             measured = (reference.measured[m].interval for m in ("aim", "length"))

@@ -82,11 +82,16 @@ def pairs(
         ).agents[rollouts]
         for repeat in (1, 2)
     )
-    ways = directions(source, late, other=other, went_on=went_on)
+    ways = directions(
+        source,
+        late,
+        key=key_of(source.run, "labels", late.phase),
+        other=other,
+        went_on=went_on,
+    )
     yield PARENT, Pair(recipient, source.agent(late.phase - 1), ways)
     yield CHILD, Pair(recipient, after, ways)
     same = {**ways, "same goal": task_vector(went_on, twin)}
-    same["continuation"] = task_vector(recipient, went_on)
     yield SIBLING, Pair(went_on, after, same, recipient)
     if other is None:
         return

@@ -16,12 +16,13 @@ from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.stats.rows import Row, Rows
 from telic.studies.base import Presets
-from telic.studies.donors import page, summary
+from telic.studies.donors import page
 from telic.studies.donors.edits import edits_from
 from telic.studies.donors.pairs import DONORS, pairs
 from telic.studies.goal_metrics import by_goal
 from telic.studies.hard_nulls import nulls_of
 from telic.studies.keys import key_of
+from telic.studies.kinds import KindsEffects, summarise
 from telic.studies.late import Switch, earlier_mean, late_switches
 from telic.studies.other_seed import other_seed
 from telic.studies.tables import rows_of_trial
@@ -89,11 +90,11 @@ class Donors:
                 scored = by_goal(results, plan.world, aim=late.aim, old=late.wants)
                 yield from rows_of_trial(scored, (name, *late))
 
-    def summarise(self, rows: Rows, plan: ExperimentConfig) -> summary.DonorsEffects:
+    def summarise(self, rows: Rows, plan: ExperimentConfig) -> KindsEffects:
         """The effects over seeds."""
-        return summary.summarise(rows)
+        return summarise(rows)
 
-    def page(self, effects: summary.DonorsEffects, *, command: str = "") -> Page:
+    def page(self, effects: KindsEffects, *, command: str = "") -> Page:
         """The page."""
         return page.page(effects, command=command)
 

@@ -4,7 +4,7 @@ from telic.render.page import Page, PageTable, Section
 from telic.render.side_by_side import Words, side_by_side
 from telic.render.trial_table import nulls_table, trial_table
 from telic.stats import Interval
-from telic.studies.shifts.summary import ShiftsEffects
+from telic.studies.kinds import KindsEffects
 from telic.studies.splice.page import COLUMNS, FETCHED, TERMS, sentence, splice_caption
 from telic.trials.effects import Reference
 
@@ -15,7 +15,7 @@ QUESTION = (
 MORE = {**COLUMNS, "return_aim": "return"}
 
 
-def page(found: ShiftsEffects, *, command: str = "") -> Page:
+def page(found: KindsEffects, *, command: str = "") -> Page:
     """The page.
 
     Args:
@@ -27,7 +27,7 @@ def page(found: ShiftsEffects, *, command: str = "") -> Page:
         side_by_side(found.edits, words),
         Section("Agents without an edit", tables=(_unedited(found),)),
     ]
-    for kind, each in found.boards.items():
+    for kind, each in found.kinds.items():
         told = f"Boards: {kind}. Share of episodes that reach the aim."
         table = trial_table(each, columns=MORE, caption=told, name=splice_caption)
         nulls = nulls_table(each, caption="Every null.", name=splice_caption)
@@ -36,23 +36,23 @@ def page(found: ShiftsEffects, *, command: str = "") -> Page:
         Section("What was run", code=command, folded=True),
         Section("Words", terms=TERMS, folded=True),
     ]
-    title = f"Boards never seen: {len(found.boards)} kinds, {len(found.seeds)} seeds"
+    title = f"Boards never seen: {len(found.kinds)} kinds, {len(found.seeds)} seeds"
     return Page(title, QUESTION, findings(found), tuple(sections))
 
 
-def findings(found: ShiftsEffects) -> tuple[str, ...]:
+def findings(found: KindsEffects) -> tuple[str, ...]:
     """The first edit on every kind of boards, in a sentence each."""
     edit = next(iter(found.edits))
     return tuple(
         f"{kind}: {sentence(each[edit], splice_caption(edit))}"
-        for kind, each in found.boards.items()
+        for kind, each in found.kinds.items()
     )
 
 
-def _unedited(found: ShiftsEffects) -> PageTable:
+def _unedited(found: KindsEffects) -> PageTable:
     """What unedited agents and donors do on every kind of boards."""
     rows = []
-    for kind, each in found.boards.items():
+    for kind, each in found.kinds.items():
         cells = [
             str(_interval(reference, measure))
             for reference in each.references

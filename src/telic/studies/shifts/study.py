@@ -22,14 +22,16 @@ from telic.studies.base import Presets
 from telic.studies.goal_metrics import by_goal
 from telic.studies.hard_nulls import directions, nulls_of
 from telic.studies.keys import key_of
-from telic.studies.late import earlier_mean, late_switches
+from telic.studies.kinds import KindsEffects, summarise
+from telic.studies.late import late_switches, needed_vectors
 from telic.studies.other_seed import other_seed
-from telic.studies.shifts import page, summary
+from telic.studies.shifts import page
 from telic.studies.shifts.edits import edits_between
 from telic.studies.tables import rows_of_trial
 from telic.studies.work import Work
 from telic.training import ExperimentConfig
 from telic.trials import trial
+from telic.vectors import mean
 from telic.worlds import World
 from telic.worlds.shifts import shifts_of
 
@@ -74,12 +76,12 @@ class Shifts:
         source, other = RunSource(run), other_seed(run)
         plan, switches = source.plan, late_switches(source.plan, self.switches)
         for number, late in enumerate(switches):
-            mean = earlier_mean(source, late)
-            if mean is None:
-                continue
+            vector = mean(needed_vectors(source, late))
             agent, donor = source.agent(late.phase), source.agent(late.phase - 1)
-            made = edits_between(agent, donor, mean)
-            nulls = nulls_of(made, agent, directions(source, late, other=other))
+            made = edits_between(agent, donor, vector)
+            labels = key_of(run, "labels", late.phase)
+            ways = directions(source, late, key=labels, other=other)
+            nulls = nulls_of(made, agent, ways)
             boards = self._boards(plan.world, late.aim)
             mine = work.part(number, len(switches), "switch, edit")
             for place, (name, (world, greedy)) in enumerate(boards.items()):
@@ -102,11 +104,11 @@ class Shifts:
                 scored = by_goal(results, world, aim=late.aim, old=late.wants)
                 yield from rows_of_trial(scored, (name, *late))
 
-    def summarise(self, rows: Rows, plan: ExperimentConfig) -> summary.ShiftsEffects:
+    def summarise(self, rows: Rows, plan: ExperimentConfig) -> KindsEffects:
         """The effects over seeds."""
-        return summary.summarise(rows)
+        return summarise(rows)
 
-    def page(self, effects: summary.ShiftsEffects, *, command: str = "") -> Page:
+    def page(self, effects: KindsEffects, *, command: str = "") -> Page:
         """The page."""
         return page.page(effects, command=command)
 

@@ -68,7 +68,7 @@ TERMS = (
         "tensor, signs, shuffled); the others are differences that training made, "
         "brought to the edit’s norm in the leaves that it changes. *Same goal*: to an "
         "earlier agent that wants what this one does. *Labels flipped*: the mean of "
-        "earlier switches, every other one turned round. *No switch*: the recipe of "
+        "earlier switches, half of them turned round. *No switch*: the recipe of "
         "that mean, on pairs with no switch between. *Continuation*: further training "
         "on the old objective. *Another seed*: its mean of earlier switches.",
     ),

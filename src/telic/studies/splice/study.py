@@ -24,7 +24,7 @@ from telic.studies.base import Presets
 from telic.studies.goal_metrics import by_goal
 from telic.studies.hard_nulls import directions, nulls_of
 from telic.studies.keys import key_of
-from telic.studies.late import Switch, earlier_mean, earlier_vectors, late_switches
+from telic.studies.late import Switch, earlier_mean, late_switches, needed_vectors
 from telic.studies.other_seed import other_seed
 from telic.studies.splice import page, summary
 from telic.studies.splice.anatomy import anatomy
@@ -42,7 +42,8 @@ from telic.studies.work import Work
 from telic.training import ExperimentConfig
 from telic.trials import train_on, trial
 from telic.trials.recovery import TrainedOn
-from telic.vectors import in_order, match_weights, matched, mean
+from telic.vectors import match_weights, matched, mean
+from telic.vectors.relabel import hidden, permuted
 
 RECOVERY_DOSE = 1.5
 """The dose of the mean vector in further training, chosen on one seed before this study
@@ -109,7 +110,13 @@ class SpliceStudy:
                 went_on = curves[UNEDITED, OLD].agent
                 if arms == ARMS:
                     yield from _recovery(source.plan, late, curves)
-            ways = directions(source, late, other=other, went_on=went_on)
+            ways = directions(
+                source,
+                late,
+                key=key_of(run, "labels", late.phase),
+                other=other,
+                went_on=went_on,
+            )
             made = splice_edits(pair, groups=self.groups)
             count = len(made)
             results = trial(
@@ -145,17 +152,12 @@ class SpliceStudy:
 
 def _pair(source: RunSource, other: RunSource | None, late: Switch) -> SwitchPair:
     """The agents and vectors of a late switch."""
-    vectors = earlier_vectors(source, late)
-    if not vectors:
-        raise InputError(
-            f"no switch between {late.wants} and {late.aim} before phase {late.phase}",
-            why="the mean vector is made of earlier switches",
-        )
+    vectors = needed_vectors(source, late)
     agent, together = source.agent(late.phase), mean(vectors)
     foreign = ordered = None
     if other is not None and (foreign := earlier_mean(other, late)) is not None:
         orders = match_weights(other.agent(late.phase).actor, agent.actor)
-        ordered = in_order(foreign, agent, orders)
+        ordered = permuted(foreign, hidden(agent), orders)
     return SwitchPair(
         agent=agent,
         donor=source.agent(late.phase - 1),
