@@ -15,7 +15,7 @@ The last one with its units in the order that fits is no null: it brings the goa
 (`aligned mean of another seed` in the splice study), which noise of that norm does not.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
@@ -26,6 +26,7 @@ from telic.edits import Add, Edit
 from telic.edits.weights import WeightEdit
 from telic.policies import Agent
 from telic.runs.source import RunSource
+from telic.studies.branches import branch
 from telic.studies.late import Switch, earlier_mean, earlier_vectors
 from telic.vectors import matched, mean, task_vector
 
@@ -60,6 +61,24 @@ def directions(
     if other is not None:
         found["another seed"] = earlier_mean(other, late)
     return {name: vector for name, vector in found.items() if vector is not None}
+
+
+def continued(
+    source: RunSource, late: Switch, *, watch: Callable[[], object] = lambda: None
+) -> Agent:
+    """A late agent after as many further rollouts on its objective, with new data.
+
+    Args:
+        source: The run.
+        late: The late switch.
+        watch: Called after each of the phase's number of rollouts.
+    """
+    rollouts = source.plan.schedule[late.phase].rollouts
+    state = source.state(late.phase)
+    trained = branch(
+        state, source.plan, late.wants, at=[rollouts], repeat=1, watch=watch
+    )
+    return trained.agents[rollouts]
 
 
 def nulls_of(

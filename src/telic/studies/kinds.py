@@ -1,6 +1,6 @@
 """The same edits in trials of several kinds: with other donors, on other boards."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 from telic.stats.rows import Identity, Rows
@@ -24,10 +24,14 @@ class KindsEffects(NamedTuple):
     edits: dict[Hashable, Effects]
 
 
-def summarise(rows: Rows) -> KindsEffects:
+def summarise(rows: Rows, also: Sequence[str] = METRICS) -> KindsEffects:
     """The effects over seeds; the value of a seed is the mean over its switches.
 
     The kind of a trial is the first entry of its identity.
+
+    Args:
+        rows: The rows of all runs.
+        also: Further measures to report, of the kinds that have them.
     """
     trials = rows.where(part="trial")
     groups: dict[str, list[Identity]] = {}
@@ -42,7 +46,9 @@ def summarise(rows: Rows) -> KindsEffects:
     return KindsEffects(
         seeds=first.seeds,
         kinds={
-            kind: effects(table, measure="aim", also=METRICS)
+            kind: effects(
+                table, measure="aim", also=[m for m in also if m in table.measures]
+            )
             for kind, table in tables.items()
         },
         edits={edit: effects(across(tables, edit), measure="aim") for edit in shared},

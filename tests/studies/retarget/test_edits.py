@@ -1,16 +1,19 @@
 """Every track of edits does what its name says."""
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from telic.core.trees import norm
 from telic.policies import capture, interventions
 from telic.rollouts import observations_of
 from telic.runs.source import RunSource
 from telic.studies.late import Switch, earlier_mean
 from telic.studies.retarget import case as kinds
 from telic.studies.retarget.case import TRACKS, Case
-from telic.studies.retarget.edits import carried_vector, retarget_edits
+from telic.studies.retarget.edits import carried, retarget_edits
+from telic.studies.retarget.nulls import retarget_nulls
 from telic.trials import Condition
 from telic.worlds.goals import entries_of
 from telic.worlds.grid import COLOURS, KEY
@@ -74,13 +77,33 @@ def rows(colour):
 def test_the_carried_vector_says_of_the_new_colour_what_was_learnt_of_the_trained(
     case,
 ):
-    found = carried_vector(case)
+    found = carried(case, case.vector)
     goal = case.vector["actor/0/kernel"]
     kernel = found["actor/0/kernel"]
     assert np.array_equal(kernel[rows(NEW)], goal[rows(TRAINED)])
     assert np.array_equal(kernel[rows(TRAINED)], goal[rows(NEW)])
     assert np.array_equal(kernel[rows(OLD)], goal[rows(OLD)])
     assert not any(path.startswith("critic") for path in found)
+
+
+def test_the_nulls_of_a_carried_vector_are_carried_too_and_as_long(case, made):
+    leaf = jnp.arange(500 * 64, dtype=jnp.float32).reshape(500, 64)
+    way = {**case.agent, "actor/0/kernel": leaf}
+    edits = {name: edit for track in made.values() for name, edit in track.items()}
+    nulls = retarget_nulls(case, edits, {"way": way})
+    goal, contrast = (Condition(group, 1.0) for group in (kinds.GOAL, kinds.CONTRAST))
+    moved, plain = (
+        nulls[name]["way"].difference(case.agent)["actor/0/kernel"]
+        for name in (goal, contrast)
+    )
+    ratio = np.asarray(moved[rows(NEW)] / way["actor/0/kernel"][rows(TRAINED)])
+    assert np.allclose(ratio[1:], ratio[-1, -1], rtol=0.02) and ratio[-1, -1] > 0
+    ratio = np.asarray(plain[rows(NEW)] / way["actor/0/kernel"][rows(NEW)])
+    assert np.allclose(ratio, ratio[-1, -1], rtol=0.02)
+    for name in (goal, contrast):
+        size = norm(edits[name].difference(case.agent))
+        for null in nulls[name].values():
+            assert norm(null.difference(case.agent)) == pytest.approx(size, rel=1e-3)
 
 
 def test_the_contrast_of_rows_gives_the_old_colour_the_rows_of_the_trained(case, made):

@@ -21,6 +21,7 @@ from tests.studies.trained import PLAN, RETARGET, copies, done
 WORLD = PLAN.world
 OLD, NEW, TRAINED = "purple", "yellow", "blue"
 SETTINGS = settings_of(RETARGET)
+HARD = {"same goal", "labels flipped", "no switch", "continuation", "another seed"}
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +112,7 @@ def test_every_edit_has_nulls_and_what_was_carried_has_the_uncarried(rows):
             nulls = set(found.names("null"))
             assert {"", "gaussian", "signs", "shuffled"} <= nulls, edit
             assert ("not carried" in nulls) == (edit[0] == GOAL)
+            assert (nulls >= HARD) == (edit[0] not in TRACKS["activations"]), edit
             if "not carried" in nulls:
                 (norm,), (plain,) = (
                     found.where(null=null).values for null in ("", "not carried")

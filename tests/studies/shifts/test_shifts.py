@@ -1,5 +1,6 @@
 """The shifts study: which worlds each agent plays in, and a page of every kind."""
 
+import numpy as np
 import pytest
 
 from telic.core.errors import InputError
@@ -31,18 +32,32 @@ def test_every_kind_of_boards_has_every_edit_with_its_hard_nulls(measured):
     rows = results.read(measured[0], "shifts", settings_of(SMALL)).where(part="trial")
     late = (5, "purple", "blue")
     assert rows.names("trial") == ((TRAINED, *late), ("doorway", *late))
+    nulls = {"same goal", "labels flipped", "no switch", "continuation", "another seed"}
     edits = [c for c in rows.names("condition") if isinstance(c, tuple)]
     assert [group for group, _ in edits] == [MEAN, LAYERS, GRAFT, RANK]
     for edit in edits:
         found = set(rows.where(condition=edit).names("null"))
-        assert {"same goal", "labels flipped", "no switch", "another seed"} <= found
+        assert nulls <= found
+
+
+def test_regret_is_what_optimal_play_has_more_on_the_same_boards(measured):
+    rows = results.read(measured[0], "shifts", settings_of(SMALL)).where(part="trial")
+    for kind in rows.names("trial"):
+        each = rows.where(trial=kind)
+        regret, got = (
+            each.where(metric=m).pivot("condition", "null", "seed").ravel()
+            for m in ("regret", "return_aim")
+        )
+        best = (regret + got)[np.isfinite(regret)]
+        assert len(best) > 40 and np.ptp(best) < 1e-9  # one optimum for all rows
+        assert 0.9 < best[0] < 0.985 and (regret[np.isfinite(regret)] > 0).all()
 
 
 def test_the_page_has_every_kind_of_boards_beside_what_unedited_agents_do(measured):
     with undrawn():
         text = study_files("shifts", SMALL, measured)["report.md"]
     assert text.count("| as trained |") == text.count("| doorway |") == 2
-    assert "donor: aim" in text and "return" in text
+    assert "donor: aim" in text and text.count("| regret |") == 2
 
 
 def test_agents_play_in_the_world_of_each_kind_of_boards(pair, monkeypatch):
@@ -53,6 +68,8 @@ def test_agents_play_in_the_world_of_each_kind_of_boards(pair, monkeypatch):
         raise StopIteration
 
     monkeypatch.setattr(study, "trial", trial)
+    monkeypatch.setattr(study, "continued", lambda *_, **__: None)
+    monkeypatch.setattr(study, "directions", lambda *_, **__: {})
     source = RunSource(pair[0])
     for name in (TRAINED, GREEDY, "size 10", "behind the ball"):
         with pytest.raises(RuntimeError):

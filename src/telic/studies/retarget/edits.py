@@ -27,7 +27,7 @@ def retarget_edits(case: Case, key: jax.Array) -> Edits:
     seen_key, key = jax.random.split(key)
     relabel = Relabel(case.world.channels(case.old), case.world.channels(case.new))
     seen = _observations(case, relabel, seen_key)
-    vectors = {GOAL: carried_vector(case), CONTRAST: _contrast(case)}
+    vectors = {GOAL: carried(case, case.vector), CONTRAST: _contrast(case)}
     return {
         Condition(RELABEL, INPUT): relabel,
         **{
@@ -40,9 +40,9 @@ def retarget_edits(case: Case, key: jax.Array) -> Edits:
     }
 
 
-def carried_vector(case: Case) -> Tree:
-    """The goal vector, with the inputs of the trained and of the new goal exchanged."""
-    vector = trees.at(case.vector, case.agent.actor)
+def carried(case: Case, vector: Tree) -> Tree:
+    """A vector in the actor, with inputs of the trained and the new goal exchanged."""
+    vector = trees.at(vector, case.agent.actor)
     channels = (case.world.channels(goal) for goal in (case.trained, case.new))
     return swap_inputs(vector, case.agent.units[INPUT_UNITS], *channels)
 

@@ -51,6 +51,12 @@ TERMS = (
     ),
     ("beyond-input", "Weights are changed, but not those of the first layer."),
     ("not carried", "The same vector before it was carried: a null of the carrying."),
+    (
+        "Null",
+        "A change as long in the same weights. Four are noise; the others are "
+        "differences that training made and no switch of goals did (the splice study "
+        "describes them), carried to the new goal where the vector is.",
+    ),
     ("beside, without", "Whether the old target is to be had beside the new goal."),
 )
 

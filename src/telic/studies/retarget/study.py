@@ -6,13 +6,13 @@ both the old target and the new goal, and on boards without the old target.
 """
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
-from telic.core.trees import at
-from telic.edits import Add
+from telic.edits import Edit
+from telic.policies import Agent
 from telic.render.page import Page
 from telic.rollouts import episode_seeds
 from telic.runs.folder import Run
@@ -20,16 +20,18 @@ from telic.runs.source import RunSource
 from telic.stats.rows import Row, Rows
 from telic.studies.base import Presets
 from telic.studies.goal_metrics import by_goal
+from telic.studies.hard_nulls import continued, directions
 from telic.studies.keys import key_of
 from telic.studies.late import Switch, earlier_mean
+from telic.studies.other_seed import other_seed
 from telic.studies.retarget import page, summary
-from telic.studies.retarget.case import GOAL, Case, Edits, sites_of
-from telic.studies.retarget.edits import carried_vector, input_norms, retarget_edits
+from telic.studies.retarget.case import Case, Edits, sites_of
+from telic.studies.retarget.edits import input_norms, retarget_edits
+from telic.studies.retarget.nulls import retarget_nulls
 from telic.studies.tables import rows_of_trial
 from telic.studies.work import Work
 from telic.training import ExperimentConfig
-from telic.trials import trial
-from telic.vectors import matched
+from telic.trials import Condition, trial
 from telic.worlds import Symmetric, goals_of, objective_of
 from telic.worlds.goals import is_alone
 
@@ -54,7 +56,7 @@ class Retarget:
     steps: int = 3000
     """Gradient steps of the edit that imitates."""
 
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
     question: ClassVar[str] = "give agents a goal that was never their target"
     presets: ClassVar[Presets] = {
         "full": {},
@@ -113,13 +115,25 @@ class Retarget:
                 why=f"{self.agents} agents of {len(source.schedule)} phases",
                 fix="at least one agent, and runs of at least four phases",
             )
-        world = _symmetric(source.plan)
+        world, other = _symmetric(source.plan), other_seed(run)
+        went_on: dict[int, Agent] = {}
         for number, (late, vector) in enumerate(cases):
-            pieces = [
-                work.part(2 * number + k, 2 * len(cases), "board, edit")
-                for k in range(2)
+            first, *pieces = [
+                work.part(3 * number + k, 3 * len(cases), "part, step")
+                for k in range(3)
             ]
-            pieces[0](0, 1)
+            rollouts = source.plan.schedule[late.phase].rollouts
+            first(0, rollouts)
+            if late.phase not in went_on:
+                watch = first.counting(rollouts)
+                went_on[late.phase] = continued(source, late, watch=watch)
+            ways = directions(
+                source,
+                late,
+                key=key_of(run, "labels", late.phase),
+                other=other,
+                went_on=went_on[late.phase],
+            )
             case = Case(
                 agent=source.agent(late.phase),
                 vector=vector,
@@ -131,9 +145,10 @@ class Retarget:
                 steps=self.steps,
             )
             made = retarget_edits(case, key_of(run, "fits", late.phase))
+            nulls = retarget_nulls(case, made, ways)
             for board, piece in zip(BOARDS, pieces, strict=True):
                 where = case.world if board == BESIDE else world.with_goals((new,))
-                yield from self._try(run, case, made, late, where, board, piece)
+                yield from self._try(run, case, made, nulls, late, where, board, piece)
         agent = source.agent(len(source.schedule) - 1)
         for place, site in sites_of(agent).items():
             yield Row("sites", site, 0.0, condition=place)
@@ -162,13 +177,13 @@ class Retarget:
         run: Run,
         case: Case,
         made: Edits,
+        nulls: Mapping[Condition, dict[str, Edit]],
         late: Switch,
         world: Symmetric,
         board: str,
         work: Work,
     ) -> Iterator[Row]:
         """The trial of one agent with one goal vector, on one kind of boards."""
-        plain = matched(at(case.vector, case.agent.actor), carried_vector(case))
         results = trial(
             case.agent,
             made,
@@ -176,11 +191,7 @@ class Retarget:
             key=key_of(run, "nulls", late.phase),
             world=world,
             objectives=tuple(objective_of(world, g) for g in (case.new, case.old)),
-            extra={
-                condition: {"not carried": Add(plain, strength=float(condition.value))}
-                for condition in made
-                if condition.group == GOAL
-            },
+            extra=nulls,
             watch=work,
         )
         scored = by_goal(results, world, aim=case.new, old=case.old)

@@ -2,8 +2,7 @@
 
 from telic.render.page import Page, PageTable, Section
 from telic.render.side_by_side import Words, side_by_side
-from telic.render.trial_table import nulls_table, trial_table
-from telic.stats import Interval
+from telic.render.trial_table import NONE, nulls_table, trial_table
 from telic.studies.kinds import KindsEffects
 from telic.studies.splice.page import COLUMNS, FETCHED, TERMS, sentence, splice_caption
 from telic.trials.effects import Reference
@@ -12,7 +11,13 @@ QUESTION = (
     "An edited agent reaches another goal on the boards that it was trained on. Does "
     "it on boards that it never saw, as agents do that were trained for that goal?"
 )
-MORE = {**COLUMNS, "return_aim": "return"}
+MORE = {**COLUMNS, "return_aim": "return", "regret": "regret"}
+REGRET = (
+    "Regret",
+    "The expected return of optimal play on the same boards, less the return. Optimal "
+    "play knows the whole board and the ball’s chances, found by backward induction; "
+    "an agent sees a part of the board. A dash: not known on such boards.",
+)
 
 
 def page(found: KindsEffects, *, command: str = "") -> Page:
@@ -29,12 +34,14 @@ def page(found: KindsEffects, *, command: str = "") -> Page:
     ]
     for kind, each in found.kinds.items():
         told = f"Boards: {kind}. Share of episodes that reach the aim."
-        table = trial_table(each, columns=MORE, caption=told, name=splice_caption)
+        measures = each.references[0].measured
+        columns = {m: words for m, words in MORE.items() if m in measures}
+        table = trial_table(each, columns=columns, caption=told, name=splice_caption)
         nulls = nulls_table(each, caption="Every null.", name=splice_caption)
         sections.append(Section(f"Boards: {kind}", tables=(table, nulls), folded=True))
     sections += [
         Section("What was run", code=command, folded=True),
-        Section("Words", terms=TERMS, folded=True),
+        Section("Words", terms=(REGRET, *TERMS), folded=True),
     ]
     title = f"Boards never seen: {len(found.kinds)} kinds, {len(found.seeds)} seeds"
     return Page(title, QUESTION, findings(found), tuple(sections))
@@ -54,20 +61,21 @@ def _unedited(found: KindsEffects) -> PageTable:
     rows = []
     for kind, each in found.kinds.items():
         cells = [
-            str(_interval(reference, measure))
+            _cell(reference, measure)
             for reference in each.references
-            for measure in ("aim", "return_aim", "length")
+            for measure in ("aim", "return_aim", "length", "regret")
         ]
         rows.append((kind, *cells))
-    header = ("Boards", "no edit: aim", "… return", "… steps")
-    header += ("donor: aim", "… return", "… steps")
+    header = ("Boards", "no edit: aim", "… return", "… steps", "… regret")
+    header += ("donor: aim", "… return", "… steps", "… regret")
     told = (
         "Agents that were trained for their goal: share of episodes that reach the aim,"
-        " return under its objective, steps; means over seeds."
+        " return under its objective, steps, regret; means over seeds."
     )
     return PageTable(told, header, tuple(rows))
 
 
-def _interval(reference: Reference, measure: str) -> Interval | None:
-    """One measure of the unedited agent or the donor."""
-    return reference.measured[measure].interval
+def _cell(reference: Reference, measure: str) -> str:
+    """One measure of the unedited agent or the donor, or a dash."""
+    found = reference.measured.get(measure)
+    return NONE if found is None else str(found.interval)

@@ -4,11 +4,12 @@ A reflex that fits one kind of boards fails on another; who wants a key finds it
 too. At the last switches a few edits are made, always with the same nulls as in the
 splice study, and tried on every board that the world offers beside its own. Unedited
 agents and donors, which were trained for their goals, are the measure: what they lose
-on a board is the board's.
+on a board is the board's. Where optimal play is known, every row has its regret: the
+expected return of optimal play on the same boards, less the return.
 """
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from telic.core.errors import InputError
@@ -19,8 +20,8 @@ from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.stats.rows import Row, Rows
 from telic.studies.base import Presets
-from telic.studies.goal_metrics import by_goal
-from telic.studies.hard_nulls import directions, nulls_of
+from telic.studies.goal_metrics import METRICS, by_goal
+from telic.studies.hard_nulls import continued, directions, nulls_of
 from telic.studies.keys import key_of
 from telic.studies.kinds import KindsEffects, summarise
 from telic.studies.late import late_switches, needed_vectors
@@ -30,10 +31,18 @@ from telic.studies.shifts.edits import edits_between
 from telic.studies.tables import rows_of_trial
 from telic.studies.work import Work
 from telic.training import ExperimentConfig
-from telic.trials import trial
+from telic.trials import Result, trial
 from telic.vectors import mean
 from telic.worlds import World
+from telic.worlds.optimal import optimal_returns
 from telic.worlds.shifts import shifts_of
+
+REGRET = "regret"
+"""The expected return of optimal play that knows the whole board, less the return; on
+boards whose optimal play is known."""
+
+TRAINING = 0.2
+"""The part of a switch's work that is the further training of its null."""
 
 TRAINED, GREEDY = "as trained", "greedy"
 """The boards that agents were trained on, and the same without chance in actions."""
@@ -50,6 +59,7 @@ class Shifts:
     only: tuple[str, ...] = ()
     """Only these kinds of boards, for example `doorway`; all of them if empty."""
 
+    revision: ClassVar[int] = 1
     question: ClassVar[str] = "does an edit give a goal, or a reflex of trained boards?"
     presets: ClassVar[Presets] = {
         "full": {},
@@ -79,11 +89,19 @@ class Shifts:
             vector = mean(needed_vectors(source, late))
             agent, donor = source.agent(late.phase), source.agent(late.phase - 1)
             made = edits_between(agent, donor, vector)
-            labels = key_of(run, "labels", late.phase)
-            ways = directions(source, late, key=labels, other=other)
+            mine = work.part(number, len(switches), "switch, edit")
+            rollouts = plan.schedule[late.phase].rollouts
+            watch = mine.stretch(0.0, TRAINING, "rollout").counting(rollouts)
+            ways = directions(
+                source,
+                late,
+                key=key_of(run, "labels", late.phase),
+                other=other,
+                went_on=continued(source, late, watch=watch),
+            )
             nulls = nulls_of(made, agent, ways)
             boards = self._boards(plan.world, late.aim)
-            mine = work.part(number, len(switches), "switch, edit")
+            mine = mine.stretch(TRAINING, 1.0, mine.text)
             for place, (name, (world, greedy)) in enumerate(boards.items()):
                 low, high = ((place + i) / len(boards) for i in (0, 1))
                 seeds = episode_seeds(
@@ -102,11 +120,15 @@ class Shifts:
                     watch=mine.stretch(low, high, f"{name}, edit"),
                 )
                 scored = by_goal(results, world, aim=late.aim, old=late.wants)
+                aim = next(o for o in plan.objectives if o.name == late.aim)
+                best = optimal_returns(world, aim, seeds.noise)
+                if best is not None:
+                    scored = _with_regret(scored, float(best.mean()))
                 yield from rows_of_trial(scored, (name, *late))
 
     def summarise(self, rows: Rows, plan: ExperimentConfig) -> KindsEffects:
         """The effects over seeds."""
-        return summarise(rows)
+        return summarise(rows, (*METRICS, REGRET))
 
     def page(self, effects: KindsEffects, *, command: str = "") -> Page:
         """The page."""
@@ -124,3 +146,11 @@ class Shifts:
         return {
             k: each for k, each in boards.items() if k in self.only or not self.only
         }
+
+
+def _with_regret(results: Sequence[Result], best: float) -> list[Result]:
+    """The rows of a trial with their regret, given the return of optimal play."""
+    return [
+        row._replace(rates={**row.rates, REGRET: best - row.rates["return_aim"]})
+        for row in results
+    ]
