@@ -37,7 +37,7 @@ def plane_beside(kin):
                 SITE: np.asarray(unit_activations(seen, agent)[SITE], np.float64)
             },
         )
-        return plane_.plane_of(jax.random.key(1), PAIR, on, kin, copies=32)
+        return plane_.plane_of(jax.random.key(1), PAIR, on, kin, copies=8)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The probes study: whose states are read, what the page says, and a run to its page."""
+"""The probes study: whose states are read, and what its page says."""
 
 import numpy as np
 import pytest
