@@ -57,7 +57,9 @@ def plane_of(
     told: dict[str, dict[str, float]] = {}
     for number, site in enumerate(mine):
         found = read(held_out, mine[site], theirs[site], boards)
-        same = alike and read(held_out, mine[site], alike[site], boards)
+        same = None
+        if alike is not None:
+            same = read(held_out, mine[site], alike[site], boards)
         told[site] = {
             DIFFERENT: found.accuracy,
             SAME: same.accuracy if same else float("nan"),
