@@ -23,7 +23,7 @@ def test_references_are_in_every_panel_of_the_curves():
 
 
 def test_a_site_is_drawn_filled_and_steered():
-    names = ("accuracy", "observation", "patch", "steer")
+    names = ("accuracy", "same goal", "patch", "steer")
     (axes,) = draw_plane({"a": dict.fromkeys(names, np.ones(3))}).axes
     faces = [
         line.get_markerfacecolor() for line in axes.lines if len(line.get_xdata()) == 1

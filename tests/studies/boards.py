@@ -128,8 +128,8 @@ def goal(switch: Identity, seed: int) -> Iterator[Row]:
         for other in METHODS:
             for metric in ("correlation", "shared"):
                 yield Row("agreement", metric, 1.0, switch, (method, other))
-    read = {"accuracy": 1.0, "observation": 0.6, "shuffled": 0.5}
-    moved = {"patch": 0.9, "steer": 0.01 * seed, "null": 0.0}
+    read = {"accuracy": 1.0, "same goal": 0.99, "shuffled": 0.5}
+    moved = {"patch": 0.9, "steer": 0.01 * seed, "means": 0.0, "null": 0.0}
     for site in SITES:
         for metric, value in (read | moved).items():
             yield Row("plane", metric, value, switch, site)

@@ -70,7 +70,8 @@ CHANGES = {
     "isolation": {"lengths": (STEPS,), "main": STEPS, "recovery": 2 * STEPS},
     "snr": {"rollout": STEPS, "lengths": (STEPS,)},
 }
-"""By study: what makes its small preset smaller. Planting is about planted agents."""
+"""By study: what makes its small preset smaller. Planting and probes are
+about agents that are told their goals."""
 
 EXCHANGED = ("keys", "orchard")
 """The worlds whose goals can be exchanged."""
@@ -80,7 +81,7 @@ NEEDS = {"retarget": (EXCHANGED, "exchange"), "shifts": (("keys",), "boards but 
 
 
 def test_every_study_of_trained_agents_is_tried():
-    assert {*CHANGES, "planting"} == set(STUDIES)
+    assert {*CHANGES, "planting", "probes"} == set(STUDIES)
 
 
 AGAIN = {

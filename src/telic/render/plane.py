@@ -8,6 +8,9 @@ from matplotlib.figure import Figure
 
 from telic.render.style import INK, PAPER, QUIET, label, looks
 
+ACROSS = ("accuracy", "same goal")
+"""The measures whose difference is the decodability."""
+
 WAYS = {"patch": ("filled as the donor’s", True), "steer": ("along the probe", False)}
 """The edits at a site, by measure: the caption, and whether the marker is filled."""
 
@@ -17,12 +20,13 @@ def draw_plane(
 ) -> Figure:
     """A figure of decodability (across) and controllability (up) of every site.
 
-    Decodability is the probe's accuracy beyond the observation's. Full markers: the
-    site patched from the donor. Open ones: steered along the probe's direction. Small
-    dots are seeds.
+    Decodability is a probe's accuracy on two agents of different goals less that on
+    two of the same goal. Full markers: the site patched from the donor. Open ones:
+    steered along the probe's direction. Small dots are seeds; one without a number is
+    left out.
 
     Example:
-        >>> names = ("accuracy", "observation", "patch", "steer")
+        >>> names = ("accuracy", "same goal", "patch", "steer")
         >>> figure = draw_plane({"actor/0/post": dict.fromkeys(names, np.ones(3))})
         >>> figure.axes[0].get_ylabel()
         'controllability: share of the donor’s behaviour'
@@ -34,9 +38,13 @@ def draw_plane(
     axes.tick_params(colors=INK, color=QUIET, labelsize=8.5)
     for site, look in looks(sites).items():
         found = sites[site]
-        x = found["accuracy"] - found["observation"]
+        gap = found[ACROSS[0]] - found[ACROSS[1]]
+        there = np.isfinite(gap)
+        if not there.any():
+            continue
+        x = gap[there]
         for way, (words, full) in WAYS.items():
-            y = found[way]
+            y = found[way][there]
             face = look.colour if full else "none"
             axes.plot(x, y, ".", color=look.colour, ms=3, alpha=0.5)
             axes.plot(
@@ -49,10 +57,11 @@ def draw_plane(
                 label=f"{label(site)}, {words}",
             )
     axes.set_xlabel(
-        "decodability: probe’s accuracy − the observation’s", fontsize=9, color=INK
+        "decodability − identity: accuracy on two goals − on one", fontsize=9, color=INK
     )
     axes.set_ylabel(
         "controllability: share of the donor’s behaviour", fontsize=9, color=INK
     )
-    axes.legend(fontsize=7, frameon=False, labelcolor=INK, loc="center left")
+    if axes.lines:
+        axes.legend(fontsize=7, frameon=False, labelcolor=INK, loc="center left")
     return figure

@@ -8,6 +8,7 @@ from telic.studies.isolation import Isolation
 from telic.studies.landing import Landing
 from telic.studies.locate import Locate
 from telic.studies.planting import Planting
+from telic.studies.probes import Probes
 from telic.studies.recipes import Recipes
 from telic.studies.retarget import Retarget
 from telic.studies.shifts import Shifts
@@ -26,6 +27,7 @@ STUDIES = {
     "isolation": Isolation,
     "snr": Snr,
     "planting": Planting,
+    "probes": Probes,
 }
 """Every study of trained agents, by name: `telic study NAME EXPERIMENT`."""
 

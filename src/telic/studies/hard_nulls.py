@@ -27,7 +27,7 @@ from telic.edits.weights import WeightEdit
 from telic.policies import Agent
 from telic.runs.source import RunSource
 from telic.studies.branches import branch
-from telic.studies.late import Switch, earlier_mean, earlier_vectors
+from telic.studies.late import Switch, earlier_mean, earlier_vectors, same_goal
 from telic.vectors import matched, mean, task_vector
 
 
@@ -104,10 +104,8 @@ def nulls_of(
 
 def _same_goal(source: RunSource, late: Switch) -> Tree | None:
     """The way to the last agent before that had the same objective."""
-    before = [k for k in range(late.phase) if source.schedule[k] == late.wants]
-    if not before:
-        return None
-    return task_vector(source.agent(late.phase), source.agent(before[-1]))
+    earlier = same_goal(source, late)
+    return None if earlier is None else task_vector(source.agent(late.phase), earlier)
 
 
 def _flipped(key: jax.Array, vectors: list[Tree]) -> Tree | None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from telic.core.errors import InputError
 from telic.core.trees import Tree
+from telic.policies import Agent
 from telic.runs.source import RunSource
 from telic.training import ExperimentConfig
 from telic.vectors import mean, task_vector
@@ -61,6 +62,15 @@ def late_switches(
             else "use runs of at least four phases that switch after the third",
         )
     return found[-count:]
+
+
+def same_goal(source: RunSource, switch: Switch) -> Agent | None:
+    """The last agent before a late switch's recipient that had the same objective.
+
+    None if there is none.
+    """
+    before = [k for k in range(switch.phase) if source.schedule[k] == switch.wants]
+    return source.agent(before[-1]) if before else None
 
 
 def earlier_vectors(source: RunSource, switch: Switch) -> list[Tree]:

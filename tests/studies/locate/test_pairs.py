@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import inspect
 from typing import ClassVar
 
 import numpy as np
@@ -15,8 +16,9 @@ from telic.runs.carry import carry_run
 from telic.runs.source import RunSource
 from telic.studies import Alternation, Landing, Locate
 from telic.studies.base import preset
+from telic.studies.late import Switch
 from telic.studies.locate import pairs as pairs_
-from telic.studies.locate.pairs import check_offer, offers, second_of
+from telic.studies.locate.pairs import check_offer, kin_of, offers, second_of
 from telic.training import ExperimentConfig, PPOConfig
 from telic.trials import reaching
 from telic.trials.faithfulness import GraftEvaluator
@@ -53,6 +55,41 @@ class Apart:
 def test_agents_that_do_not_differ_in_what_they_do_are_left_out(pair):
     source = RunSource(pair[0])
     assert list(offers(source, switches=1, episodes=8, least=2.0)) == []
+
+
+def test_the_agent_of_the_same_goal_is_the_last_before_that_was_trained_for_it(pair):
+    source = RunSource(pair[0])
+    for phase in (4, 5):
+        late = Switch(phase, source.schedule[phase], source.schedule[phase - 1])
+        kin = kin_of(source, late, 0)
+        assert kin is not None and digest(kin) == digest(source.agent(phase - 2))
+    assert kin_of(source, Switch(1, "purple", "blue"), 0) is None
+
+
+def test_in_a_run_of_one_goal_it_is_the_recipient_after_more_training_on_it(
+    monkeypatch,
+):
+    asked = []
+
+    class Base:
+        """A run of one objective that is not on disk."""
+
+        plan, schedule = preset(Landing, "small").plan(), ("land",)
+
+        def state(self, phase):
+            return ("state", phase)
+
+    class Grown:
+        agents: ClassVar = {3: "grown"}
+
+    def branch(base, plan, objective, *, at):
+        asked.append((base, objective, at))
+        return Grown
+
+    monkeypatch.setattr(pairs_, "branch", branch)
+    steps = 3 * Base.plan.rollout.batch
+    assert inspect.unwrap(kin_of)(Base(), Switch(0, "land", "thrift"), steps) == "grown"
+    assert asked == [(("state", 0), "land", [3])]
 
 
 def test_the_donor_is_the_agent_before_the_switch_and_other_switches_hold_neither(

@@ -28,7 +28,7 @@ def rows(pair, tmp_path_factory):
     """The rows of seed 0, beside seed 1; the plane has a test of its own."""
     runs = copies(pair, tmp_path_factory.mktemp("located"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(study_, "plane_of", lambda *_: {})
+        patch.setattr(study_, "plane_of", lambda *_, **__: {})
         told = done(runs[0], "locate", STUDY)
     assert told == sorted(told) and told[0] == 0.0
     return results.read(runs[0], "locate", settings_of(STUDY))

@@ -25,12 +25,23 @@ QUESTION = (
 
 READ = {
     "accuracy": "probe’s accuracy",
-    "observation": "… on the observation",
+    "same goal": "… on a pair of one goal",
     "shuffled": "… shuffled labels",
     "patch": "filled as the donor’s",
     "steer": "steered along the probe",
+    "means": "… the difference of means",
     "null": "… a random direction",
 }
+BEYOND = ("beyond identity", "p")
+
+PAIRS = (
+    "A probe that tells an agent from its donor may have learned which network it is. "
+    "So it is also asked to tell the agent from another that wants the same: of runs "
+    "that alternate, the last before it with its goal; of landers, what further "
+    "training on the old objective makes of it. All three are put in the same states, "
+    "and half of the boards are held out. What is beyond identity is the first "
+    "accuracy less the second."
+)
 
 TERMS = (
     (
@@ -76,12 +87,17 @@ def page(found: LocateEffects, *, command: str = "") -> Page:
     }
     points = Drawing(
         draw_plane(values),
-        "Every site of the actor: can the two networks be told apart there, and the "
-        f"behaviour be moved? {n} seeds.",
+        "Every site of the actor: are two goals told apart there better than two "
+        f"networks of one goal, and can the behaviour be moved? {n} seeds.",
     )
     sections = (
         Section("Who finds it", drawings=(curves,), tables=(_board(found),)),
-        Section("Told apart and moved", drawings=(points,), tables=(_read(found),)),
+        Section(
+            "Told apart and moved",
+            text=(PAIRS,),
+            drawings=(points,),
+            tables=(_read(found),),
+        ),
         Section("Do methods agree?", tables=(_again(found), _agreement(found))),
         Section("How to read it", terms=TERMS, folded=True),
         Section("What was run", code=command, folded=True),
@@ -117,10 +133,14 @@ def findings(found: LocateEffects) -> tuple[str, ...]:
             )
     for site, measures in found.plane.items():
         cells = {name: cell(each) for name, each in measures.items()}
+        beyond = found.beyond[site]
+        more = "more than identity" if beyond.more else "nothing beyond identity"
         told.append(
-            f"{site}: probe {cells['accuracy']} (observation {cells['observation']}); "
-            f"steered along it {cells['steer']} of the donor’s behaviour, filled as "
-            f"the donor’s {cells['patch']}."
+            f"{site}: {more}: a probe tells two goals apart in {cells['accuracy']}, "
+            f"two agents of one goal in {cells['same goal']}, difference "
+            f"{cell(beyond.measured)}, p {p_value(beyond.p)}. Steered along it "
+            f"{cells['steer']} of the donor’s behaviour, at random {cells['null']}, "
+            f"filled as the donor’s {cells['patch']}."
         )
     return tuple(told)
 
@@ -165,14 +185,21 @@ def _row(scores: MethodScores) -> tuple[str, ...]:
 def _read(found: LocateEffects) -> PageTable:
     """The table of sites (rows): probe accuracies, and effects of edits (columns)."""
     rows = tuple(
-        (site, *(cell(measures[name]) for name in READ))
+        (
+            site,
+            *(cell(measures[name]) for name in READ),
+            cell(found.beyond[site].measured),
+            p_value(found.beyond[site].p),
+        )
         for site, measures in found.plane.items()
     )
     caption = (
-        f"Mean over {len(found.seeds)} seeds with 95 % interval. Accuracies on "
-        "held-out observations; the other columns: shares of the donor’s behaviour."
+        f"Mean over {len(found.seeds)} seeds with 95 % interval. Accuracies on boards "
+        "held out, then shares of the donor’s behaviour. Beyond identity: the first "
+        "accuracy less the second, by seed; p by flipping signs, Holm over sites. "
+        "Where both are 1.000 there is no room for more."
     )
-    return PageTable(caption, ("site", *READ.values()), rows)
+    return PageTable(caption, ("site", *READ.values(), *BEYOND), rows)
 
 
 def _again(found: LocateEffects) -> PageTable:

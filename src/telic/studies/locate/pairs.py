@@ -21,7 +21,7 @@ from telic.rollouts import HostCollector, episode_seeds, play, rates
 from telic.runs.source import RunSource
 from telic.studies.branches import branch, rollouts_of
 from telic.studies.keys import key_of
-from telic.studies.late import Switch, late_switches
+from telic.studies.late import Switch, late_switches, same_goal
 from telic.training import ExperimentConfig, TrainState
 from telic.trials import GraftEvaluator, graft_evaluator, reaching
 from telic.trials.faithfulness import LEAST
@@ -35,7 +35,8 @@ REPEATS = 2
 """The number of further donors trained on the second objective, with fresh data."""
 
 COPIES, TIME = 32, 32
-"""The copies of a host world, and the number of observations taken in each."""
+"""The copies of the world in which each agent acts; in a host world, the number of
+observations taken in each."""
 
 EPISODES = 100
 """The episodes of the competence check."""
@@ -97,6 +98,26 @@ def offers(
         yield from _tried(source.plan, switch, found, key, episodes, least)
 
 
+def kin_of(source: RunSource, switch: Switch, steps: int) -> Agent | None:
+    """Another agent that wants what a pair's recipient does.
+
+    In a run of several objectives it is the last one before the recipient that was
+    trained for the same; in a run of one, the recipient after as much further training
+    as the donor had, on the objective that it has.
+
+    Args:
+        source: The run.
+        switch: The pair's phase and objectives.
+        steps: The steps of training on the second objective.
+    """
+    plan = source.plan
+    if alternates(plan):
+        return same_goal(source, switch)
+    rollouts = rollouts_of(steps, plan)
+    base = source.state(switch.phase)
+    return branch(base, plan, switch.wants, at=[rollouts]).agents[rollouts]
+
+
 def check_offer(plan: ExperimentConfig, switches: int, second: str, steps: int) -> None:
     """Raise unless a run has switches or a second objective; nothing is computed.
 
@@ -147,6 +168,7 @@ def _switch(source: RunSource, switch: Switch) -> ContrastPair:
         key=key_of(source.run, "evidence", switch.phase),
         world=source.plan.world,
         switches=_earlier(source, switch)[-OTHERS:],
+        envs=COPIES,
     )
 
 
@@ -178,6 +200,7 @@ def _second(
         world=plan.world,
         switches=[(base.agent, donor) for donor in donors[1:]],
         observations=_seen((base.agent, donors[0]), plan, key),
+        envs=COPIES,
     )
 
 

@@ -1,77 +1,79 @@
 """The plane: at each site, how well a probe decodes, and how far edits move behaviour.
 
-A site's *decodability* is a probe's accuracy beyond that of a probe on the raw
-observation. Its *controllability* is the fraction of the donor's behaviour reached by
-patching the site with the donor's activations, or steering along the probe's direction.
+A probe tells the recipient from the donor by what each computes on the same states.
+That it succeeds is no news: it tells two networks apart. So the same is asked of a
+*same-goal pair*, the recipient and another agent that wants what it does, on the same
+states; what counts is the first accuracy less the second. A site's *controllability* is
+the fraction of the donor's behaviour reached by patching the site with the donor's
+activations, or steering along what tells the two apart.
 
 Reference:
-    Bush et al. 2025, arXiv 2504.01871, for the probe on the observation; Hase et
-    al. 2023, "Does Localization Inform Editing?", arXiv 2301.04213, for the gap.
+    Hewitt & Liang 2019, arXiv 1909.03368, for probes beside a control; Hase et al.
+    2023, "Does Localization Inform Editing?", arXiv 2301.04213, for the gap.
 """
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
-from telic.edits import Patch, Steer
-from telic.edits.base import Edit
-from telic.locators.inside import by_unit, unit_activations
+from telic.edits import Patch
 from telic.locators.pair import ContrastPair
-from telic.locators.probe import OBSERVATION, Probed, probes
+from telic.policies import Agent
+from telic.studies.probing import boards_of, features_of, read, steered
 from telic.trials import GraftEvaluator
 
-DOSES = (1.0, 2.0, 4.0)
-"""Strengths of steering: 1 moves the mean along the probe to the donor's. The best
-strength counts, for the probe and its null alike."""
+DIFFERENT, SAME = "accuracy", "same goal"
+ACCURACIES = (DIFFERENT, SAME, "shuffled")
+"""Accuracies of probes on boards held out: recipient and donor, recipient and an agent
+of the same goal, and recipient and donor with shuffled labels."""
 
-ACCURACIES = ("accuracy", "observation", "shuffled")
-"""Accuracies of probes on held-out observations: at the site, on the raw observation,
-and trained on shuffled labels."""
-
-MOVES = ("patch", "steer", "null")
-"""Fractions of the donor's behaviour: the site patched from the donor, steered along
-the probe, and steered along a random direction of the same norm."""
+MOVES = ("patch", "steer", "means", "null")
+"""Fractions of the donor's behaviour: the site patched from the donor; steered along
+the probe, along the difference of means, and along a random direction as long."""
 
 
 def plane_of(
-    key: jax.Array, evidence: ContrastPair, on: GraftEvaluator
+    key: jax.Array,
+    evidence: ContrastPair,
+    on: GraftEvaluator,
+    kin: Agent | None,
+    *,
+    copies: int,
 ) -> dict[str, dict[str, float]]:
-    """The measures of `ACCURACIES` and of `MOVES`, by site."""
-    found = probes(evidence, key)
-    seen = found.pop(OBSERVATION)
-    shifts = _shifts(evidence, found)
-    told = {}
-    for number, (site, probe) in enumerate(found.items()):
-        at = jax.random.fold_in(key, number)
-        steer = Steer(site, shifts[site])
-        null = steer.nulls(at, on.recipient)["gaussian"]
-        whole = Patch(site, on.donor, jnp.ones(len(shifts[site])))
+    """The measures of `ACCURACIES` and of `MOVES`, by site.
+
+    Args:
+        key: The random key of the boards held out, and of the nulls.
+        evidence: The contrast pair.
+        on: The episodes in which edits are tried.
+        kin: Another agent that wants what the recipient does; None if there is none:
+            that accuracy is then NaN.
+        copies: The copies of the world in which the pair acted.
+    """
+    seen = evidence.behaviour
+    boards = boards_of(seen, copies)
+    mine, theirs = (features_of(seen, a) for a in (evidence.recipient, evidence.donor))
+    alike = None if kin is None else features_of(seen, kin.actor)
+    held_out, drawn = jax.random.split(key)
+    told: dict[str, dict[str, float]] = {}
+    for number, site in enumerate(mine):
+        found = read(held_out, mine[site], theirs[site], boards)
+        same = None
+        if alike is not None:
+            same = read(held_out, mine[site], alike[site], boards)
         told[site] = {
-            "accuracy": probe.accuracy,
-            "observation": seen.accuracy,
-            "shuffled": probe.shuffled,
-            "patch": _share(whole, on),
-            "steer": max(_share(steer.scaled(dose), on) for dose in DOSES),
-            "null": max(_share(null.scaled(dose), on) for dose in DOSES),
+            DIFFERENT: found.accuracy,
+            SAME: same.accuracy if same else float("nan"),
+            "shuffled": found.shuffled,
         }
+        whole = Patch(site, on.donor, jnp.ones(len(found.means)))
+        told[site]["patch"] = _fraction(whole(on.recipient), on)
+        at = jax.random.fold_in(drawn, number)
+        told[site] |= steered(
+            at, site, found, on.recipient, lambda agent: _fraction(agent, on)
+        )
     return told
 
 
-def _share(edit: Edit, on: GraftEvaluator) -> float:
-    """The fraction of the donor's behaviour that an edit recovers."""
-    return on.share(on.rates(edit(on.recipient)))
-
-
-def _shifts(evidence: ContrastPair, found: dict[str, Probed]) -> dict[str, jax.Array]:
-    """The difference of means at each site, projected onto the probe's direction."""
-    mine, theirs = (
-        unit_activations(evidence.behaviour, agent)
-        for agent in (evidence.recipient, evidence.donor)
-    )
-    shifts = {}
-    for site, probe in found.items():
-        gap = np.asarray(by_unit(theirs[site] - mine[site]).mean(axis=0), np.float64)
-        along = probe.direction
-        length = float(along @ along) or 1.0
-        shifts[site] = jnp.asarray(gap @ along / length * along, jnp.float32)
-    return shifts
+def _fraction(agent: Agent, on: GraftEvaluator) -> float:
+    """The fraction of the donor's behaviour that an edited agent shows."""
+    return on.share(on.rates(agent))

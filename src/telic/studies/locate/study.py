@@ -3,7 +3,8 @@
 A trained agent has no ground truth, so a locator is scored causally: graft the donor's
 weights at the top of its locus and measure the behaviour. The study also measures how
 far methods agree with one another, between switches and between seeds, and at every
-site how well a probe decodes the agent and how far edits move its behaviour.
+site how well a probe decodes the agent, beside one for a pair of the same goal, and how
+far edits move its behaviour.
 """
 
 import dataclasses
@@ -17,14 +18,16 @@ from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.locators import LOCATORS, agreement, check_locus
 from telic.locators.locus import Locus
+from telic.policies import Agent
 from telic.render.page import Page
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.stats.rows import Identity, Row, Rows
 from telic.studies.base import Presets
 from telic.studies.curve_scores import rows_of_curve
+from telic.studies.keys import key_of
 from telic.studies.locate import page, summary
-from telic.studies.locate.pairs import Offer, check_offer, offers
+from telic.studies.locate.pairs import COPIES, Offer, check_offer, kin_of, offers
 from telic.studies.locate.plane import plane_of
 from telic.studies.locate.summary import SEEDS, SWITCHES, TOP
 from telic.studies.other_seed import other_seed
@@ -54,7 +57,7 @@ class Locate:
     steps: int = 393_216
     """Steps of training on the second objective."""
 
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
     question: ClassVar[str] = (
         "where does the goal sit? every method, scored by what grafting it does"
     )
@@ -87,8 +90,9 @@ class Locate:
     def measure(self, run: Run, work: Work) -> Iterator[Row]:
         """The curves of every contrast pair of one run, and agreement of methods."""
         found: list[Located] = []
+        source = RunSource(run)
         key = jax.random.key(run.seed())
-        for number, offer in enumerate(self._pairs(RunSource(run))):
+        for number, offer in enumerate(self._pairs(source)):
             at = jax.random.fold_in(key, number)
             goal = work.part(number, self.switches + 1, "goal, ")
             finding = goal.stretch(0.0, 0.5, f"{goal.text}method")
@@ -96,7 +100,7 @@ class Locate:
             found.append(located)
             trying = goal.stretch(0.5, 1.0, f"{goal.text}curve")
             yield from _tried(located, trying)
-            yield from _plane(at, located)
+            yield from _plane(source, offer, kin_of(source, offer.switch, self.steps))
         yield Row("run", "goals", float(len(found)))
         if found:
             last = found[-1]
@@ -182,10 +186,11 @@ def _tried(found: Located, work: Work) -> Iterator[Row]:
             yield from _agreement(locus, theirs, switch, (name, other))
 
 
-def _plane(key: jax.Array, found: Located) -> Iterator[Row]:
+def _plane(source: RunSource, offer: Offer, kin: Agent | None) -> Iterator[Row]:
     """The rows of the plane of one pair."""
-    offer = found.offer
-    for site, measures in plane_of(key, offer.evidence, offer.evaluator).items():
+    key = key_of(source.run, "probes", offer.switch.phase)
+    found = plane_of(key, offer.evidence, offer.evaluator, kin, copies=COPIES)
+    for site, measures in found.items():
         for name, value in measures.items():
             yield Row("plane", name, value, tuple(offer.switch), site)
 

@@ -20,7 +20,8 @@ from telic.studies.curve_scores import (
     scores,
     seed_means,
 )
-from telic.studies.locate.plane import ACCURACIES
+from telic.studies.differences import Difference, differences
+from telic.studies.locate.plane import ACCURACIES, DIFFERENT, SAME
 from telic.trials import Faithfulness, first_index_at
 from telic.trials.effects import Measured
 
@@ -78,6 +79,8 @@ class LocateEffects(NamedTuple):
         faithful: By method, the fraction of the donor's behaviour, (seeds, sizes).
         sizes: The sizes, as fractions of the weights.
         plane: The measures of the plane, by site.
+        beyond: By site, the probe's accuracy on pairs of different goals less that on
+            pairs of the same goal: what it tells apart beside two networks.
     """
 
     seeds: tuple[int, ...]
@@ -88,6 +91,7 @@ class LocateEffects(NamedTuple):
     faithful: dict[str, Float[np.ndarray, "seeds sizes"]]
     sizes: Float[np.ndarray, " sizes"]
     plane: dict[str, dict[str, Measured]]
+    beyond: dict[str, Difference]
 
 
 def summarise(rows: Rows) -> LocateEffects:
@@ -108,6 +112,7 @@ def summarise(rows: Rows) -> LocateEffects:
     every = [curve for seeds in found.values() for seed in seeds for curve in seed]
     if not every:
         raise LookupError("no curve of any goal")
+    plane = _plane(rows.where(part="plane"))
     return LocateEffects(
         seeds=tuple(np.array(goals.names("seed"), int).tolist()),
         runs=len(asked.names("seed")),
@@ -116,7 +121,13 @@ def summarise(rows: Rows) -> LocateEffects:
         methods=_methods(rows, found, every[0].shares),
         faithful=mean_curves(found),
         sizes=every[0].shares,
-        plane=_plane(rows.where(part="plane")),
+        plane=plane,
+        beyond=differences(
+            {
+                site: (told[DIFFERENT].values, told[SAME].values)
+                for site, told in plane.items()
+            }
+        ),
     )
 
 
