@@ -104,8 +104,10 @@ def nulls_of(
 
 def _same_goal(source: RunSource, late: Switch) -> Tree | None:
     """The way to the last agent before that had the same objective."""
-    earlier = same_goal(source, late)
-    return None if earlier is None else task_vector(source.agent(late.phase), earlier)
+    phase = same_goal(source, late)
+    if phase is None:
+        return None
+    return task_vector(source.agent(late.phase), source.agent(phase))
 
 
 def _flipped(key: jax.Array, vectors: list[Tree]) -> Tree | None:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from telic.core.errors import InputError
 from telic.core.trees import Tree
-from telic.policies import Agent
 from telic.runs.source import RunSource
 from telic.training import ExperimentConfig
 from telic.vectors import mean, task_vector
@@ -64,13 +63,13 @@ def late_switches(
     return found[-count:]
 
 
-def same_goal(source: RunSource, switch: Switch) -> Agent | None:
-    """The last agent before a late switch's recipient that had the same objective.
+def same_goal(source: RunSource, switch: Switch) -> int | None:
+    """The last phase before a late switch's recipient that had the same objective.
 
     None if there is none.
     """
     before = [k for k in range(switch.phase) if source.schedule[k] == switch.wants]
-    return source.agent(before[-1]) if before else None
+    return before[-1] if before else None
 
 
 def earlier_vectors(source: RunSource, switch: Switch) -> list[Tree]:

@@ -112,7 +112,8 @@ def kin_of(source: RunSource, switch: Switch, steps: int) -> Agent | None:
     """
     plan = source.plan
     if alternates(plan):
-        return same_goal(source, switch)
+        phase = same_goal(source, switch)
+        return None if phase is None else source.agent(phase)
     rollouts = rollouts_of(steps, plan)
     base = source.state(switch.phase)
     return branch(base, plan, switch.wants, at=[rollouts]).agents[rollouts]
