@@ -45,9 +45,6 @@ def rank_r2(
     It is Spearman's correlation, squared; equal values share their mean rank. NaN if
     all values of either are equal, as there is nothing to rank.
 
-    Raises:
-        InputError: If the two differ in length.
-
     Example:
         >>> x = np.array([1.0, 2.0, 3.0, 4.0])
         >>> round(rank_r2(x, x**3), 6), round(rank_r2(x, np.array([2.0, 1, 4, 3])), 6)
@@ -57,11 +54,6 @@ def rank_r2(
         Spearman (1904). The proof and measurement of association between two things.
         American Journal of Psychology 15, 72-101.
     """
-    if len(predictor) != len(target):
-        raise InputError(
-            f"{len(predictor)} predictions of {len(target)} values",
-            why="each value has one prediction",
-        )
     first, second = (scipy.stats.rankdata(each) for each in (predictor, target))
     if np.ptp(first) == 0 or np.ptp(second) == 0:
         return float("nan")

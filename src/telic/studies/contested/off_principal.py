@@ -18,7 +18,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from telic.core.trees import Tree, at
-from telic.policies import Agent
+from telic.policies.base import Params
 from telic.runs.source import RunSource
 from telic.stats.rows import Row
 from telic.studies.keys import key_of
@@ -63,7 +63,7 @@ def off_principal(source: RunSource, late: Switch) -> Iterator[Row]:
             yield Row(CHANGED, SHARE, share, tuple(late), null=null, at=place)
 
 
-def moved(base: Agent, change: Tree) -> dict[float | str, float]:
+def moved(base: Params, change: Tree) -> dict[float | str, float]:
     """The fraction of weights that a change moves by more than each threshold.
 
     Under `bfloat16` is the fraction whose value differs once rounded to that format.
@@ -82,7 +82,7 @@ def moved(base: Agent, change: Tree) -> dict[float | str, float]:
 
 
 def _energies(
-    base: Agent, vector: Tree, trial: tuple, rng: np.random.Generator
+    base: Params, vector: Tree, trial: tuple, rng: np.random.Generator
 ) -> Iterator[Row]:
     """The shares of every kernel that changed, at every fraction of its rank."""
     for path, leaf in vector.items():

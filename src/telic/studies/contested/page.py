@@ -142,7 +142,7 @@ def _principal(found: ContestedEffects) -> tuple[Section, ...]:
     told = (
         "Fraction of the squared norm of a switch’s change of a kernel in the first "
         "singular directions of the kernel before it: left, right, both at once. "
-        "Nulls: the change turned by random rotations of its rows and columns, all of them or "
+        "Nulls: the change turned by random rotations of all rows and columns, or of "
         f"those in which anything changed. The claim is judged at {JUDGED:.0%}, both."
     )
     energy = PageTable(told, ("Kernel", "Energy", *NULL_HEADER), rows)
