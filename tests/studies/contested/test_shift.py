@@ -48,7 +48,7 @@ def test_training_finds_the_constant_that_makes_the_donor():
         for each in (Steer(LOGITS, found)(AGENT), made.donor)
     )
     assert float(jnp.abs(jax.nn.softmax(AGENT.logits(CODES)) - due).max()) > 0.2
-    np.testing.assert_allclose(now, due, atol=0.01)
+    np.testing.assert_allclose(now, due, atol=0.03)
 
 
 def test_what_is_read_is_the_difference_of_mean_activations():

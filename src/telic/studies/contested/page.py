@@ -14,7 +14,7 @@ from telic.studies.contested.branching import (
     SEED,
 )
 from telic.studies.contested.off_principal import BFLOAT16, JUDGED
-from telic.studies.contested.summary import ContestedEffects
+from telic.studies.contested.summary import GAP, ContestedEffects
 from telic.studies.contested.verdicts import AS_TRAINED, FEWEST, Claim
 from telic.studies.splice.page import COLUMNS, FETCHED
 from telic.trials import Condition, Effects, Verdict
@@ -32,6 +32,9 @@ MEASURES = {
     COSINE: "cosine of two vectors",
     OVERLAP: "overlap of the 2.5 % of weights that move most",
 }
+GAPS = {GAP: "KL from the donor, nats"}
+"""The column that tables of shifts have besides."""
+
 RULE = (
     "A claim holds if it is marked at all of its places, does not hold if at none, and "
     f"else depends on them; below {FEWEST} seeds nothing is said. Marked means: the "
@@ -95,11 +98,12 @@ def _trials(title: str, file: str, effects: Effects | None) -> tuple[Section, ..
     words = f"{title}; {FETCHED}; filled: the edit, open: the strongest of its nulls."
     figure = bars(effects, label=FETCHED, caption=caption)
     told = "Share of episodes that end with the donor’s goal."
-    table = trial_table(effects, columns=COLUMNS, caption=told, name=caption)
+    shown = {**COLUMNS, **GAPS} if GAPS.keys() <= effects.edits[0].measured else COLUMNS
+    table = trial_table(effects, columns=shown, caption=told, name=caption)
     nulls = nulls_table(effects, caption="Every null.", name=caption)
     return (
         Section(title, drawings=(Drawing(figure, words, file),), tables=(table,)),
-        Section(f"{title} Every null", tables=(nulls,), folded=True),
+        Section(f"Every null ({file})", tables=(nulls,), folded=True),
     )
 
 

@@ -19,9 +19,9 @@ from telic.rollouts import (
 from telic.runs.source import RunSource
 from telic.stats.rows import Identity, Row
 from telic.studies.contested.branching import agreement, family, targets, transfers
-from telic.studies.contested.doses import dosed_edits, drift_from
+from telic.studies.contested.doses import KL, dosed_edits, drift_from
 from telic.studies.contested.shift import Case, Edits, Nulls, shifts_at
-from telic.studies.contested.summary import DOSED, SHIFT, TRANSFER
+from telic.studies.contested.summary import DOSED, GAP, SHIFT, TRANSFER
 from telic.studies.goal_metrics import by_goal
 from telic.studies.hard_nulls import directions, nulls_of
 from telic.studies.keys import Purpose, key_of
@@ -90,6 +90,7 @@ def shift_rows(place: Place, steps: int, work: Work) -> Iterator[Row]:
         fits(number, len(sites))
         made, extra = shifts_at(site, case, key)
         edits, nulls = edits | made, nulls | extra
+    apart = drift_from(place.donor, case.states)
     yield from _tried(
         place,
         place.recipient,
@@ -98,6 +99,7 @@ def shift_rows(place: Place, steps: int, work: Work) -> Iterator[Row]:
         donor=place.donor,
         part=SHIFT,
         name=tuple(place.late),
+        of_agent=lambda agent: {GAP: apart(agent)[KL]},
         watch=work.stretch(0.6, 1.0, "shift"),
     )
 

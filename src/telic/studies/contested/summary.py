@@ -32,6 +32,10 @@ from telic.vectors.principal import Shares
 SHIFT, TRANSFER, DOSED = "shift", "transfer", "doses"
 """The parts of the rows that are trials."""
 
+GAP = "kl_donor"
+"""Of shifts also: mean KL(donor ‖ edited) in nats on the states of the imitation, which
+is what a trained shift lowers."""
+
 
 class Moved(NamedTuple):
     """How many weights a switch moves by more than a threshold, over seeds.
@@ -77,7 +81,7 @@ def summarise(rows: Rows) -> ContestedEffects:
     weights = rows.among("part", (TRANSFER, DOSED))
     found = ContestedEffects(
         seeds=seeds,
-        shifts=_trials(rows.where(part=SHIFT)),
+        shifts=_trials(rows.where(part=SHIFT), GAP),
         agreement=_agreement(rows.where(part=AGREE)),
         transfer=_trials(rows.where(part=TRANSFER)),
         principal=_principal(rows.where(part=PRINCIPAL)),
@@ -141,9 +145,11 @@ RULES: tuple[Callable[[ContestedEffects], tuple[Claim, ...]], ...] = (
 )
 
 
-def _trials(rows: Rows) -> Effects | None:
+def _trials(rows: Rows, *also: str) -> Effects | None:
     """The effects of trials on the rate of reaching the aim."""
-    return effects(table_of(rows), measure="aim", also=METRICS) if len(rows) else None
+    if not len(rows):
+        return None
+    return effects(table_of(rows), measure="aim", also=(*METRICS, *also))
 
 
 def _agreement(rows: Rows) -> dict[str, Verdict]:
