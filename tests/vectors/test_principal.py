@@ -22,7 +22,8 @@ def test_a_change_along_the_strongest_direction_is_all_on_it():
 def test_a_rotated_change_has_the_expected_energy_in_principal_directions():
     base, change, rng = RNG(0).normal(size=(12, 8)), np.zeros((12, 8)), RNG(1)
     change[3, 2] = 7.0  # as far from a spread change as it gets
-    drawn = [principal_shares(rotated(change, rng), base, 2) for _ in range(400)]
+    turned = [rotated(change, rng) for _ in range(400)]
+    drawn = np.array([principal_shares(each, base, 2) for each in turned])
     spread = np.std(drawn, axis=0) / np.sqrt(len(drawn))
     assert by_chance((12, 8), 2) == (2 / 12, 2 / 8, 4 / 96)
     assert (np.abs(np.mean(drawn, axis=0) - by_chance((12, 8), 2)) < 4 * spread).all()

@@ -16,6 +16,7 @@ from telic.studies.contested.shift import READ, SAME_GOAL, TRAINED
 from telic.studies.contested.study import OFF, ROWS
 from telic.studies.contested.summary import DOSED, SHIFT, TRANSFER, summarise
 from telic.studies.pages import study_files
+from tests.small import AGENT
 from tests.studies.trained import PLAN, copies, done
 
 SMALL = preset(Contested, "small")
@@ -73,14 +74,16 @@ def test_the_study_ends_in_a_page_with_every_row(pair, tmp_path):
         told = done(run, "contested", SMALL)
         assert told == sorted(told) and told[-1] <= 1
     rows = results.read(runs[0], "contested", settings_of(SMALL))
-    sites = {c[1] for c in rows.where(part=SHIFT).names("condition") if c[0] == TRAINED}
-    assert {"actor/0/pre", "actor/1/post", "actor/logits"} <= sites
-    assert (READ, "actor/0/pre") in rows.where(part=SHIFT).names("condition")
+    edits = rows.where(part=SHIFT).names("condition")
+    sites = {site for site in AGENT.actor.sites if (TRAINED, site) in edits}
+    assert sites == set(AGENT.actor.sites) and (READ, "actor/0/pre") in edits
     trained = rows.where(part=SHIFT, condition=(TRAINED, "actor/0/pre"))
     assert {SAME_GOAL, READ} <= set(trained.names("null"))
     trials = rows.where(part=TRANSFER).names("trial")
-    assert {trial[:2] for trial in trials} == {
-        (target, i) for target in (EARLIER, SEED, ALIGNED) for i in (0, 1)
+    assert set(trials) == {
+        (target, i, 5, "purple", "blue")
+        for target in (EARLIER, SEED, ALIGNED)
+        for i in (0, 1)
     }
     assert "kl" in rows.where(part=DOSED).names("metric")
     made = study_files("contested", SMALL, runs)
