@@ -98,7 +98,7 @@ def _trials(title: str, file: str, effects: Effects | None) -> tuple[Section, ..
     words = f"{title}; {FETCHED}; filled: the edit, open: the strongest of its nulls."
     figure = bars(effects, label=FETCHED, caption=caption)
     told = "Share of episodes that end with the donor’s goal."
-    shown = {**COLUMNS, **GAPS} if GAPS.keys() <= effects.edits[0].measured else COLUMNS
+    shown = {**COLUMNS, **GAPS} if GAP in effects.edits[0].measured else COLUMNS
     table = trial_table(effects, columns=shown, caption=told, name=caption)
     nulls = nulls_table(effects, caption="Every null.", name=caption)
     return (
