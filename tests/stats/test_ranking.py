@@ -1,14 +1,14 @@
-"""An AUROC against its definition, against SciPy, and what must not change it."""
+"""Rankings against their definitions, against SciPy, and what must not change them."""
 
 import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scipy.stats import mannwhitneyu
+from scipy.stats import mannwhitneyu, rankdata
 
 from telic.core.errors import InputError
-from telic.stats import auroc
+from telic.stats import auroc, rank_r2
 
 sizes = st.integers(2, 30)
 levels = st.integers(-8, 8).map(float)
@@ -93,3 +93,17 @@ def test_an_auroc_of_many_sites_is_near_a_half_by_chance():
 def test_an_auroc_of_one_kind_alone_is_refused(flags):
     with pytest.raises(InputError, match="positives and"):
         auroc(np.array([0.0, 1.0]), np.array(flags))
+
+
+@given(arrays(float, 9, elements=levels), arrays(float, 9, elements=levels))
+def test_the_r2_of_rankings_is_that_of_spearmans_correlation(a, b):
+    assume(np.ptp(a) > 0 and np.ptp(b) > 0)
+    x, y = (rankdata(each) - 5.0 for each in (a, b))  # nine ranks, of mean 5
+    due = (x @ y) ** 2 / (x @ x) / (y @ y)
+    assert rank_r2(a, b) == pytest.approx(due, abs=1e-12)
+    assert rank_r2(np.exp(a), -b) == pytest.approx(rank_r2(a, b), abs=1e-12)
+
+
+def test_what_is_all_equal_cannot_be_ranked():
+    assert np.isnan(rank_r2(np.zeros(4), np.arange(4.0)))
+    assert np.isnan(rank_r2(np.arange(4.0), np.zeros(4)))

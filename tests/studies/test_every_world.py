@@ -66,6 +66,7 @@ CHANGES = {
     "splice": {"switches": 1, "episodes": 8, "groups": (MEAN,)},
     "donors": {"episodes": 8},
     "shifts": {"episodes": 8},
+    "contested": {"episodes": 8},
     "retarget": {"episodes": 8, "steps": 2},
     "isolation": {"lengths": (STEPS,), "main": STEPS, "recovery": 2 * STEPS},
     "snr": {"rollout": STEPS, "lengths": (STEPS,)},
@@ -88,11 +89,14 @@ AGAIN = {
     ("gymnax-style", "locate"),
     ("gymnax-style", "isolation"),
     ("gymnax-style", "snr"),
+    ("gymnax-style", "contested"),
+    ("gymnasium", "contested"),
     ("gymnasium", "donors"),
     ("gymnasium", "splice"),
 }
 """Studies that the other of the two worlds tries as well. Keys, a JAX world too, and
-landers, of Gymnasium too, have tests of their own with them."""
+landers, of Gymnasium too, have tests of their own with them. The contested study, which
+compiles a program for every site, is tried in none of them by default."""
 
 EVERY = [
     # What telic ships, and an orchard, have tests of their own with each study.

@@ -200,3 +200,16 @@ def test_a_planted_goal_is_far_above_its_nulls():
     assert found.strongest.difference.estimate > 0.3
     assert {a.null for a in found.against} == {"gaussian", "signs", "shuffled"}
     assert found.rate.estimate > 0.7
+
+
+def test_measures_of_an_agent_itself_are_taken_of_every_edited_agent():
+    found = tried(
+        {"all of it": Add(VECTOR)},
+        donor=DONOR,
+        of_agent=lambda agent: {"first": float(agent["actor/0/bias"][0])},
+    )
+    firsts = {(r.edit, r.null): r.rates["first"] for r in found}
+    mine, theirs = (float(each["actor/0/bias"][0]) for each in (AGENT, DONOR))
+    assert firsts[UNEDITED, ""] == mine and firsts[CEILING, ""] == theirs
+    assert firsts["all of it", ""] == pytest.approx(theirs, abs=1e-6)
+    assert firsts["all of it", "gaussian"] not in (mine, theirs)

@@ -1,8 +1,8 @@
-"""Rankings: the AUROC of scores."""
+"""Rankings: the AUROC of scores, and how well one ranking predicts another."""
 
 import numpy as np
 import scipy
-from jaxtyping import Bool, Shaped
+from jaxtyping import Bool, Float, Shaped
 
 from telic.core.errors import InputError
 
@@ -35,3 +35,26 @@ def auroc(
     # U = sum of the ranks of the positives, minus its least possible value
     u = scipy.stats.rankdata(scores)[positive].sum() - right * (right + 1) / 2
     return float(u / (right * wrong))
+
+
+def rank_r2(
+    predictor: Float[np.ndarray, " points"], target: Float[np.ndarray, " points"]
+) -> float:
+    """The share of the variance of one ranking that a line in another explains.
+
+    It is Spearman's correlation, squared; equal values share their mean rank. NaN if
+    all values of either are equal, as there is nothing to rank.
+
+    Example:
+        >>> x = np.array([1.0, 2.0, 3.0, 4.0])
+        >>> round(rank_r2(x, x**3), 6), round(rank_r2(x, np.array([2.0, 1, 4, 3])), 6)
+        (1.0, 0.36)
+
+    Reference:
+        Spearman (1904). The proof and measurement of association between two things.
+        American Journal of Psychology 15, 72-101.
+    """
+    first, second = (scipy.stats.rankdata(each) for each in (predictor, target))
+    if np.ptp(first) == 0 or np.ptp(second) == 0:
+        return float("nan")
+    return float(np.corrcoef(first, second)[0, 1] ** 2)

@@ -2,6 +2,7 @@
 
 from telic.studies.alternation import Alternation
 from telic.studies.calibrate import Calibrate
+from telic.studies.contested import Contested
 from telic.studies.donors import Donors
 from telic.studies.held_out import HeldOut
 from telic.studies.isolation import Isolation
@@ -23,6 +24,7 @@ STUDIES = {
     "splice": SpliceStudy,
     "donors": Donors,
     "shifts": Shifts,
+    "contested": Contested,
     "retarget": Retarget,
     "isolation": Isolation,
     "snr": Snr,

@@ -10,7 +10,9 @@ import jax
 
 from telic.runs.folder import Run
 
-Purpose = Literal["boards", "nulls", "evidence", "fits", "recovery", "labels", "probes"]
+Purpose = Literal[
+    "boards", "nulls", "evidence", "fits", "recovery", "labels", "probes", "choice"
+]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 """What keys are for; a further one is added at the end, or all keys change."""
 

@@ -51,6 +51,7 @@ def trial(
     extra: Mapping[Any, Mapping[str, Edit]] | None = None,
     greedy: bool = False,
     also: Callable[[Episodes, World], Rates] | None = None,
+    of_agent: Callable[[Agent], Rates] | None = None,
     watch: Callable[[int, int], None] | None = None,
 ) -> list[Result]:
     """The rates of an agent under some edits and their nulls.
@@ -67,6 +68,7 @@ def trial(
             or that of further training on the old objective.
         greedy: Whether agents take their most probable action instead of sampling.
         also: Further measures of an agent's episodes, beside `rates`.
+        of_agent: Further measures of an agent itself, such as how far it was moved.
         watch: Called before each edit with its index and the number of edits.
 
     Returns:
@@ -77,7 +79,7 @@ def trial(
             null.
     """
     _check_names(edits)
-    play_ = _player(seeds, world, objectives, greedy, also)
+    play_ = _player(seeds, world, objectives, greedy, also, of_agent)
     results = [play_(UNEDITED, "", agent, agent)]
     if donor is not None:
         results.append(play_(DONOR, "", agent, donor))
@@ -123,6 +125,7 @@ def _player(
     objectives: Sequence[Objective],
     greedy: bool,
     also: Callable[[Episodes, World], Rates] | None,
+    of_agent: Callable[[Agent], Rates] | None,
 ):
     """A function that evaluates one arm."""
 
@@ -131,6 +134,7 @@ def _player(
         done = edit_summary(before, after)
         found = rates(played, world, objectives)
         found |= also(played, world) if also else {}
+        found |= of_agent(after) if of_agent else {}
         return Result(name, null, found, done.parameters, done.norm, done.changed)
 
     return evaluate

@@ -22,6 +22,10 @@ from telic.vectors.measure import norms as norms
 from telic.vectors.measure import spectra as spectra
 from telic.vectors.nulls import NULLS as NULLS
 from telic.vectors.nulls import matched as matched
+from telic.vectors.principal import by_chance as by_chance
+from telic.vectors.principal import principal_shares as principal_shares
+from telic.vectors.principal import rotated as rotated
+from telic.vectors.principal import rotated_where_changed as rotated_where_changed
 from telic.vectors.swap import swap_inputs as swap_inputs
 from telic.vectors.transport import Map as Map
 from telic.vectors.transport import fit_transport as fit_transport
