@@ -6,6 +6,7 @@ from telic.core.errors import InputError
 from telic.core.trees import digest
 from telic.runs.source import RunSource
 from telic.studies.branches import branch, rollouts_of
+from telic.worlds import landing_objective
 
 
 @pytest.fixture
@@ -25,6 +26,13 @@ def test_branches_from_one_base_differ_by_objective_and_by_repeat_alone(base):
     marks = [digest(one.agents[1]) for one in grown]
     assert marks[0] == marks[1] and len(set(marks)) == 3
     assert digest(state.agent) == before
+
+
+def test_an_objective_that_the_plan_does_not_know_is_trained_on_like_one_it_knows(base):
+    state, plan = base
+    of = ("fuel-5", landing_objective("fuel-5"), landing_objective("waste-5"))
+    named, given, other = (branch(state, plan, o, at=(1,)).agents[1] for o in of)
+    assert digest(named) == digest(given) != digest(other)
 
 
 def test_moments_may_be_kept_or_set_to_zero(base):

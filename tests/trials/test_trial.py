@@ -133,6 +133,25 @@ def test_every_edit_asks_for_its_nulls_with_a_key_of_its_own():
     assert all(agent is AGENT for _, agent in asked)
 
 
+def test_a_null_of_several_draws_has_the_means_over_them_and_an_edit_one_value(results):
+    options = {"objectives": GOALS, "donor": DONOR, "extra": EXTRA}
+    two, three = (tried(draws=draws, **options) for draws in (2, 3))
+    for one, both, all_three in zip(results, two, three, strict=True):
+        if one.null not in NULLS:
+            assert one == both == all_three
+            continue
+        # The draws of fewer are among those of more, so this is what the second gave.
+        second = {k: 2 * both.rates[k] - v for k, v in one.rates.items()}
+        third = {k: 3 * all_three.rates[k] - 2 * v for k, v in both.rates.items()}
+        counts = [12 * each["pick_blue"] for each in (one.rates, second, third)]
+        assert counts == pytest.approx([round(each) for each in counts], abs=1e-4)
+        assert all_three.norm == pytest.approx(one.norm, rel=1e-5)
+    drawn = [each for each in zip(results, two, strict=True) if each[0].null in NULLS]
+    assert any(one.rates != both.rates for one, both in drawn)
+    with pytest.raises(InputError, match="draws = 0"):
+        tried(draws=0)
+
+
 def test_without_a_donor_there_is_no_row_of_it_and_without_edits_only_the_agents():
     alone = tried({})
     assert [(r.edit, r.null) for r in alone] == [(UNEDITED, "")]

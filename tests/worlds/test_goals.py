@@ -13,6 +13,7 @@ from telic.worlds import (
     Keys,
     Lander,
     Objective,
+    contrast_of,
     goals_of,
     objective_of,
     present_goals,
@@ -29,6 +30,25 @@ class Pole(GymWorld):
         name: Goal(Objective(name, {name: 1.0}), name) for name in ("left", "right")
     }
     failures = ("fell",)
+
+
+def test_an_opposite_is_an_objective_of_another_name_over_the_worlds_events():
+    @dataclasses.dataclass(frozen=True)
+    class Turned(Pole):
+        contrasts: ClassVar = {
+            "left": Objective("not left", {"left": -1.0}),
+            "right": Objective("right", {"right": -1.0}),
+            "fell": "left",
+        }
+
+    assert contrast_of(Turned(), "left") == Turned.contrasts["left"]
+    assert contrast_of(Turned(), "up") is None and contrast_of(Pole(), "left") is None
+    for wrong in ("right", "fell"):
+        with pytest.raises(InputError, match=f"the contrast of '{wrong}' in Turned"):
+            contrast_of(Turned(), wrong)
+    with pytest.raises(InputError, match="event 'lfet'"):
+        wrong = {"left": Objective("not left", {"lfet": -1.0})}
+        contrast_of(type("Typo", (Pole,), {"contrasts": wrong})(), "left")
 
 
 @pytest.mark.parametrize("name", WORLDS)

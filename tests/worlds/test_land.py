@@ -3,7 +3,15 @@
 import pytest
 
 from telic.core.errors import InputError
-from telic.worlds import Lander, fuel_only, land, landing_objective, stock, thrift
+from telic.worlds import (
+    Lander,
+    fuel_only,
+    land,
+    landing_objective,
+    stock,
+    thrift,
+    waste,
+)
 
 EVENTS = Lander().events
 
@@ -21,6 +29,7 @@ def pays(want, **happened):
         ("stock", 1, -0.3, -0.03, -100, 100),
         ("thrift-5", 1, -1.5, -0.15, -100, 100),
         ("thrift-0.5", 1, -0.15, -0.015, -100, 100),
+        ("waste-0.25", 1, 0.075, 0.0075, -100, 100),
         ("fuel-5", 0, -1.5, -0.15, -100, 100),
         ("fuel-5-alone", 0, -1.5, -0.15, 0, 0),
     ],
@@ -40,13 +49,35 @@ def test_thrift_at_the_price_of_one_is_stock_and_at_none_is_land():
     assert thrift(0.0).vector(EVENTS).tolist() == land().vector(EVENTS).tolist()
 
 
+def test_waste_pays_for_fuel_but_never_as_much_as_for_a_landing():
+    assert pays(waste(), main=1) > 0 > pays(thrift(), main=1)
+    assert pays(waste(), main=Lander().limit) < pays(waste(), landing=1)
+
+
 def test_the_name_of_an_objective_brings_it_back():
-    wants = [land(), stock(), thrift(2.5), fuel_only(3.0), fuel_only(2.0, ends=False)]
+    wants = [
+        land(),
+        stock(),
+        thrift(2.5),
+        waste(),
+        fuel_only(3.0),
+        fuel_only(2.0, ends=False),
+    ]
     assert [landing_objective(want.name) for want in wants] == wants
 
 
 @pytest.mark.parametrize(
-    "name", ["", "lnad", "thrift", "thrift-", "thrift--5", "thrift-5-alone", "fuel-x"]
+    "name",
+    [
+        "",
+        "lnad",
+        "thrift",
+        "thrift-",
+        "thrift--5",
+        "thrift-5-alone",
+        "waste",
+        "waste-1-alone",
+    ],
 )
 def test_other_names_are_refused_with_the_known_ones(name):
     with pytest.raises(InputError, match="no objective") as caught:

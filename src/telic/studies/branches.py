@@ -18,6 +18,7 @@ from telic.runs import metrics
 from telic.stats.rows import Identity, Row
 from telic.training import ExperimentConfig, TrainState, raise_if_diverged, train_phase
 from telic.training.ppo import PPOConfig, optimiser
+from telic.worlds.objectives import Objective
 
 CURVES = ("return_", "rate_")
 """The prefixes of the training columns that become curves."""
@@ -46,7 +47,7 @@ class Branch(NamedTuple):
 def branch(
     base: TrainState,
     plan: ExperimentConfig,
-    objective: str,
+    objective: str | Objective,
     *,
     at: Sequence[int],
     repeat: int = 0,
@@ -58,7 +59,7 @@ def branch(
     Args:
         base: The training state to begin from; its buffers are not donated.
         plan: The run's plan.
-        objective: The name of the objective to train on.
+        objective: The objective to train on, or the name of one of the plan's.
         at: The numbers of rollouts after which an agent is kept; training ends at the
             largest.
         repeat: The number of the data set; 0 is what the run itself would see next.
@@ -70,10 +71,12 @@ def branch(
         DivergedError: If a loss or a parameter is not finite.
     """
     agents: dict[int, Agent] = {}
+    named = isinstance(objective, str)
+    weights = plan.vector(objective) if named else objective.vector(plan.world.events)
     rows = []
     for state, seen in train_phase(
         _fresh(base, repeat, keep_moments),
-        plan.vector(objective),
+        weights,
         rollouts=max(at),
         ppo=plan.ppo,
         world=plan.world,

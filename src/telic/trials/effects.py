@@ -145,6 +145,7 @@ def effects(
     *,
     measure: str,
     also: Iterable[str] = (),
+    more: bool = True,
 ) -> Effects:
     """The effects of some edits of a trial, in order.
 
@@ -153,8 +154,9 @@ def effects(
     Args:
         table: The trial over seeds, with `parameters` and `norm` among its measures.
         conditions: Edits of that table; None: all.
-        measure: The measure that they should raise, used for the verdicts.
+        measure: The measure that they should move, used for the verdicts.
         also: Further measures to report.
+        more: Whether they should raise it, rather than lower it.
 
     Raises:
         InputError: If the table lacks an edit or a measure, or an edit shares no seed
@@ -169,11 +171,13 @@ def effects(
             for name in (UNEDITED, DONOR)
             if (name, "") in table.rows
         ),
-        tuple(_effect(table, each, measure, shown) for each in chosen),
+        tuple(_effect(table, each, measure, shown, more) for each in chosen),
     )
 
 
-def _effect(table: Table, edit: Hashable, measure: str, shown: Sequence[str]) -> Effect:
+def _effect(
+    table: Table, edit: Hashable, measure: str, shown: Sequence[str], more: bool
+) -> Effect:
     """The effect of one edit."""
     values = table.values_of(measure, edit)
     nulls = table.nulls(edit)
@@ -184,14 +188,14 @@ def _effect(table: Table, edit: Hashable, measure: str, shown: Sequence[str]) ->
                 why="an edit is never shown without its nulls",
                 fix="leave this edit out, or try another measure",
             )
-    found = verdict(table, edit, measure)
-    lowest = int(np.nanargmin(values))
+    found = verdict(table, edit, measure, more=more)
+    worst = int(np.nanargmin(values) if more else np.nanargmax(values))
     return Effect(
         edit,
         _measured(table, edit, shown),
         _size(table, edit),
         found,
-        Worst(table.seeds[lowest], float(values[lowest])),
+        Worst(table.seeds[worst], float(values[worst])),
         table.values_of(measure, edit, found.strongest.null),
         {null: _size(table, edit, null) for null in nulls},
     )

@@ -49,6 +49,7 @@ def trial(
     objectives: Sequence[Objective] = (),
     donor: Agent | None = None,
     extra: Mapping[Any, Mapping[str, Edit]] | None = None,
+    draws: int = 1,
     greedy: bool = False,
     also: Callable[[Episodes, World], Rates] | None = None,
     of_agent: Callable[[Agent], Rates] | None = None,
@@ -66,6 +67,8 @@ def trial(
         donor: An agent with the behaviour that the edits aim at.
         extra: Further nulls of some edits, by the edit's name: another seed's vector,
             or that of further training on the old objective.
+        draws: The number of draws of every null that an edit has of its own. What is
+            told of such a null are means over its draws, each in all episodes.
         greedy: Whether agents take their most probable action instead of sampling.
         also: Further measures of an agent's episodes, beside `rates`.
         of_agent: Further measures of an agent itself, such as how far it was moved.
@@ -76,19 +79,33 @@ def trial(
 
     Raises:
         InputError: If an edit does not fit the agent, has a reserved name, or has no
-            null.
+            null; or if there is no draw.
     """
+    if draws < 1:
+        raise InputError(f"draws = {draws}", why="allowed: 1 or more")
     _check_names(edits)
     play_ = _player(seeds, world, objectives, greedy, also, of_agent)
     results = [play_(UNEDITED, "", agent, agent)]
     if donor is not None:
         results.append(play_(DONOR, "", agent, donor))
     names = list(edits)
-    for name, null, edit in _arms(agent, edits, key, extra or {}):
+    for name, null, drawn in _arms(agent, edits, key, extra or {}, draws):
         if watch and not null:
             watch(names.index(name), len(names))
-        results.append(play_(name, null, agent, edit(agent)))
+        played = [play_(name, null, agent, edit(agent)) for edit in drawn]
+        results.append(_mean(played) if len(played) > 1 else played[0])
     return results
+
+
+def _mean(drawn: Sequence[Result]) -> Result:
+    """The result of a null: the means over its draws."""
+    count = len(drawn)
+    return drawn[0]._replace(
+        rates={k: sum(r.rates[k] for r in drawn) / count for k in drawn[0].rates},
+        parameters=round(sum(r.parameters for r in drawn) / count),
+        norm=sum(r.norm for r in drawn) / count,
+        changed=any(r.changed for r in drawn),
+    )
 
 
 def _check_names(edits: Mapping[Any, Edit]) -> None:
@@ -103,20 +120,24 @@ def _arms(
     edits: Mapping[Any, Edit],
     key: jax.Array,
     extra: Mapping[Any, Mapping[str, Edit]],
-) -> Iterator[tuple[Hashable, str, Edit]]:
-    """Each edit followed by its nulls, made lazily."""
+    draws: int,
+) -> Iterator[tuple[Hashable, str, list[Edit]]]:
+    """Each edit followed by the draws of each of its nulls, made lazily."""
     keys = jax.random.split(key, len(edits))
     for (name, edit), null_key in zip(edits.items(), keys, strict=True):
-        nulls = {**edit.nulls(null_key, agent), **extra.get(name, {})}
+        again = [jax.random.fold_in(null_key, draw) for draw in range(1, draws)]
+        drawn = [edit.nulls(each, agent) for each in (null_key, *again)]
+        nulls = {null: [each[null] for each in drawn] for null in drawn[0]}
+        nulls |= {null: [given] for null, given in extra.get(name, {}).items()}
         if not nulls:
             raise InputError(
                 f"edit {name!r} has no null",
                 why="what an edit does means nothing without one",
                 fix="give it one: extra={name: {...}}",
             )
-        yield name, "", edit
-        for null, control in nulls.items():
-            yield name, null, control
+        yield name, "", [edit]
+        for null, controls in nulls.items():
+            yield name, null, controls
 
 
 def _player(

@@ -18,6 +18,7 @@ from telic.worlds.goals import Roles as Roles
 from telic.worlds.goals import Symmetric as Symmetric
 from telic.worlds.goals import amount_of as amount_of
 from telic.worlds.goals import competence_of as competence_of
+from telic.worlds.goals import contrast_of as contrast_of
 from telic.worlds.goals import ends_of as ends_of
 from telic.worlds.goals import goals_of as goals_of
 from telic.worlds.goals import objective_of as objective_of
@@ -33,6 +34,7 @@ from telic.worlds.land import land as land
 from telic.worlds.land import landing_objective as landing_objective
 from telic.worlds.land import stock as stock
 from telic.worlds.land import thrift as thrift
+from telic.worlds.land import waste as waste
 from telic.worlds.lander import Lander as Lander
 from telic.worlds.objectives import Objective as Objective
 from telic.worlds.objectives import matrix as matrix

@@ -106,6 +106,19 @@ class Graded(Protocol):
     def amounts(self) -> Mapping[str, Objective]: ...  # noqa: D102
 
 
+@runtime_checkable
+class Contrasted(Protocol):
+    """A world that declares the opposites of some of its goals.
+
+    Attributes:
+        contrasts: By goal, the objective that pays for its opposite. It is trained
+            beside the goal, and is no goal itself.
+    """
+
+    @property
+    def contrasts(self) -> Mapping[str, Objective]: ...  # noqa: D102
+
+
 class Roles(NamedTuple):
     """The roles of events in an edit from one goal to another.
 
@@ -333,3 +346,27 @@ def amount_of(world: World, objective: Objective) -> Objective:
     """
     declared = world.amounts if isinstance(world, Graded) else {}
     return declared.get(objective.name, objective)
+
+
+def contrast_of(world: World, name: str) -> Objective | None:
+    """The objective that pays for the opposite of a goal; None if none is declared.
+
+    Raises:
+        InputError: If it is no objective, is the goal's own, or has an event that the
+            world lacks.
+
+    Example:
+        >>> from telic.worlds import Keys, Lander
+        >>> contrast_of(Lander(), "thrift-5").name, contrast_of(Keys(), "blue")
+        ('waste-0.25', None)
+    """
+    found = world.contrasts.get(name) if isinstance(world, Contrasted) else None
+    if found is None:
+        return None
+    if not isinstance(found, Objective) or found.name == name:
+        raise InputError(
+            f"the contrast of {name!r} in {type(world).__name__} is {short(found)}",
+            why="an Objective of another name than the goal's",
+        )
+    found.vector(world.events)
+    return found

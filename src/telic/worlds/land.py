@@ -1,6 +1,7 @@
 """Objectives of the lander: the terms of its stock reward, with other weights.
 
-`land` ignores fuel, `thrift` multiplies its price, `fuel_only` has no shaping. As in
+`land` ignores fuel, `thrift` multiplies its price, `waste` pays it out, `fuel_only` has
+no shaping. As in
 the founding study, a crash and a landing are worth -100 and +100 in all of them except
 `fuel_only(ends=False)`.
 """
@@ -17,7 +18,7 @@ _ENDS = {"crash": -100.0, "landing": 100.0}
 
 
 def landing_objective(name: str) -> Objective:
-    """The objective with a name: `land`, `stock`, `thrift-5`, `fuel-5-alone`.
+    """The objective with a name: `land`, `stock`, `thrift-5`, `waste-0.25`, `fuel-5`.
 
     Raises:
         InputError: If there is no objective of that name.
@@ -29,17 +30,17 @@ def landing_objective(name: str) -> Objective:
     plain = {"land": land, "stock": stock}
     if name in plain:
         return plain[name]()
-    match = re.fullmatch(r"(thrift|fuel)-(\d+(?:\.\d+)?)(-alone)?", name)
-    if not match or (match[1] == "thrift" and match[3]):
+    match = re.fullmatch(r"(thrift|waste|fuel)-(\d+(?:\.\d+)?)(-alone)?", name)
+    if not match or (match[1] != "fuel" and match[3]):
         raise InputError(
             f"there is no objective {name!r} of the lander",
-            why="known: land, stock, thrift-5, fuel-5, fuel-5-alone",
+            why="known: land, stock, thrift-5, waste-0.25, fuel-5, fuel-5-alone",
             fix="any other number may stand in the place of 5",
         )
     factor = float(match[2])
-    return (
-        thrift(factor) if match[1] == "thrift" else fuel_only(factor, ends=not match[3])
-    )
+    if match[1] == "fuel":
+        return fuel_only(factor, ends=not match[3])
+    return thrift(factor) if match[1] == "thrift" else waste(factor)
 
 
 def land() -> Objective:
@@ -71,6 +72,20 @@ def thrift(factor: float = 5.0) -> Objective:
     """
     name = f"thrift-{factor:g}"
     return Objective(name, dict((land() + _fuel(factor)).weights))
+
+
+def waste(factor: float = 0.25) -> Objective:
+    """The objective to land, with `factor` times the stock price of fuel paid out.
+
+    It is the opposite of `thrift`. At a quarter of the price 1,000 steps of the main
+    engine are worth 75, less than the landing that they may put off.
+
+    Example:
+        >>> waste().name, dict(waste().weights)["main"]
+        ('waste-0.25', 0.075)
+    """
+    name = f"waste-{factor:g}"
+    return Objective(name, dict((land() + _fuel(-factor)).weights))
 
 
 def fuel_only(factor: float = 1.0, *, ends: bool = True) -> Objective:

@@ -31,7 +31,7 @@ from telic.core.names import check_name
 from telic.worlds.goals import Goal
 from telic.worlds.gym import GymCopies, GymWorld
 from telic.worlds.host import HostVectorEnv, Transitions
-from telic.worlds.land import fuel_saved, land, stock, thrift
+from telic.worlds.land import fuel_saved, land, stock, thrift, waste
 from telic.worlds.objectives import Objective
 from telic.worlds.pool import Pool
 
@@ -108,6 +108,11 @@ class Lander(GymWorld):
     def amounts(self) -> dict[str, Objective]:
         """The measure of thrift: the fuel saved, in units of the stock reward."""
         return {"thrift-5": fuel_saved()}
+
+    @property
+    def contrasts(self) -> dict[str, Objective]:
+        """The opposite of thrift: to land, and to be paid for fuel."""
+        return {"thrift-5": waste()}
 
     @property
     def failures(self) -> tuple[str, ...]:

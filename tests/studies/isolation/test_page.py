@@ -20,12 +20,23 @@ def files(isolated_landers):
 
 def test_the_study_ends_in_a_page_with_films_tables_and_figures(files):
     page = files["report.md"]
-    assert "subtracting the plain update changes fuel per episode by" in page
-    assert "another seed" in page and "continuation" in page
-    assert files["report.html"].count("data:image/gif") == 4
+    assert "and fuel per episode by" in page
+    assert "another seed" in page and "twin continuation" in page
+    assert "1 × contrastive vector" in page and "labels flipped" in page.lower()
+    assert files["report.html"].count("data:image/gif") == 5
     assert "Learning to land" in page and "Training on" in page
     assert "the-update-1.svg" in files and "learning-to-land-1.svg" in files
     assert files["the-update-1.svg"].startswith("<svg")
+
+
+def test_the_primary_arm_comes_first_and_says_who_drops_out_of_it_and_why(files):
+    page = files["report.md"]
+    told = page.index("After 256 steps: subtracting the reward-specific part changes")
+    arm, learnt = page.index("the primary arm"), page.index("## Learning to land")
+    assert told < page.index("0 of 2 agents pass the gate") < arm < learnt
+    beside = page.index("## Other vectors beside it")
+    assert "seeds 0, 1: landings = 0" in page[arm:beside]
+    assert "seed 0 (stock return" in page and "edited all the same" in page
 
 
 def test_a_page_is_drawn_from_the_rows_alone(files, isolated_landers, monkeypatch):
@@ -33,7 +44,7 @@ def test_a_page_is_drawn_from_the_rows_alone(files, isolated_landers, monkeypatc
     with undrawn():
         again = study_files("isolation", ISOLATION, isolated_landers, command="telic x")
     assert list(again) == list(files) and again["report.md"] == files["report.md"]
-    assert again["report.html"].count("data:image/gif") == 4
+    assert again["report.html"].count("data:image/gif") == 5
 
 
 def test_where_no_agent_is_competent_the_page_says_so(landers, tmp_path):
@@ -66,7 +77,7 @@ def test_agents_that_alternate_between_two_goals_have_a_page(keys):
     assert "1 of 1 seeds edited" in page
     assert "learned the objective blue, then for a while purple" in page
     assert "subtracting the plain update changes loss: purple by" in page
-    assert "subtracted-and-added-256-steps-of-the-second-phase-4.svg" in keys
+    assert "contrastive vector" not in page.partition("## Words")[0]
 
 
 def test_what_is_said_of_another_world_is_not_said_of_landers(keys):

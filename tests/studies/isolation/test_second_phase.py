@@ -9,6 +9,7 @@ from telic.studies import Alternation, Landing
 from telic.studies.base import preset
 from telic.studies.isolation.lander_metrics import LANDER
 from telic.studies.isolation.second_phase import second_phase
+from telic.worlds import waste
 
 LANDERS = preset(Landing, "small").plan()
 KEYS = preset(Alternation, "small").plan()
@@ -19,6 +20,12 @@ def test_of_landers_it_is_thrift_after_landing():
     assert found[:3] == ("land", "thrift-5", 1)
     assert found.metrics is LANDER
     assert second_phase(LANDERS, "fuel-5").second == "fuel-5"
+
+
+def test_its_opposite_is_the_one_that_the_world_declares():
+    assert second_phase(LANDERS).opposite == waste()
+    assert second_phase(LANDERS, "fuel-5").opposite is None
+    assert second_phase(KEYS).opposite is None
 
 
 def test_it_begins_after_the_last_phase_of_another_objective():

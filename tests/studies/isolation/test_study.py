@@ -11,8 +11,15 @@ from telic.core.trees import digest
 from telic.runs.source import RunSource
 from telic.studies import Isolation, results
 from telic.studies.base import preset, restored, settings_of
-from telic.studies.isolation.arms import BASE, FIRST, NOISE
-from telic.studies.isolation.edits import PLAIN, SPECIFIC, VECTORS
+from telic.studies.isolation.arms import (
+    BASE,
+    FIRST,
+    NOISE,
+    OPPOSITE,
+    SECOND,
+    TWIN,
+)
+from telic.studies.isolation.edits import DOSES, PLAIN, SPECIFIC
 from telic.studies.isolation.lander_metrics import LANDER
 from telic.studies.results import measure_if_missing
 from telic.studies.tables import table_of
@@ -60,9 +67,10 @@ def test_every_edit_stands_beside_its_nulls_in_both_ways_of_acting(
         ("greedy", found.edited.greedy.lost),
     ):
         tried = table_of(rows.where(part=part, trial=MAIN))
-        for name in VECTORS:
+        for name in DOSES:
             nulls = tried.nulls(Condition(name, -1.0))
             assert {"continuation", "another seed", "gaussian", "signs"} <= set(nulls)
+            assert {"twin continuation", "no new reward, as trained"} <= set(nulls)
         assert [each.condition for each in effects.edits] == list(tried.edits)
 
 
@@ -102,6 +110,22 @@ def test_without_an_edit_recovery_is_training_on_under_the_first_objective(
     assert np.array_equal(alone.values, first.values, equal_nan=True)
 
 
+def test_the_arms_of_the_second_phase_are_four_trainings_apart(isolated_landers):
+    rows = rows_of(isolated_landers[0], "isolation", ISOLATION).where(part="phase")
+    assert list(rows.names("condition")) == [FIRST, SECOND, TWIN, OPPOSITE]
+    first, second, twin, opposite = (
+        rows.where(condition=arm, metric="rate_main").values
+        for arm in (FIRST, SECOND, TWIN, OPPOSITE)
+    )
+    # The first rollout comes before any update: only other draws make a difference.
+    assert first[0] == second[0] == opposite[0] != twin[0]
+
+
+def test_the_default_length_of_the_primary_arm_is_the_plans():
+    assert (Isolation().main, Isolation().draws) == (393_216, 3)
+    assert Isolation().revision == 2
+
+
 def test_a_measured_run_is_left_alone_and_a_stopped_one_has_no_rows(
     isolated_landers, landers, tmp_path
 ):
@@ -136,6 +160,7 @@ def test_two_measurements_of_one_run_are_equal_by_byte(isolated_landers, tmp_pat
         ({"main": 5}, "main = 5"),
         ({"strengths": (1.0,)}, "-1, must be among them"),
         ({"episodes": 0}, "episodes = 0"),
+        ({"draws": 0}, "draws = 0"),
     ],
 )
 def test_settings_that_cannot_be_are_refused(wrong, match):

@@ -4,7 +4,9 @@ TRIAL, GREEDY = "trial", "greedy"
 """The parts with trials of sampling agents and of greedy agents."""
 
 FIRST, SECOND = "first", "second"
-"""The arms of the second phase: further training on the first or second objective."""
+TWIN, OPPOSITE = "twin", "opposite"
+"""The arms of the second phase: further training on the first or second objective, on
+the first one again with other draws, or on the opposite of the second."""
 
 NOISE = "noise"
 """An arm of recovery, beside the unedited agent and one for each vector subtracted:

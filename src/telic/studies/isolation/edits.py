@@ -3,22 +3,51 @@
 The *plain update* is the whole change of a second phase, part of which any further
 training would make. Its *reward-specific part* is the difference from a control agent
 that trained for as many steps, from the same base and the same data, under the old
-objective.
+objective. The *contrastive vector* is the difference from an agent that trained for as
+many steps under the opposite objective, so that what both trainings share cancels.
+
+Beside noise, an edit of weights has nulls that training made and no new reward did
+(`studies/hard_nulls.py` has those of switches), each brought to the edit's norm in the
+leaves that it changes:
+
+- `continuation`: from the base to the control agent;
+- `twin continuation`: from the control agent to another one, trained alike with other
+  draws. This is the recipe of the reward-specific part where there is no new reward;
+- `another seed`: the same vector of another run, with its units as they are;
+- `no new reward, as trained`: the vector's own recipe without the new reward, not
+  rescaled; of doses alone.
+
+There is no null of flipped labels: one run has one second phase, and half of one vector
+cannot be turned round.
+
+Reference:
+    Zbeeb, Hammoud & Ghanem 2025, "Reasoning Vectors", arXiv 2509.01363: the difference
+    of two trainings of one base, of which one had the reward.
+    Fierro & Roger 2025, "Steering Language Models with Weight Arithmetic", arXiv
+    2511.05408: the difference of two opposite trainings.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import jax
+
 from telic.core import trees
 from telic.core.trees import Tree, at
-from telic.edits import Add, Chain, Edit, Graft, LowRank, Noise, top
+from telic.edits import Add, Edit, Graft, LowRank, top
 from telic.policies import Agent
+from telic.studies.hard_nulls import nulls_of
 from telic.trials import Condition
-from telic.vectors import matched, task_vector
+from telic.vectors import task_vector
+from telic.vectors.nulls import gaussian
 
 PLAIN, SPECIFIC = "plain update", "reward-specific part"
+CONTRAST = "contrastive vector"
 VECTORS = (PLAIN, SPECIFIC)
-"""The groups of doses: the value of a condition is the vector's strength."""
+"""The vectors that need no third training."""
+DOSES = (SPECIFIC, PLAIN, CONTRAST)
+"""The groups of doses: the value of a condition is the vector's strength. Worlds that
+declare no contrast lack the last one."""
 
 PARTS, SHARES, RANKS = "part of it", "largest weights", "rank"
 NOISE = "with noise"
@@ -28,8 +57,9 @@ is a layer, or the critic; the rank; per cent of the weights; the length of the 
 in lengths of the vector."""
 
 CRITIC = "critic"
-CONTINUATION = "continuation"
-"""The null from more training under the old objective."""
+CONTINUATION, TWIN = "continuation", "twin continuation"
+ELSEWHERE, AS_TRAINED = "another seed", "no new reward, as trained"
+"""The nulls that training made."""
 
 RANK = (1, 2, 4, 8)
 SHARE = (0.01, 0.05, 0.1, 0.2, 0.5)
@@ -39,12 +69,15 @@ Edits = dict[Condition, Edit]
 
 
 class Update(NamedTuple):
-    """The agents before and after a second phase, and the control agent.
+    """The agents before and after a second phase, and the control agents.
 
     Attributes:
         base: The agent before the phase.
         after: The agent after the phase.
         same: The control: the base after as many steps under the old objective.
+        twin: Another control, trained as `same` was, with other draws.
+        opposite: The base after as many steps under the opposite of the second
+            objective; None if the world declares none.
         foreign: By vector, the same vector of another seed's run; empty if there is no
             other run.
     """
@@ -52,19 +85,42 @@ class Update(NamedTuple):
     base: Agent
     after: Agent
     same: Agent
+    twin: Agent
+    opposite: Agent | None
     foreign: Mapping[str, Tree]
 
     @property
     def vectors(self) -> dict[str, Tree]:
-        """The plain update and its reward-specific part, over actor and critic."""
-        return {
-            PLAIN: task_vector(self.base, self.after),
-            SPECIFIC: task_vector(self.same, self.after),
-        }
+        """The vector of each group of doses, over actor and critic."""
+        return vectors_of(self.base, self.after, self.same, self.opposite)
+
+    @property
+    def unrewarded(self) -> dict[str, Tree]:
+        """What the recipe of each vector gives without the new reward."""
+        pair = task_vector(self.same, self.twin)
+        drift = task_vector(self.base, self.same)
+        return {name: drift if name == PLAIN else pair for name in self.vectors}
+
+
+def vectors_of(
+    base: Agent, after: Agent, same: Agent, opposite: Agent | None
+) -> dict[str, Tree]:
+    """The vectors of a second phase, by name, over actor and critic.
+
+    Args:
+        base: The agent before the phase.
+        after: The agent after the phase.
+        same: The control agent.
+        opposite: The agent after the opposite phase, if there is one.
+    """
+    found = {SPECIFIC: task_vector(same, after), PLAIN: task_vector(base, after)}
+    if opposite is not None:
+        found[CONTRAST] = task_vector(opposite, after)
+    return found
 
 
 def update_doses(update: Update, strengths: Sequence[float]) -> Edits:
-    """Edits that add both vectors at all strengths; negative ones subtract."""
+    """Edits that add every vector at all strengths; negative ones subtract."""
     return {
         Condition(name, s): Add(at(vector, update.base.actor), strength=s)
         for name, vector in update.vectors.items()
@@ -72,12 +128,17 @@ def update_doses(update: Update, strengths: Sequence[float]) -> Edits:
     }
 
 
-def parts(update: Update) -> Edits:
-    """Edits that subtract only a part of the reward-specific part, or add noise too."""
+def parts(update: Update, key: jax.Array) -> Edits:
+    """Edits that subtract only a part of the reward-specific part, or add noise too.
+
+    Args:
+        update: The agents of the second phase.
+        key: The random key of the noise, of which there is more or less.
+    """
     vector, base = update.vectors[SPECIFIC], update.base.actor
     own = at(vector, base)
     aim = trees.add(base, trees.scale(own, -1.0))
-    length = float(trees.norm(own))
+    drawn = gaussian(key, own)
     rest = {path: leaf for path, leaf in vector.items() if path not in base}
     found: Edits = {
         Condition(PARTS, layer): Add(trees.select(vector, f"{layer}/"), strength=-1.0)
@@ -88,29 +149,38 @@ def parts(update: Update) -> Edits:
     found |= {Condition(RANKS, float(r)): LowRank(aim, r) for r in RANK}
     found |= {Condition(SHARES, 100 * s): Graft(aim, top(base, aim, s)) for s in SHARE}
     found |= {
-        Condition(NOISE, a): Chain((Add(own, strength=-1.0), Noise(a * length)))
+        Condition(NOISE, a): Add(
+            trees.add(trees.scale(own, -1.0), trees.scale(drawn, a))
+        )
         for a in AMOUNT
     }
     return found
 
 
-def nulls(
-    update: Update, strengths: Sequence[float]
-) -> dict[Condition, dict[str, Edit]]:
-    """The nulls of every dose: further training's vector, and another seed's vector.
+def nulls(update: Update, made: Edits) -> dict[Condition, dict[str, Edit]]:
+    """The nulls of all edits that training made, each in the edit's own direction.
 
-    Both are rescaled to the norm of the vector.
+    Where an edit subtracts, its nulls are subtracted. All but `AS_TRAINED` have the
+    edit's norm in the leaves that it changes.
+
+    Args:
+        update: The agents of the second phase.
+        made: The edits, from `update_doses` and `parts`.
     """
-    actor = update.base.actor
-    drift = task_vector(actor, update.same.actor)
+    base, unrewarded = update.base, update.unrewarded
+    ways = {CONTINUATION: unrewarded[PLAIN], TWIN: unrewarded[SPECIFIC]}
     found: dict[Condition, dict[str, Edit]] = {}
-    for name, vector in update.vectors.items():
-        others = {CONTINUATION: drift}
-        if name in update.foreign:
-            others["another seed"] = at(update.foreign[name], actor)
-        for s in strengths:
-            found[Condition(name, s)] = {
-                null: Add(matched(other, at(vector, actor)), strength=s)
-                for null, other in others.items()
-            }
+    for condition, edit in made.items():
+        name, strength = SPECIFIC, -1.0
+        if condition.group in unrewarded:
+            name, strength = condition.group, float(condition.value)
+        known = ways | (
+            {ELSEWHERE: update.foreign[name]} if name in update.foreign else {}
+        )
+        sign = 1.0 if strength > 0 else -1.0
+        turned = {null: trees.scale(way, sign) for null, way in known.items()}
+        found |= nulls_of({condition: edit}, base, turned)
+        if condition.group in unrewarded:
+            own = at(unrewarded[name], base.actor)
+            found[condition][AS_TRAINED] = Add(own, strength=strength)
     return found

@@ -92,7 +92,7 @@ LANDER = WorldMetrics(
     lost="fuel",
     served="saved",
     kept="landing",
-    judged=("fuel", "fuel_if_landed"),
+    judged=("fuel_if_landed", "fuel"),
     columns=tuple(k for k in CAPTIONS if k not in BY_STEP or k == "fuel_per_step"),
     few={"landing": "landings", "fuel_if_landed": "fuel per landing"},
     required=Lander().competence,
@@ -105,6 +105,7 @@ LANDER = WorldMetrics(
     films=True,
     objectives=(stock(),),
     also=fuel_of_landings,
+    undefined={"fuel_if_landed": "landings = 0"},
     question=(
         "An agent learned to land, then for a while to save fuel. If what that changed "
         "is subtracted from it, does it burn fuel, and does it still land?"

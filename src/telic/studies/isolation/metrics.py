@@ -45,7 +45,8 @@ class WorldMetrics:
         served: The measure that adding it should raise.
         kept: The measure that should not change if only the second objective is
             edited.
-        judged: The measures by which a subtraction is reported in a sentence.
+        judged: The measures by which a subtraction is reported in a sentence, the
+            primary one first.
         columns: The columns of a table, of those in `captions`.
         few: The columns of a small table, with shorter captions.
         required: By measure, the least value of a competent agent.
@@ -56,6 +57,7 @@ class WorldMetrics:
         films: Whether single episodes are shown.
         objectives: Objectives under which returns are needed, beside the plan's.
         also: The function for further rates of an agent's episodes.
+        undefined: By measure that some agents lack, why they do.
         question: The question of the study of these agents.
         learning: The heading of the section about the first phase.
         opening: The template of the first finding, with the measures `before` and
@@ -89,6 +91,7 @@ class WorldMetrics:
     films: bool = False
     objectives: tuple[Objective, ...] = ()
     also: Callable[[Episodes, World], Rates] | None = None
+    undefined: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def is_competent(self, found: Mapping[str, float]) -> bool:
         """True if an agent reaches every required measure.

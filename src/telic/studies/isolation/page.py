@@ -1,7 +1,5 @@
 """The page of the isolation study: a second objective's vector, subtracted."""
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from telic.render.curves import recovery
@@ -11,9 +9,19 @@ from telic.render.page import Drawing, Image, Page, PageTable, Section
 from telic.render.trial_table import NONE
 from telic.rollouts import film
 from telic.rollouts.record import Drawable
-from telic.studies.isolation.arms import FILMED, FIRST, NOISE, SECOND
-from telic.studies.isolation.edits import PLAIN, SPECIFIC, VECTORS
+from telic.studies.isolation.arms import (
+    FILMED,
+    FIRST,
+    NOISE,
+    OPPOSITE,
+    SECOND,
+    TWIN,
+)
+from telic.studies.isolation.edits import CONTRAST, DOSES, PLAIN, SPECIFIC, VECTORS
+from telic.studies.isolation.judged import Change, Moved
 from telic.studies.isolation.metrics import WorldMetrics
+from telic.studies.isolation.primary import TERMS as MORE_TERMS
+from telic.studies.isolation.primary import beside, dropped, left_out, primary
 from telic.studies.isolation.second_phase import CHECK_EPISODES
 from telic.studies.isolation.subtraction import (
     by_length,
@@ -24,12 +32,11 @@ from telic.studies.isolation.subtraction import (
 from telic.studies.isolation.summary import (
     REGAINED,
     Arms,
-    Change,
     Edited,
     IsolationEffects,
-    Subtraction,
     TrainingCurves,
 )
+from telic.trials import Condition
 from telic.trials.trial import DONOR, UNEDITED
 
 TERMS = (
@@ -57,13 +64,15 @@ ARMS = {
     NOISE: "noise as long",
     SECOND: SECOND,
     FIRST: FIRST,
+    TWIN: "first, other draws",
+    OPPOSITE: "opposite of second",
 }
 """The captions of the arms of further training."""
 
 FILMS = {
     UNEDITED: "before",
     DONOR: "after the second phase",
-    **{name: f"minus the {name}" for name in VECTORS},
+    **{name: f"minus the {name}" for name in DOSES},
 }
 """The captions of the agents of which an episode is shown."""
 
@@ -81,22 +90,25 @@ def page(found: IsolationEffects, *, command: str = "") -> Page:
     opening = _learning(found)
     closing = (
         Section("What was run", code=command, folded=True),
-        Section("Words", terms=terms(metrics), folded=True),
+        Section("Words", terms=(*terms(metrics), *MORE_TERMS), folded=True),
     )
     if edited is None:
-        text = ("No agent passed the gate, so nothing was edited.",)
+        text = ("No agent passed the gate, so nothing was edited.", left_out(found))
         return Page(title, metrics.question, text, (opening, *closing))
+    by_lengths = [by_length(t, metrics, steps) for steps, t in edited.trials.items()]
     sections = (
-        *(by_length(each, metrics, steps) for steps, each in edited.trials.items()),
+        by_lengths[0],
         in_part(edited.trials[found.main], metrics),
         greedily(edited, metrics),
+        *by_lengths[1:],
         *_recovery(found, edited),
         _update(found, edited),
         *_films(found, edited),
         every_null(edited, metrics),
     )
     text = findings(found, edited)
-    return Page(title, metrics.question, text, (opening, *sections, *closing))
+    first = (primary(found, edited), beside(found, edited), opening)
+    return Page(title, metrics.question, text, (*first, *sections, *closing))
 
 
 def terms(metrics: WorldMetrics) -> tuple[tuple[str, str], ...]:
@@ -107,36 +119,46 @@ def terms(metrics: WorldMetrics) -> tuple[tuple[str, str], ...]:
 
 
 def findings(found: IsolationEffects, edited: Edited) -> tuple[str, ...]:
-    """The findings in sentences."""
+    """The findings in sentences, those about the primary arm first."""
     metrics = found.metrics
     before, after = (
         {name: each.interval for name, each in reference.measured.items()}
         for reference in edited.trials[found.main].lost.references
     )
-    passed = f"{len(found.competent)} of {len(found.checks)} agents pass the gate. "
     opening = metrics.opening.format(before=before, after=after, steps=found.main)
+    arms = [Condition(SPECIFIC, -1.0), Condition(SPECIFIC, 1.0)]
+    others = [Condition(PLAIN, -1.0), Condition(CONTRAST, -1.0)]
+    first, *rest = (
+        [
+            f"After {steps:,} steps: {_moved(metrics, edit, trial.whole[edit])}"
+            for edit in (*arms, *others)
+            if edit in trial.whole
+        ]
+        for steps, trial in edited.trials.items()
+    )
+    gate = left_out(found)
     return (
-        (passed if metrics.required else "") + opening,
-        *(
-            f"After {steps:,} steps: {_subtraction(metrics, name, trial.subtractions)}"
-            for steps, trial in edited.trials.items()
-            for name in (SPECIFIC, PLAIN)
-        ),
+        *first[: len(arms)],
+        *([gate] if gate else []),
+        opening,
+        *first[len(arms) :],
+        *(sentence for each in rest for sentence in each),
     )
 
 
-def _subtraction(
-    metrics: WorldMetrics, name: str, subtractions: Mapping[str, Subtraction]
-) -> str:
-    """A sentence on the effect of subtracting one vector, beside its nulls."""
-    judged = ", and ".join(_against(metrics, c) for c in subtractions[name].judged)
-    kept = f"{metrics.kept_changes} by {_change(subtractions[name].kept)}"
-    return f"subtracting the {name} changes {judged}; {kept}."
+def _moved(metrics: WorldMetrics, edit: Condition, moved: Moved) -> str:
+    """A sentence on the effect of a whole vector, beside its nulls."""
+    word = "adding" if float(edit.value) > 0 else "subtracting"
+    judged = ", and ".join(_against(metrics, change) for change in moved.judged)
+    kept = f"{metrics.kept_changes} by {_change(moved.kept)}"
+    return f"{word} the {edit.group} changes {judged}; {kept}."
 
 
 def _against(metrics: WorldMetrics, change: Change) -> str:
     """The change of one measure in words, with the verdict against its nulls."""
     words = f"{metrics.captions[change.measure]} by {_change(change)}"
+    if change.missing:
+        words += f", without {dropped(change.missing, change.measure, metrics)}"
     if change.effect is None:
         return words
     null, found = change.effect.null, change.effect.verdict

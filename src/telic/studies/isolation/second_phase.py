@@ -17,7 +17,7 @@ from telic.rollouts import episode_seeds, play, rates
 from telic.studies.isolation.metrics import WorldMetrics
 from telic.studies.isolation.world_metrics import metrics_of
 from telic.training import ExperimentConfig
-from telic.worlds.goals import goals_of
+from telic.worlds.goals import contrast_of, goals_of
 from telic.worlds.objectives import Objective
 
 CHECK_EPISODES = 100
@@ -30,12 +30,15 @@ class SecondPhase(NamedTuple):
         first: The name of the first objective, trained before it.
         second: The name of the second objective.
         phase: The index of the plan's phase after which it begins, from 0.
+        opposite: The opposite of the second objective, as the world declares it; None
+            if it declares none.
         metrics: The measures of the agents.
     """
 
     first: str
     second: str
     phase: int
+    opposite: Objective | None
     metrics: WorldMetrics
 
     def objectives(self, plan: ExperimentConfig) -> tuple[Objective, ...]:
@@ -69,7 +72,8 @@ def second_phase(plan: ExperimentConfig, second: str | None = None) -> SecondPha
         )
     first = wanted[phases[-1]]
     metrics = metrics_of(plan.world, first, second)
-    return SecondPhase(first, second, phases[-1], metrics)
+    opposite = contrast_of(plan.world, second)
+    return SecondPhase(first, second, phases[-1], opposite, metrics)
 
 
 def competence_check(

@@ -3,13 +3,14 @@
 The first founding study trains an agent to land, trains it further on a reward that
 also charges for fuel, and subtracts the difference of the weights: does the agent burn
 fuel again, and still land? Here agents must pass a competence check first, the
-reward-specific part is tried beside the plain update, and both have nulls, one of which
-is the same amount of training under the *old* objective. The study takes agents of any
-world and any two objectives.
+reward-specific part is tried before the plain update and, where a world declares the
+opposite of its second objective, beside the contrastive vector. All have nulls, among
+them as much training under the *old* objective. The study takes agents of any world and
+any two objectives.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -17,7 +18,7 @@ import numpy as np
 from telic.core import trees
 from telic.core.errors import InputError
 from telic.core.trees import Tree
-from telic.edits import Add, Noise
+from telic.edits import Add
 from telic.render.page import Page
 from telic.rollouts import episode_seeds, greedy_actions
 from telic.rollouts.record import Drawable
@@ -33,10 +34,18 @@ from telic.studies.isolation.arms import (
     FIRST,
     GREEDY,
     NOISE,
+    OPPOSITE,
     SECOND,
     TRIAL,
+    TWIN,
 )
-from telic.studies.isolation.edits import CONTINUATION, SPECIFIC, VECTORS, Update
+from telic.studies.isolation.edits import (
+    CONTINUATION,
+    SPECIFIC,
+    VECTORS,
+    Update,
+    vectors_of,
+)
 from telic.studies.isolation.second_phase import (
     SecondPhase,
     competence_check,
@@ -50,6 +59,7 @@ from telic.training import ExperimentConfig, TrainState
 from telic.trials import trial
 from telic.trials.trial import DONOR, UNEDITED
 from telic.vectors import task_vector
+from telic.vectors.nulls import gaussian
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,12 +75,15 @@ class Isolation:
     the world's goals that they know and were not trained on last."""
     lengths: tuple[int, ...] = (16_384, 131_072, 393_216)
     """Lengths of the second phase, in steps."""
-    main: int = 131_072
-    """The length at which all edits are tried: layers, ranks, recovery, greedy play."""
+    main: int = 393_216
+    """The length of the primary arm, at which all edits are tried: every strength,
+    layers, ranks, recovery, greedy play. At the other lengths: -1 and 1 alone."""
     strengths: tuple[float, ...] = (-2.0, -1.5, -1.0, -0.5, 0.5, 1.0, 2.0)
     """The strengths at which each vector is added; negative ones subtract it."""
     episodes: int = 128
     """Episodes of each agent, from the same initial states for all."""
+    draws: int = 3
+    """Draws of each null that is drawn; a seed's value is the mean over them."""
     recovery: int = 393_216
     """Steps of further training of edited agents on the first objective; 0: none."""
     keep_moments: bool = True
@@ -79,7 +92,7 @@ class Isolation:
     gate: bool = True
     """Whether an agent must be competent before it is edited."""
 
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
     question: ClassVar[str] = "subtract what a second objective taught: is it reversed?"
     presets: ClassVar[Presets] = {
         "full": {},
@@ -95,6 +108,7 @@ class Isolation:
             "main": 256,
             "strengths": (-1.0,),
             "episodes": 4,
+            "draws": 1,
             "recovery": 512,
             "gate": False,
         },
@@ -102,8 +116,9 @@ class Isolation:
 
     def __post_init__(self) -> None:
         """Check the numbers."""
-        if self.episodes < 1:
-            raise InputError(f"episodes = {self.episodes}", why="allowed: 1 or more")
+        for field in ("episodes", "draws"):
+            if (value := getattr(self, field)) < 1:
+                raise InputError(f"{field} = {value}", why="allowed: 1 or more")
         if not self.lengths or self.main not in self.lengths:
             raise InputError(
                 f"main = {self.main}",
@@ -139,22 +154,26 @@ class Isolation:
             yield Row("check", metric, value)
         if self.gate and not ahead.metrics.is_competent(able):
             return
-        total = 2 * rollouts_of(max(self.lengths), plan)
-        counted = work.stretch(0.0, 0.1, "training on, rollout").counting(total)
-        grown = self._branches(base, plan, ahead, self.lengths, counted)
+        on = work.stretch(0.0, 0.1, "training on, rollout")
+        grown = self._branches(base, plan, ahead, on, (FIRST, SECOND, TWIN, OPPOSITE))
         for arm, each in grown.items():
             yield from each.rows("phase", arm)
-        foreign = self._foreign(
-            run, ahead, work.stretch(0.1, 0.1, "the next seed, rollout")
-        )
-        updates = {
-            steps: _update(base, grown, rollouts_of(steps, plan))
-            for steps in self.lengths
-        }
-        updates[self.main] = updates[self.main]._replace(foreign=foreign)
+        on = work.stretch(0.1, 0.15, "the next seed, rollout")
+        foreign = self._foreign(run, ahead, on)
+        updates = {}
+        for steps in self.lengths:
+            now = {arm: b.agents[rollouts_of(steps, plan)] for arm, b in grown.items()}
+            updates[steps] = Update(
+                base=base.agent,
+                after=now[SECOND],
+                same=now[FIRST],
+                twin=now[TWIN],
+                opposite=now.get(OPPOSITE),
+                foreign=foreign.get(steps, {}),
+            )
         trials = [(steps, TRIAL) for steps in self.lengths] + [(self.main, GREEDY)]
         for number, (steps, part) in enumerate(trials):
-            low, high = (0.1 + 0.7 * (number + i) / len(trials) for i in (0, 1))
+            low, high = (0.15 + 0.65 * (number + i) / len(trials) for i in (0, 1))
             watch = work.stretch(low, high, f"{steps:,} steps, edit")
             yield from self._try(run, plan, ahead, updates[steps], steps, part, watch)
         for steps, update in updates.items():
@@ -165,7 +184,7 @@ class Isolation:
             yield from _films(main, plan.world)
         if self.recovery:
             last = work.stretch(0.8, 1.0, "training on after edits, rollout")
-            yield from self._recovery(base, plan, ahead, main, last)
+            yield from self._recovery(run, base, plan, ahead, main, last)
 
     def summarise(self, rows: Rows, plan: ExperimentConfig) -> summary.IsolationEffects:
         """The effects over seeds."""
@@ -181,32 +200,48 @@ class Isolation:
         base: TrainState,
         plan: ExperimentConfig,
         ahead: SecondPhase,
-        lengths: Sequence[int],
-        watch: Callable[[], object],
+        work: Work,
+        arms: Sequence[str],
     ) -> dict[str, Branch]:
-        """Branches under the second objective, and as long ones under the first."""
-        at = [rollouts_of(steps, plan) for steps in lengths]
+        """The arms of the second phase; the opposite one if the world declares it."""
+        wanted = {
+            FIRST: ahead.first,
+            SECOND: ahead.second,
+            TWIN: ahead.first,
+            OPPOSITE: ahead.opposite,
+        }
+        trained = {arm: wanted[arm] for arm in arms if wanted[arm] is not None}
+        at = [rollouts_of(steps, plan) for steps in self.lengths]
+        watch = work.counting(len(trained) * max(at))
         return {
             arm: branch(
                 base,
                 plan,
                 objective,
                 at=at,
+                repeat=int(arm == TWIN),
                 keep_moments=self.keep_moments,
                 watch=watch,
             )
-            for arm, objective in ((SECOND, ahead.second), (FIRST, ahead.first))
+            for arm, objective in trained.items()
         }
 
-    def _foreign(self, run: Run, ahead: SecondPhase, work: Work) -> dict[str, Tree]:
-        """Both vectors of the next seed's run, at the main length; none if alone."""
+    def _foreign(
+        self, run: Run, ahead: SecondPhase, work: Work
+    ) -> dict[int, dict[str, Tree]]:
+        """By length, every vector of the next seed's run; none if this one is alone."""
         other = other_seed(run)
         if other is None:
             return {}
-        base, at = other.state(ahead.phase), rollouts_of(self.main, other.plan)
-        watch = work.counting(2 * at)
-        grown = self._branches(base, other.plan, ahead, (self.main,), watch)
-        return _update(base, grown, at).vectors
+        base, plan = other.state(ahead.phase), other.plan
+        grown = self._branches(base, plan, ahead, work, (FIRST, SECOND, OPPOSITE))
+        found = {}
+        for steps in self.lengths:
+            now = {arm: b.agents[rollouts_of(steps, plan)] for arm, b in grown.items()}
+            found[steps] = vectors_of(
+                base.agent, now[SECOND], now[FIRST], now.get(OPPOSITE)
+            )
+        return found
 
     def _try(
         self,
@@ -219,11 +254,11 @@ class Isolation:
         watch: Work,
     ) -> Iterator[Row]:
         """The trial of all edits at one length, with sampled or greedy actions."""
-        greedy = part == GREEDY
-        chosen = [s for s in self.strengths if not greedy or s in (-1.0, 1.0)]
+        whole = steps == self.main and part == TRIAL
+        chosen = [s for s in self.strengths if whole or s in (-1.0, 1.0)]
         made = edits.update_doses(update, chosen)
-        if steps == self.main and not greedy:
-            made |= edits.parts(update)
+        if whole:
+            made |= edits.parts(update, key_of(run, "nulls"))
         results = trial(
             update.base,
             made,
@@ -232,8 +267,9 @@ class Isolation:
             world=plan.world,
             objectives=ahead.objectives(plan),
             donor=update.after,
-            extra=edits.nulls(update, chosen),
-            greedy=greedy,
+            extra=edits.nulls(update, made),
+            draws=self.draws,
+            greedy=part == GREEDY,
             also=ahead.metrics.also,
             watch=watch,
         )
@@ -242,6 +278,7 @@ class Isolation:
 
     def _recovery(
         self,
+        run: Run,
         base: TrainState,
         plan: ExperimentConfig,
         ahead: SecondPhase,
@@ -254,7 +291,7 @@ class Isolation:
         arms = {
             UNEDITED: base.agent,
             **{name: Add(vectors[name], strength=-1.0)(base.agent) for name in VECTORS},
-            NOISE: Noise(float(trees.norm(own)))(base.agent),
+            NOISE: Add(gaussian(key_of(run, "recovery"), own))(base.agent),
         }
         watch = work.counting(len(arms) * rollouts)
         for arm, agent in arms.items():
@@ -278,13 +315,8 @@ def _learning(run: Run, ahead: SecondPhase) -> Iterator[Row]:
                 yield Row("learning", column, value, at=rollout)
 
 
-def _update(base: TrainState, grown: Mapping[str, Branch], at: int) -> Update:
-    """The agents before and after the second phase, after `at` rollouts of it."""
-    return Update(base.agent, grown[SECOND].agents[at], grown[FIRST].agents[at], {})
-
-
 def _norms(update: Update, steps: int) -> Iterator[Row]:
-    """The norms, leaf by leaf, of both vectors, the continuation and the agent."""
+    """The norms, leaf by leaf, of all vectors, the continuation and the agent."""
     drift = task_vector(update.base, update.same)
     vectors = {**update.vectors, CONTINUATION: drift, BASE: update.base}
     for name, tree in vectors.items():

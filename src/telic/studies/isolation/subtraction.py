@@ -6,6 +6,7 @@ from telic.render.dose import dose
 from telic.render.page import Drawing, PageTable, Section
 from telic.render.trial_table import NONE, nulls_table, trial_table
 from telic.studies.isolation.edits import (
+    DOSES,
     NOISE,
     PARTIAL,
     PARTS,
@@ -13,8 +14,8 @@ from telic.studies.isolation.edits import (
     RANKS,
     SHARES,
     SPECIFIC,
-    VECTORS,
 )
+from telic.studies.isolation.judged import COEFFICIENTS
 from telic.studies.isolation.metrics import WorldMetrics
 from telic.studies.isolation.summary import Edited, Trial
 from telic.trials import Condition, Effects
@@ -27,7 +28,7 @@ AXES = {
 """The axis label of each group of parts."""
 
 CAPTIONS = {
-    **{name: f"{{:g}} × {name}" for name in VECTORS},
+    **{name: f"{{:g}} × {name}" for name in DOSES},
     PARTS: "- {}",
     RANKS: "- rank {:g}",
     SHARES: "- top {:g} %",
@@ -51,7 +52,14 @@ def subtraction_caption(condition: Hashable) -> str:
 
 
 def by_length(found: Trial, metrics: WorldMetrics, steps: int) -> Section:
-    """The section about one length of the second phase: dose curves and tables."""
+    """The section about one length of the second phase: tables, and curves of doses.
+
+    Where no vector has another strength than -1 and 1 there are no curves.
+    """
+    doses = [each.condition for each in found.kept.edits]
+    few = {Condition(name, s) for name in DOSES for s in COEFFICIENTS}
+    more = any(each not in few for each in doses)
+    drawn = [n for n in DOSES if more and Condition(n, -1.0) in doses]
     drawings = [
         Drawing(
             dose(
@@ -63,7 +71,7 @@ def by_length(found: Trial, metrics: WorldMetrics, steps: int) -> Section:
             f"{name}: {metrics.captions[effects.measure]}; filled: the edit, squares: "
             "the null that has the most.",
         )
-        for name in VECTORS
+        for name in drawn
         for effects in (found.lost, found.kept)
     ]
     text, note = f"{steps:,} steps", f" (minus {metrics.loss[0].lower()})"
@@ -137,7 +145,7 @@ def _doses(
 ) -> list[PageTable]:
     """The tables of the doses below 0, and of those above 0 if there are any."""
     loss, served = metrics.loss
-    below = _of(found.lost, lambda e: e.group in VECTORS and float(e.value) < 0)
+    below = _of(found.lost, lambda e: e.group in DOSES and float(e.value) < 0)
     tables = [_table(below, metrics, f"{text}, subtracted. {loss}.")]
     if found.served.edits:
         words = f"{text}, added. {served}{note}."

@@ -1,54 +1,30 @@
 """The effects of the isolation study over seeds: every verdict, computed once."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 
-from telic.stats import Interval, bootstrap, paired_difference
+from telic.stats import Interval, bootstrap
 from telic.stats.rows import Rows
 from telic.studies.isolation.arms import BASE, GREEDY, TRIAL
-from telic.studies.isolation.edits import VECTORS
+from telic.studies.isolation.edits import DOSES
+from telic.studies.isolation.judged import Moved, whole_vectors
 from telic.studies.isolation.metrics import Curves, WorldMetrics
 from telic.studies.isolation.second_phase import SecondPhase
 from telic.studies.tables import table_of
 from telic.training import ExperimentConfig
-from telic.trials import Condition, Effect, Effects, Table, effects, rollouts_to
+from telic.trials import Condition, Effects, Table, effects, rollouts_to
 from telic.trials.trial import UNEDITED
 from telic.worlds import World
 
 REGAINED = 0.9
 """The fraction of its old return at which an agent counts as recovered."""
 
+Values = Float[np.ndarray, " seeds"]
 Arms = dict[str, Float[np.ndarray, "seeds rollouts"]]
 """One training curve per seed, for each arm."""
-
-
-class Change(NamedTuple):
-    """The change of one measure by an edit.
-
-    Attributes:
-        measure: The measure.
-        change: The paired change from the unedited agent; None if no seed has both.
-        effect: The edited agent's value beside the nulls; None if no seed has it.
-    """
-
-    measure: str
-    change: Interval | None
-    effect: Effect | None
-
-
-class Subtraction(NamedTuple):
-    """The changes by subtracting one vector.
-
-    Attributes:
-        judged: The changes of the measures of `WorldMetrics.judged`.
-        kept: The change of the measure that should stay the same.
-    """
-
-    judged: tuple[Change, ...]
-    kept: Change
 
 
 class Trial(NamedTuple):
@@ -58,13 +34,16 @@ class Trial(NamedTuple):
         lost: Every edit, judged by the measure that subtracting should raise.
         served: The doses above 0, judged by the measure that adding should raise.
         kept: The doses, judged by the measure that should stay the same.
-        subtractions: The changes by subtracting each vector.
+        whole: The changes by each vector at coefficient -1 and 1.
+        values: By whole vector (or `no edit`) and then by measure, the value of each
+            seed, of the judged measures and the one that should stay the same.
     """
 
     lost: Effects
     served: Effects
     kept: Effects
-    subtractions: dict[str, Subtraction]
+    whole: dict[Condition, Moved]
+    values: dict[Hashable, dict[str, Values]]
 
 
 class Regained(NamedTuple):
@@ -128,7 +107,7 @@ class Edited(NamedTuple):
 
     Attributes:
         seeds: Their seeds, in ascending order.
-        trials: By length of the second phase, in steps.
+        trials: By length of the second phase, in steps; the main one first.
         greedy: The doses for agents that take their most probable action, at the main
             length.
         phase: The curves of the second phase, and of as many steps under the first
@@ -221,7 +200,8 @@ def _checks(rows: Rows) -> dict[int, dict[str, float]]:
 def _edited(rows: Rows, ahead: SecondPhase, main: int, steps: int) -> Edited:
     """The effects on the agents that were edited."""
     metrics, tried = ahead.metrics, rows.where(part=TRIAL)
-    lengths = sorted(int(str(each)) for each in tried.names("trial"))
+    lengths = [int(str(each)) for each in tried.names("trial")]
+    lengths = sorted(lengths, key=lambda steps: (steps != main, steps))
     tables = {length: table_of(tried.where(trial=length)) for length in lengths}
     seeds = tables[main].seeds
     recovery = rows.where(part="recovery")
@@ -243,34 +223,19 @@ def _trial(found: Table, metrics: WorldMetrics) -> Trial:
     doses = [
         each
         for each in found.edits
-        if isinstance(each, Condition) and each.group in VECTORS
+        if isinstance(each, Condition) and each.group in DOSES
     ]
-    shown = (*metrics.columns, *metrics.greedy)
+    shown, whole = (*metrics.columns, *metrics.greedy), whole_vectors(found, metrics)
     above = [each for each in doses if float(each.value) > 0]
     return Trial(
         lost=effects(found, measure=metrics.lost, also=shown),
         served=effects(found, above, measure=metrics.served, also=metrics.columns),
         kept=effects(found, doses, measure=metrics.kept),
-        subtractions={
-            name: Subtraction(
-                tuple(_change(found, m, Condition(name, -1.0)) for m in metrics.judged),
-                _change(found, metrics.kept, Condition(name, -1.0)),
-            )
-            for name in VECTORS
+        whole=whole,
+        values={
+            edit: {m: found.values_of(m, edit) for m in (*metrics.judged, metrics.kept)}
+            for edit in (UNEDITED, *whole)
         },
-    )
-
-
-def _change(found: Table, measure: str, edit: Condition) -> Change:
-    """The change of one measure by one edit."""
-    mine, none = (found.values_of(measure, each) for each in (edit, UNEDITED))
-    both = np.isfinite(mine) & np.isfinite(none)
-    return Change(
-        measure,
-        paired_difference(mine[both], none[both]) if both.any() else None,
-        effects(found, [edit], measure=measure)[edit]
-        if np.isfinite(mine).any()
-        else None,
     )
 
 
