@@ -49,7 +49,7 @@ def trial(
     objectives: Sequence[Objective] = (),
     donor: Agent | None = None,
     extra: Mapping[Any, Mapping[str, Edit]] | None = None,
-    draws: int = 1,
+    draws: Mapping[Any, int] | None = None,
     greedy: bool = False,
     also: Callable[[Episodes, World], Rates] | None = None,
     of_agent: Callable[[Agent], Rates] | None = None,
@@ -67,8 +67,9 @@ def trial(
         donor: An agent with the behaviour that the edits aim at.
         extra: Further nulls of some edits, by the edit's name: another seed's vector,
             or that of further training on the old objective.
-        draws: The number of draws of every null that an edit has of its own. What is
-            told of such a null are means over its draws, each in all episodes.
+        draws: For some edits, by name, the number of draws of every null that the edit
+            has of its own; else 1. What is told of such a null are means over its
+            draws, each in all episodes.
         greedy: Whether agents take their most probable action instead of sampling.
         also: Further measures of an agent's episodes, beside `rates`.
         of_agent: Further measures of an agent itself, such as how far it was moved.
@@ -81,8 +82,9 @@ def trial(
         InputError: If an edit does not fit the agent, has a reserved name, or has no
             null; or if there is no draw.
     """
-    if draws < 1:
-        raise InputError(f"draws = {draws}", why="allowed: 1 or more")
+    draws = draws or {}
+    if min(draws.values(), default=1) < 1:
+        raise InputError(f"draws = {dict(draws)}", why="allowed: 1 or more")
     _check_names(edits)
     play_ = _player(seeds, world, objectives, greedy, also, of_agent)
     results = [play_(UNEDITED, "", agent, agent)]
@@ -120,12 +122,13 @@ def _arms(
     edits: Mapping[Any, Edit],
     key: jax.Array,
     extra: Mapping[Any, Mapping[str, Edit]],
-    draws: int,
+    draws: Mapping[Any, int],
 ) -> Iterator[tuple[Hashable, str, list[Edit]]]:
     """Each edit followed by the draws of each of its nulls, made lazily."""
     keys = jax.random.split(key, len(edits))
     for (name, edit), null_key in zip(edits.items(), keys, strict=True):
-        again = [jax.random.fold_in(null_key, draw) for draw in range(1, draws)]
+        count = draws.get(name, 1)
+        again = [jax.random.fold_in(null_key, draw) for draw in range(1, count)]
         drawn = [edit.nulls(each, agent) for each in (null_key, *again)]
         nulls = {null: [each[null] for each in drawn] for null in drawn[0]}
         nulls |= {null: [given] for null, given in extra.get(name, {}).items()}

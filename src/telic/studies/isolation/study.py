@@ -46,6 +46,7 @@ from telic.studies.isolation.edits import (
     Update,
     vectors_of,
 )
+from telic.studies.isolation.judged import COEFFICIENTS
 from telic.studies.isolation.second_phase import (
     SecondPhase,
     competence_check,
@@ -83,7 +84,8 @@ class Isolation:
     episodes: int = 128
     """Episodes of each agent, from the same initial states for all."""
     draws: int = 3
-    """Draws of each null that is drawn; a seed's value is the mean over them."""
+    """Draws of each null that is drawn beside a whole vector, subtracted or added, at
+    the main length; a seed's value is the mean over them. Elsewhere one draw."""
     recovery: int = 393_216
     """Steps of further training of edited agents on the first objective; 0: none."""
     keep_moments: bool = True
@@ -255,9 +257,11 @@ class Isolation:
     ) -> Iterator[Row]:
         """The trial of all edits at one length, with sampled or greedy actions."""
         whole = steps == self.main and part == TRIAL
-        chosen = [s for s in self.strengths if whole or s in (-1.0, 1.0)]
+        chosen = [s for s in self.strengths if whole or s in COEFFICIENTS]
         made = edits.update_doses(update, chosen)
+        draws = {}
         if whole:
+            draws = {edit: self.draws for edit in made if edit.value in COEFFICIENTS}
             made |= edits.parts(update, key_of(run, "nulls"))
         results = trial(
             update.base,
@@ -268,7 +272,7 @@ class Isolation:
             objectives=ahead.objectives(plan),
             donor=update.after,
             extra=edits.nulls(update, made),
-            draws=self.draws,
+            draws=draws,
             greedy=part == GREEDY,
             also=ahead.metrics.also,
             watch=watch,
