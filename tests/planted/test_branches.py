@@ -6,9 +6,10 @@ import jax
 import numpy as np
 import pytest
 
+from telic.planted import branches as module
 from telic.planted import fold
-from telic.planted.branches import SHARE, branches, drawn_weights, trained_decoys
-from telic.planted.trained import Lesson, branched
+from telic.planted.branches import SHARE, branches, drawn_weights
+from telic.planted.trained import Lesson, moved_apart, taught
 from telic.worlds import distraction_of, objective_of
 from tests.planted.small import RECIPE, WORLD, base, row, told
 from tests.worlds.test_gymnax import Line
@@ -23,8 +24,9 @@ assert SECOND is not None
 @functools.cache
 def grown(*lessons: str):
     """A branch that learns a goal, or a goal and the second reward, or neither."""
-    taught = {"goal": Lesson(WANTED, GOAL), "second": Lesson(SECOND, OTHERS)}
-    return branched(KEY, START, WORLD.colours, [taught[x] for x in lessons], RECIPE)
+    told_of = {"goal": Lesson(WANTED, GOAL), "second": Lesson(SECOND, OTHERS)}
+    before = moved_apart(KEY, START, WORLD.colours, RECIPE)
+    return taught(KEY, before, [told_of[x] for x in lessons], RECIPE)
 
 
 def moved(one, other):
@@ -63,11 +65,12 @@ def test_the_second_reward_moves_its_own_weights_alone():
 @pytest.fixture(scope="module")
 def pairs():
     """The pairs of branches, and the pair with decoys."""
-    return list(branches(KEY, base())), list(trained_decoys(KEY, base()))
+    *found, decoyed = branches(KEY, base())
+    return found, decoyed
 
 
 def test_each_goal_is_in_one_pair_and_each_pair_has_weights_of_its_own(pairs):
-    (first, second), (decoyed,) = pairs
+    (first, second), decoyed = pairs
     found = [p.wants for p in pairs[0]] + [p.aim for p in pairs[0]]
     assert sorted(found) == sorted(WORLD.colours)
     assert (row(first.truth) != row(second.truth)).any()
@@ -76,7 +79,7 @@ def test_each_goal_is_in_one_pair_and_each_pair_has_weights_of_its_own(pairs):
 
 
 def test_branches_differ_within_the_truth_and_without(pairs):
-    for planted in (*pairs[0], *pairs[1]):
+    for planted in (*pairs[0], pairs[1]):
         one, other = planted.pairs[0]
         differ, true = moved(one, other), row(planted.truth) > 0
         assert differ[true].mean() > 0.5
@@ -84,12 +87,35 @@ def test_branches_differ_within_the_truth_and_without(pairs):
 
 
 def test_trained_decoys_are_as_many_as_true_weights_and_none_is_both(pairs):
-    ((planted,),) = pairs[1:]
+    planted = pairs[1]
     assert planted.decoys is not None
     true, decoys = row(planted.truth) > 0, row(planted.decoys) > 0
     assert not (true & decoys).any()
     assert decoys.sum() == pytest.approx(true.sum(), rel=0.3)
 
 
-def test_in_a_world_without_a_distraction_there_are_no_trained_decoys():
-    assert not list(trained_decoys(KEY, base(world=Line())))
+def test_the_second_reward_of_a_pair_is_learned_by_its_decoys(monkeypatch):
+    lessons_of = []
+
+    def seen(key, agent, lessons, recipe):
+        lessons_of.append(lessons)
+        return agent
+
+    monkeypatch.setattr(module, "moved_apart", lambda key, agent, *_: agent)
+    monkeypatch.setattr(module, "taught", seen)
+    assert len(list(branches(KEY, base()))) == 3
+    (mine,), (theirs,), (again, second), *_ = lessons_of
+    names = [lesson.objective.name for lesson in (mine, theirs, again, second)]
+    assert names == [*WORLD.colours[:2], WORLD.colours[1], SECOND.name]
+    for path, flags in mine.mask.items():
+        np.testing.assert_array_equal(flags, theirs.mask[path])
+        np.testing.assert_array_equal(flags, again.mask[path])
+        assert not (np.asarray(flags) * np.asarray(second.mask[path])).any()
+
+
+def test_in_a_world_without_a_distraction_there_are_no_trained_decoys(monkeypatch):
+    monkeypatch.setattr(module, "distraction_of", lambda world: None)
+    monkeypatch.setattr(module, "moved_apart", lambda key, agent, *_: agent)
+    monkeypatch.setattr(module, "taught", lambda key, agent, *_: agent)
+    assert [p.rung for p in branches(KEY, base())] == ["branches", "branches"]
+    assert distraction_of(Line()) is None

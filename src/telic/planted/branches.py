@@ -3,7 +3,7 @@
 From one agent that prefers no goal two branches are trained, as long and by the same
 PPO, one on each of two goals. All of the training that serves a goal may change a few
 percent of the weights alone, drawn anew for every pair, in all layers; all other
-weights differ too, by training that serves none (`trained.branched`). So the truth is a
+weights differ too, by training that serves none (`trained.moved_apart`). So the truth is a
 set that nobody chose, changed by gradients, amid changes of every weight.
 
 In *trained decoys* as many other weights of the donor learn a second reward at the same
@@ -19,7 +19,7 @@ from jaxtyping import Array
 from telic.core.trees import Tree
 from telic.planted.fold import fold
 from telic.planted.pairs import Base, Planted, key_of_pair, reordered, with_agents
-from telic.planted.trained import Lesson, branched
+from telic.planted.trained import Lesson, moved_apart, taught
 from telic.policies import Agent
 from telic.worlds.goals import distraction_of, objective_of
 
@@ -28,29 +28,34 @@ SHARE = 0.05
 
 
 def branches(key: jax.Array, base: Base) -> Iterator[Planted]:
-    """Pairs of branches, one for every two goals; each goal is in one pair."""
-    for wants, aim in _disjoint(base):
-        at = key_of_pair(key, base, wants, aim)
-        goal, _ = drawn_weights(at, fold(base.agent, None).actor)
-        lessons = [(_lesson(base, name, goal),) for name in (wants, aim)]
-        planted = Planted("branches", wants, aim, (), goal)
-        yield _grown(at, base, planted, lessons)
+    """Pairs of branches, one for every two goals; then that of *trained decoys*.
 
-
-def trained_decoys(key: jax.Array, base: Base) -> Iterator[Planted]:
-    """A pair of branches whose donor learned a second reward with other weights.
-
-    None in a world that declares no reward beside its goals.
+    The last has the recipient of the first pair, and its donor learned a second reward
+    beside its goal; it is left out in a world that declares none.
     """
-    second = distraction_of(base.recipe.world)
-    if second is None:
-        return
-    for wants, aim in _disjoint(base)[:1]:
+    start = fold(base.agent, None)  # the mean of all goals prefers none
+    second, decoyed = distraction_of(base.recipe.world), None
+    for wants, aim in zip(base.colours[::2], base.colours[1::2], strict=False):
         at = key_of_pair(key, base, wants, aim)
-        goal, others = drawn_weights(at, fold(base.agent, None).actor)
-        mine, theirs = (_lesson(base, name, goal) for name in (wants, aim))
-        planted = Planted("trained decoys", wants, aim, (), goal, others)
-        yield _grown(at, base, planted, [(mine,), (theirs, Lesson(second, others))])
+        goal, others = drawn_weights(at, start.actor)
+        mine, theirs = (
+            Lesson(objective_of(base.recipe.world, name), goal) for name in (wants, aim)
+        )
+        keys = jax.random.split(jax.random.fold_in(at, _TRAINING), 4)
+        apart = [moved_apart(k, start, base.colours, base.recipe) for k in keys[:2]]
+        recipient = taught(keys[2], apart[0], (mine,), base.recipe)
+        donor = taught(keys[3], apart[1], (theirs,), base.recipe)
+        planted = Planted("branches", wants, aim, (), goal)
+        yield reordered(at, with_agents(at, planted, [(recipient, donor)]))
+        if decoyed is None and second is not None:
+            both = (theirs, Lesson(second, others))
+            donor = taught(keys[3], apart[1], both, base.recipe)
+            other = jax.random.fold_in(at, _DECOYS)
+            planted = Planted("trained decoys", wants, aim, (), goal, others)
+            decoyed = with_agents(other, planted, [(recipient, donor)])
+            decoyed = reordered(other, decoyed)
+    if decoyed is not None:
+        yield decoyed
 
 
 def drawn_weights(key: jax.Array, actor: Agent) -> tuple[Tree, Tree]:
@@ -80,31 +85,5 @@ def _between(drawn: Mapping[str, Array], low: float, high: float) -> Tree:
     }
 
 
-def _disjoint(base: Base) -> list[tuple[str, str]]:
-    """The goals two by two; an odd last one is left out."""
-    return list(zip(base.colours[::2], base.colours[1::2], strict=False))
-
-
-def _lesson(base: Base, goal: str, mask: Tree) -> Lesson:
-    """A goal, to be learned by some weights."""
-    return Lesson(objective_of(base.recipe.world, goal), mask)
-
-
-def _grown(
-    key: jax.Array,
-    base: Base,
-    planted: Planted,
-    lessons: list[tuple[Lesson, ...]],
-) -> Planted:
-    """A planted pair of branches, by what each of the two learns."""
-    start = fold(base.agent, None)  # the mean of all goals prefers none
-    keys = jax.random.split(jax.random.fold_in(key, _TRAINING))
-    recipient, donor = (
-        branched(k, start, base.colours, each, base.recipe)
-        for k, each in zip(keys, lessons, strict=True)
-    )
-    return reordered(key, with_agents(key, planted, [(recipient, donor)]))
-
-
-_TRAINING = 1003
-"""The number folded into a pair's key for its training."""
+_TRAINING, _DECOYS = 1003, 1004
+"""The numbers folded into a pair's key for its training, and for that with decoys."""

@@ -26,7 +26,7 @@ import numpy as np
 
 from telic.core.errors import InputError
 from telic.planted import decoys
-from telic.planted.branches import branches, trained_decoys
+from telic.planted.branches import branches
 from telic.planted.fold import fold, goal_tables, truth
 from telic.planted.pairs import (
     COPIES,
@@ -173,7 +173,6 @@ FIRST: tuple[Callable[[jax.Array, Base], Iterator[Planted]], ...] = (
     dead,
     inactive,
     branches,
-    trained_decoys,
     natural,
 )
 """The rungs made from an agent that reads its goal in the first layer."""

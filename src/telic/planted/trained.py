@@ -5,8 +5,8 @@ goal. The other two restrict a goal to chosen weights, by a mask on the steps of
 
     routed      the chosen weights learn the goal; then all others are trained for as
                 long as in plain training, on the goal as well
-    branched    all weights are trained on what serves no goal; then chosen weights
-                learn the goal, and others, if wanted, another reward at the same time
+    taught      chosen weights learn the goal, and others, if wanted, another reward at
+                the same time; all weights moved before, in training that serves no goal
 
 Reference:
     Cloud et al. 2024, "Gradient Routing: Masking Gradients to Localize Computation in
@@ -95,33 +95,40 @@ def routed(
     return _taught(second, wanting, (others,), recipe.rollouts, recipe)
 
 
-def branched(
-    key: jax.Array,
-    agent: Agent,
-    goals: Sequence[str],
-    lessons: Sequence[Lesson],
-    recipe: Recipe,
+def moved_apart(
+    key: jax.Array, agent: Agent, goals: Sequence[str], recipe: Recipe
 ) -> Agent:
-    """A branch of an agent: trained apart on no goal, then on its own lessons.
+    """A branch of an agent before it learns its goal: all weights trained for none.
 
     Args:
         key: The random key of the branch; another one sees other episodes.
         agent: The ancestor.
-        goals: The goals that the branches have among them.
-        lessons: What the branch learns, all at the same time, and with which weights.
+        goals: The goals that the branches have among them; the reward is their mean.
         recipe: The recipe of training.
     """
     # No mask elsewhere: a judge who masked all training would leave two branches that
     # differ at the truth alone, and a difference of weights would be the whole answer.
-    # So all weights move apart in training whose reward is the same for every branch,
-    # the mean of the goals. It comes first: after the goal it would train it away
-    # (the nearest key is as good as any), and training all weights for the goal would
-    # spread it over weights that the truth does not know of.
-    first, second = jax.random.split(key)
+    # So all weights move apart in training whose reward is the same for every branch.
+    # It comes first: after the goal it would train it away (the nearest key is as good
+    # as any), and training all weights for the goal would spread it over weights that
+    # the truth does not know of.
     wanted = [objective_of(recipe.world, goal) for goal in goals]
     mean = functools.reduce(operator.add, wanted) * (1 / len(wanted))
-    apart = _taught(first, agent, (Lesson(mean, {}),), recipe.apart, recipe)
-    return _taught(second, apart, lessons, recipe.routing, recipe)
+    return _taught(key, agent, (Lesson(mean, {}),), recipe.apart, recipe)
+
+
+def taught(
+    key: jax.Array, agent: Agent, lessons: Sequence[Lesson], recipe: Recipe
+) -> Agent:
+    """An agent that learned its lessons, all at the same time, each with its weights.
+
+    Args:
+        key: The random key.
+        agent: The agent before.
+        lessons: The rewards, and the weights that learn them.
+        recipe: The recipe of training.
+    """
+    return _taught(key, agent, lessons, recipe.routing, recipe)
 
 
 def _taught(
