@@ -11,14 +11,14 @@ from telic.planted import fold
 from telic.planted.branches import SHARE, branches, drawn_weights
 from telic.planted.trained import Lesson, moved_apart, taught
 from telic.worlds import distraction_of, objective_of
+from telic.worlds.fetch import linger
 from tests.planted.small import RECIPE, WORLD, base, row, told
 from tests.worlds.test_gymnax import Line
 
 KEY = jax.random.key(8)
 START = fold(told(), None)
 GOAL, OTHERS = drawn_weights(KEY, START.actor)
-WANTED, SECOND = objective_of(WORLD.base, "blue"), distraction_of(WORLD.base)
-assert SECOND is not None
+WANTED, SECOND = objective_of(WORLD.base, "blue"), linger()
 
 
 @functools.cache

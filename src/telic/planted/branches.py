@@ -3,8 +3,8 @@
 From one agent that prefers no goal two branches are trained, as long and by the same
 PPO, one on each of two goals. All of the training that serves a goal may change a few
 percent of the weights alone, drawn anew for every pair, in all layers; all other
-weights differ too, by training that serves none (`trained.moved_apart`). So the truth is a
-set that nobody chose, changed by gradients, amid changes of every weight.
+weights differ too, by training that serves none (`trained.moved_apart`). So the truth
+is a set that nobody chose, changed by gradients, amid changes of every weight.
 
 In *trained decoys* as many other weights of the donor learn a second reward at the same
 time: they differ, they carry behaviour, and not the goal.

@@ -59,6 +59,6 @@ def test_the_second_reward_is_that_of_the_worlds_distraction(planted, rows):
 
 def test_rows_of_no_pairs_are_no_pairs(rows):
     none = pairs_of_rung(rows.where(part="none"), [0])
-    assert (none.count, none.untaken, none.second) == (0, 0, {})
+    assert (none.number, none.untaken, none.second) == (0, 0, {})
     one = pairs_of_rung(rows, [0])
-    assert one.count == 1 and one.untaken in (0, 1)
+    assert one.number == 1 and one.untaken in (0, 1)

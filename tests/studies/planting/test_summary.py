@@ -21,8 +21,8 @@ def test_pairs_and_agents_are_counted_over_all_variants(board):
     assert board.seeds == tuple(SEEDS)
     for scores in board.methods.values():
         assert set(scores.weights) == set(RUNGS) - {"layer 2"}
-    assert board.pairs["folded"].count == board.pairs["layer 1"].count == 12
-    pairs = sum(did.count for did in board.pairs.values())
+    assert board.pairs["folded"].number == board.pairs["layer 1"].number == 12
+    pairs = sum(did.number for did in board.pairs.values())
     assert board.agents == pairs + 1  # one donor is everybody's
 
 
@@ -42,7 +42,7 @@ def test_a_seeds_number_is_the_mean_over_its_pairs(board):
 
 def test_pairs_in_which_the_goal_did_not_take_are_counted_and_kept(board):
     taken, half = board.pairs["folded"], board.pairs["branches"]
-    assert (taken.untaken, half.untaken) == (0, 6) and half.count == 12
+    assert (taken.untaken, half.untaken) == (0, 6) and half.number == 12
     assert taken.own["donor"].values == pytest.approx([0.9] * 6)
     assert half.own["donor"].values == pytest.approx([0.6] * 6)
     assert board.methods["magnitude"].weights["branches"].values.tolist() == [1.0] * 6

@@ -39,7 +39,7 @@ class Pairs(NamedTuple):
     """What the agents of one rung do, over seeds.
 
     Attributes:
-        count: The number of pairs.
+        number: The number of pairs.
         own: By side, how often an agent reaches its own goal.
         before: How often the recipient reaches the donor's goal.
         grafts: By what is grafted, how often the graft reaches the donor's goal.
@@ -49,7 +49,7 @@ class Pairs(NamedTuple):
             that was not measured.
     """
 
-    count: int
+    number: int
     own: Mapping[str, Measured]
     before: Measured
     grafts: Mapping[str, Measured]
@@ -113,7 +113,7 @@ def pairs_of_rung(rows: Rows, seeds: Sequence[Identity]) -> Pairs:
     own = rows.where(part=OWN)
     known = own.pivot("metric", "seed", "trial") if len(own) else np.ones((2, 0, 0))
     return Pairs(
-        count=len(rows.where(part=AGENTS, metric="donor")),
+        number=len(rows.where(part=AGENTS, metric="donor")),
         own={side: mean(OWN, side) for side in SIDES},
         before=mean(AGENTS, "recipient"),
         grafts={name: mean(GRAFT, name) for name in GRAFTS},

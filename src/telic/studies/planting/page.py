@@ -70,7 +70,7 @@ def findings(found: PlantingEffects) -> tuple[str, ...]:
         f"from {len(found.seeds)} seeds’ goal-conditioned agents."
     ]
     untaken = [
-        f"{rung} {did.untaken} of {did.count}"
+        f"{rung} {did.untaken} of {did.number}"
         for rung, did in found.pairs.items()
         if did.untaken
     ]
@@ -101,7 +101,7 @@ def findings(found: PlantingEffects) -> tuple[str, ...]:
 
 def _count(found: PlantingEffects) -> int:
     """The number of all pairs."""
-    return sum(did.count for did in found.pairs.values())
+    return sum(did.number for did in found.pairs.values())
 
 
 def _ends(known: Mapping[str, Measured]) -> str:
@@ -184,14 +184,14 @@ def _agents(found: PlantingEffects) -> PageTable:
     rows = tuple(
         (
             rung,
-            str(did.count),
+            str(did.number),
             str(did.untaken),
             *map(cell, did.own.values()),
             cell(did.before),
             *map(cell, did.grafts.values()),
         )
         for rung, did in found.pairs.items()
-        if did.count
+        if did.number
     )
     caption = (
         f"Mean over {len(found.seeds)} seeds with 95 % interval. Own: how often an "

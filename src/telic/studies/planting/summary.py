@@ -165,7 +165,7 @@ METRICS = (
     *("weights", "average", "precision"),
     *("units", "unit_average", "unit_precision"),
 )
-"""The metrics of a locator against the truth, in the order of `PlantedScores`."""
+"""The metrics of a locator against the truth; fields of `PlantedScores`."""
 
 
 def _methods(
@@ -183,11 +183,11 @@ def _methods(
     nothing = CurveScores(blank, blank, blank, blank, None)
     return {
         method: PlantedScores(
-            *(by_rung(method, metric, rungs) for metric in METRICS),
-            by_rung(method, "decoys", DECOYS),
-            {rung: _false(every, method, rung) for rung in WITHOUT},
-            curved.get(method, nothing),
-            _seconds(every.of(method, "seconds")),
+            **{metric: by_rung(method, metric, rungs) for metric in METRICS},
+            decoys=by_rung(method, "decoys", DECOYS),
+            false={rung: _false(every, method, rung) for rung in WITHOUT},
+            curves=curved.get(method, nothing),
+            seconds=_seconds(every.of(method, "seconds")),
         )
         for method in every.methods
     }
