@@ -63,6 +63,7 @@ TERMS = (
         "Units",
         "A method of weights is read as one of units by the mean over what flows into "
         "each, a method of units as one of weights by giving each weight its unit’s "
-        "score.",
+        "score. In branches nearly every unit holds some true weights: chance, that "
+        "of *random*, is high there.",
     ),
 )
