@@ -57,6 +57,11 @@ def test_the_second_reward_is_that_of_the_worlds_distraction(planted, rows):
     assert value(rows, "second", "donor") == found["return_linger"]
 
 
+def test_a_pair_of_which_it_is_not_known_whether_the_goal_took_is_refused(rows):
+    with pytest.raises(LookupError, match="its own goal"):
+        pairs_of_rung(rows.where(part="agent"), [0])
+
+
 def test_rows_of_no_pairs_are_no_pairs(rows):
     none = pairs_of_rung(rows.where(part="none"), [0])
     assert (none.number, none.untaken, none.second) == (0, 0, {})

@@ -104,6 +104,9 @@ def pairs_of_rung(rows: Rows, seeds: Sequence[Identity]) -> Pairs:
     Args:
         rows: The rows of that rung.
         seeds: The seeds.
+
+    Raises:
+        LookupError: If of some pair it is not known whether the goal took.
     """
 
     def mean(part: str, metric: str, *, rate: bool = True) -> Measured:
@@ -111,6 +114,13 @@ def pairs_of_rung(rows: Rows, seeds: Sequence[Identity]) -> Pairs:
 
     names = (*SIDES, *GRAFTS)
     own = rows.where(part=OWN)
+    asked = {
+        (metric, trial)
+        for part in (AGENTS, OWN)
+        for metric, trial in rows.where(part=part).pairs("metric", "trial")
+    }
+    if asked != set(own.pairs("metric", "trial")) or {m for m, _ in asked} - {*SIDES}:
+        raise LookupError("pairs lack how often an agent reaches its own goal")
     known = own.pivot("metric", "seed", "trial") if len(own) else np.ones((2, 0, 0))
     return Pairs(
         number=len(rows.where(part=AGENTS, metric="donor")),
