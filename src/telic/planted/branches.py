@@ -7,7 +7,9 @@ weights differ too, by training that serves none (`trained.moved_apart`). So the
 is a set that nobody chose, changed by gradients, amid changes of every weight.
 
 In *trained decoys* as many other weights of the donor learn a second reward at the same
-time: they differ, they carry behaviour, and not the goal.
+time: they differ and carry behaviour, and no gradient of the goal reached them. As both
+sets learned in each other's presence, neither need work without the other; what a graft
+of either brings is measured (`studies/planting/agents.py`).
 """
 
 from collections.abc import Iterator, Mapping

@@ -119,7 +119,9 @@ def pairs_of_rung(rows: Rows, seeds: Sequence[Identity]) -> Pairs:
         for part in (AGENTS, OWN)
         for metric, trial in rows.where(part=part).pairs("metric", "trial")
     }
-    if asked != set(own.pairs("metric", "trial")) or {m for m, _ in asked} - {*SIDES}:
+    strange = {metric for metric, _ in asked} - {*SIDES}
+    unknown = asked != set(own.pairs("metric", "trial"))
+    if strange or unknown or not np.isfinite(own.values).all():
         raise LookupError("pairs lack how often an agent reaches its own goal")
     known = own.pivot("metric", "seed", "trial") if len(own) else np.ones((2, 0, 0))
     return Pairs(
@@ -127,7 +129,7 @@ def pairs_of_rung(rows: Rows, seeds: Sequence[Identity]) -> Pairs:
         own={side: mean(OWN, side) for side in SIDES},
         before=mean(AGENTS, "recipient"),
         grafts={name: mean(GRAFT, name) for name in GRAFTS},
-        untaken=int((known < TAKEN).any(axis=0).sum()),  # NaN is not below
+        untaken=int((known < TAKEN).any(axis=0).sum()),  # no trial of a seed: NaN
         second={name: mean(SECOND, name, rate=False) for name in names}
         if len(rows.where(part=SECOND))
         else {},

@@ -43,7 +43,9 @@ TERMS = (
         "chance, that of *random*. Dead: units that differ and never fire. Inactive: "
         "units that hold the same difference and are read by nobody. How many and how "
         "large they are was set by hand. Trained: in the donor of a pair of branches "
-        "as many drawn weights learned a second reward at the same time.",
+        "as many drawn weights learned a second reward at the same time, so neither "
+        "learned to do without the other: what each brings alone is said of the "
+        "agents.",
     ),
     (
         "False alarms",
