@@ -56,7 +56,7 @@ def test_one_line_says_that_a_locator_was_not_isolated(score):
     [
         (candidates.BAD, "60", "are not finite"),
         (candidates.CRASHING, "60", "(mine.py, line 3: return 1 / 0)"),
-        (candidates.ENDLESS, "2", "timed out: no answer within 2 s on pair 1 of 8"),
+        (candidates.ENDLESS, "2", "timed out: no answer within 2 s on pair 1 of 11"),
     ],
 )
 def test_a_locator_that_fails_is_a_row_at_the_end(score, text, limit, outcome):

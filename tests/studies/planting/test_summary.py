@@ -1,5 +1,7 @@
 """Planting over seeds, from rows that were made up: known numbers."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -69,7 +71,7 @@ def strengths(monkeypatch, given):
     every = boards.pairs
 
     def graded(variant, seed):
-        rows = list(every(variant, seed))
+        rows: list[Any] = list(every(variant, seed))
         for rung in dict.fromkeys(row.trial[0] for row in rows):
             first = next(row.trial[1] for row in rows if row.trial[0] == rung)
             pair = [row for row in rows if row.trial[:2] == (rung, first)]
