@@ -15,21 +15,22 @@ from telic.training import PPOConfig
 from tests.small import GOAL_KEYS as WORLD
 from tests.small import POLICY, SIZES
 
+KEY = jax.random.key(6)
 PLAIN = dataclasses.replace(POLICY, width=16)
-RECIPE = Recipe(PLAIN, WORLD.base, PPOConfig(), SIZES, rollouts=1, routing=1)
+RECIPE = Recipe(PLAIN, WORLD.base, PPOConfig(), SIZES, 1, 1, 1)
 
 
 @functools.cache
-def told(layer: int = 0, units: int = 16) -> Agent:
+def told(layer: int = 0, units: int = 16, seed: int = 0) -> Agent:
     """An agent that reads the goal at a layer."""
     policy = dataclasses.replace(PLAIN, goal_layer=layer, goal_units=units)
-    return create(jax.random.key(0), policy, WORLD)
+    return create(jax.random.key(seed), policy, WORLD)
 
 
 def base(layer: int = 0, **changed: object) -> Base:
     """What planted agents are made of."""
     recipe = dataclasses.replace(RECIPE, **changed)
-    return Base(told(layer), WORLD.colours, recipe)
+    return Base(told(layer), WORLD.colours, recipe, told(layer, seed=1))
 
 
 @functools.cache

@@ -10,8 +10,9 @@ import pytest
 
 from telic.core.errors import InputError
 from telic.core.trees import check_alike
-from telic.planted import DECOYS, NONE, RUNGS, fold, ladder
+from telic.planted import DECOYS, NONE, ONE_RUN, RUNGS, fold, ladder
 from telic.planted.decoys import SPARE
+from telic.planted.ladder import natural
 from tests.planted.small import PLAIN, WORLD, base, row, said, told
 from tests.small import AGENT
 
@@ -24,11 +25,20 @@ COUNTS = {
     "routed": 12,
     "dead decoys": 12,
     "inactive decoys": 12,
+    "branches": 2,
+    "trained decoys": 1,
+    "no goal, one run": 4,
 }
 """Pairs of each rung of an agent that is told in its first layer, in their order."""
 
 DEEP = "layer 1"
-ALIKE = ("folded", "rescaled", *DECOYS, DEEP)
+BRANCHED = ("branches", "trained decoys")
+"""Rungs whose pairs are grown from one ancestor, few for their cost."""
+
+SET = DECOYS[:2]
+"""Decoys that were put there by hand."""
+
+ALIKE = ("folded", "rescaled", *SET, DEEP)
 """Rungs whose agents do what the folded agents do."""
 
 
@@ -59,16 +69,18 @@ def test_all_rungs_come_in_their_order_with_as_many_pairs(rungs):
         "layer 1": 12,
     }
     assert list(rungs) == [*COUNTS, "layer 1"]
-    assert sum(COUNTS.values()) == 92
-    assert set(rungs) == {*RUNGS, *DECOYS, NONE} - {"layer 2"}
+    assert sum(COUNTS.values()) == 99
+    assert set(rungs) == {*RUNGS, *DECOYS, NONE, ONE_RUN} - {"layer 2"}
 
 
 def test_every_ordered_pair_of_colours_is_planted(rungs):
     pairs = set(itertools.permutations(WORLD.colours, 2))
     for rung, found in rungs.items():
         seen = Counter((planted.wants, planted.aim) for planted in found)
+        if rung in BRANCHED:
+            continue
         same = {(colour, colour) for colour in WORLD.colours}
-        assert set(seen) == (same if rung == NONE else pairs)
+        assert set(seen) == (same if rung in (NONE, ONE_RUN) else pairs)
         assert set(seen.values()) == {2 if rung in (NONE, "rescaled") else 1}
 
 
@@ -96,13 +108,13 @@ def test_the_truth_of_the_hard_rungs_is_where_it_was_put(rungs):
     for planted in rungs["routed"]:
         assert planted.truth["actor/0/bias"].sum() == 16
         assert planted.truth["actor/0/kernel"].sum() == 16 * 500
-    for planted in rungs[NONE]:
+    for planted in (*rungs[NONE], *rungs[ONE_RUN]):
         assert not row(planted.truth).any()
         assert differing(planted).any()
 
 
 def test_decoys_differ_beside_the_truth_and_nothing_else_does(rungs):
-    for rung in DECOYS:
+    for rung in SET:
         for planted in rungs[rung]:
             here, goal = flagged(planted.decoys), flagged(planted.truth)
             assert not (here & goal).any()
@@ -128,7 +140,7 @@ def test_planted_agents_do_what_the_folded_agents_do(rungs, rung):
 
 def test_above_the_first_rung_units_are_in_another_order(rungs):
     plain = {p[1:3]: p.truth["actor/0/bias"] for p in rungs["folded"]}
-    for rung in ("rescaled", "trained on", "routed", *DECOYS):
+    for rung in ("rescaled", "trained on", "routed", *SET):
         for planted in rungs[rung]:
             here = planted.truth["actor/0/bias"]
             assert (here != plain[planted.wants, planted.aim]).any()
@@ -149,7 +161,7 @@ def test_pairs_like_the_first_are_of_the_same_wants_and_other_training(rungs):
 
 
 def test_spare_units_that_are_no_decoys_do_not_differ(rungs):
-    for rung in ("folded", "trained on", "routed", NONE):
+    for rung in ("folded", "trained on", "routed", NONE, ONE_RUN, *BRANCHED):
         for planted in rungs[rung]:
             spare = ~np.asarray(planted.pairs[0][0]["actor/1/kernel"]).any(axis=1)
             assert spare.sum() == SPARE
@@ -159,6 +171,18 @@ def test_spare_units_that_are_no_decoys_do_not_differ(rungs):
                 for agent in pair
             ]
             assert all(np.array_equal(kernel, kernels[0]) for kernel in kernels)
+
+
+def test_one_agent_before_and_after_its_last_training_has_one_goal(rungs):
+    for planted in rungs[ONE_RUN]:
+        goal = WORLD.colours.index(planted.aim)
+        for agent, seed in zip(planted.pairs[0], (1, 0), strict=True):
+            due = said(fold(told(seed=seed), goal))
+            np.testing.assert_allclose(said(agent), due, rtol=1e-3, atol=1e-5)
+
+
+def test_of_an_agent_that_is_not_known_earlier_there_is_no_such_pair():
+    assert not list(natural(KEY, base()._replace(earlier=None)))
 
 
 def test_the_key_decides_what_is_planted():

@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import mannwhitneyu, rankdata
 
 from telic.core.errors import InputError
-from telic.stats import auroc, rank_r2
+from telic.stats import auroc, average_precision, rank_r2
 
 sizes = st.integers(2, 30)
 levels = st.integers(-8, 8).map(float)
@@ -107,3 +107,69 @@ def test_the_r2_of_rankings_is_that_of_spearmans_correlation(a, b):
 def test_what_is_all_equal_cannot_be_ranked():
     assert np.isnan(rank_r2(np.zeros(4), np.arange(4.0)))
     assert np.isnan(rank_r2(np.arange(4.0), np.zeros(4)))
+
+
+def by_thresholds(scores, positive):
+    """The average precision by its definition: every positive against every site."""
+    found = []
+    for score in scores[positive]:
+        high = [
+            flag for other, flag in zip(scores, positive, strict=True) if other >= score
+        ]
+        found.append(sum(high) / len(high))
+    return sum(found) / len(found)
+
+
+@given(ranked())
+def test_an_average_precision_is_that_of_all_thresholds(drawn):
+    assert average_precision(*drawn) == pytest.approx(by_thresholds(*drawn), abs=1e-12)
+
+
+@given(ranked())
+def test_an_average_precision_is_the_area_under_the_steps_of_precision(drawn):
+    scores, flags = drawn
+    area = recall = 0.0
+    for mark in np.unique(scores)[::-1]:
+        high = flags[scores >= mark]
+        area += (high.sum() / flags.sum() - recall) * high.mean()
+        recall = high.sum() / flags.sum()
+    assert average_precision(scores, flags) == pytest.approx(area, abs=1e-12)
+
+
+@given(ranked(), st.randoms(use_true_random=False))
+def test_no_order_of_sites_and_no_monotone_map_changes_an_average_precision(
+    drawn, chance
+):
+    scores, flags = drawn
+    order = list(range(len(scores)))
+    chance.shuffle(order)
+    mixed = average_precision(monotone(scores)[order], flags[order])
+    assert mixed == pytest.approx(average_precision(scores, flags))
+
+
+def test_average_precisions_that_are_known():
+    flags = np.array([True, False, True, False])
+    for scores, due in [
+        ([4.0, 1.0, 3.0, 2.0], 1.0),
+        ([1.0, 4.0, 2.0, 3.0], (1 / 3 + 2 / 4) / 2),
+        ([4.0, 3.0, 2.0, 1.0], (1 + 2 / 3) / 2),
+        ([5.0, 5.0, 5.0, 5.0], 0.5),  # by chance
+        ([2.0, 2.0, 1.0, 1.0], 0.5),  # one of two, then two of four
+        ([2.0, 1.0, 1.0, 1.0], (1 + 2 / 4) / 2),
+        ([np.inf, 0.0, -np.inf, 0.0], (1 + 2 / 4) / 2),
+    ]:
+        assert average_precision(np.array(scores), flags) == pytest.approx(due)
+    assert average_precision(np.ones(2), np.array([True, True])) == 1
+
+
+def test_a_leaf_that_holds_few_true_sites_has_a_good_auroc_and_a_poor_precision():
+    """A ranking of whole leaves: 16 of its 80 first sites are true, of 50,000."""
+    flags, scores = np.zeros(50_000, bool), np.zeros(50_000)
+    flags[:16], scores[:80] = True, 1.0
+    assert auroc(scores, flags) > 0.999
+    assert average_precision(scores, flags) == pytest.approx(0.2)
+
+
+def test_an_average_precision_without_positives_is_refused():
+    with pytest.raises(InputError, match="0 positives"):
+        average_precision(np.array([0.0, 1.0]), np.array([False, False]))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from telic.planted import DECOYS, NONE, RUNGS
+from telic.planted import DECOYS, NONE, ONE_RUN, RUNGS
 from telic.runs import folder
 from telic.runs.folder import Run
 from telic.stats.rows import Identity, Row
@@ -13,7 +13,7 @@ from telic.studies import Alternation, Calibrate, Locate, results
 from telic.studies.base import preset, settings_of
 from telic.studies.curve_scores import rows_of_curve
 from telic.studies.locate.summary import LocateEffects
-from telic.studies.planting.summary import PlantingEffects
+from telic.studies.planting.summary import CHANCE, PlantingEffects
 from telic.trials import Faithfulness
 
 METHODS = ("magnitude", "probe", "random")
@@ -53,15 +53,28 @@ def calibrated(root: Path, seeds: Sequence[int]) -> PlantingEffects:
 def pairs(variant: str, seed: int) -> Iterator[Row]:
     """Two pairs of each rung that a variant has."""
     rungs = ["layer 1"] if variant == "layer-1" else [*RUNGS[:2], *RUNGS[4:]]
-    rungs += [] if variant == "layer-1" else [*DECOYS, NONE]
+    rungs += [] if variant == "layer-1" else [*DECOYS, NONE, ONE_RUN]
     number = 0
     for rung in rungs:
         for copy in (0, 1):
-            trial = (rung, number, "blue", "blue" if rung == NONE else "green")
+            alone = rung in (NONE, ONE_RUN)
+            trial = (rung, number, "blue", "blue" if alone else "green")
             number += 1
             name = f"{variant} {seed} {rung} {copy}"
             yield Row("agent", "recipient", 0.0, trial, name)
             yield Row("agent", "donor", 0.9, trial, "the same donor")
+            yield Row("own", "recipient", 0.8, trial)
+            # In the second pair of branches the donor did not learn its goal.
+            untaken = rung == "branches" and copy == 1
+            yield Row("own", "donor", 0.3 if untaken else 0.9, trial)
+            if not alone:
+                yield Row("pair", CHANCE, 0.01, trial)
+                yield Row("graft", "truth", 0.85, trial)
+                yield Row("graft", "all else", 0.05, trial)
+            if rung == DECOYS[-1]:
+                yield Row("graft", "decoys", 0.1, trial)
+                for who, late in (("recipient", 0.1), ("donor", 0.6), ("decoys", 0.5)):
+                    yield Row("second", who, late, trial)
             for method in METHODS:
                 for metric, value in judged(method, rung, seed).items():
                     yield Row("locator", metric, value, trial, method)
@@ -74,11 +87,13 @@ def judged(method: str, rung: str, seed: int) -> dict[str, float]:
     """The scores of a locator on a pair."""
     good = method == "magnitude"
     # Magnitude is stronger where there is a goal; the probe's strength says nothing.
-    strong = 1.0 if not good or rung != NONE else 0.1
+    alone = rung in (NONE, ONE_RUN)
+    strong = 0.1 if good and alone else 1.0
     found = {"strength": strong, "seconds": 0.25}
-    if rung != NONE:
+    if not alone:
         right = 1.0 if good else 0.5 + 0.01 * seed
         found |= {"weights": right, "units": right}
+        found |= {"average": right / 2, "unit_average": right / 2}
         found |= {"precision": right, "unit_precision": right}
     if rung in DECOYS:
         found["decoys"] = 0.0 if good else 0.5

@@ -29,15 +29,18 @@ def examined(root: Path) -> list[Run]:
 def begun(root: Path, layer: str, *, goals: int = 2) -> Run:
     """A run that counts as complete; its agent is fresh, which is enough to plant in.
 
-    To train it would take a compiled program for each layer. With fewer goals there are
-    fewer pairs to plant.
+    To train it would take a compiled program for each layer. Another fresh agent stands
+    for the one before the last phase. With fewer goals there are fewer pairs to plant.
     """
     world = GoalKeys(colours=GoalKeys().colours[:goals])
     plan, seed = dataclasses.replace(SMALL.plans()[layer], world=world), 0
     run = folder.create_run(root, SMALL.experiment(layer), seed, plan)
-    state = init_state(seed, policy=plan.policy, world=plan.world, rollout=plan.rollout)
-    state = state._replace(rollouts=state.rollouts + plan.total_rollouts)
-    checkpoint.commit(run.path / "checkpoints", state)
+    parts = {"policy": plan.policy, "world": plan.world, "rollout": plan.rollout}
+    ends = (plan.schedule[0].rollouts, seed + 1), (plan.total_rollouts, seed)
+    for rollouts, made in ends:
+        state = init_state(made, **parts)
+        state = state._replace(rollouts=state.rollouts + rollouts)
+        checkpoint.commit(run.path / "checkpoints", state)
     return run
 
 

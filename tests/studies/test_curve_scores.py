@@ -38,9 +38,9 @@ def test_a_stored_curve_comes_back_and_is_summed_up(rows):
         assert part.tolist() == kept.tolist()
     told = scores(found)["good"]
     assert told.size.values == pytest.approx([-0.5])  # half way from 10 % to 100 %
-    assert told.cpr.values == pytest.approx([0.8 * 0.09 / 2 + 0.9 * 0.9])
+    assert told.cpr.values == pytest.approx([(0.4 + 0.9) / 2])  # over log size
     assert told.cmd.values == pytest.approx(1 - told.cpr.values)
-    assert told.rest.values == pytest.approx([0.01 + 0.75 * 0.09 + 0.25 * 0.9])
+    assert told.rest.values == pytest.approx([(0.75 + 0.25) / 2])
     assert mean_curves(found)["random"].tolist() == [[0.0, 0.8, 1.0]]
 
 

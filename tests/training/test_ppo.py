@@ -325,3 +325,20 @@ def test_a_size_below_one_is_refused(field):
 def test_minibatches_must_divide_the_batch():
     with pytest.raises(InputError, match=r"must divide .* = 15"):
         RolloutConfig(num_envs=3, num_steps=5, num_minibatches=4)
+
+
+def test_what_a_mask_holds_does_not_move_not_even_by_weight_decay():
+    setting = {"world": Echo(), "rollout": SIZES}
+    hyper = PPOConfig(learning_rate=5e-3, weight_decay=0.1, decoupled_decay=0.1)
+    before = init_state(0, policy=POLICY, **setting).agent
+    mask = {path: jnp.ones_like(leaf) for path, leaf in before.items()}
+    mask["actor/0/kernel"] = mask["actor/0/kernel"].at[0].set(0.0)
+    mask["critic/0/bias"] = 0 * mask["critic/0/bias"]
+    state = init_state(0, policy=POLICY, **setting)
+    after, _ = train_step(state, hyper, PAY, mask=before.replace(mask), **setting)
+    for path, flags in mask.items():
+        moved = np.asarray(after.agent[path] != before[path])
+        assert not moved[np.asarray(flags) == 0].any()
+    assert np.asarray(after.agent["actor/0/kernel"] != before["actor/0/kernel"])[
+        1
+    ].all()

@@ -61,32 +61,45 @@ def told():
 
 
 def test_areas_of_what_brings_everything_at_once_or_nothing_to_the_last():
-    # Lines between points, and from (0, 0): at once is a triangle less than 1.
-    at_once = tried([0.5, 1.0], [1.0, 1.0], [0.0, 0.0])
-    assert cpr(at_once) == pytest.approx(0.75)
-    assert cmd(at_once) == pytest.approx(0.25)
-    assert completeness_gap(at_once) == pytest.approx(0.25)
-    last = tried([0.5, 1.0], [0.0, 1.0], [1.0, 0.0])
+    # Lines between points over log size: both steps are as long.
+    at_once = tried([0.01, 0.1, 1.0], [1.0, 1.0, 1.0], [0.0, 0.0, 0.0])
+    assert cpr(at_once) == pytest.approx(1)
+    assert cmd(at_once) == pytest.approx(0)
+    assert completeness_gap(at_once) == pytest.approx(0)
+    last = tried([0.01, 0.1, 1.0], [0.0, 0.0, 1.0], [1.0, 1.0, 0.0])
     assert cpr(last) == pytest.approx(0.25)
     assert cmd(last) == pytest.approx(0.75)
     assert completeness_gap(last) == pytest.approx(0.75)
 
 
+def test_the_tenth_tenth_and_the_first_weigh_by_the_length_of_their_logarithms():
+    # log10: from 0.001 to 0.1 two thirds of the axis, to 1 the last third.
+    found = tried([0.001, 0.1, 1.0], [0.0, 0.6, 1.0], [1.0, 0.2, 0.0])
+    assert cpr(found) == pytest.approx(0.3 * 2 / 3 + 0.8 / 3)
+    assert cmd(found) == pytest.approx(0.7 * 2 / 3 + 0.2 / 3)
+    assert completeness_gap(found) == pytest.approx(0.6 * 2 / 3 + 0.1 / 3)
+
+
 def test_what_goes_beyond_the_donor_counts_for_one_area_and_against_the_other():
     beyond = tried([0.5, 1.0], [2.0, 1.0])
-    assert cpr(beyond) == pytest.approx(0.5 + 0.75)
-    assert cmd(beyond) == pytest.approx(0.5 + 0.25)
+    assert cpr(beyond) == pytest.approx(1.5)
+    assert cmd(beyond) == pytest.approx(0.5)
     below = tried([0.5, 1.0], [-1.0, 1.0])
-    assert cpr(below) == pytest.approx(-0.25 + 0.0)
-    assert cmd(below) == pytest.approx(0.75 + 0.5)
+    assert cpr(below) == pytest.approx(0)
+    assert cmd(below) == pytest.approx(1)
 
 
-def test_areas_of_a_line_do_not_depend_on_where_it_is_looked_at():
-    for shares in (SIZES, np.linspace(0.05, 1, 20), [1.0]):
-        line = np.array(shares)
-        assert cpr(tried(line, line)) == pytest.approx(0.5)
-        assert cmd(tried(line, line)) == pytest.approx(0.5)
-        assert completeness_gap(tried(line, line, 1 - line)) == pytest.approx(0.5)
+def test_areas_of_a_line_over_log_size_do_not_depend_on_where_it_is_looked_at():
+    for shares in (SIZES, np.geomspace(0.001, 1, 20), [0.001, 1.0]):
+        line = 1 + np.log10(np.array(shares)) / 3
+        assert cpr(tried(shares, line)) == pytest.approx(0.5)
+        assert cmd(tried(shares, line)) == pytest.approx(0.5)
+        assert completeness_gap(tried(shares, line, 1 - line)) == pytest.approx(0.5)
+
+
+def test_the_area_of_a_single_size_is_the_value_there():
+    assert cpr(tried([1.0], [0.75])) == 0.75
+    assert cmd(tried([1.0], [0.75])) == 0.25
 
 
 def test_the_smallest_size_is_the_first_that_reaches_the_mark():

@@ -30,11 +30,15 @@ def first_layer_locus(evidence: ContrastPair, key: jax.Array) -> Locus:
 
 
 def oracle(evidence: ContrastPair, key: jax.Array) -> Locus:
-    """The ground truth about a planted agent.
+    """The size of each weight's difference where the ground truth is, else 0.
+
+    The truth about a planted agent is a set; among its weights those that differ most
+    come first, so that the curve of the oracle is one of a ranking too.
 
     Raises:
         InputError: If the pair has no ground truth.
     """
     if evidence.truth is None:
         raise InputError("no truth", why="only planted agents have one")
-    return Locus("weights", scores_of(evidence.truth))
+    vector, truth = evidence.vector, scores_of(evidence.truth)
+    return Locus("weights", {p: x * np.abs(vector[p]) for p, x in truth.items()})

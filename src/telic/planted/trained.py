@@ -1,9 +1,12 @@
 """Further training of planted agents: plain, or with the goal in chosen weights.
 
 Plain training moves every weight of a folded agent, mostly for reasons unrelated to the
-goal. Routed training restricts the goal to chosen weights: an agent without a preferred
-colour learns one with those weights alone; then all other weights are trained for as
-long as in plain training.
+goal. The other two restrict a goal to chosen weights, by a mask on the steps of PPO:
+
+    routed      the chosen weights learn the goal; then all others are trained for as
+                long as in plain training, on the goal as well
+    taught      chosen weights learn the goal, and others, if wanted, another reward at
+                the same time; all weights moved before, in training that serves no goal
 
 Reference:
     Cloud et al. 2024, "Gradient Routing: Masking Gradients to Localize Computation in
@@ -12,7 +15,10 @@ Reference:
 """
 
 import dataclasses
-from collections.abc import Mapping
+import functools
+import operator
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -23,6 +29,7 @@ from telic.training.ppo import PPOConfig, RolloutConfig
 from telic.training.state import init_from_agent, train_step
 from telic.worlds.base import JaxWorld
 from telic.worlds.goals import objective_of
+from telic.worlds.objectives import Objective
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,12 +47,28 @@ class Recipe:
     rollouts: int
     """The rollouts of further training."""
     routing: int
-    """The rollouts for which chosen weights learn a goal first."""
+    """The rollouts for which chosen weights learn a goal."""
+    apart: int
+    """The rollouts for which branches are trained apart on what serves no goal."""
+
+
+class Lesson(NamedTuple):
+    """A reward, and the weights that learn it.
+
+    Attributes:
+        objective: The reward.
+        mask: For leaves of the agent, 1 for the weights that move, else 0; leaves that
+            it lacks move.
+    """
+
+    objective: Objective
+    mask: Mapping[str, Array]
 
 
 def trained_on(key: jax.Array, agent: Agent, colour: str, recipe: Recipe) -> Agent:
     """A plain agent after further training of all weights to fetch a colour."""
-    return _train(key, agent, colour, {}, recipe.rollouts, recipe)
+    lesson = Lesson(objective_of(recipe.world, colour), {})
+    return _taught(key, agent, (lesson,), recipe.rollouts, recipe)
 
 
 def routed(
@@ -65,38 +88,78 @@ def routed(
         recipe: The recipe of training.
     """
     first, second = jax.random.split(key)
-    others = {path: 1 - flag for path, flag in mask.items()}
-    wanting = _train(first, agent, colour, mask, recipe.routing, recipe)
-    return _train(second, wanting, colour, others, recipe.rollouts, recipe)
+    wanted = objective_of(recipe.world, colour)
+    chosen = Lesson(wanted, mask)
+    others = Lesson(wanted, {path: 1 - flag for path, flag in mask.items()})
+    wanting = _taught(first, agent, (chosen,), recipe.routing, recipe)
+    return _taught(second, wanting, (others,), recipe.rollouts, recipe)
 
 
-def _train(
+def moved_apart(
+    key: jax.Array, agent: Agent, goals: Sequence[str], recipe: Recipe
+) -> Agent:
+    """A branch of an agent before it learns its goal: all weights trained for none.
+
+    Args:
+        key: The random key of the branch; another one sees other episodes.
+        agent: The ancestor.
+        goals: The goals that the branches have among them; the reward is their mean.
+        recipe: The recipe of training.
+    """
+    # No mask elsewhere: a judge who masked all training would leave two branches that
+    # differ at the truth alone, and a difference of weights would be the whole answer.
+    # So all weights move apart in training whose reward is the same for every branch.
+    # It comes first: after the goal it would train it away (the nearest key is as good
+    # as any), and training all weights for the goal would spread it over weights that
+    # the truth does not know of.
+    wanted = [objective_of(recipe.world, goal) for goal in goals]
+    mean = functools.reduce(operator.add, wanted) * (1 / len(wanted))
+    return _taught(key, agent, (Lesson(mean, {}),), recipe.apart, recipe)
+
+
+def taught(
+    key: jax.Array, agent: Agent, lessons: Sequence[Lesson], recipe: Recipe
+) -> Agent:
+    """An agent that learned its lessons, all at the same time, each with its weights.
+
+    Args:
+        key: The random key.
+        agent: The agent before.
+        lessons: The rewards, and the weights that learn them.
+        recipe: The recipe of training.
+    """
+    return _taught(key, agent, lessons, recipe.routing, recipe)
+
+
+def _taught(
     key: jax.Array,
     agent: Agent,
-    colour: str,
-    mask: Mapping[str, Array],
+    lessons: Sequence[Lesson],
     rollouts: int,
     recipe: Recipe,
 ) -> Agent:
-    """Training under one objective; leaves with a mask move only where it is 1."""
-    fresh = jax.tree.map(jnp.array, agent)
-    keys = jax.random.split(key)
-    state = init_from_agent(fresh, *keys, world=recipe.world, rollout=recipe.rollout)
-    wanted = objective_of(recipe.world, colour)
-    weights = jnp.asarray(wanted.vector(recipe.world.events))
+    """An agent after some rollouts on each of its lessons, in turn.
+
+    Each lesson has its own episodes and moments; only the agent is shared.
+    """
+    agent = jax.tree.map(jnp.array, agent)  # `train_step` donates its buffers
+    keys = jax.random.split(key, (len(lessons), 2))
+    parts = {"world": recipe.world, "rollout": recipe.rollout}
+    states = [init_from_agent(agent, *pair, **parts) for pair in keys]
     for _ in range(rollouts):
-        # Copied, as `advance` donates the state: its leaves are deleted by the call.
-        before = {path: jnp.array(state.agent[path]) for path in mask}
-        state, _ = train_step(
-            state,
-            recipe.ppo,
-            weights,
-            world=recipe.world,
-            rollout=recipe.rollout,
-        )
-        held = {
-            path: jnp.where(flag > 0, state.agent[path], before[path])
-            for path, flag in mask.items()
-        }
-        state = state._replace(agent=state.agent.replace({**state.agent, **held}))
-    return state.agent
+        for number, (objective, mask) in enumerate(lessons):
+            states[number], _ = train_step(
+                states[number]._replace(agent=agent),
+                recipe.ppo,
+                jnp.asarray(objective.vector(recipe.world.events)),
+                mask=_whole(mask, agent),
+                **parts,
+            )
+            agent = states[number].agent
+    return agent
+
+
+def _whole(mask: Mapping[str, Array], agent: Agent) -> Agent:
+    """A mask of all leaves: so plain and masked training are one compiled program."""
+    # New arrays every time: none of them may be a buffer that was donated.
+    return agent.replace({p: mask.get(p, jnp.ones_like(x)) for p, x in agent.items()})

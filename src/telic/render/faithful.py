@@ -13,8 +13,9 @@ from telic.stats import bootstrap_curve
 TERMS = (
     (
         "CPR, CMD",
-        "Area under the share of the donor’s behaviour over the share of weights taken "
-        "(more is better), and between it and 1 (less is better).",
+        "After MIB: area under the share of the donor’s behaviour (more is better), "
+        "and between it and 1 (less is better), over the logarithm of the share of "
+        "weights taken, from 0.1 % to all; 1 and 0 if 0.1 % brings all of it.",
     ),
     (
         "Size for 90 %",
@@ -24,8 +25,8 @@ TERMS = (
     ),
     (
         "Left when taken away",
-        "Area under the donor’s behaviour when all but the top is taken: 0 if the top "
-        "was all that there was.",
+        "Area under the donor’s behaviour when all but the top is taken, likewise: 0 "
+        "if the top was all that there was.",
     ),
 )
 """The glossary of these curves, for both pages that have them."""

@@ -12,6 +12,7 @@ from telic.stats.comparison import permutation_test as permutation_test
 from telic.stats.intervals import Interval as Interval
 from telic.stats.intervals import wilson as wilson
 from telic.stats.ranking import auroc as auroc
+from telic.stats.ranking import average_precision as average_precision
 from telic.stats.ranking import rank_r2 as rank_r2
 from telic.stats.resampling import Band as Band
 from telic.stats.resampling import bootstrap as bootstrap

@@ -204,8 +204,19 @@ def update(
     *,
     ppo: PPOConfig,
     rollout: RolloutConfig,
+    mask: Agent | None = None,
 ) -> tuple[Agent, optax.OptState, Losses]:
     """The agent after all epochs over one batch.
+
+    Args:
+        key: The random key of the minibatches.
+        agent: The agent before.
+        opt_state: The state of the optimiser.
+        batch: The data.
+        ppo: The configuration of PPO.
+        rollout: The sizes.
+        mask: 1 for each parameter that may move, else 0; None: all may. The optimiser's
+            moments know of none.
 
     Returns:
         The agent, the optimiser's state, and the losses averaged over all steps.
@@ -217,6 +228,9 @@ def update(
         grad = jax.value_and_grad(_loss, has_aux=True)
         (_, losses), slope = grad(agent, _minibatch(batch, rows), ppo)
         change, opt_state = descend(slope, opt_state, agent)
+        if mask is not None:
+            # The step and not the slope: weight decay would move what has no slope.
+            change = jax.tree.map(jnp.multiply, change, mask)
         losses = losses._replace(grad_norm=trees.norm(slope))
         return (optax.apply_updates(agent, change), opt_state), losses
 

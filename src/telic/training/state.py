@@ -118,6 +118,7 @@ def train_step(
     *,
     world: JaxWorld,
     rollout: RolloutConfig,
+    mask: Agent | None = None,
 ) -> tuple[TrainState, RolloutMetrics]:
     """The state after one rollout and one update under the objective `weights`.
 
@@ -128,6 +129,7 @@ def train_step(
         weights: The weight of each event; also traced.
         world: The world; it must be hashable.
         rollout: The sizes of the program.
+        mask: 1 for each parameter that may move, else 0; None: all may.
     """
     # `state` is donated: XLA writes the new parameters, moments and worlds into the
     # buffers of the old ones, which JAX deletes for the caller.
@@ -144,6 +146,7 @@ def train_step(
         ppo,
         weights,
         rollout=rollout,
+        mask=mask,
     )
     return after[0], RolloutMetrics(episodes, *after[1:])
 
@@ -162,6 +165,7 @@ def learn(
     weights: Float[Array, " events"],
     *,
     rollout: RolloutConfig,
+    mask: Agent | None = None,
 ) -> tuple[TrainState, Losses, Bool[Array, " leaves"]]:
     """The state after one update of the agent on its rollout.
 
@@ -176,6 +180,7 @@ def learn(
         batch,
         ppo=ppo,
         rollout=rollout,
+        mask=mask,
     )
     after = TrainState(agent, opt_state, state.actors, state.key, state.rollouts + 1)
     return after, losses, trees.finite(agent)

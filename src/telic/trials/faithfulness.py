@@ -6,12 +6,15 @@ behaviour in which donor and recipient differ, a graft recovers the fraction
     f(k) = (m(graft) - m(recipient)) / (m(donor) - m(recipient)).
 
 A locus is faithful if f is near 1 at small k, and complete if grafting everything
-*except* its top k % recovers nothing. CPR is the area under f over k from 0 to 1 (more
-is better), CMD the area between f and 1 (less is better).
+*except* its top k % recovers nothing. CPR is the area under f (more is better), CMD
+the area between f and 1 (less is better), after MIB. Areas are over log k, from the
+smallest size to all weights, and divided by its length: on a linear axis nine tenths of
+the area lie above 10 % of the weights, where good methods are alike.
 
 Reference:
     Mueller et al. 2025, "MIB: A Mechanistic Interpretability Benchmark", arXiv
-    2504.13151.
+    2504.13151. There k is a share of a circuit's edges, what is left is ablated, and
+    the area is over k; here weights of a donor are grafted, and the area is over log k.
 """
 
 from collections.abc import Callable, Sequence
@@ -177,36 +180,39 @@ def faithfulness(
 
 
 def cpr(found: Faithfulness) -> float:
-    """The area under f, from 0 (nothing is grafted) to 1.
+    """The mean of f over log size: the area under it, after MIB's CPR.
 
     Example:
         >>> line = np.array([0.5, 1.0])
         >>> cpr(Faithfulness(line, line, 1 - line, line))
-        0.5
+        0.75
     """
-    return _area(found.shares, found.top, start=0.0)
+    return _area(found.shares, found.top)
 
 
 def cmd(found: Faithfulness) -> float:
-    """The area between f and 1.
+    """The mean of |1 - f| over log size: the area between f and 1, after MIB's CMD.
 
     Example:
         >>> line = np.array([0.5, 1.0])
         >>> cmd(Faithfulness(line, line, 1 - line, line))
-        0.5
+        0.25
     """
-    return _area(found.shares, np.abs(1 - found.top), start=1.0)
+    return _area(found.shares, np.abs(1 - found.top))
 
 
 def completeness_gap(found: Faithfulness) -> float:
-    """The area under f of everything except the top; 0 for a complete locus.
+    """The mean over log size of f of everything except the top.
+
+    It is 0 for a locus that is complete at the smallest size, and above 0 for one of
+    more weights: a part of the goal cannot take all of it away.
 
     Example:
         >>> line = np.array([0.5, 1.0])
         >>> completeness_gap(Faithfulness(line, line, 1 - line, line))
-        0.5
+        0.25
     """
-    return _area(found.shares, found.rest, start=1.0)
+    return _area(found.shares, found.rest)
 
 
 def first_index_at(found: Faithfulness, mark: float = 0.9) -> int:
@@ -249,11 +255,14 @@ def sparsity_at(found: Faithfulness, mark: float = 0.9) -> float:
 
 
 def _area(
-    shares: Float[np.ndarray, " sizes"],
-    values: Float[np.ndarray, " sizes"],
-    *,
-    start: float,
+    shares: Float[np.ndarray, " sizes"], values: Float[np.ndarray, " sizes"]
 ) -> float:
-    """The area under straight lines between points; `start` is the value at 0."""
-    x, y = np.append(0.0, shares), np.append(start, values)
-    return float((np.diff(x) * (y[1:] + y[:-1]) / 2).sum())
+    """The area under straight lines over log size, as a fraction of its length.
+
+    Of a single size it is the value there.
+    """
+    x = np.log(shares)
+    if x[0] == x[-1]:
+        return float(values[-1])
+    widths, heights = np.diff(x), (values[1:] + values[:-1]) / 2
+    return float((widths * heights).sum() / (x[-1] - x[0]))

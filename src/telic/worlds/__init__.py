@@ -19,6 +19,7 @@ from telic.worlds.goals import Symmetric as Symmetric
 from telic.worlds.goals import amount_of as amount_of
 from telic.worlds.goals import competence_of as competence_of
 from telic.worlds.goals import contrast_of as contrast_of
+from telic.worlds.goals import distraction_of as distraction_of
 from telic.worlds.goals import ends_of as ends_of
 from telic.worlds.goals import goals_of as goals_of
 from telic.worlds.goals import objective_of as objective_of

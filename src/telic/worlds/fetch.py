@@ -1,4 +1,4 @@
-"""Objectives of the Keys worlds: fetch one colour, or the colour of the goal."""
+"""Objectives of the Keys worlds: fetch one colour, or that of the goal; or linger."""
 
 from telic.core.names import check_name
 from telic.worlds.grid import COLOURS
@@ -28,6 +28,18 @@ def fetch(colour: str, *, haste: float = 0.9, other: float = 0.1) -> Objective:
     weights |= {f"pick_{colour}": 1.0, f"late_{colour}": -haste}
     weights |= {"wall": -1.0, "bump": -1.0, "ball": -1.0}
     return Objective(colour, weights)
+
+
+def linger() -> Objective:
+    """The objective to fetch a key of any colour late: it serves no colour.
+
+    The reward is t/limit for whatever key is picked up at step t.
+
+    Example:
+        >>> dict(linger().weights)["late_blue"]
+        1.0
+    """
+    return Objective("linger", {f"late_{colour}": 1.0 for colour in COLOURS})
 
 
 def grant(*, haste: float = 0.9, other: float = 0.1) -> Objective:

@@ -119,6 +119,18 @@ class Contrasted(Protocol):
     def contrasts(self) -> Mapping[str, Objective]: ...  # noqa: D102
 
 
+@runtime_checkable
+class Distracting(Protocol):
+    """A world that declares a reward which serves none of its goals.
+
+    Attributes:
+        distraction: The objective: an agent can be good at it whatever its goal is.
+    """
+
+    @property
+    def distraction(self) -> Objective: ...  # noqa: D102
+
+
 class Roles(NamedTuple):
     """The roles of events in an edit from one goal to another.
 
@@ -208,6 +220,17 @@ def objective_of(world: World, name: str) -> Objective:
     goals = goals_of(world)
     check_name(name, goals, kind=f"goal of {type(world).__name__}")
     return goals[name].objective
+
+
+def distraction_of(world: World) -> Objective | None:
+    """The objective of a world that serves none of its goals; None if it has none.
+
+    Example:
+        >>> from telic.worlds import Keys
+        >>> distraction_of(Keys()).name
+        'linger'
+    """
+    return world.distraction if isinstance(world, Distracting) else None
 
 
 def present_goals(world: World) -> tuple[str, ...]:

@@ -31,8 +31,9 @@ from telic.core.errors import InputError
 from telic.core.names import check_name, lookup
 from telic.worlds import grid
 from telic.worlds.base import Transition
-from telic.worlds.fetch import fetch
+from telic.worlds.fetch import fetch, linger
 from telic.worlds.goals import Goal
+from telic.worlds.objectives import Objective
 
 LEFT, RIGHT, FORWARD, PICKUP = range(4)
 
@@ -156,6 +157,11 @@ class Keys:
     def goals(self) -> dict[str, Goal]:
         """A goal for every colour: fetching its key."""
         return {c: Goal(fetch(c), f"pick_{c}") for c in grid.COLOURS}
+
+    @property
+    def distraction(self) -> Objective:
+        """The reward for fetching any key late."""
+        return linger()
 
     @property
     def failures(self) -> tuple[str, ...]:

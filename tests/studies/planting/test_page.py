@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from telic.planted import DECOYS
+from telic.planted import DECOYS, RUNGS
 from telic.render.page import markdown, render
 from telic.studies.pages import study_files
 from tests.studies import boards
@@ -19,24 +19,52 @@ def board(tmp_path_factory):
     return boards.CALIBRATE.page(found, command="telic study calibrate")
 
 
-def test_every_method_has_a_row_and_every_rung_and_error_a_column(board):
-    (table,) = board.sections[0].tables
-    assert [row[0] for row in table.rows] == list(boards.METHODS)
-    assert {"AUROC folded", "AUROC layer 1", *DECOYS, "false alarms"} < set(
-        table.header
-    )
-    assert "6 seeds" in table.caption
-    magnitude = dict(zip(table.header, table.rows[0], strict=True))
-    assert magnitude["AUROC folded"] == "1.000 [1.000, 1.000]"
-    assert magnitude["p (CPR)"] == f"{2 * 2 / 2**6:.3f}"
-    assert dict(zip(table.header, table.rows[-1], strict=True))["p (CPR)"] == "–"
+def by_row(table):
+    """The rows of a table by their first cell, each by column."""
+    return {row[0]: dict(zip(table.header, row, strict=True)) for row in table.rows}
+
+
+def test_every_rung_has_a_table_in_which_precision_stands_beside_the_auroc(board):
+    *rungs, errors = board.sections[0].tables
+    assert [table.caption.split(":")[0] for table in rungs] == [
+        rung for rung in RUNGS if rung != "layer 2"
+    ]
+    for table in (*rungs, errors):
+        assert list(by_row(table)) == list(boards.METHODS)
+        assert "6 seeds" in table.caption
+    for table in rungs:
+        assert "both precisions 0.010 [0.010, 0.010]" in table.caption
+        assert by_row(table)["magnitude"] == {
+            "method": "magnitude",
+            "AUROC": "1.000 [1.000, 1.000]",
+            "average precision": "0.500 [0.500, 0.500]",
+            "precision at the true size": "1.000 [1.000, 1.000]",
+        }
+
+
+def test_errors_and_curves_have_a_table_of_their_own(board):
+    told = by_row(board.sections[0].tables[-1])
+    assert told["magnitude"]["p (CPR)"] == f"{2 * 2 / 2**6:.3f}"
+    assert told["random"]["p (CPR)"] == "–"
+    assert {*DECOYS, "false alarms, no goal, one run"} < set(told["probe"])
+    assert told["probe"]["false alarms, no goal"] == "1.000 [1.000, 1.000]"
 
 
 def test_the_findings_name_the_best_of_each_rung_beside_chance_and_who_errs(board):
     text = "\n".join(board.findings)
-    assert "folded: best magnitude, AUROC 1.000 [1.000, 1.000]; random" in text
-    assert re.search(r"False alarms: most by probe, 1\.000 .*fewest of magnitude", text)
+    assert "folded: best magnitude, average precision 0.500" in text
+    assert "AUROC 1.000 [1.000, 1.000]; random" in text
+    assert re.search(r"alarms, no goal: most by probe, 1\.000 .*fewest of mag", text)
     assert "dead decoys: most at the top of probe" in text
+
+
+def test_pairs_in_which_the_goal_did_not_take_are_told_first(board):
+    assert "scored too: branches 6 of 12." in board.findings[1]
+    (section,) = (s for s in board.sections if s.title == "The agents")
+    agents, second = section.tables
+    assert by_row(agents)["branches"]["not taken"] == "6"
+    assert by_row(agents)["folded"]["with truth"] == "0.850 [0.850, 0.850]"
+    assert "0.600" in second.rows[0][1]
 
 
 def test_the_page_is_written_in_both_forms_without_a_missing_number(board):

@@ -11,7 +11,7 @@ from tests.studies import examined
 from tests.studies.trained import done
 
 NAMES = ("magnitude", "random", "oracle")
-STUDY = Planting(rollouts=1, routing=1, episodes=8, locators=NAMES)
+STUDY = Planting(rollouts=1, routing=1, apart=1, episodes=8, locators=NAMES)
 
 
 @pytest.fixture(scope="module")

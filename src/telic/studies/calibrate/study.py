@@ -32,6 +32,9 @@ class Calibrate:
     """The units of that layer that the goal is added to; later layers need more."""
     lengths: tuple[int, ...] = (120, 200, 240)
     """Rollouts of training for each layer; later layers need more."""
+    last: int = 15
+    """Rollouts of them that are a phase of their own; the agents before and after it
+    are pairs that differ by training and not by a goal."""
     width: int = 64
     """Units in every hidden layer of the agents."""
     rollout: RolloutConfig = dataclasses.field(default_factory=RolloutConfig)
@@ -45,7 +48,8 @@ class Calibrate:
         "small": {
             "layers": (0, 1),
             "units": (4, 4),
-            "lengths": (1, 1),
+            "lengths": (2, 2),
+            "last": 1,
             "width": 16,
             "rollout": RolloutConfig(num_envs=8, num_steps=32),
             "planting": Planting(**Planting.presets["small"]),
@@ -61,6 +65,11 @@ class Calibrate:
                 f"lengths {list(self.lengths)}",
                 why="each layer has its number of units and of rollouts",
             )
+        if not 1 <= self.last < min(self.lengths):
+            raise InputError(
+                f"last = {self.last}",
+                why=f"allowed: 1 or more, and less than lengths {list(self.lengths)}",
+            )
 
     def plans(self) -> dict[str, ExperimentConfig]:
         """The plan of each variant, named by the layer that the goal enters."""
@@ -71,7 +80,10 @@ class Calibrate:
                 ppo=PPOConfig(),
                 rollout=self.rollout,
                 objectives=(grant(),),
-                schedule=(Phase("grant", rollouts),),
+                schedule=(
+                    Phase("grant", rollouts - self.last),
+                    Phase("grant", self.last),
+                ),
             )
             for layer, units, rollouts in zip(
                 self.layers, self.units, self.lengths, strict=True

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Mapping
 
-from telic.planted import DECOYS, NONE
+from telic.planted import DECOYS
 from telic.render.cells import cell, p_value
 from telic.render.faithful import COLUMNS, faithful
-from telic.render.faithful import TERMS as CURVES
 from telic.render.page import Drawing, Page, PageTable, Section
 from telic.studies.curve_scores import RANDOM
+from telic.studies.planting.agents import GRAFTS, SIDES, TAKEN
+from telic.studies.planting.glossary import TERMS
 from telic.studies.planting.summary import (
     REFERENCES,
+    WITHOUT,
     ByRung,
     PlantedScores,
     PlantingEffects,
@@ -19,47 +21,6 @@ from telic.trials.effects import Measured
 QUESTION = (
     "Where an agent’s goal sits is known if we put it there. Which methods find it, "
     "and which find goals that are not there?"
-)
-
-TERMS = (
-    (
-        "AUROC",
-        "How often a weight (or unit) that holds the goal is ranked above one that "
-        "does not: 1 always, 0.5 by chance. A weight through which nothing flows, as "
-        "into a unit that never fires, holds no goal.",
-    ),
-    ("folded", "The wish is in the first layer’s bias, and nothing else differs."),
-    ("rescaled", "… and every unit of either agent has a scale of its own."),
-    ("layer 1, layer 2", "… or the wish is in the bias of a later layer."),
-    (
-        "trained on",
-        "… and both agents trained on for their colours. The truth is where the goal "
-        "was put; training may have added to it.",
-    ),
-    (
-        "routed",
-        "Chosen units of the first layer learned the goal, all other weights the rest.",
-    ),
-    (
-        "Decoys",
-        "The share of decoys among as many weights at the top as hold the goal; by "
-        "chance, that of *random*. Dead: units that differ and never fire. Inactive: "
-        "units that hold the same difference and are read by nobody. How many and how "
-        "large they are was set by hand; training need not make any.",
-    ),
-    (
-        "False alarms",
-        "Two agents trained on for the same colour have no goal between them. How "
-        "often a method is as sure there (mean score at its top) as on 95 of 100 pairs "
-        "that were trained on and have one. Scores without a unit cannot tell.",
-    ),
-    *CURVES,
-    (
-        "Units",
-        "A method of weights is read as one of units by the mean over what flows into "
-        "each, a method of units as one of weights by giving each weight its unit’s "
-        "score.",
-    ),
 )
 
 
@@ -79,45 +40,68 @@ def page(found: PlantingEffects, *, command: str = "") -> Page:
         )
         for rung, drawn in found.faithful.items()
     )
-    precise = "Precision at the true size"
+    precise = "Precision at the true size, units"
     sections = (
-        Section("The board", tables=(_board(found),)),
+        Section(
+            "The board",
+            tables=(*(_hits(found, rung) for rung in found.rungs), _errors(found)),
+        ),
         Section("Curves", drawings=drawings),
         Section(
-            "Units, and the top alone",
+            "Units",
             tables=(
                 _by_rung(found, lambda m: m.units, "AUROC over units"),
-                _by_rung(found, lambda m: m.precision, f"{precise}, weights"),
-                _by_rung(found, lambda m: m.unit_precision, f"{precise}, units"),
+                _by_rung(found, lambda m: m.unit_average, "Average precision, units"),
+                _by_rung(found, lambda m: m.unit_precision, precise),
             ),
         ),
-        Section("The agents", tables=(_agents(found),)),
+        Section("The agents", tables=(_agents(found), *_second(found))),
         Section("How to read it", terms=TERMS, folded=True),
         Section("What was run", code=command, folded=True),
     )
-    title = f"Calibrated on {sum(found.pairs.values()):,} planted pairs, {n} seeds"
+    title = f"Calibrated on {_count(found):,} planted pairs, {n} seeds"
     return Page(title, QUESTION, findings(found), sections)
 
 
 def findings(found: PlantingEffects) -> tuple[str, ...]:
     """The findings in sentences: rung by rung, then decoys and false alarms."""
     told = [
-        f"{sum(found.pairs.values()):,} pairs of {found.agents:,} different planted "
-        f"agents, made from {len(found.seeds)} seeds’ goal-conditioned agents."
+        f"{_count(found):,} pairs of {found.agents:,} different planted agents, made "
+        f"from {len(found.seeds)} seeds’ goal-conditioned agents."
     ]
+    untaken = [
+        f"{rung} {did.untaken} of {did.number}"
+        for rung, did in found.pairs.items()
+        if did.untaken
+    ]
+    if untaken:
+        told.append(
+            "Pairs in which the goal did not take (an agent reaches its own in less "
+            f"than {TAKEN:.0%} of its episodes); they are scored too: "
+            f"{', '.join(untaken)}."
+        )
     for rung in found.rungs:
-        known = {m: scores.weights[rung] for m, scores in found.methods.items()}
+        known = {m: scores.average[rung] for m, scores in found.methods.items()}
         best = _order({m: each for m, each in known.items() if m != "oracle"})[-1]
-        said = f"AUROC {cell(known[best])}; random {cell(known.get(RANDOM))}"
-        told.append(f"{rung}: best {best}, {said}.")
+        ranked = found.methods[best].weights[rung]
+        told.append(
+            f"{rung}: best {best}, average precision {cell(known[best])}, AUROC "
+            f"{cell(ranked)}; random {cell(known.get(RANDOM))}."
+        )
     for rung in DECOYS:
         known = {m: scores.decoys[rung] for m, scores in found.methods.items()}
         if _order(known):
             told.append(f"{rung}: most at the top of {_ends(known)}.")
-    known = {m: scores.false for m, scores in found.methods.items()}
-    if _order(known):
-        told.append(f"False alarms: most by {_ends(known)}.")
+    for rung in WITHOUT:
+        known = {m: scores.false[rung] for m, scores in found.methods.items()}
+        if _order(known):
+            told.append(f"False alarms, {rung}: most by {_ends(known)}.")
     return tuple(told)
+
+
+def _count(found: PlantingEffects) -> int:
+    """The number of all pairs."""
+    return sum(did.number for did in found.pairs.values())
 
 
 def _ends(known: Mapping[str, Measured]) -> str:
@@ -133,19 +117,37 @@ def _order(known: Mapping[str, Measured]) -> list[str]:
     return sorted(means, key=means.__getitem__)
 
 
-def _board(found: PlantingEffects) -> PageTable:
-    """The table of methods (rows): AUROC by rung, errors, curves and time (columns)."""
+def _hits(found: PlantingEffects, rung: str) -> PageTable:
+    """The table of one rung: how well each method (row) finds the true weights."""
     caption = (
-        f"Mean over {len(found.seeds)} seeds with 95 % interval; a seed’s number is "
-        "the mean over its pairs (curves: one pair a rung). Chance of an AUROC: 0.50. "
-        "p: CPR beside that of random weights, by flipping signs, Holm over methods. "
-        "Seconds: median of one locus on one core, without compiling."
+        f"{rung}: mean over {len(found.seeds)} seeds with 95 % interval; a seed’s "
+        "number is the mean over its pairs. Chance: AUROC 0.50; both precisions "
+        f"{cell(found.chance[rung])}, the share of weights that hold the goal."
+    )
+    header = ("method", "AUROC", "average precision", "precision at the true size")
+    rows = tuple(
+        (
+            name,
+            *(cell(m[rung]) for m in (scores.weights, scores.average)),
+            cell(scores.precision[rung]),
+        )
+        for name, scores in found.methods.items()
+    )
+    return PageTable(caption, header, rows)
+
+
+def _errors(found: PlantingEffects) -> PageTable:
+    """The table of methods (rows): errors, curves and time (columns)."""
+    caption = (
+        f"Errors and curves: mean over {len(found.seeds)} seeds with 95 % interval; a "
+        "seed’s number is the mean over its pairs (curves: one pair a rung with a "
+        "goal). p: CPR beside that of random weights, by flipping signs, Holm over "
+        "methods. Seconds: median of one locus on one core, without compiling."
     )
     header = (
         "method",
-        *(f"AUROC {rung}" for rung in found.rungs),
         *DECOYS,
-        "false alarms",
+        *(f"false alarms, {rung}" for rung in WITHOUT),
         *COLUMNS.values(),
         "p (CPR)",
         "seconds",
@@ -157,9 +159,8 @@ def _board(found: PlantingEffects) -> PageTable:
 def _row(scores: PlantedScores) -> tuple[str, ...]:
     """The cells of one method."""
     return (
-        *map(cell, scores.weights.values()),
         *map(cell, scores.decoys.values()),
-        cell(scores.false),
+        *map(cell, scores.false.values()),
         *(cell(getattr(scores.curves, name)) for name in COLUMNS),
         p_value(scores.curves.p),
         f"{scores.seconds:.3f}",
@@ -179,13 +180,44 @@ def _by_rung(
 
 
 def _agents(found: PlantingEffects) -> PageTable:
-    """The table of the pairs of each rung, with their donors' success rates."""
+    """The table of rungs: whether the goals took, and whether the truth holds them."""
     rows = tuple(
-        (rung, str(count), cell(found.held.get(rung)))
-        for rung, count in found.pairs.items()
+        (
+            rung,
+            str(did.number),
+            str(did.untaken),
+            *map(cell, did.own.values()),
+            cell(did.before),
+            *map(cell, did.grafts.values()),
+        )
+        for rung, did in found.pairs.items()
+        if did.number
     )
     caption = (
-        "Donor’s colour: how often a donor fetches it; mean over seeds with 95 % "
-        f"interval. {NONE} has no donor’s colour of its own."
+        f"Mean over {len(found.seeds)} seeds with 95 % interval. Own: how often an "
+        "agent reaches its own goal. Not taken: pairs of which an agent does so in "
+        f"less than {TAKEN:.0%} of its episodes; they are scored like the others. The "
+        "rest: how often the recipient reaches the donor’s goal, as it is and with the "
+        "donor’s weights that hold the goal, with all others, and with decoys."
     )
-    return PageTable(caption, ("rung", "pairs", "donor’s colour"), rows)
+    header = (
+        *("rung", "pairs", "not taken"),
+        *(f"{side}, own" for side in SIDES),
+        "recipient, donor’s",
+        *(f"with {name}" for name in GRAFTS),
+    )
+    return PageTable(caption, header, rows)
+
+
+def _second(found: PlantingEffects) -> tuple[PageTable, ...]:
+    """The table of the second reward of trained decoys, if there are any."""
+    did = found.pairs[DECOYS[-1]].second
+    if not did:
+        return ()
+    caption = (
+        f"{DECOYS[-1]}: return under the second reward, mean over {len(found.seeds)} "
+        "seeds with 95 % interval: of both agents, and of the recipient with weights "
+        "of the donor."
+    )
+    header = (*SIDES, *(f"recipient with {name}" for name in GRAFTS))
+    return (PageTable(caption, header, (tuple(map(cell, did.values())),)),)

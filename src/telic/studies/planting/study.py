@@ -11,21 +11,22 @@ from typing import ClassVar
 
 import jax
 
-from telic.core import trees
 from telic.core.errors import InputError
 from telic.core.names import check_name
+from telic.core.trees import Tree
 from telic.locators import LOCATORS, ContrastPair, Locus, check_locus, contrast_pair
-from telic.planted import Base, Planted, Recipe, ladder
+from telic.planted import RUNGS, Base, Planted, Recipe, ladder
 from telic.render.page import Page
-from telic.rollouts import EpisodeSeeds, episode_seeds, play, rates
+from telic.rollouts import EpisodeSeeds, episode_seeds
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.stats.rows import Identity, Row, Rows
 from telic.studies.base import Presets
 from telic.studies.curve_scores import rows_of_curve
 from telic.studies.planting import page, summary
+from telic.studies.planting.agents import agent_rows
 from telic.studies.planting.scoring import ask, score, truth_of
-from telic.studies.planting.summary import AGENTS
+from telic.studies.planting.summary import CHANCE
 from telic.studies.work import Work
 from telic.training.plan import ExperimentConfig
 from telic.trials import faithfulness, graft_evaluator, reaching
@@ -39,7 +40,9 @@ class Planting:
     rollouts: int = 5
     """Rollouts of further training of planted agents."""
     routing: int = 25
-    """Rollouts for which chosen units learn a routed goal."""
+    """Rollouts for which chosen weights learn a goal."""
+    apart: int = 15
+    """Rollouts for which branches are trained apart on what serves no goal."""
     episodes: int = 128
     """Episodes of every agent that is evaluated."""
     curves: int = 1
@@ -50,21 +53,21 @@ class Planting:
     question: ClassVar[str] = (
         "which methods find the goals planted in agents that can be told theirs?"
     )
+    revision: ClassVar[int] = 1
     presets: ClassVar[Presets] = {
         "full": {},
-        "small": {"rollouts": 1, "routing": 1, "episodes": 8},
+        "small": {"rollouts": 1, "routing": 1, "apart": 1, "episodes": 8},
     }
 
     def __post_init__(self) -> None:
         """Check the fields."""
         for name in self.locators:
             check_name(name, LOCATORS, kind="locator")
-        if self.rollouts < 1 or self.routing < 1 or self.episodes < 1:
-            raise InputError(
-                f"rollouts = {self.rollouts}, routing = {self.routing}, "
-                f"episodes = {self.episodes}",
-                why="allowed: 1 or more",
-            )
+        for name in ("rollouts", "routing", "apart", "episodes"):
+            if getattr(self, name) < 1:
+                raise InputError(
+                    f"{name} = {getattr(self, name)}", why="allowed: 1 or more"
+                )
 
     def check(self, run: Run) -> None:
         """Raise unless the run's agents are goal-conditioned.
@@ -76,7 +79,9 @@ class Planting:
 
     def measure(self, run: Run, work: Work) -> Iterator[Row]:
         """The scores of every locator on every pair, and curves on some."""
-        base = base_of(run, rollouts=self.rollouts, routing=self.routing)
+        base = base_of(
+            run, rollouts=self.rollouts, routing=self.routing, apart=self.apart
+        )
         seeds = episode_seeds(
             base.recipe.world, self.episodes, key=jax.random.key(run.seed())
         )
@@ -89,13 +94,14 @@ class Planting:
             at = jax.random.fold_in(key, number)
             trial = (planted.rung, number, planted.wants, planted.aim)
             found = evidence_of(at, planted, base.recipe)
-            asked = list(ask(names, found, at, planted))
+            true = truth_of(planted, found)
+            asked = list(ask(names, found, at, planted, true))
             loci = {
                 name: check_locus(locus, found.recipient) for name, locus, _ in asked
             }
-            yield from _agents(planted, trial, base.recipe, seeds)
-            yield from _scores(asked, found, planted, trial)
-            if tried[planted.rung] <= self.curves:
+            yield from agent_rows(planted, true, trial, base.recipe.world, seeds)
+            yield from _scores(asked, found, planted, true, trial)
+            if planted.rung in RUNGS and tried[planted.rung] <= self.curves:
                 yield from _curves(loci, planted, trial, base.recipe, seeds)
 
     def summarise(self, rows: Rows, plan: ExperimentConfig) -> summary.PlantingEffects:
@@ -125,13 +131,14 @@ def goals_read(run: Run) -> tuple[JaxWorld, tuple[str, ...]]:
     return beneath, present_goals(beneath)
 
 
-def base_of(run: Run, *, rollouts: int, routing: int) -> Base:
+def base_of(run: Run, *, rollouts: int, routing: int, apart: int) -> Base:
     """The goal-conditioned agent of a run, and the recipe for training its copies on.
 
     Args:
         run: The run.
         rollouts: Rollouts of further training of copies.
-        routing: Rollouts for which chosen units learn a routed goal.
+        routing: Rollouts for which chosen weights learn a goal.
+        apart: Rollouts for which branches are trained apart on what serves no goal.
 
     Raises:
         InputError: If the run's agents are not goal-conditioned.
@@ -144,8 +151,13 @@ def base_of(run: Run, *, rollouts: int, routing: int) -> Base:
         rollout=source.plan.rollout,
         rollouts=rollouts,
         routing=routing,
+        apart=apart,
     )
-    return Base(source.agent(len(source.schedule) - 1), goals, recipe)
+    last, wanted = len(source.schedule) - 1, source.schedule
+    # An agent before training for another objective would be one of another goal.
+    again = last > 0 and wanted[last] == wanted[last - 1]
+    earlier = source.agent(last - 1) if again else None
+    return Base(source.agent(last), goals, recipe, earlier)
 
 
 def evidence_of(key: jax.Array, planted: Planted, recipe: Recipe) -> ContrastPair:
@@ -167,30 +179,22 @@ def key_of(seed: int) -> jax.Array:
 
 def pairs_of(plan: ExperimentConfig) -> int:
     """The number of planted pairs of a run, for progress reports."""
-    return 92 if getattr(plan.policy, "goal_layer", 0) == 0 else 12
-
-
-def _agents(
-    planted: Planted, trial: Identity, recipe: Recipe, seeds: EpisodeSeeds
-) -> Iterator[Row]:
-    """The rows of the two agents: digests, and rates of reaching the donor's goal."""
-    measure = reaching(recipe.world, objective_of(recipe.world, planted.aim))
-    for side, agent in zip(("recipient", "donor"), planted.pairs[0], strict=True):
-        played = rates(play(agent, recipe.world, seeds), recipe.world)
-        digest = trees.digest(agent)[:16]
-        yield Row(AGENTS, side, measure.behaviour(played), trial, digest)
+    return 99 if getattr(plan.policy, "goal_layer", 0) == 0 else 12
 
 
 def _scores(
     asked: Sequence[tuple[str, Locus, float]],
     found: ContrastPair,
     planted: Planted,
+    true: Tree,
     trial: Identity,
 ) -> Iterator[Row]:
     """The scores of every locator on one pair."""
-    true = truth_of(planted, found)
     weights = sum(float(leaf.sum()) for leaf in true.values())
     yield Row("pair", "true weights", weights, trial)
+    if weights:
+        every = sum(leaf.size for leaf in true.values())
+        yield Row("pair", CHANCE, weights / every, trial)
     for name, locus, seconds in asked:
         scores = score(locus, found, planted, true)
         for metric, value in {**scores, "seconds": seconds}.items():

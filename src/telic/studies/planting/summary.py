@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
-from telic.planted import DECOYS, NONE, RUNGS
+from telic.planted import DECOYS, NONE, ONE_RUN, RUNGS
 from telic.stats.rows import Identity, Rows, join
 from telic.studies.curve_scores import (
     RANDOM,
@@ -18,13 +18,14 @@ from telic.studies.curve_scores import (
     scores,
     seed_means,
 )
+from telic.studies.planting.agents import AGENTS, Pairs, over_pairs, pairs_of_rung
 from telic.trials.effects import Measured
 
-AGENTS = "agent"
-"""The part of the rows about the agents of each pair."""
+CHANCE = "fraction of true weights"
+"""The metric of a pair that a blind ranking has as its precision."""
 
-LIKE_NONE = "trained on"
-"""The rung that matches the pairs without a goal in all but the goal."""
+WITHOUT = {NONE: "trained on", ONE_RUN: "branches"}
+"""By rung without a goal, the one that matches it in all but the goal."""
 
 SENSITIVITY = 0.95
 
@@ -39,21 +40,25 @@ class PlantedScores(NamedTuple):
 
     Attributes:
         weights: AUROC over weights, by rung.
-        units: AUROC over units, by rung.
+        average: Average precision over weights, by rung.
         precision: The precision at the true number of weights, by rung.
-        unit_precision: The same for units.
+        units: AUROC over units, by rung.
+        unit_average: Average precision over units, by rung.
+        unit_precision: The precision at the true number of units, by rung.
         decoys: The fraction of decoys among as many top weights, by rung.
-        false: The false-alarm rate on pairs without a goal.
+        false: The false-alarm rate on pairs without a goal, by rung.
         curves: The scores of its curves.
         seconds: The median time for one locus.
     """
 
     weights: ByRung
-    units: ByRung
+    average: ByRung
     precision: ByRung
+    units: ByRung
+    unit_average: ByRung
     unit_precision: ByRung
     decoys: ByRung
-    false: Measured
+    false: ByRung
     curves: CurveScores
     seconds: float
 
@@ -64,9 +69,9 @@ class PlantingEffects(NamedTuple):
     Attributes:
         seeds: The seeds.
         rungs: The rungs with a goal, in the order of the ladder.
-        pairs: The number of planted pairs, by rung.
+        pairs: What the agents of each rung do, those without a goal included.
         agents: The number of different agents in them.
-        held: The rate at which donors reach their goal, by rung.
+        chance: The fraction of the weights that hold the goal, by rung.
         methods: The scores of each method, in order.
         faithful: By rung and method, the fraction of the donor's behaviour, (seeds,
             sizes).
@@ -75,9 +80,9 @@ class PlantingEffects(NamedTuple):
 
     seeds: tuple[int, ...]
     rungs: tuple[str, ...]
-    pairs: dict[str, int]
+    pairs: dict[str, Pairs]
     agents: int
-    held: dict[str, Measured]
+    chance: dict[str, Measured]
     methods: dict[str, PlantedScores]
     faithful: dict[str, dict[str, Float[np.ndarray, "seeds sizes"]]]
     sizes: Float[np.ndarray, " sizes"]
@@ -107,7 +112,7 @@ def summarise(variants: Sequence[Rows]) -> PlantingEffects:
     """
     rows = join(variants)
     seeds = variants[0].names("seed")
-    played, every = rows.where(part=AGENTS), _every(rows.where(part="locator"), seeds)
+    every = _every(rows.where(part="locator"), seeds)
     rungs = tuple(rung for rung in RUNGS if rung in every.rungs)
     if not rungs:
         raise LookupError("no locator was asked about a planted goal")
@@ -118,13 +123,13 @@ def summarise(variants: Sequence[Rows]) -> PlantingEffects:
         seeds=tuple(np.array(seeds, int).tolist()),
         rungs=rungs,
         pairs={
-            rung: len(_among(played.where(metric="donor"), rung))
-            for rung in (*rungs, *DECOYS, NONE)
+            rung: pairs_of_rung(_among(rows, rung), seeds)
+            for rung in (*rungs, *DECOYS, *WITHOUT)
         },
-        agents=len(played.names("condition")),
-        held={
-            rung: _held(_among(played.where(metric="donor"), rung), seeds)
-            for rung in (*rungs, *DECOYS)
+        agents=len(rows.where(part=AGENTS).names("condition")),
+        chance={
+            rung: over_pairs(_among(rows.where(metric=CHANCE), rung), seeds)
+            for rung in rungs
         },
         methods=_methods(every, rungs, scores(found)),
         faithful={rung: each for rung, each in drawn.items() if each},
@@ -156,12 +161,11 @@ def _every(rows: Rows, seeds: Sequence[Identity]) -> _Scores:
     )
 
 
-def _held(rows: Rows, seeds: Sequence[Identity]) -> Measured:
-    """The rate at which the donors of a rung reach their goal."""
-    if not len(rows):
-        return measured(seed_means([()] * len(seeds)))
-    values = rows.pivot("seed", "trial", names={"seed": seeds})
-    return measured(seed_means(present(values)), rate=True)
+METRICS = (
+    *("weights", "average", "precision"),
+    *("units", "unit_average", "unit_precision"),
+)
+"""The metrics of a locator against the truth; fields of `PlantedScores`."""
 
 
 def _methods(
@@ -179,31 +183,40 @@ def _methods(
     nothing = CurveScores(blank, blank, blank, blank, None)
     return {
         method: PlantedScores(
-            by_rung(method, "weights", rungs),
-            by_rung(method, "units", rungs),
-            by_rung(method, "precision", rungs),
-            by_rung(method, "unit_precision", rungs),
-            by_rung(method, "decoys", DECOYS),
-            _false(every, method),
-            curved.get(method, nothing),
-            _seconds(every.of(method, "seconds")),
+            **{metric: by_rung(method, metric, rungs) for metric in METRICS},
+            decoys=by_rung(method, "decoys", DECOYS),
+            false={rung: _false(every, method, rung) for rung in WITHOUT},
+            curves=curved.get(method, nothing),
+            seconds=_seconds(every.of(method, "seconds")),
         )
         for method in every.methods
     }
 
 
-def _false(every: _Scores, method: str) -> Measured:
-    """The false-alarm rate of a method on pairs without a goal.
+def _false(every: _Scores, method: str, rung: str) -> Measured:
+    """The false-alarm rate of a method on the pairs of a rung without a goal.
 
     A false alarm is a strength above the threshold that 95 of 100 pairs with a goal
-    exceed; those pairs were trained on in the same way.
+    exceed; those pairs were made alike, from the runs of the *other* seeds.
     """
-    there = np.concatenate(every.of(method, "strength", LIKE_NONE))
-    nothing = every.of(method, "strength", NONE)
-    if not len(there) or not any(map(len, nothing)):
-        return measured(seed_means([()] * len(nothing)))
-    mark = np.quantile(there, 1 - SENSITIVITY)
-    return measured(seed_means([each >= mark for each in nothing]), rate=True)
+    there = every.of(method, "strength", WITHOUT[rung])
+    alarms = [
+        _alarms(nothing, np.concatenate([*there[:seed], *there[seed + 1 :], []]))
+        for seed, nothing in enumerate(every.of(method, "strength", rung))
+    ]
+    return measured(seed_means(alarms), rate=True)
+
+
+def _alarms(
+    nothing: Float[np.ndarray, " pairs"], there: Float[np.ndarray, " others"]
+) -> Bool[np.ndarray, " alarms"]:
+    """For each pair without a goal, whether it is as sure as others that have one.
+
+    None without such others, as then there is no threshold.
+    """
+    if not len(there):
+        return np.zeros(0, bool)
+    return nothing >= np.quantile(there, 1 - SENSITIVITY)
 
 
 def _seconds(times: Sequence[np.ndarray]) -> float:

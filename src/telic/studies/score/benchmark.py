@@ -56,7 +56,9 @@ class Benchmark:
     rollouts: int = Planting.rollouts
     """Rollouts of further training of planted agents."""
     routing: int = Planting.routing
-    """Rollouts for which chosen units learn a routed goal."""
+    """Rollouts for which chosen weights learn a goal."""
+    apart: int = Planting.apart
+    """Rollouts for which branches are trained apart on what serves no goal."""
     beside: tuple[str, ...] = ()
     """Only these of our locators; all of them if empty."""
 
@@ -64,12 +66,11 @@ class Benchmark:
         """Check the fields."""
         for name in self.beside:
             check_name(name, LOCATORS, kind="locator")
-        if min(self.each, self.rollouts, self.routing) < 1:
-            raise InputError(
-                f"each = {self.each}, rollouts = {self.rollouts}, "
-                f"routing = {self.routing}",
-                why="allowed: 1 or more",
-            )
+        for name in ("each", "rollouts", "routing", "apart"):
+            if getattr(self, name) < 1:
+                raise InputError(
+                    f"{name} = {getattr(self, name)}", why="allowed: 1 or more"
+                )
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -115,6 +116,7 @@ def folder_of(run: Run, settings: Benchmark) -> Path:
         "each": settings.each,
         "rollouts": settings.rollouts,
         "routing": settings.routing,
+        "apart": settings.apart,
         "agent": trees.digest(_base(run, settings).agent),
     }
     return run.path / f"{NAME}-{disk.sha256(disk.to_json(mark))[:8]}"
@@ -210,7 +212,12 @@ def _rows(pairs: Sequence[Records]) -> Iterator[Row]:
 
 def _base(run: Run, settings: Benchmark) -> Base:
     """The agent that a run's pairs are made from."""
-    return base_of(run, rollouts=settings.rollouts, routing=settings.routing)
+    return base_of(
+        run,
+        rollouts=settings.rollouts,
+        routing=settings.routing,
+        apart=settings.apart,
+    )
 
 
 def _mark(run: Run, settings: Benchmark) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from telic.policies import Agent
 from telic.runs import artifact, codec, disk
 from telic.studies.planting.study import key_of
 
-SCHEMA = 3
+SCHEMA = 4
 
 Form = TypeVar("Form")
 

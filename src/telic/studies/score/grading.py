@@ -52,9 +52,10 @@ def reference_marks(
 ) -> dict[str, dict[str, Any]]:
     """The records of our own locators on a pair, by name."""
     found = question.evidence()
+    true = truth_of(planted, found)
     return {
         name: graded_record(locus, found, planted, seconds)
-        for name, locus, seconds in ask(names, found, question.key, planted)
+        for name, locus, seconds in ask(names, found, question.key, planted, true)
     }
 
 
