@@ -35,7 +35,9 @@ LINES = {
     f"telic study donors {RUNS}": TINY,
     f"telic study shifts {RUNS}": TINY,
     f"telic study retarget {RUNS} --new yellow": TINY,
-    "telic study calibrate": "not here: thirty runs and 1,160 pairs, half an hour",
+    f"telic study contested {RUNS}": TINY,
+    "telic study calibrate": "not here: thirty runs and 1,230 pairs, half an hour",
+    "telic study probes planted-layer-0": "not here: on the runs of that study",
     "telic score my_locator.py": "not here: it sits the exam of that study's runs",
     "telic train landing --backend envpool --seeds 0:10": (
         f"{TINY} --backend gymnasium --seeds 0 --name landing-6c0e9f2b"
