@@ -42,6 +42,7 @@ def root(tmp_path_factory):
     return root
 
 
+@pytest.mark.slow
 def test_the_chosen_recipes_are_trained_edited_and_compared(root):
     folders = {path.split("/")[0] for path in contents(root)}
     assert folders == {"recipe-default", "recipe-decay-0"}
@@ -55,6 +56,7 @@ def test_the_chosen_recipes_are_trained_edited_and_compared(root):
     assert str(root) not in text
 
 
+@pytest.mark.slow
 def test_the_same_command_goes_on_and_does_nothing_again(root, capsys, tmp_path):
     before = contents(root)
     assert study(RECIPES, root, "--json", "--out", str(tmp_path)) == 0
@@ -64,6 +66,7 @@ def test_the_same_command_goes_on_and_does_nothing_again(root, capsys, tmp_path)
     assert contents(root) == before
 
 
+@pytest.mark.slow
 def test_fewer_variants_are_compared_from_what_is_there(root, capsys, tmp_path):
     before = contents(root)
     only = ["recipes", "--only", "decay-0"]
@@ -74,6 +77,7 @@ def test_fewer_variants_are_compared_from_what_is_there(root, capsys, tmp_path):
     assert contents(root) == before
 
 
+@pytest.mark.slow
 def test_a_folder_with_runs_of_other_settings_is_refused_with_what_to_do(root, capsys):
     before = contents(root)
     assert study(RECIPES, root, "--phases", "6") == 2

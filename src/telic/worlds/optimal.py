@@ -38,7 +38,7 @@ def optimal_returns(
         >>> world = Keys(limit=20)
         >>> noise = jax.random.bits(jax.random.key(0), (2, 21, 8))
         >>> optimal_returns(world, world.goals["blue"].objective, noise).round(2)
-        array([0.82, 0.77])
+        array([0.84, 0.65])
     """
     solve = OPTIMA.get(type(world))
     return None if solve is None else solve(world, objective, noise)

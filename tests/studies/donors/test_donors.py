@@ -107,6 +107,7 @@ def test_what_a_sibling_learned_is_added_to_the_recipient(found):
         np.testing.assert_allclose(after[path], due, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_study_ends_in_a_page_with_every_donor_beside_every_edit(pair, tmp_path):
     study, runs = preset(Donors, "small"), copies(pair, tmp_path)
     for run in runs:

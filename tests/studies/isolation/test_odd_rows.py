@@ -52,6 +52,8 @@ def test_whatever_rows_lack_only_telics_errors_come_out(
         path = results.write(run, name, settings_of(study), odd)
         with contextlib.suppress(InputError):
             try:
-                study_files(name, study, [run])
+                with results.reading([run], name, settings_of(study)):
+                    rows = results.read(run, name, settings_of(study))
+                    study.page(study.summarise(rows, run.plan()))
             except DamagedError as error:
                 assert str(path) in error.fix

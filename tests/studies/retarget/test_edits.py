@@ -87,7 +87,8 @@ def test_the_carried_vector_says_of_the_new_colour_what_was_learnt_of_the_traine
 
 
 def test_the_nulls_of_a_carried_vector_are_carried_too_and_as_long(case, made):
-    leaf = jnp.arange(500 * 64, dtype=jnp.float32).reshape(500, 64)
+    old = case.agent["actor/0/kernel"]
+    leaf = jnp.arange(old.size, dtype=jnp.float32).reshape(old.shape)
     way = {**case.agent, "actor/0/kernel": leaf}
     edits = {name: edit for track in made.values() for name, edit in track.items()}
     nulls = retarget_nulls(case, edits, {"way": way})
@@ -101,9 +102,10 @@ def test_the_nulls_of_a_carried_vector_are_carried_too_and_as_long(case, made):
     ratio = np.asarray(plain[rows(NEW)] / way["actor/0/kernel"][rows(NEW)])
     assert np.allclose(ratio, ratio[-1, -1], rtol=0.02)
     for name in (goal, contrast):
-        size = norm(edits[name].difference(case.agent))
+        size = float(norm(edits[name].difference(case.agent)))
         for null in nulls[name].values():
-            assert norm(null.difference(case.agent)) == pytest.approx(size, rel=1e-3)
+            as_long = float(norm(null.difference(case.agent)))
+            assert as_long == pytest.approx(size, rel=1e-3)
 
 
 def test_the_contrast_of_rows_gives_the_old_colour_the_rows_of_the_trained(case, made):

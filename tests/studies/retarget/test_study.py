@@ -124,6 +124,7 @@ def test_rows_that_are_there_are_not_measured_again(retargeted):
     assert done(retargeted[0], "retarget", RETARGET) == []
 
 
+@pytest.mark.slow
 def test_the_fractions_that_are_reported_grow_from_0_to_1(pair, tmp_path, monkeypatch):
     made = {Condition("none", float(number)): Add({}) for number in range(20)}
     monkeypatch.setattr(study_, "retarget_edits", lambda *_: made)

@@ -78,6 +78,7 @@ def test_where_no_agent_is_competent_the_page_says_so(landers, undrawn, tmp_path
     assert "No agent passed the gate." in page and "0 seeds" in page
 
 
+@pytest.mark.slow
 def test_agents_that_alternate_between_two_goals_have_a_page(pair, undrawn, tmp_path):
     runs = copies(pair[:1], tmp_path)
     study = dataclasses.replace(SNR, second="purple")
