@@ -19,7 +19,9 @@ def kept(root: Path, pairs: int = 1) -> Path:
     planted = {}
     for number in range(pairs):
         keys = jax.random.split(jax.random.key(number))
-        pair = tuple(create(key, policy, world) for key in keys)
+        first, other = (create(key, policy, world) for key in keys)
+        bias = {"actor/0/bias": jnp.full(8, 0.5)}
+        pair = (first, other.replace({**other, **bias}))
         truth = {
             p: jnp.full(x.shape, p == "actor/0/bias", jnp.float32)
             for p, x in pair[0].actor.items()
