@@ -10,7 +10,7 @@ import pytest
 from telic.locators import contrast_pair
 from telic.locators.behaviour import Behaviour
 from telic.locators.toys import toy
-from telic.studies.probing import Reading, boards_of, features_of, read, steered
+from telic.studies.probing import Reading, boards_of, features_of, steered, tell_apart
 
 KEY, CHANCE = jax.random.key(0), np.random.default_rng(0)
 BOARDS = np.arange(640) % 64
@@ -18,7 +18,7 @@ BOARDS = np.arange(640) % 64
 
 def test_two_classes_apart_are_told_apart_and_shuffled_labels_are_not():
     x = CHANCE.normal(size=(640, 4))
-    found = read(KEY, x, x + np.array([0, 9.0, 0, 0]), BOARDS)
+    found = tell_apart(KEY, x, x + np.array([0, 9.0, 0, 0]), BOARDS)
     assert found.accuracy > 0.99
     assert abs(found.shuffled - 0.5) < 0.15
     assert found.means == pytest.approx([0, 9, 0, 0])
@@ -28,7 +28,7 @@ def test_two_classes_apart_are_told_apart_and_shuffled_labels_are_not():
 def test_a_probe_on_noise_with_a_column_for_every_row_is_at_chance():
     # It fits every row that it was trained on: only others say what it knows.
     first, second = CHANCE.normal(size=(2, 640, 640))
-    found = read(KEY, first, second, BOARDS)
+    found = tell_apart(KEY, first, second, BOARDS)
     assert abs(found.accuracy - 0.5) < 0.1
     assert abs(found.shuffled - 0.5) < 0.1
 
@@ -38,14 +38,14 @@ def test_what_marks_an_episode_is_of_no_use_on_boards_held_out():
     # known by it, labels shuffled over episodes too.
     marks = 30 * CHANCE.normal(size=(2, 64, 200))
     first, second = (each[BOARDS] + CHANCE.normal(size=(640, 200)) for each in marks)
-    found = read(KEY, first, second, BOARDS)
+    found = tell_apart(KEY, first, second, BOARDS)
     assert abs(found.accuracy - 0.5) < 0.2
     assert abs(found.shuffled - 0.5) < 0.2
 
 
 def test_one_agent_beside_itself_is_told_apart_in_half_of_all_rows():
     x = CHANCE.normal(size=(640, 4))
-    assert read(KEY, x, x, BOARDS).accuracy == 0.5
+    assert tell_apart(KEY, x, x, BOARDS).accuracy == 0.5
 
 
 def test_a_row_is_of_the_copy_that_it_was_seen_in():
@@ -70,7 +70,8 @@ def test_agents_are_told_apart_by_a_layer_that_differs():
     )
     boards = boards_of(found.behaviour, 8)
     assert (
-        read(KEY, mine["actor/0/post"], theirs["actor/0/post"], boards).accuracy > 0.9
+        tell_apart(KEY, mine["actor/0/post"], theirs["actor/0/post"], boards).accuracy
+        > 0.9
     )
 
 
@@ -107,5 +108,5 @@ def test_a_pair_reads_as_its_own_mirror():
     for pair in (found, turned):
         both = (pair.recipient, pair.donor)
         first, second = (features_of(pair.behaviour, a)["actor/0/post"] for a in both)
-        ways.append(read(KEY, first, second, boards).normal)
+        ways.append(tell_apart(KEY, first, second, boards).normal)
     np.testing.assert_allclose(ways[0], -ways[1], atol=1e-9)

@@ -55,7 +55,7 @@ def end_process(keeper: subprocess.Popen, others: set[int]) -> int:
     until, left = time.monotonic() + PATIENCE, 0
     while _table() and keeper.poll() is None and time.monotonic() < until:
         os.kill(keeper.pid, signal.SIGCONT)
-        left = _kill(below(keeper.pid))
+        left = _kill(descendants(keeper.pid))
         time.sleep(0.01)
     if keeper.returncode == 0:
         return 0
@@ -84,7 +84,7 @@ def threads() -> int:
     return found
 
 
-def below(pid: int) -> list[ProcessEntry]:
+def descendants(pid: int) -> list[ProcessEntry]:
     """The descendants of a process that have not ended."""
     table = _table()
     found, known = [], {pid}
@@ -101,7 +101,7 @@ def _orphans(others: set[int]) -> list[ProcessEntry]:
     for entry in _table():
         adopted = entry.parent == os.getpid() and entry.session != own
         if adopted and entry.pid not in others:
-            found += [entry, *below(entry.pid)]
+            found += [entry, *descendants(entry.pid)]
     return found
 
 

@@ -51,7 +51,7 @@ class Reading(NamedTuple):
     means: Float[np.ndarray, " units"]
 
 
-def read(
+def tell_apart(
     key: jax.Array,
     first: Float[np.ndarray, "batch units"],
     second: Float[np.ndarray, "batch units"],
@@ -67,7 +67,7 @@ def read(
 
     Example:
         >>> boards, x = np.arange(8) % 4, np.random.default_rng(0).normal(size=(8, 1))
-        >>> found = read(jax.random.key(0), x, x + 50, boards)
+        >>> found = tell_apart(jax.random.key(0), x, x + 50, boards)
         >>> found.accuracy, found.means.round(3).tolist()
         (1.0, [50.0])
     """

@@ -21,7 +21,7 @@ from telic.core.errors import InputError
 Matrix = Float[np.ndarray, "rows columns"]
 
 
-class Shares(NamedTuple):
+class PrincipalShares(NamedTuple):
     """The fractions of a change's squared norm in a matrix's principal directions.
 
     Attributes:
@@ -35,7 +35,7 @@ class Shares(NamedTuple):
     both: float
 
 
-def principal_shares(change: Matrix, base: Matrix, kept: int) -> Shares:
+def principal_shares(change: Matrix, base: Matrix, kept: int) -> PrincipalShares:
     """The fractions of a change's energy in the first directions of a matrix.
 
     Args:
@@ -65,18 +65,20 @@ def principal_shares(change: Matrix, base: Matrix, kept: int) -> Shares:
     on_left = left[:, :kept].T @ change
     on_right = change @ right[:kept].T
     on_both = on_left @ right[:kept].T
-    return Shares(*(float((x**2).sum()) / whole for x in (on_left, on_right, on_both)))
+    return PrincipalShares(
+        *(float((x**2).sum()) / whole for x in (on_left, on_right, on_both))
+    )
 
 
-def by_chance(shape: tuple[int, ...], kept: int) -> Shares:
+def by_chance(shape: tuple[int, ...], kept: int) -> PrincipalShares:
     """The expected shares of a change that was turned by random rotations.
 
     Example:
         >>> by_chance((10, 5), 1)
-        Shares(left=0.1, right=0.2, both=0.02)
+        PrincipalShares(left=0.1, right=0.2, both=0.02)
     """
     rows, columns = shape
-    return Shares(kept / rows, kept / columns, kept * kept / (rows * columns))
+    return PrincipalShares(kept / rows, kept / columns, kept * kept / (rows * columns))
 
 
 def rotated(change: Matrix, rng: np.random.Generator) -> Matrix:

@@ -20,8 +20,8 @@ from telic.studies.contested.branching import (
     SAME_GOAL,
     SEED,
     TWINS,
-    Family,
-    agreement,
+    Branches,
+    branch_agreement,
     family,
     overlap,
     targets,
@@ -44,7 +44,7 @@ def moved(**steps):
     return AGENT.replace({**AGENT, "actor/0/bias": bias})
 
 
-KIN = Family(
+KIN = Branches(
     AGENT,
     (moved(_0=1.0), moved(_0=2.0), moved(_0=1.0, _1=1.0)),
     (moved(_1=1.0), moved(_1=-4.0)),
@@ -75,7 +75,7 @@ def test_branches_learn_the_aim_or_stay_each_with_data_of_its_own(sources, monke
 
 
 def test_cosines_are_of_branches_of_one_goal_and_of_one_of_each():
-    rows = rows_of(agreement(KIN), seed=0).where(metric=COSINE)
+    rows = rows_of(branch_agreement(KIN), seed=0).where(metric=COSINE)
     half = np.sqrt(0.5)
     due = {"": (1 + half + half) / 3, OTHER_GOAL: (half - half) / 6, CHANCE: 0.0}
     for null, value in due.items():
@@ -89,7 +89,7 @@ def test_overlap_counts_the_weights_that_move_most_in_both():
     other = {"a": -row.at[79].set(0.0), "b": jnp.zeros(40)}
     assert overlap(one, other) == pytest.approx(2 / 3)
     assert overlap(one, {"a": row[::-1], "b": jnp.zeros(40)}) == 0.0
-    rows = rows_of(agreement(KIN), seed=0).where(metric=OVERLAP, null=CHANCE)
+    rows = rows_of(branch_agreement(KIN), seed=0).where(metric=OVERLAP, null=CHANCE)
     assert rows.values.tolist() == [0.025]
 
 

@@ -13,7 +13,7 @@ from telic.studies.contested.shift import (
     SEARCHED,
     STRENGTHS,
     TRAINED,
-    Case,
+    ShiftCase,
     best_strength,
     read_direction,
     shifts_at,
@@ -37,7 +37,7 @@ def case(**changes):
         "score": lambda _: 0.0,
         "steps": 300,
     }
-    return Case(**{**fields, **changes})
+    return ShiftCase(**{**fields, **changes})
 
 
 def test_training_finds_the_constant_that_makes_the_donor():

@@ -53,7 +53,7 @@ SAME_GOAL = "same goal"
 """The null of a branch's vector: that of a branch that went on with the old goal."""
 
 
-class Family(NamedTuple):
+class Branches(NamedTuple):
     """Branches from one base.
 
     Attributes:
@@ -76,7 +76,7 @@ class Family(NamedTuple):
         return learned, stayed
 
 
-def family(source: RunSource, late: Switch, count: int, work: Work) -> Family:
+def family(source: RunSource, late: Switch, count: int, work: Work) -> Branches:
     """The branches from the recipient of a switch, each with other data.
 
     Args:
@@ -96,10 +96,10 @@ def family(source: RunSource, late: Switch, count: int, work: Work) -> Family:
         for number, goal in enumerate(wanted, start=1)
     ]
     base = source.agent(late.phase)
-    return Family(base, tuple(agents[:count]), tuple(agents[count:]))
+    return Branches(base, tuple(agents[:count]), tuple(agents[count:]))
 
 
-def agreement(family: Family) -> Iterator[Row]:
+def branch_agreement(family: Branches) -> Iterator[Row]:
     """How far vectors of branches agree: a mean over pairs, with the two nulls."""
     learned, stayed = family.vectors()
     pairs = {
@@ -147,7 +147,7 @@ def targets(
 
 
 def transfers(
-    family: Family, target: str
+    family: Branches, target: str
 ) -> Iterator[tuple[Agent, dict[Condition, Edit], dict[Condition, dict[str, Edit]]]]:
     """For each branch: itself, the edit that adds its vector, and a further null."""
     learned, stayed = family.vectors()

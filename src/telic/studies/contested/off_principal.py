@@ -25,7 +25,7 @@ from telic.studies.keys import key_of
 from telic.studies.late import Switch
 from telic.vectors import principal_shares, rotated, rotated_where_changed, task_vector
 from telic.vectors.nulls import gaussian
-from telic.vectors.principal import Matrix, Shares
+from telic.vectors.principal import Matrix, PrincipalShares
 
 PRINCIPAL, CHANGED = "principal", "changed"
 """The parts of the rows."""
@@ -97,7 +97,7 @@ def _energies(
             kept = max(1, round(fraction * min(change.shape)))
             for null, each in {"": [change], **draws}.items():
                 shares = [principal_shares(x, weights, kept) for x in each]
-                for side in Shares._fields:
+                for side in PrincipalShares._fields:
                     value = float(np.mean([getattr(x, side) for x in shares]))
                     condition = (path, fraction)
                     yield Row(PRINCIPAL, side, value, trial, condition, null)

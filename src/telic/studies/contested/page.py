@@ -62,11 +62,11 @@ def page(found: ContestedEffects, *, command: str = "") -> Page:
         Section("What was run", code=command, folded=True),
     ]
     title = f"Contested claims: {len(found.claims)} answers, {len(found.seeds)} seeds"
-    findings = tuple(map(sentence, found.claims))
+    findings = tuple(map(claim_sentence, found.claims))
     return Page(title, QUESTION, findings, tuple(sections))
 
 
-def sentence(found: Claim) -> str:
+def claim_sentence(found: Claim) -> str:
     """A claim, its answer, and the places of its largest and its smallest value."""
     ordered = sorted(found.marks, key=lambda place: -found.marks[place].value.estimate)
     told = []
@@ -76,11 +76,11 @@ def sentence(found: Claim) -> str:
     return f"{found.words}: {found.answer}. {'; '.join(told)}."
 
 
-def caption(condition: Hashable) -> str:
+def contested_caption(condition: Hashable) -> str:
     """The caption of an edit of this study.
 
     Example:
-        >>> caption(Condition("trained shift", "actor/0/pre"))
+        >>> contested_caption(Condition("trained shift", "actor/0/pre"))
         'trained shift, actor/0/pre'
     """
     if not isinstance(condition, Condition):
@@ -96,11 +96,11 @@ def _trials(title: str, file: str, effects: Effects | None) -> tuple[Section, ..
     if effects is None:
         return ()
     words = f"{title}; {FETCHED}; filled: the edit, open: the strongest of its nulls."
-    figure = bars(effects, label=FETCHED, caption=caption)
+    figure = bars(effects, label=FETCHED, caption=contested_caption)
     told = "Share of episodes that end with the donor’s goal."
     shown = {**COLUMNS, **GAPS} if GAP in effects.edits[0].measured else COLUMNS
-    table = trial_table(effects, columns=shown, caption=told, name=caption)
-    nulls = nulls_table(effects, caption="Every null.", name=caption)
+    table = trial_table(effects, columns=shown, caption=told, name=contested_caption)
+    nulls = nulls_table(effects, caption="Every null.", name=contested_caption)
     return (
         Section(title, drawings=(Drawing(figure, words, file),), tables=(table,)),
         Section(f"Every null ({file})", tables=(nulls,), folded=True),

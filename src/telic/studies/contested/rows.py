@@ -18,9 +18,14 @@ from telic.rollouts import (
 )
 from telic.runs.source import RunSource
 from telic.stats.rows import Identity, Row
-from telic.studies.contested.branching import agreement, family, targets, transfers
+from telic.studies.contested.branching import (
+    branch_agreement,
+    family,
+    targets,
+    transfers,
+)
 from telic.studies.contested.doses import KL, dosed_edits, drift_from
-from telic.studies.contested.shift import Case, Edits, Nulls, shifts_at
+from telic.studies.contested.shift import Edits, Nulls, ShiftCase, shifts_at
 from telic.studies.contested.summary import DOSED, GAP, SHIFT, TRANSFER
 from telic.studies.goal_metrics import by_goal
 from telic.studies.hard_nulls import directions, nulls_of
@@ -37,7 +42,7 @@ TIME, COPIES = 64, 64
 Drift = Callable[[Agent], Rates]
 
 
-class Place(NamedTuple):
+class LateSwitch(NamedTuple):
     """A late switch, and the boards on which its trials are played.
 
     Attributes:
@@ -72,7 +77,7 @@ class Place(NamedTuple):
         return self.source.agent(self.late.phase - 1)
 
 
-def shift_rows(place: Place, steps: int, work: Work) -> Iterator[Row]:
+def shift_rows(place: LateSwitch, steps: int, work: Work) -> Iterator[Row]:
     """Trained shifts and read directions at every site of the actor.
 
     Args:
@@ -104,7 +109,7 @@ def shift_rows(place: Place, steps: int, work: Work) -> Iterator[Row]:
     )
 
 
-def dose_rows(place: Place, other: RunSource | None, work: Work) -> Iterator[Row]:
+def dose_rows(place: LateSwitch, other: RunSource | None, work: Work) -> Iterator[Row]:
     """Edits of weights at several doses, with the distances that they move the agent.
 
     Args:
@@ -130,7 +135,7 @@ def dose_rows(place: Place, other: RunSource | None, work: Work) -> Iterator[Row
 
 
 def branch_rows(
-    place: Place, other: RunSource | None, count: int, work: Work
+    place: LateSwitch, other: RunSource | None, count: int, work: Work
 ) -> Iterator[Row]:
     """Branches from one base: whether they agree, and whether their vectors transfer.
 
@@ -142,7 +147,7 @@ def branch_rows(
     """
     training = work.stretch(0.0, 0.6, "branches, rollout")
     found = family(place.source, place.late, count, training)
-    yield from agreement(found)
+    yield from branch_agreement(found)
     agents = targets(place.source, other, place.late)
     for number, (target, agent) in enumerate(agents.items()):
         low, high = (0.6 + 0.4 * (number + i) / len(agents) for i in (0, 1))
@@ -162,7 +167,7 @@ def branch_rows(
             )
 
 
-def _case(place: Place, steps: int) -> Case:
+def _case(place: LateSwitch, steps: int) -> ShiftCase:
     """The agents and states of a switch; strengths have boards of their own."""
     source, late = place.source, place.late
     world, boards = source.plan.world, place.boards("choice")
@@ -173,7 +178,7 @@ def _case(place: Place, steps: int) -> Case:
         return rates(play(agent, world, boards), world, source.plan.objectives)[aim]
 
     agents = (place.recipient, place.donor)
-    return Case(
+    return ShiftCase(
         *agents,
         source.agent(before[-1]) if before else None,
         jnp.concatenate([place.states(agent) for agent in agents]),
@@ -183,7 +188,7 @@ def _case(place: Place, steps: int) -> Case:
 
 
 def _tried(
-    place: Place,
+    place: LateSwitch,
     agent: Agent,
     edits: Mapping[Any, Edit],
     nulls: Mapping[Any, Mapping[str, Edit]],

@@ -45,7 +45,7 @@ Edits = dict[Condition, Edit]
 Nulls = dict[Condition, dict[str, Edit]]
 
 
-class Case(NamedTuple):
+class ShiftCase(NamedTuple):
     """A recipient and a donor, with what shifts are fitted to and chosen by.
 
     Attributes:
@@ -65,7 +65,7 @@ class Case(NamedTuple):
     steps: int
 
 
-def shifts_at(site: str, case: Case, key: jax.Array) -> tuple[Edits, Nulls]:
+def shifts_at(site: str, case: ShiftCase, key: jax.Array) -> tuple[Edits, Nulls]:
     """The trained shift and the read direction at a site, with their further nulls.
 
     Args:
@@ -98,7 +98,7 @@ def shifts_at(site: str, case: Case, key: jax.Array) -> tuple[Edits, Nulls]:
 
 
 def trained_shift(
-    key: jax.Array, case: Case, teacher: Agent, site: str
+    key: jax.Array, case: ShiftCase, teacher: Agent, site: str
 ) -> Float[Array, " units"]:
     """The constant at a site with which the recipient best imitates a teacher.
 
@@ -134,7 +134,7 @@ def read_direction(
     return difference_of_means(theirs, mine)
 
 
-def best_strength(edit: Edit, strengths: tuple[float, ...], case: Case) -> Edit:
+def best_strength(edit: Edit, strengths: tuple[float, ...], case: ShiftCase) -> Edit:
     """The edit at the strength with the best score on the boards of the choice."""
     tried = [edit.scaled(strength) for strength in strengths]
     return max(tried, key=lambda each: case.score(each(case.agent)))

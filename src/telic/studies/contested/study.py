@@ -21,7 +21,7 @@ from telic.stats.rows import Row, Rows
 from telic.studies.base import Presets
 from telic.studies.contested import page, summary
 from telic.studies.contested.off_principal import off_principal
-from telic.studies.contested.rows import Place, branch_rows, dose_rows, shift_rows
+from telic.studies.contested.rows import LateSwitch, branch_rows, dose_rows, shift_rows
 from telic.studies.contested.summary import ContestedEffects
 from telic.studies.late import late_switches
 from telic.studies.other_seed import other_seed
@@ -83,7 +83,7 @@ class Contested:
         """The rows of one run: those of every late switch, then those of branches."""
         source, other = RunSource(run), other_seed(run)
         switches = late_switches(source.plan, self.switches)
-        places = [Place(source, late, self.episodes) for late in switches]
+        places = [LateSwitch(source, late, self.episodes) for late in switches]
         for number, place in enumerate(places):
             low, high = (0.6 * (number + i) / len(places) for i in (0, 1))
             mine = work.stretch(low, high, "")

@@ -27,7 +27,7 @@ from telic.studies.contested.verdicts import (
 from telic.studies.goal_metrics import METRICS
 from telic.studies.tables import table_of
 from telic.trials import Condition, Effect, Effects, Verdict, effects, verdict
-from telic.vectors.principal import Shares
+from telic.vectors.principal import PrincipalShares
 
 SHIFT, TRANSFER, DOSED = "shift", "transfer", "doses"
 """The parts of the rows that are trials."""
@@ -37,7 +37,7 @@ GAP = "kl_donor"
 is what a trained shift lowers."""
 
 
-class Moved(NamedTuple):
+class MovedWeights(NamedTuple):
     """How many weights a switch moves by more than a threshold, over seeds.
 
     Attributes:
@@ -70,7 +70,7 @@ class ContestedEffects(NamedTuple):
     agreement: dict[str, Verdict]
     transfer: Effects | None
     principal: dict[Condition, dict[str, Verdict]]
-    moved: tuple[Moved, ...]
+    moved: tuple[MovedWeights, ...]
     damage: dict[str, Predicted]
     claims: tuple[Claim, ...]
 
@@ -167,14 +167,15 @@ def _principal(rows: Rows) -> dict[Condition, dict[str, Verdict]]:
     table = table_of(rows)
     return {
         kernel: {
-            side: verdict(table, kernel, side, more=False) for side in Shares._fields
+            side: verdict(table, kernel, side, more=False)
+            for side in PrincipalShares._fields
         }
         for kernel in table.edits
         if isinstance(kernel, Condition)
     }
 
 
-def _moved(rows: Rows) -> tuple[Moved, ...]:
+def _moved(rows: Rows) -> tuple[MovedWeights, ...]:
     """The weights that are moved, by threshold."""
     found = []
     for threshold in rows.names("at"):
@@ -182,7 +183,7 @@ def _moved(rows: Rows) -> tuple[Moved, ...]:
         mine, noise = (
             bootstrap(some.pivot("seed"), np.mean, support=(0.0, 1.0)) for some in each
         )
-        found.append(Moved(threshold, mine, noise))
+        found.append(MovedWeights(threshold, mine, noise))
     return tuple(found)
 
 

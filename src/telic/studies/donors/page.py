@@ -38,7 +38,7 @@ def page(found: KindsEffects, *, command: str = "") -> Page:
         found: The effects over seeds.
         command: The command that makes the page again.
     """
-    words = Words(row="donor", measured=FETCHED, edit=caption, variant=str)
+    words = Words(row="donor", measured=FETCHED, edit=donor_caption, variant=str)
     drawn = {edit: found.edits[edit] for edit in CHOSEN if edit in found.edits}
     sections = [
         Section(
@@ -51,9 +51,9 @@ def page(found: KindsEffects, *, command: str = "") -> Page:
     for name, each in found.kinds.items():
         told = f"Donor: {DONORS[name]}. Share of episodes that reach the aim."
         table = trial_table(
-            each, columns={"aim": "aim", **COLUMNS}, caption=told, name=caption
+            each, columns={"aim": "aim", **COLUMNS}, caption=told, name=donor_caption
         )
-        nulls = nulls_table(each, caption="Every null.", name=caption)
+        nulls = nulls_table(each, caption="Every null.", name=donor_caption)
         sections.append(Section(f"{name.capitalize()}, in full", tables=(table, nulls)))
     sections += [
         Section("What was run", code=command, folded=True),
@@ -63,11 +63,11 @@ def page(found: KindsEffects, *, command: str = "") -> Page:
     return Page(title, QUESTION, findings(found), tuple(sections))
 
 
-def caption(condition: Hashable) -> str:
+def donor_caption(condition: Hashable) -> str:
     """The caption of an edit.
 
     Example:
-        >>> caption(Condition(RESIDUAL, 4.0))
+        >>> donor_caption(Condition(RESIDUAL, 4.0))
         'the difference without its rank 4'
     """
     if isinstance(condition, Condition) and condition.group in CAPTIONS:
@@ -80,7 +80,7 @@ def findings(found: KindsEffects) -> tuple[str, ...]:
     if SIBLING not in found.kinds:
         return ()
     return tuple(
-        sentence(effect, f"Sibling, {caption(effect.condition)}")
+        sentence(effect, f"Sibling, {donor_caption(effect.condition)}")
         for effect in found.kinds[SIBLING].edits
     )
 

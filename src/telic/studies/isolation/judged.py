@@ -40,7 +40,7 @@ class Change(NamedTuple):
     null_missing: dict[str, Seeds]
 
 
-class Moved(NamedTuple):
+class VectorEffects(NamedTuple):
     """The changes by one vector at one coefficient.
 
     Attributes:
@@ -52,7 +52,9 @@ class Moved(NamedTuple):
     kept: Change
 
 
-def whole_vectors(found: Table, metrics: WorldMetrics) -> dict[Condition, Moved]:
+def whole_vectors(
+    found: Table, metrics: WorldMetrics
+) -> dict[Condition, VectorEffects]:
     """The changes by every vector, subtracted and added, of those that were tried.
 
     Args:
@@ -61,7 +63,7 @@ def whole_vectors(found: Table, metrics: WorldMetrics) -> dict[Condition, Moved]
     """
     wanted = [Condition(name, s) for name in DOSES for s in COEFFICIENTS]
     return {
-        edit: Moved(
+        edit: VectorEffects(
             tuple(_change(found, each, edit) for each in metrics.judged),
             _change(found, metrics.kept, edit),
         )

@@ -18,7 +18,7 @@ from telic.studies.isolation.arms import (
     TWIN,
 )
 from telic.studies.isolation.edits import CONTRAST, DOSES, PLAIN, SPECIFIC, VECTORS
-from telic.studies.isolation.judged import Change, Moved
+from telic.studies.isolation.judged import Change, VectorEffects
 from telic.studies.isolation.metrics import WorldMetrics
 from telic.studies.isolation.primary import TERMS as MORE_TERMS
 from telic.studies.isolation.primary import beside, dropped, left_out, primary
@@ -146,7 +146,7 @@ def findings(found: IsolationEffects, edited: Edited) -> tuple[str, ...]:
     )
 
 
-def _moved(metrics: WorldMetrics, edit: Condition, moved: Moved) -> str:
+def _moved(metrics: WorldMetrics, edit: Condition, moved: VectorEffects) -> str:
     """A sentence on the effect of a whole vector, beside its nulls."""
     word = "adding" if float(edit.value) > 0 else "subtracting"
     judged = ", and ".join(_against(metrics, change) for change in moved.judged)

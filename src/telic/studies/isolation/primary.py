@@ -8,7 +8,7 @@ from telic.render.page import PageTable, Section
 from telic.render.trial_table import NONE
 from telic.stats import Interval
 from telic.studies.isolation.edits import AS_TRAINED, SPECIFIC
-from telic.studies.isolation.judged import COEFFICIENTS, Change, Moved
+from telic.studies.isolation.judged import COEFFICIENTS, Change, VectorEffects
 from telic.studies.isolation.metrics import WorldMetrics
 from telic.studies.isolation.second_phase import CHECK_EPISODES
 from telic.studies.isolation.subtraction import subtraction_caption
@@ -123,7 +123,7 @@ def dropped(seeds: Iterable[int], measure: str, metrics: WorldMetrics) -> str:
 
 
 def _judged(
-    whole: Mapping[Condition, Moved], metrics: WorldMetrics, words: str
+    whole: Mapping[Condition, VectorEffects], metrics: WorldMetrics, words: str
 ) -> PageTable:
     """The table of whole vectors, by every judged measure and the one to be kept."""
     rows = [
@@ -167,7 +167,7 @@ def _cells(change: Change, metrics: WorldMetrics) -> tuple[str, ...]:
 
 
 def _every_null(
-    whole: Mapping[Condition, Moved], metrics: WorldMetrics, words: str
+    whole: Mapping[Condition, VectorEffects], metrics: WorldMetrics, words: str
 ) -> PageTable:
     """The table of every null of some vectors, by every judged measure."""
     rows = [

@@ -10,7 +10,7 @@ from telic.stats import Interval, bootstrap
 from telic.stats.rows import Rows
 from telic.studies.isolation.arms import BASE, GREEDY, TRIAL
 from telic.studies.isolation.edits import DOSES
-from telic.studies.isolation.judged import Moved, whole_vectors
+from telic.studies.isolation.judged import VectorEffects, whole_vectors
 from telic.studies.isolation.metrics import Curves, WorldMetrics
 from telic.studies.isolation.second_phase import SecondPhase
 from telic.studies.tables import table_of
@@ -42,7 +42,7 @@ class Trial(NamedTuple):
     lost: Effects
     served: Effects
     kept: Effects
-    whole: dict[Condition, Moved]
+    whole: dict[Condition, VectorEffects]
     values: dict[Hashable, dict[str, Values]]
 
 

@@ -18,7 +18,7 @@ import jax.numpy as jnp
 from telic.edits import Patch
 from telic.locators.pair import ContrastPair
 from telic.policies import Agent
-from telic.studies.probing import boards_of, features_of, read, steered
+from telic.studies.probing import boards_of, features_of, steered, tell_apart
 from telic.trials import GraftEvaluator
 
 DIFFERENT, SAME = "accuracy", "same goal"
@@ -56,10 +56,10 @@ def plane_of(
     held_out, drawn = jax.random.split(key)
     told: dict[str, dict[str, float]] = {}
     for number, site in enumerate(mine):
-        found = read(held_out, mine[site], theirs[site], boards)
+        found = tell_apart(held_out, mine[site], theirs[site], boards)
         same = None
         if alike is not None:
-            same = read(held_out, mine[site], alike[site], boards)
+            same = tell_apart(held_out, mine[site], alike[site], boards)
         told[site] = {
             DIFFERENT: found.accuracy,
             SAME: same.accuracy if same else float("nan"),

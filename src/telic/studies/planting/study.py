@@ -86,7 +86,7 @@ class Planting:
             base.recipe.world, self.episodes, key=jax.random.key(run.seed())
         )
         tried: Counter[str] = Counter()
-        key, total = key_of(run.seed()), pairs_of(run.plan())
+        key, total = planting_key(run.seed()), pairs_of(run.plan())
         names, pair = self.locators or tuple(LOCATORS), work.stretch(0.0, 1.0, "pair")
         for number, planted in enumerate(ladder(key, base)):
             pair(number, max(total, number + 1))
@@ -172,7 +172,7 @@ def evidence_of(key: jax.Array, planted: Planted, recipe: Recipe) -> ContrastPai
     )
 
 
-def key_of(seed: int) -> jax.Array:
+def planting_key(seed: int) -> jax.Array:
     """The random key of everything planted in a seed's run."""
     return jax.random.key(1000 + seed)
 

@@ -28,7 +28,7 @@ from telic.studies.keys import key_of
 from telic.studies.planting.study import goals_read
 from telic.studies.probes import page, summary
 from telic.studies.probes.summary import AIM, OBSERVATION, TOLD
-from telic.studies.probing import Features, boards_of, features_of, read, steered
+from telic.studies.probing import Features, boards_of, features_of, steered, tell_apart
 from telic.studies.work import Work
 from telic.training import ExperimentConfig
 from telic.trials import reaching
@@ -121,7 +121,7 @@ class Probes:
         classes = acted(pair)
         for place, (site, (first, second)) in enumerate(classes.items()):
             watch(place, len(classes))
-            found = read(key, first, second, boards)
+            found = tell_apart(key, first, second, boards)
             measures = {"accuracy": found.accuracy, "shuffled": found.shuffled}
             if site != OBSERVATION:
                 drawn = key_of(run, "nulls", 100 * number + place)

@@ -25,7 +25,7 @@ from telic.studies import results
 from telic.studies.base import restored
 from telic.studies.calibrate import Calibrate
 from telic.studies.planting import Planting
-from telic.studies.planting.study import base_of, key_of, pairs_of
+from telic.studies.planting.study import base_of, pairs_of, planting_key
 from telic.studies.score import benchmark_set, grading
 
 Tell = Callable[[str, Any], None]
@@ -172,7 +172,7 @@ def _make(path: Path, run: Run, settings: Benchmark, tell: Tell, stop: Stop) -> 
     chosen: dict[int, Planted] = {}
     tried: Counter[str] = Counter()
     tell("share", 0.0)
-    for number, planted in enumerate(ladder(key_of(run.seed()), base)):
+    for number, planted in enumerate(ladder(planting_key(run.seed()), base)):
         if stop():
             return False
         tried[planted.rung] += 1

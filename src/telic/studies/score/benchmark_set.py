@@ -18,7 +18,7 @@ from telic.locators import ContrastPair, contrast_pair
 from telic.planted import Planted
 from telic.policies import Agent
 from telic.runs import artifact, codec, disk
-from telic.studies.planting.study import key_of
+from telic.studies.planting.study import planting_key
 
 SCHEMA = 4
 
@@ -64,7 +64,7 @@ def keep(folder: Path, seed: int, planted: Mapping[int, Planted]) -> None:
     Raises:
         StorageError: If the files cannot be written.
     """
-    start = key_of(seed)
+    start = planting_key(seed)
     asked = Questions(
         tuple(
             Question(pair.pairs, jax.random.fold_in(start, number))
