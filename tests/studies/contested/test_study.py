@@ -61,7 +61,7 @@ def test_a_claims_sentence_has_its_answer_values_and_nulls():
         for seed in range(10)
     ]
     (found,) = summarise(join(rows)).claims
-    words = pages.sentence(found)
+    words = pages.claim_sentence(found)
     assert words.startswith("Switches change weights off the principal directions: ")
     assert "holds. k 0.15" in words and "(n=10)" in words
     assert "beside rotated 0.50" in words
