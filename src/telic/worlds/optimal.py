@@ -75,16 +75,24 @@ def _solved(
 
     def solve(words: UInt32[Array, " words"]) -> Float[Array, ""]:
         board = world.reset(words)
-        values = _values(world, board, weights)
+        values = state_values(world, board, weights)
         return values[board.pose // 4, board.pose % 4, board.ball]
 
     return jax.lax.map(solve, noise)
 
 
-def _values(
+def state_values(
     world: Keys, board: Board, weights: Float32[Array, " events"]
 ) -> Float[Array, "cells headings balls"]:
-    """The value of every state at the first step, by the rules of `Keys.step`."""
+    """The expected return of optimal play from every state at the first step.
+
+    The values of states that cannot be, such as a ball on a key, mean nothing.
+
+    Args:
+        world: The world.
+        board: A board; of its cells, those of the keys count.
+        weights: The weights of the objective over the world's events.
+    """
     cells, tables = (world.size - 2) ** 2, world.tables
     each = dict(zip(world.events, weights, strict=True))
     table = np.asarray(tables.front).reshape(cells, 4)
