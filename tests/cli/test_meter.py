@@ -116,6 +116,16 @@ def test_there_is_no_last_line_if_a_run_did_not_end(drawn, clock):
     assert "done:" not in file.getvalue()
 
 
+def test_a_run_that_was_stopped_is_not_said_to_be_done(drawn, clock):
+    file = drawn(terminal=False)
+    with Shares(RUNS[:1]) as shares:
+        shares(FIRST, "start", None)
+        shares(FIRST, "stopped", None)
+        shares(FIRST, "end", None)
+    said = file.getvalue()
+    assert "seed-0000: stopped" in said and "done" not in said
+
+
 def test_without_a_terminal_a_study_writes_a_line_now_and_then(drawn, clock):
     file = drawn(terminal=False)
     with Shares(RUNS) as shares:

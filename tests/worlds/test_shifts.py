@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from telic.core.errors import InputError
+from telic.core.errors import InputError, WorldError
 from telic.worlds import GoalKeys, Keys, ShiftedKeys
 from telic.worlds.shifts import shifts_of
 from tests import small
@@ -62,3 +62,38 @@ def test_a_world_says_its_own_shifts_and_one_without_is_refused():
     for world in (Line(), GoalKeys()):
         with pytest.raises(InputError, match="no boards but its own"):
             shifts_of(world, "left")
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "says"),
+    [
+        ({"far": 3}, InputError, "int"),
+        ({3: Line()}, InputError, "worlds by name"),
+        (7, WorldError, "failed in shifts"),
+        (None, WorldError, "failed in shifts"),
+    ],
+    ids=["no world", "no name", "a number", "nothing"],
+)
+def test_what_a_worlds_own_shifts_are_not_is_one_error_that_names_it(
+    answer, kind, says
+):
+    class Odd(Line):
+        """A corridor whose other boards are none."""
+
+        def shifts(self, aim):
+            return answer
+
+    with pytest.raises(kind, match=says):
+        shifts_of(Odd(), "left")
+
+
+def test_a_world_whose_shifts_raise_is_named_with_what_it_said():
+    class Broken(Line):
+        """A corridor that does not know its other boards."""
+
+        def shifts(self, aim):
+            raise KeyError(aim)
+
+    with pytest.raises(WorldError, match="Broken failed in shifts") as told:
+        shifts_of(Broken(), "left")
+    assert "left" in told.value.why

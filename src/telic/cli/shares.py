@@ -27,6 +27,7 @@ class Shares:
         self.meter = Meter(runs, quiet=quiet)
         self.began: dict[str, float] = {}
         self.told: dict[str, tuple[float, float]] = {}
+        self.stopped: set[str] = set()
 
     def __enter__(self) -> "Shares":
         """Start drawing."""
@@ -49,7 +50,10 @@ class Shares:
             self.meter.line(f"note: {clean(value)}")
         elif kind == "error":
             self.meter.line(f"{self.meter.names.get(path, path)} failed")
-        elif kind == "end":
+        elif kind == "stopped":
+            self.stopped.add(path)
+            self.meter.line(f"{self.meter.names.get(path, path)}: stopped")
+        elif kind == "end" and path not in self.stopped:
             self.meter.end(path)
             if self.meter.plain:
                 done, total = len(self.meter.ended), len(self.meter.names)

@@ -68,7 +68,8 @@ def carry_all(
         workers: The number of processes; None: one per core, at most one per run.
         listen: Called in this process with (path, kind, value) for every message:
             `start` (None), `row` ((metrics, seconds)), `share` (the fraction done, 0 to
-            1, or a pair of it and a text), `notice` (a sentence), `end` (None) and
+            1, or a pair of it and a text), `notice` (a sentence), `stopped` (None, if
+            a job left a run unfinished because it was asked to), `end` (None) and
             `error` (a TelicError).
         job: `module:function`, imported in the workers once JAX is set up; called with
             the run, the options, `tell(kind, value)` and `stop()`.

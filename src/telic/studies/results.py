@@ -61,13 +61,17 @@ def measure_if_missing(
         run: The run.
         name: The study's name.
         study: The study with its settings.
-        report: As for `Work`.
+        report: As for `Work`; also called with `stopped` if the user asked to stop,
+            as then there are no rows.
         should_stop: As for `Work`.
     """
     settings = settings_of(study)
     if not is_done(run, name, settings):
-        with contextlib.suppress(StoppedError):
+        try:
             rows = list(study.measure(run, Work(report, should_stop)))
+        except StoppedError:
+            report("stopped", None)
+        else:
             write(run, name, settings, rows)
 
 

@@ -1,9 +1,8 @@
 """Objectives of the lander: the terms of its stock reward, with other weights.
 
 `land` ignores fuel, `thrift` multiplies its price, `waste` pays it out, `fuel_only` has
-no shaping. As in
-the founding study, a crash and a landing are worth -100 and +100 in all of them except
-`fuel_only(ends=False)`.
+no shaping. As in the founding study, a crash and a landing are worth -100 and +100 in
+all of them except `fuel_only(ends=False)`.
 """
 
 import re

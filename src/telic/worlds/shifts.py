@@ -8,8 +8,10 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from telic.core.errors import InputError
+from telic.core.errors import THEIRS, InputError, TelicError, WorldError, said
+from telic.core.typed import short
 from telic.worlds.base import World
+from telic.worlds.check import check_world
 from telic.worlds.keys import Keys
 from telic.worlds.shifted_keys import ShiftedKeys
 
@@ -49,7 +51,8 @@ def shifts_of(world: World, aim: str) -> dict[str, World]:
         aim: The goal that is wanted on these boards.
 
     Raises:
-        InputError: If the world declares none.
+        InputError: If the world declares none, or not worlds by name.
+        WorldError: If its `shifts` raises, or a step of one of them.
 
     Example:
         >>> list(shifts_of(Keys(), "blue"))[:4]
@@ -57,7 +60,7 @@ def shifts_of(world: World, aim: str) -> dict[str, World]:
     """
     own = getattr(world, "shifts", None)
     if own is not None:
-        return dict(own(aim))
+        return _declared(world, own, aim)
     if type(world) not in SHIFTS:
         raise InputError(
             f"{type(world).__name__} declares no boards but its own",
@@ -65,3 +68,26 @@ def shifts_of(world: World, aim: str) -> dict[str, World]:
             fix="give the world a method shifts(aim): worlds by name",
         )
     return SHIFTS[type(world)](world, aim)
+
+
+def _declared(world: World, own: Callable[[str], Any], aim: str) -> dict[str, World]:
+    """What a world of somebody's own says of its other boards."""
+    name = type(world).__name__
+    try:
+        found = dict(own(aim))
+    except TelicError:
+        raise
+    except THEIRS as error:
+        raise WorldError(
+            f"{name} failed in shifts({aim!r})",
+            why=said(error),
+            fix="mend the world; --debug shows the line",
+        ) from error
+    for key, each in found.items():
+        if not isinstance(key, str):
+            raise InputError(
+                f"shifts({aim!r}) of {name} has {short(key)}: {short(each)}",
+                why="it must hold worlds by name",
+            )
+        check_world(each)
+    return found

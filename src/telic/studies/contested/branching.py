@@ -24,7 +24,7 @@ from telic.policies import Agent
 from telic.runs.source import RunSource
 from telic.stats.rows import Row
 from telic.studies.branches import branch
-from telic.studies.late import Switch
+from telic.studies.late import Switch, same_goal
 from telic.studies.work import Work
 from telic.trials import Condition
 from telic.vectors import aligned, cosine, match_weights, matched, task_vector
@@ -135,9 +135,8 @@ def targets(
     source: RunSource, other: RunSource | None, late: Switch
 ) -> dict[str, Agent]:
     """The agents that vectors are applied to; all want what the base wants."""
-    base, wanted = source.agent(late.phase), source.schedule
-    before = [k for k in range(late.phase) if wanted[k] == late.wants]
-    found = {EARLIER: source.agent(before[-1])} if before else {}
+    base, before = source.agent(late.phase), same_goal(source, late)
+    found = {} if before is None else {EARLIER: source.agent(before)}
     if other is not None:
         stranger = other.agent(late.phase)
         found[SEED] = stranger

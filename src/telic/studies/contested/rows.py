@@ -30,7 +30,7 @@ from telic.studies.contested.summary import DOSED, GAP, SHIFT, TRANSFER
 from telic.studies.goal_metrics import by_goal
 from telic.studies.hard_nulls import directions, nulls_of
 from telic.studies.keys import Purpose, key_of
-from telic.studies.late import Switch, earlier_mean
+from telic.studies.late import Switch, earlier_mean, same_goal
 from telic.studies.tables import rows_of_trial
 from telic.studies.work import Work
 from telic.trials import trial
@@ -172,7 +172,7 @@ def _case(place: LateSwitch, steps: int) -> ShiftCase:
     source, late = place.source, place.late
     world, boards = source.plan.world, place.boards("choice")
     aim = roles(world, aim=late.aim, old=late.wants).aim
-    before = [k for k in range(late.phase) if source.schedule[k] == late.wants]
+    before = same_goal(source, late)
 
     def score(agent: Agent) -> float:
         return rates(play(agent, world, boards), world, source.plan.objectives)[aim]
@@ -180,7 +180,7 @@ def _case(place: LateSwitch, steps: int) -> ShiftCase:
     agents = (place.recipient, place.donor)
     return ShiftCase(
         *agents,
-        source.agent(before[-1]) if before else None,
+        None if before is None else source.agent(before),
         jnp.concatenate([place.states(agent) for agent in agents]),
         score,
         steps,

@@ -134,10 +134,11 @@ def findings(found: LocateEffects) -> tuple[str, ...]:
     for site, measures in found.plane.items():
         cells = {name: cell(each) for name, each in measures.items()}
         beyond = found.beyond[site]
-        more = "more than identity" if beyond.more else "nothing beyond identity"
+        more = "more than" if beyond.more else "not shown to be more than"
         told.append(
-            f"{site}: {more}: a probe tells two goals apart in {cells['accuracy']}, "
-            f"two agents of one goal in {cells['same goal']}, difference "
+            f"{site}: {more} identity: a probe tells two goals apart in "
+            f"{cells['accuracy']}, two agents of one goal in {cells['same goal']}, "
+            "difference "
             f"{cell(beyond.measured)}, p {p_value(beyond.p)}. Steered along it "
             f"{cells['steer']} of the donor’s behaviour, at random {cells['null']}, "
             f"filled as the donor’s {cells['patch']}."
