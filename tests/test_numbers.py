@@ -1,6 +1,6 @@
 """Every number that the README and the results quote is one that a report has.
 
-`numbers.txt` says for each where it comes from; it and the reports are read as text.
+`tools/numbers.txt` says where each comes from; `tools/numbers.py` fills them in.
 """
 
 import re
@@ -17,12 +17,12 @@ from telic.studies.planting import page as calibrate
 from telic.studies.retarget import page as retarget
 from telic.studies.snr import page as snr
 from telic.studies.splice import page as splice
+from tools import numbers
 
-ROOT = Path(__file__).parent.parent
-RESULTS = ROOT / "docs" / "results"
-DOCUMENTS = {"readme": ROOT / "README.md", "res": RESULTS / "README.md"}
-NUMBER = r"[-+]?(?:\d[\d,]*)?\.?\d+"
+DOCUMENTS, RESULTS, ROOT = numbers.DOCUMENTS, numbers.RESULTS, numbers.ROOT
+NUMBER = numbers.NUMBER
 INTERVAL = re.compile(rf"({NUMBER})(?: %)? \[({NUMBER}), ({NUMBER})\]")
+QUOTATIONS = numbers.read()
 
 
 def plain(text: str) -> str:
@@ -35,17 +35,6 @@ REPORTS = {
     path.parent.name: path.read_text().replace("\\", "")
     for path in sorted(RESULTS.glob("*/report.md"))
 }
-LINES = (ROOT / "tests" / "numbers.txt").read_text().splitlines()
-CLAIMS = [
-    tuple(part.strip() for part in f"{line} ".split(" ; "))
-    for line in LINES
-    if not line.startswith("#")
-]
-
-
-def numbers(text: str) -> list[str]:
-    """The numbers of a text, as they are written, without the counts of seeds."""
-    return re.findall(NUMBER, re.sub(r"\(?n ?= ?\d+\)?", "", text))
 
 
 def is_(shown: str, exact: str) -> bool:
@@ -55,44 +44,33 @@ def is_(shown: str, exact: str) -> bool:
     return abs(mine - theirs) <= 0.5 * 10**-digits + 1e-9
 
 
-def cells(report: str, anchor: str, row: str, columns: list[str]) -> list[str]:
-    """The cells of a row, in the first table below an anchor that has them all."""
-    names: list[str] = []
-    _, _, below = REPORTS[report].partition(anchor)
-    for line in below.splitlines():
-        parts = [part.strip() for part in line.strip("|").split(" | ")]
-        if not names and line.startswith("|"):
-            names = parts
-        elif not line.startswith("|"):
-            names = []
-        elif line.startswith(f"| {row} |") and {*columns} <= {*names}:
-            return [parts[names.index(column)] for column in columns]
-    raise AssertionError(f"{report}: no row {row!r} with {columns} below {anchor!r}")
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_a_document_has_the_numbers_that_its_reports_have(document):
+    text = DOCUMENTS[document].read_text()
+    assert numbers.filled(document, text) == text, "run `python -m tools.numbers`"
 
 
-def quoted(
-    report: str, anchor: str, row: str, columns: str, many: int = 3
-) -> list[str]:
-    """The numbers that a report has in a place; in a sentence, the first so many."""
-    if not columns:
-        paragraphs = map(plain, REPORTS[report].split("\n\n"))
-        told = next(text for text in paragraphs if text.startswith(anchor))
-        return numbers(told.partition(row)[2])[:many]
-    named = columns.split(" + ")
-    found = cells(report, anchor, row, [name.rstrip("~") for name in named])
-    kept = [1 if name.endswith("~") else 3 for name in named]
-    return [
-        n for cell, many in zip(found, kept, strict=True) for n in numbers(cell)[:many]
-    ]
+@pytest.mark.parametrize("quotation", QUOTATIONS, ids=lambda q: f"{q[0]} ; {q[1]}")
+def test_a_digit_that_is_changed_by_hand_is_changed_back(quotation):
+    text = DOCUMENTS[quotation.document].read_text()
+    (place,) = quotation.pattern.finditer(text)
+    for group in range(1, len(quotation.digits) + 1):
+        at = place.end(group) - 1
+        other = str((int(text[at]) + 1) % 10)
+        wrong = text[:at] + other + text[at + 1 :]
+        assert numbers.fill(quotation, wrong) == text
 
 
-@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: " ; ".join(claim[:2]))
-def test_a_number_that_is_quoted_is_that_of_its_report(claim):
-    document, words, *place = claim
-    assert plain(words) in TEXTS[document], "the document says something else now"
-    exact = quoted(*place)
-    shown = numbers(words)[-len(exact) :]  # a number before them only tells the place
-    assert len(shown) == len(exact) and all(map(is_, shown, exact)), (shown, exact)
+def test_words_that_no_document_has_or_a_place_that_no_report_has_are_refused():
+    one, text = QUOTATIONS[0], DOCUMENTS[QUOTATIONS[0].document].read_text()
+    for changed in (
+        one._replace(words="nobody wrote {}"),
+        one._replace(row="no such row"),
+        one._replace(anchor="no such heading"),
+        one._replace(words=one.words.replace("{}", "#", 1)),
+    ):
+        with pytest.raises(LookupError):
+            numbers.fill(changed, text)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
@@ -110,9 +88,13 @@ def test_every_interval_is_one_that_some_report_has(document):
 
 
 def test_every_interval_of_the_readme_is_traced_to_its_place():
-    traced = [plain(words) for document, words, *_ in CLAIMS if document == "readme"]
-    for found in INTERVAL.finditer(TEXTS["readme"]):
-        assert any(found[0] in words for words in traced), found[0]
+    text = TEXTS["readme"]
+    traced = [q.pattern.search(text) for q in QUOTATIONS if q.document == "readme"]
+    spans = [
+        (m.start(g), m.end(g)) for m in traced if m for g in range(1, m.re.groups + 1)
+    ]
+    for found in INTERVAL.finditer(text):
+        assert all(found.span(g) in spans for g in (1, 2, 3)), found[0]
 
 
 def test_what_beats_all_nulls_beside_an_interval_that_holds_0_is_counted():
@@ -128,10 +110,16 @@ def test_what_beats_all_nulls_beside_an_interval_that_holds_0_is_counted():
 
 
 def test_what_the_readme_works_out_from_a_report_is_worked_out_right():
-    place = ("isolation", "After 393,216 steps: subtracting the plain update")
-    change = float(quoted(*place, "fuel per landing by", "")[0])
-    after = float(quoted(*place, "fuel per landing by", "", many=9)[-3])
-    null = float(quoted(*place, "fuel per landing by", "", many=6)[-3])
+    told = numbers.Quotation(
+        "readme",
+        "{}" * 9,
+        "isolation",
+        "After 393,216 steps: subtracting the plain update",
+        "fuel per landing by",
+        "",
+    )
+    found = [float(number) for number in numbers.exact(told)]
+    change, null, after = found[0], found[3], found[6]
     share, beside = change / (after - change), (after - null) / null
     assert f"{share:.0%}, {beside:.0%}" == "24%, 16%"
     assert "24 %, which is 16 % beside its strongest null" in TEXTS["readme"]
