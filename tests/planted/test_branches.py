@@ -6,8 +6,8 @@ import jax
 import numpy as np
 import pytest
 
+from telic.planted import TWINS, fold
 from telic.planted import branches as module
-from telic.planted import fold
 from telic.planted.branches import SHARE, branches, drawn_weights
 from telic.planted.trained import Lesson, moved_apart, taught
 from telic.worlds import distraction_of, objective_of
@@ -66,7 +66,18 @@ def test_the_second_reward_moves_its_own_weights_alone():
 def pairs():
     """The pairs of branches, and the pair with decoys."""
     *found, decoyed = branches(KEY, base())
-    return found, decoyed
+    return [each for each in found if each.rung != TWINS], decoyed
+
+
+def test_twins_are_branches_that_learned_one_goal_and_differ_as_much_elsewhere():
+    found = list(branches(KEY, base()))
+    twins = [each for each in found if each.rung == TWINS]
+    grown = [each for each in found if each.rung == "branches"]
+    for twin, pair in zip(twins, grown, strict=True):
+        assert twin.wants == twin.aim == pair.wants
+        assert not row(twin.truth).any()
+        one, other = (moved(*each.pairs[0]).mean() for each in (twin, pair))
+        assert one == pytest.approx(other, rel=0.1)
 
 
 def test_each_goal_is_in_one_pair_and_each_pair_has_weights_of_its_own(pairs):
@@ -103,10 +114,11 @@ def test_the_second_reward_of_a_pair_is_learned_by_its_decoys(monkeypatch):
 
     monkeypatch.setattr(module, "moved_apart", lambda key, agent, *_: agent)
     monkeypatch.setattr(module, "taught", seen)
-    assert len(list(branches(KEY, base()))) == 3
-    (mine,), (theirs,), (again, second), *_ = lessons_of
+    assert len(list(branches(KEY, base()))) == 5
+    (mine,), (theirs,), (twin,), (again, second), *_ = lessons_of
     names = [lesson.objective.name for lesson in (mine, theirs, again, second)]
     assert names == [*WORLD.colours[:2], WORLD.colours[1], SECOND.name]
+    assert twin is mine
     for path, flags in mine.mask.items():
         np.testing.assert_array_equal(flags, theirs.mask[path])
         np.testing.assert_array_equal(flags, again.mask[path])
@@ -117,5 +129,5 @@ def test_in_a_world_without_a_distraction_there_are_no_trained_decoys(monkeypatc
     monkeypatch.setattr(module, "distraction_of", lambda world: None)
     monkeypatch.setattr(module, "moved_apart", lambda key, agent, *_: agent)
     monkeypatch.setattr(module, "taught", lambda key, agent, *_: agent)
-    assert [p.rung for p in branches(KEY, base())] == ["branches", "branches"]
+    assert [p.rung for p in branches(KEY, base())] == ["branches"] * 2 + [TWINS] * 2
     assert distraction_of(Line()) is None

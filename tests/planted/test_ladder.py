@@ -10,7 +10,7 @@ import pytest
 
 from telic.core.errors import InputError
 from telic.core.trees import check_alike
-from telic.planted import DECOYS, NONE, ONE_RUN, RUNGS, fold, ladder
+from telic.planted import DECOYS, NONE, ONE_RUN, RUNGS, TWINS, fold, ladder
 from telic.planted.decoys import SPARE
 from telic.planted.ladder import natural
 from tests.planted.small import PLAIN, WORLD, base, row, said, told
@@ -26,14 +26,18 @@ COUNTS = {
     "dead decoys": 12,
     "inactive decoys": 12,
     "branches": 2,
+    TWINS: 2,
     "trained decoys": 1,
     "no goal, one run": 4,
 }
 """Pairs of each rung of an agent that is told in its first layer, in their order."""
 
 DEEP = "layer 1"
-BRANCHED = ("branches", "trained decoys")
+BRANCHED = ("branches", TWINS, "trained decoys")
 """Rungs whose pairs are grown from one ancestor, few for their cost."""
+
+ALONE = (NONE, TWINS, ONE_RUN)
+"""Rungs without a goal."""
 
 SET = DECOYS[:2]
 """Decoys that were put there by hand."""
@@ -69,8 +73,8 @@ def test_all_rungs_come_in_their_order_with_as_many_pairs(rungs):
         "layer 1": 12,
     }
     assert list(rungs) == [*COUNTS, "layer 1"]
-    assert sum(COUNTS.values()) == 99
-    assert set(rungs) == {*RUNGS, *DECOYS, NONE, ONE_RUN} - {"layer 2"}
+    assert sum(COUNTS.values()) == 101
+    assert set(rungs) == {*RUNGS, *DECOYS, *ALONE} - {"layer 2"}
 
 
 def test_every_ordered_pair_of_colours_is_planted(rungs):
@@ -108,7 +112,7 @@ def test_the_truth_of_the_hard_rungs_is_where_it_was_put(rungs):
     for planted in rungs["routed"]:
         assert planted.truth["actor/0/bias"].sum() == 16
         assert planted.truth["actor/0/kernel"].sum() == 16 * 500
-    for planted in (*rungs[NONE], *rungs[ONE_RUN]):
+    for planted in itertools.chain(*(rungs[rung] for rung in ALONE)):
         assert not row(planted.truth).any()
         assert differing(planted).any()
 

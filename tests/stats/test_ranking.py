@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import mannwhitneyu, rankdata
 
 from telic.core.errors import InputError
-from telic.stats import auroc, average_precision, rank_r2
+from telic.stats import auroc, average_precision, rank_correlation
 
 sizes = st.integers(2, 30)
 levels = st.integers(-8, 8).map(float)
@@ -96,17 +96,17 @@ def test_an_auroc_of_one_kind_alone_is_refused(flags):
 
 
 @given(arrays(float, 9, elements=levels), arrays(float, 9, elements=levels))
-def test_the_r2_of_rankings_is_that_of_spearmans_correlation(a, b):
+def test_a_correlation_of_rankings_is_spearmans_with_its_sign(a, b):
     assume(np.ptp(a) > 0 and np.ptp(b) > 0)
     x, y = (rankdata(each) - 5.0 for each in (a, b))  # nine ranks, of mean 5
-    due = (x @ y) ** 2 / (x @ x) / (y @ y)
-    assert rank_r2(a, b) == pytest.approx(due, abs=1e-12)
-    assert rank_r2(np.exp(a), -b) == pytest.approx(rank_r2(a, b), abs=1e-12)
+    due = x @ y / np.sqrt((x @ x) * (y @ y))
+    assert rank_correlation(a, b) == pytest.approx(due, abs=1e-12)
+    assert rank_correlation(np.exp(a), -b) == pytest.approx(-due, abs=1e-12)
 
 
 def test_what_is_all_equal_cannot_be_ranked():
-    assert np.isnan(rank_r2(np.zeros(4), np.arange(4.0)))
-    assert np.isnan(rank_r2(np.arange(4.0), np.zeros(4)))
+    assert np.isnan(rank_correlation(np.zeros(4), np.arange(4.0)))
+    assert np.isnan(rank_correlation(np.arange(4.0), np.zeros(4)))
 
 
 def by_thresholds(scores, positive):

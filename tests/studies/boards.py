@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from telic.planted import DECOYS, NONE, ONE_RUN, RUNGS
+from telic.planted import DECOYS, NONE, ONE_RUN, RUNGS, TWINS
 from telic.runs import folder
 from telic.runs.folder import Run
 from telic.stats.rows import Identity, Row
@@ -20,6 +20,9 @@ METHODS = ("magnitude", "probe", "random")
 SIZES = np.array([0.01, 0.1, 1.0])
 SITES = ("actor/0/post", "actor/logits")
 CALIBRATE, LOCATE = preset(Calibrate, "small"), preset(Locate, "small")
+
+ALONE = (NONE, TWINS, ONE_RUN)
+"""Rungs without a goal."""
 
 
 def curve(at: float) -> Faithfulness:
@@ -53,11 +56,11 @@ def calibrated(root: Path, seeds: Sequence[int]) -> PlantingEffects:
 def pairs(variant: str, seed: int) -> Iterator[Row]:
     """Two pairs of each rung that a variant has."""
     rungs = ["layer 1"] if variant == "layer-1" else [*RUNGS[:2], *RUNGS[4:]]
-    rungs += [] if variant == "layer-1" else [*DECOYS, NONE, ONE_RUN]
+    rungs += [] if variant == "layer-1" else [*DECOYS, *ALONE]
     number = 0
     for rung in rungs:
         for copy in (0, 1):
-            alone = rung in (NONE, ONE_RUN)
+            alone = rung in ALONE
             trial = (rung, number, "blue", "blue" if alone else "green")
             number += 1
             name = f"{variant} {seed} {rung} {copy}"
@@ -87,7 +90,7 @@ def judged(method: str, rung: str, seed: int) -> dict[str, float]:
     """The scores of a locator on a pair."""
     good = method == "magnitude"
     # Magnitude is stronger where there is a goal; the probe's strength says nothing.
-    alone = rung in (NONE, ONE_RUN)
+    alone = rung in ALONE
     strong = 0.1 if good and alone else 1.0
     found = {"strength": strong, "seconds": 0.25}
     if not alone:

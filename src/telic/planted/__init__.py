@@ -1,5 +1,6 @@
 """Planted agents, whose goals are at a known location because we put them there."""
 
+from telic.planted.branches import TWINS as TWINS
 from telic.planted.fold import fold as fold
 from telic.planted.fold import truth as truth
 from telic.planted.ladder import DECOYS as DECOYS

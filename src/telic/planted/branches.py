@@ -9,7 +9,8 @@ is a set that nobody chose, changed by gradients, amid changes of every weight.
 In *trained decoys* as many other weights of the donor learn a second reward at the same
 time: they differ and carry behaviour, and no gradient of the goal reached them. As both
 sets learned in each other's presence, neither need work without the other; what a graft
-of either brings is measured (`studies/planting/agents.py`).
+of either brings is measured (`studies/planting/agents.py`). In *no goal, branches* both
+branches learn the same goal in the same weights: all else is made as in branches.
 """
 
 from collections.abc import Iterator, Mapping
@@ -29,14 +30,21 @@ SHARE = 0.05
 """The fraction of the actor's weights that learn the goal, and another as decoys."""
 
 
-def branches(key: jax.Array, base: Base) -> Iterator[Planted]:
-    """Pairs of branches, one for every two goals; then that of *trained decoys*.
+TWINS = "no goal, branches"
+"""The rung of branches that learn the same goal."""
 
-    The last has the recipient of the first pair, and its donor learned a second reward
-    beside its goal; it is left out in a world that declares none.
+
+def branches(key: jax.Array, base: Base) -> Iterator[Planted]:
+    """Pairs of branches, one for every two goals; then `TWINS`, then *trained decoys*.
+
+    A pair of `TWINS` has the recipient of a pair of branches, and its donor learned the
+    recipient's goal instead of its own, from the same start and the same draws. In the
+    last pair the donor of the first one learned a second reward beside its goal; it is
+    left out in a world that declares none.
     """
     start = fold(base.agent, None)  # the mean of all goals prefers none
-    second, decoyed = distraction_of(base.recipe.world), None
+    second = distraction_of(base.recipe.world)
+    twins, decoyed = [], None
     for wants, aim in zip(base.colours[::2], base.colours[1::2], strict=False):
         at = key_of_pair(key, base, wants, aim)
         goal, others = drawn_weights(at, start.actor)
@@ -49,6 +57,12 @@ def branches(key: jax.Array, base: Base) -> Iterator[Planted]:
         donor = taught(keys[3], apart[1], (theirs,), base.recipe)
         planted = Planted("branches", wants, aim, (), goal)
         yield reordered(at, with_agents(at, planted, [(recipient, donor)]))
+        twin = taught(keys[3], apart[1], (mine,), base.recipe)
+        nothing = {path: 0 * flags for path, flags in goal.items()}
+        planted = Planted(TWINS, wants, wants, (), nothing)
+        other = jax.random.fold_in(at, _TWINS)
+        alike = with_agents(other, planted, [(recipient, twin)])
+        twins.append(reordered(other, alike))
         if decoyed is None and second is not None:
             both = (theirs, Lesson(second, others))
             donor = taught(keys[3], apart[1], both, base.recipe)
@@ -56,6 +70,7 @@ def branches(key: jax.Array, base: Base) -> Iterator[Planted]:
             planted = Planted("trained decoys", wants, aim, (), goal, others)
             decoyed = with_agents(other, planted, [(recipient, donor)])
             decoyed = reordered(other, decoyed)
+    yield from twins
     if decoyed is not None:
         yield decoyed
 
@@ -87,5 +102,5 @@ def _between(drawn: Mapping[str, Array], low: float, high: float) -> Tree:
     }
 
 
-_TRAINING, _DECOYS = 1003, 1004
-"""The numbers folded into a pair's key for its training, and for that with decoys."""
+_TRAINING, _DECOYS, _TWINS = 1003, 1004, 1005
+"""The numbers folded into a pair's key for its training, decoys and twins."""

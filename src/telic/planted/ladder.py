@@ -13,6 +13,7 @@ another random order.
     branches          drawn weights learned the goal, in two branches of one agent
     dead decoys       folded, with units that differ and never fire
     inactive decoys   folded, with units that differ in the same way, without outputs
+    no goal, branches two branches made alike, which learned the same goal
     trained decoys    branches; others of the donor's weights learned another reward
     no goal           two agents trained further on the same colour
     no goal, one run  one agent before and after training for the same colour

@@ -13,7 +13,7 @@ from telic.stats.intervals import Interval as Interval
 from telic.stats.intervals import wilson as wilson
 from telic.stats.ranking import auroc as auroc
 from telic.stats.ranking import average_precision as average_precision
-from telic.stats.ranking import rank_r2 as rank_r2
+from telic.stats.ranking import rank_correlation as rank_correlation
 from telic.stats.resampling import Band as Band
 from telic.stats.resampling import bootstrap as bootstrap
 from telic.stats.resampling import bootstrap_curve as bootstrap_curve

@@ -37,27 +37,26 @@ def auroc(
     return float(u / (right * wrong))
 
 
-def rank_r2(
-    predictor: Float[np.ndarray, " points"], target: Float[np.ndarray, " points"]
+def rank_correlation(
+    first: Float[np.ndarray, " points"], second: Float[np.ndarray, " points"]
 ) -> float:
-    """The share of the variance of one ranking that a line in another explains.
+    """Spearman's correlation of two rankings, -1 to 1; equal values share a mean rank.
 
-    It is Spearman's correlation, squared; equal values share their mean rank. NaN if
-    all values of either are equal, as there is nothing to rank.
+    NaN if all values of either are equal, as there is nothing to rank.
 
     Example:
         >>> x = np.array([1.0, 2.0, 3.0, 4.0])
-        >>> round(rank_r2(x, x**3), 6), round(rank_r2(x, np.array([2.0, 1, 4, 3])), 6)
-        (1.0, 0.36)
+        >>> float(round(rank_correlation(x, -(x**3)), 6))
+        -1.0
 
     Reference:
         Spearman (1904). The proof and measurement of association between two things.
         American Journal of Psychology 15, 72-101.
     """
-    first, second = (scipy.stats.rankdata(each) for each in (predictor, target))
-    if np.ptp(first) == 0 or np.ptp(second) == 0:
+    ranks = [scipy.stats.rankdata(each) for each in (first, second)]
+    if any(np.ptp(each) == 0 for each in ranks):
         return float("nan")
-    return float(np.corrcoef(first, second)[0, 1] ** 2)
+    return float(np.corrcoef(*ranks)[0, 1])
 
 
 def average_precision(

@@ -23,6 +23,7 @@ from telic.studies.isolation.edits import (
     SHARES,
     SPECIFIC,
     TWIN,
+    UNDONE,
     Update,
     nulls,
     parts,
@@ -142,18 +143,17 @@ def test_every_edit_of_weights_has_nulls_of_its_own_length(update):
     assert set(found) == set(made)
     for condition, each in found.items():
         dose = [AS_TRAINED] if condition.group in DOSES else []
-        assert list(each) == [CONTINUATION, TWIN, ELSEWHERE, *dose]
+        assert list(each) == [CONTINUATION, UNDONE, TWIN, ELSEWHERE, *dose]
         done = edit_summary(update.base, made[condition](update.base))
-        for null in (CONTINUATION, TWIN, ELSEWHERE):
+        for null in (CONTINUATION, UNDONE, TWIN, ELSEWHERE):
             taken = edit_summary(update.base, each[null](update.base))
             assert taken.norm == pytest.approx(done.norm, rel=1e-4)
             if condition.group == PARTS:
                 assert taken.leaves == done.leaves
 
 
-def test_a_null_goes_where_its_name_says_in_the_direction_of_its_edit(update):
+def test_a_null_goes_where_its_name_says_and_turns_with_its_edit(update):
     ways = {
-        CONTINUATION: between(update.base, update.same),
         TWIN: between(update.same, update.twin),
         ELSEWHERE: actor(update.foreign[SPECIFIC]),
     }
@@ -166,6 +166,17 @@ def test_a_null_goes_where_its_name_says_in_the_direction_of_its_edit(update):
                 assert cosine(taken, due) == pytest.approx(np.sign(strength), abs=1e-5)
                 # Else the decisive controls would be the edit itself.
                 assert abs(cosine(taken, vector)) < 0.9
+
+
+def test_continuation_goes_on_and_is_undone_whether_an_edit_adds_or_subtracts(update):
+    due = between(update.base, update.same)
+    made = update_doses(update, (-1.0, 2.0))
+    for condition, each in nulls(update, made).items():
+        vector = actor(update.vectors[condition.group])
+        for null, sign in ((CONTINUATION, 1.0), (UNDONE, -1.0)):
+            taken = way(each[null], update.base)
+            assert cosine(taken, due) == pytest.approx(sign, abs=1e-5)
+            assert abs(cosine(taken, vector)) < 0.9
 
 
 def test_a_null_as_trained_is_the_recipe_of_its_vector_without_the_new_reward(update):
@@ -181,7 +192,8 @@ def test_a_run_that_is_alone_has_no_null_of_another_seed(update):
     alone = update._replace(foreign={})
     found = nulls(alone, update_doses(alone, (-1.0,)))
     assert all(
-        list(each) == [CONTINUATION, TWIN, AS_TRAINED] for each in found.values()
+        list(each) == [CONTINUATION, UNDONE, TWIN, AS_TRAINED]
+        for each in found.values()
     )
 
 

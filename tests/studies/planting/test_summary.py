@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from telic.core.errors import InputError
-from telic.planted import DECOYS, NONE, ONE_RUN, RUNGS
+from telic.planted import DECOYS, NONE, ONE_RUN, RUNGS, TWINS
 from telic.studies import pages
 from tests.studies import boards
 
@@ -61,7 +61,7 @@ def test_a_graft_of_the_truth_is_told_beside_that_of_all_else(board):
 
 
 def test_a_false_alarm_is_to_be_as_sure_without_a_goal_as_with_one(board):
-    for rung in (NONE, ONE_RUN):
+    for rung in (NONE, TWINS, ONE_RUN):
         assert board.methods["magnitude"].false[rung].values.tolist() == [0.0] * 6
         assert board.methods["probe"].false[rung].values.tolist() == [1.0] * 6
 

@@ -12,16 +12,17 @@ from telic.studies.base import preset, settings_of
 from telic.studies.pages import study_files
 from telic.studies.probes.page import HEADER, page
 from telic.studies.probes.study import acted
-from telic.studies.probes.summary import AIM, OBSERVATION, TOLD, summarise
+from telic.studies.probes.summary import AIM, OBSERVATION, STATES, TOLD, summarise
 from telic.studies.probing import features_of
 from tests.studies.examined import begun
 from tests.studies.trained import done
 
 SMALL = preset(Probes, "small")
 SITES = {
-    # accuracy, and rates after steering along the probe, the means, and at random
-    "actor/0/post": (0.70, 0.02, 0.90, 0.01),
-    "actor/1/post": (0.95, 0.80, 0.01, 0.01),
+    # accuracy, of the states alone, and rates after steering along the probe, the
+    # means, and at random
+    "actor/0/post": (0.70, 0.70, 0.02, 0.90, 0.01),
+    "actor/1/post": (0.95, 0.75, 0.80, 0.01, 0.01),
 }
 
 
@@ -33,8 +34,9 @@ def rows(seed: int):
         yield Row("agent", AIM, 0.95 + slip, trial)
         yield Row("probe", "accuracy", 0.70, trial, OBSERVATION)
         yield Row("probe", "shuffled", 0.50, trial, OBSERVATION)
-        for site, (accuracy, *moved) in SITES.items():
+        for site, (accuracy, states, *moved) in SITES.items():
             yield Row("probe", "accuracy", accuracy, trial, site)
+            yield Row("probe", STATES, states, trial, site)
             yield Row("probe", "shuffled", 0.50, trial, site)
             for name, value in zip(("steer", "means", "null"), moved, strict=True):
                 yield Row("probe", name, value, trial, site)
@@ -53,11 +55,11 @@ def test_a_seed_is_the_mean_of_its_pairs_and_the_unit_of_all_numbers(effects):
     assert effects.agents[AIM].interval.n == 8
 
 
-def test_a_site_knows_more_only_if_it_beats_the_observation(effects):
+def test_a_site_shows_the_goal_only_if_it_beats_its_own_states(effects):
     first, second = (effects.sites[site] for site in SITES)
     assert not first.beyond.more and first.beyond.p == 1.0
     assert second.beyond.more
-    assert second.beyond.measured.values == pytest.approx([0.25] * 8)
+    assert second.beyond.measured.values == pytest.approx([0.20] * 8)
 
 
 def test_a_direction_moves_only_if_it_beats_the_random_one(effects):
@@ -83,7 +85,7 @@ def test_the_page_says_what_the_table_shows(effects):
     assert (
         "actor/0/post: the told goal in 0.700 [0.700, 0.700], not shown to be" in told
     )
-    assert "actor/1/post: the told goal in 0.950 [0.950, 0.950], more than" in told
+    assert "actor/1/post: the told goal in 0.950 [0.950, 0.950], above that of" in told
     assert "8 seeds" in made.title and "nan" not in markdown(made)
 
 
@@ -97,6 +99,8 @@ def test_each_class_is_what_is_computed_on_the_states_of_its_own_goal():
     )
     np.testing.assert_array_equal(found[site][0], mine[:half])
     np.testing.assert_array_equal(found[site][1], theirs[half:])
+    # The control: the states of both goals, computed under the first one alone.
+    np.testing.assert_array_equal(found[site][2], mine[half:])
     seen = np.asarray(pair.recipient.spec.channel_values(pair.behaviour.rows))
     np.testing.assert_array_equal(
         found[OBSERVATION][1], seen[half:].reshape(half, -1).astype(np.float64)
@@ -129,7 +133,8 @@ def test_one_network_is_probed_from_its_run_to_the_page(tmp_path):
         ("blue", "purple"),
     )
     # The goal enters at the second layer; the first computes what is seen.
-    assert len(probed.where(metric="steer").names("condition")) == 5
+    sites = ("actor/0/post", "actor/1/post", "actor/2/post", "actor/logits")
+    assert probed.where(metric="steer").names("condition") == sites
     assert probed.where(condition=OBSERVATION).names("metric") == (
         "accuracy",
         "shuffled",

@@ -28,6 +28,7 @@ RUNGS_OF_LAYER_0 = [
     "dead decoys",
     "inactive decoys",
     "branches",
+    "no goal, branches",
     "trained decoys",
     "no goal, one run",
 ]

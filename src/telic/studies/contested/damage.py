@@ -8,9 +8,11 @@ die, run out of time or fetch something else has as much as such episodes became
 
 In each seed, all changes of weights that the study tries (doses, grafts, vectors of
 branches, and all of their nulls) are ranked by damage, by KL on visited states and by
-the relative norm; the share of the ranking's variance that each explains is compared,
-paired by seed. That is done for edits and nulls together, and for either alone.
-Shifts of activations are left out: they have no norm that compares with weights'.
+the relative norm; the two rank correlations with damage are compared, paired by seed.
+The claim is judged on the edits alone: a null has its edit's norm, so among nulls the
+norm has few values and can rank little. Nulls alone, and both together, stand beside.
+KL counts the intended change of goal as well, which is no damage; that is part of the
+claim. Shifts of activations are left out: they have no norm to compare with weights'.
 """
 
 from typing import NamedTuple
@@ -23,7 +25,7 @@ from telic.stats import (
     bootstrap,
     paired_difference,
     permutation_test,
-    rank_r2,
+    rank_correlation,
 )
 from telic.stats.rows import Rows
 from telic.studies.contested.doses import KL, NORM
@@ -31,6 +33,8 @@ from telic.trials.trial import DONOR, UNEDITED
 
 EVERY, EDITS, NULLS = "edits and nulls", "edits alone", "nulls alone"
 SETS = (EVERY, EDITS, NULLS)
+FAIR = EDITS
+"""The set on which the claim is judged."""
 
 GOALS = ("aim", "old")
 """The measures whose sum an edit of the goal should leave as it is."""
@@ -62,9 +66,8 @@ class Predicted(NamedTuple):
 
     Attributes:
         points: The number of changes in a seed (median).
-        kl: R² of the ranking by KL.
-        norm: R² of the ranking by norm.
-        chance: R² of a ranking drawn at random, in expectation.
+        kl: The rank correlation of damage with KL.
+        norm: The rank correlation of damage with the norm.
         difference: KL less norm, paired by seed.
         p: The sign-flip p of that difference.
     """
@@ -72,7 +75,6 @@ class Predicted(NamedTuple):
     points: float
     kl: Interval
     norm: Interval
-    chance: float
     difference: Interval
     p: float
 
@@ -104,16 +106,17 @@ def predicted(rows: Rows) -> dict[str, Predicted]:
     found = {}
     for which in SETS:
         some = [points.of(which) for points in seeds]
-        both = np.array([[rank_r2(x, p.damage) for x in (p.kl, p.norm)] for p in some])
+        both = np.array(
+            [[rank_correlation(x, p.damage) for x in (p.kl, p.norm)] for p in some]
+        )
         kl, norm = both[np.isfinite(both).all(axis=1)].T
         if not len(kl):
             continue
         count = float(np.median([len(p.damage) for p in some]))
         found[which] = Predicted(
             points=count,
-            kl=bootstrap(kl, np.mean, support=(0.0, 1.0)),
-            norm=bootstrap(norm, np.mean, support=(0.0, 1.0)),
-            chance=1 / (count - 1),
+            kl=bootstrap(kl, np.mean, support=(-1.0, 1.0)),
+            norm=bootstrap(norm, np.mean, support=(-1.0, 1.0)),
             difference=paired_difference(kl, norm),
             p=permutation_test(kl - norm),
         )

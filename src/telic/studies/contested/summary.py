@@ -8,7 +8,8 @@ import numpy as np
 from telic.stats import Interval, bootstrap
 from telic.stats.rows import Identity, Rows
 from telic.studies.contested.branching import AGREE, BRANCH
-from telic.studies.contested.damage import Predicted, predicted
+from telic.studies.contested.branching import SEED as UNALIGNED
+from telic.studies.contested.damage import FAIR, Predicted, predicted
 from telic.studies.contested.off_principal import (
     BOTH,
     CHANGED,
@@ -16,7 +17,7 @@ from telic.studies.contested.off_principal import (
     JUDGED,
     PRINCIPAL,
 )
-from telic.studies.contested.shift import TRAINED
+from telic.studies.contested.shift import READ_NULL, TRAINED
 from telic.studies.contested.verdicts import (
     Claim,
     as_trained,
@@ -57,6 +58,7 @@ class ContestedEffects(NamedTuple):
     Attributes:
         seeds: The seeds, in ascending order.
         shifts: Trained shifts and read directions, by site.
+        further: Trained shifts beside the read direction of their site.
         agreement: By measure, how far branches agree, beside the nulls.
         transfer: The vectors of branches, by the agent they are added to.
         principal: By kernel and fraction, and by side, the energy of switches there.
@@ -67,6 +69,7 @@ class ContestedEffects(NamedTuple):
 
     seeds: tuple[int, ...]
     shifts: Effects | None
+    further: dict[str, Verdict]
     agreement: dict[str, Verdict]
     transfer: Effects | None
     principal: dict[Condition, dict[str, Verdict]]
@@ -81,7 +84,8 @@ def summarise(rows: Rows) -> ContestedEffects:
     weights = rows.among("part", (TRANSFER, DOSED))
     found = ContestedEffects(
         seeds=seeds,
-        shifts=_trials(rows.where(part=SHIFT), GAP),
+        shifts=_trials(_nulls(rows.where(part=SHIFT), READ_NULL, kept=False), GAP),
+        further=_further(rows.where(part=SHIFT)),
         agreement=_agreement(rows.where(part=AGREE)),
         transfer=_trials(rows.where(part=TRANSFER)),
         principal=_principal(rows.where(part=PRINCIPAL)),
@@ -100,10 +104,16 @@ def _shift_claims(found: ContestedEffects) -> tuple[Claim, ...]:
     trained = {_value(e): e for e in found.shifts.edits if _group(e) == TRAINED}
     moves = beaten({site: effect.verdict for site, effect in trained.items()})
     matches = as_trained(found.shifts, trained)
-    return (
-        claim("A trained constant at one site moves the goal", moves, place="site"),
-        claim("A trained constant does what training does", matches, place="site"),
-    )
+    claims = [
+        claim("A trained constant at one site moves the goal", moves, place="site")
+    ]
+    if found.further:
+        words = (
+            "A trained constant moves the goal further than a direction that is read"
+        )
+        claims.append(claim(words, beaten(found.further), place="site"))
+    words = "A trained constant does what training does"
+    return (*claims, claim(words, matches, place="site"))
 
 
 def _branch_claims(found: ContestedEffects) -> tuple[Claim, ...]:
@@ -113,7 +123,8 @@ def _branch_claims(found: ContestedEffects) -> tuple[Claim, ...]:
         words = "Branches of one base that learn the same goal from other data agree"
         claims.append(claim(words, beaten(found.agreement), place="measure"))
     if found.transfer is not None:
-        marks = beaten({_value(e): e.verdict for e in found.transfer.edits})
+        judged = [e for e in found.transfer.edits if _value(e) != UNALIGNED]
+        marks = beaten({_value(e): e.verdict for e in judged})
         words = "A branch’s vector moves the goal of other agents"
         claims.append(claim(words, marks, place="agent"))
     return tuple(claims)
@@ -132,9 +143,10 @@ def _principal_claims(found: ContestedEffects) -> tuple[Claim, ...]:
 
 def _damage_claims(found: ContestedEffects) -> tuple[Claim, ...]:
     """Whether KL predicts damage better than norm."""
+    if FAIR not in found.damage:
+        return ()
     words = "KL on visited states predicts collateral damage better than the norm does"
-    marks = better(found.damage) if found.damage else {}
-    return (claim(words, marks, place="set of changes"),) if marks else ()
+    return (claim(words, {FAIR: better(found.damage[FAIR])}, place="set of changes"),)
 
 
 RULES: tuple[Callable[[ContestedEffects], tuple[Claim, ...]], ...] = (
@@ -150,6 +162,27 @@ def _trials(rows: Rows, *also: str) -> Effects | None:
     if not len(rows):
         return None
     return effects(table_of(rows), measure="aim", also=(*METRICS, *also))
+
+
+def _nulls(rows: Rows, null: str, *, kept: bool) -> Rows:
+    """Rows with one null alone, or with all nulls but that one."""
+    names = rows.names("null")
+    wanted = [n for n in names if n in ("", null)] if kept else set(names) - {null}
+    return rows.among("null", list(wanted))
+
+
+def _further(rows: Rows) -> dict[str, Verdict]:
+    """By site, the trained shift beside the read direction; sites that have both."""
+    beside = rows.where(null=READ_NULL)
+    if not len(beside):
+        return {}
+    edits = beside.names("condition")
+    table = table_of(_nulls(rows.among("condition", edits), READ_NULL, kept=True))
+    return {
+        str(edit.value): verdict(table, edit, "aim")
+        for edit in table.edits
+        if isinstance(edit, Condition)
+    }
 
 
 def _agreement(rows: Rows) -> dict[str, Verdict]:

@@ -5,18 +5,24 @@ agents, kernels, sets); it *holds* if it is marked at all of them, *does not hol
 none, and else *depends on* the place, and the places are named. With fewer than ten
 seeds nothing is said. The places of a claim, and when one is marked:
 
-- *A trained constant moves the goal*, by site: the trained shift beats the direction
-  that is read, the same training towards an agent of the same goal, and random shifts
-  of its norm (`telic.trials.verdict`; p by Holm over nulls, then over sites).
+- *A trained constant moves the goal*, by site: the trained shift beats the same
+  training towards an agent of the same goal, and random shifts of its norm
+  (`telic.trials.verdict`; p by Holm over nulls, then over sites).
+- *… further than a direction that is read*, by site: it beats the read direction at the
+  best of its strengths.
 - *A trained constant does what training does*, by site: the interval over seeds of its
-  share less .9 of the donor's lies above 0.
+  share less .9 of the donor's lies above 0, and its sign-flip p is at most .05 (Holm
+  over sites). At `logits` a constant prefers actions whatever the state.
 - *Branches of one base agree*, by measure (cosine; overlap of the 2.5 % of weights that
   move most): above that of a branch with a branch of the other goal, and above chance.
-- *A branch's vector moves other agents*, by agent: it beats all nulls, as above.
+- *A branch's vector moves other agents*, by agent: it beats all nulls, as above. Those
+  agents are an earlier one of the run, and another seed's with its units in the order
+  that fits; the same as it is, whose units have another order, is a control.
 - *Switches go off the principal directions*, by kernel: the share of energy in the
   first 10 % of left and right directions at once lies below both rotations'.
-- *KL predicts damage better than norm*, by set of changes: the interval of the paired
-  difference of R² lies above 0, and its sign-flip p is at most .05 (Holm over sets).
+- *KL predicts damage better than norm*, among edits alone, where both may rank: the
+  interval of the paired difference of rank correlations lies above 0, and its sign-flip
+  p is at most .05.
 """
 
 from collections.abc import Mapping
@@ -24,7 +30,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from telic.stats import Interval, holm, paired_difference
+from telic.stats import Interval, holm, paired_difference, permutation_test
 from telic.studies.contested.damage import Predicted
 from telic.trials import Effect, Effects, Verdict
 from telic.trials.trial import DONOR
@@ -115,23 +121,19 @@ def as_trained(effects: Effects, shifts: Mapping[str, Effect]) -> dict[str, Mark
     (reference,) = (each for each in effects.references if each.name == DONOR)
     donor = reference.measured[effects.measure]
     assert donor.interval is not None
+    due = AS_TRAINED * donor.values
+    p = holm(np.array([permutation_test(s.values - due) for s in shifts.values()]))
     found = {}
-    for site, effect in shifts.items():
-        rest = paired_difference(effect.values, AS_TRAINED * donor.values)
-        mark = Mark(_above(rest), effect.verdict.rate, "the donor", donor.interval)
-        found[site] = mark
+    for (site, effect), q in zip(shifts.items(), p, strict=True):
+        there = _above(paired_difference(effect.values, due)) and bool(q <= ALPHA)
+        found[site] = Mark(there, effect.verdict.rate, "the donor", donor.interval)
     return found
 
 
-def better(predicted: Mapping[str, Predicted]) -> dict[str, Mark]:
-    """By set of changes, whether KL predicts damage better than the norm does."""
-    p = holm(np.array([each.p for each in predicted.values()]))
-    return {
-        which: Mark(
-            _above(each.difference) and bool(q <= ALPHA), each.kl, "norm", each.norm
-        )
-        for (which, each), q in zip(predicted.items(), p, strict=True)
-    }
+def better(found: Predicted) -> Mark:
+    """Whether KL predicts damage better than the norm does."""
+    there = _above(found.difference) and found.p <= ALPHA
+    return Mark(there, found.kl, "norm", found.norm)
 
 
 def _above(interval: Interval) -> bool:

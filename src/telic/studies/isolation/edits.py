@@ -10,7 +10,10 @@ Beside noise, an edit of weights has nulls that training made and no new reward 
 (`studies/hard_nulls.py` has those of switches), each brought to the edit's norm in the
 leaves that it changes:
 
-- `continuation`: from the base to the control agent;
+- `continuation`: from the base to the control agent, as further training goes,
+  whether the edit is added or subtracted. The reward-specific part, subtracted, has
+  this change in it: it is base − after + control;
+- `continuation undone`: the same, subtracted;
 - `twin continuation`: from the control agent to another one, trained alike with other
   draws. This is the recipe of the reward-specific part where there is no new reward;
 - `another seed`: the same vector of another run, with its units as they are;
@@ -57,7 +60,8 @@ is a layer, or the critic; the rank; per cent of the weights; the length of the 
 in lengths of the vector."""
 
 CRITIC = "critic"
-CONTINUATION, TWIN = "continuation", "twin continuation"
+CONTINUATION, UNDONE = "continuation", "continuation undone"
+TWIN = "twin continuation"
 ELSEWHERE, AS_TRAINED = "another seed", "no new reward, as trained"
 """The nulls that training made."""
 
@@ -158,28 +162,29 @@ def parts(update: Update, key: jax.Array) -> Edits:
 
 
 def nulls(update: Update, made: Edits) -> dict[Condition, dict[str, Edit]]:
-    """The nulls of all edits that training made, each in the edit's own direction.
+    """The nulls of all edits that training made.
 
-    Where an edit subtracts, its nulls are subtracted. All but `AS_TRAINED` have the
-    edit's norm in the leaves that it changes.
+    Where an edit subtracts, its nulls are subtracted; continuation is both added and
+    subtracted. All but `AS_TRAINED` have the edit's norm in the leaves that it changes.
 
     Args:
         update: The agents of the second phase.
         made: The edits, from `update_doses` and `parts`.
     """
     base, unrewarded = update.base, update.unrewarded
-    ways = {CONTINUATION: unrewarded[PLAIN], TWIN: unrewarded[SPECIFIC]}
+    drift, twin = unrewarded[PLAIN], unrewarded[SPECIFIC]
+    both = {CONTINUATION: drift, UNDONE: trees.scale(drift, -1.0)}
     found: dict[Condition, dict[str, Edit]] = {}
     for condition, edit in made.items():
         name, strength = SPECIFIC, -1.0
         if condition.group in unrewarded:
             name, strength = condition.group, float(condition.value)
-        known = ways | (
-            {ELSEWHERE: update.foreign[name]} if name in update.foreign else {}
-        )
+        known = {TWIN: twin}
+        if name in update.foreign:
+            known[ELSEWHERE] = update.foreign[name]
         sign = 1.0 if strength > 0 else -1.0
         turned = {null: trees.scale(way, sign) for null, way in known.items()}
-        found |= nulls_of({condition: edit}, base, turned)
+        found |= nulls_of({condition: edit}, base, both | turned)
         if condition.group in unrewarded:
             own = at(unrewarded[name], base.actor)
             found[condition][AS_TRAINED] = Add(own, strength=strength)

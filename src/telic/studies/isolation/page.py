@@ -47,14 +47,16 @@ TERMS = (
     (
         "Reward-specific part",
         "The agent after the second phase minus one that trained for as long from the "
-        "same base under the first objective: what is due to the new reward.",
+        "same base under the first objective: what is due to the new reward, and the "
+        "noise of two trainings.",
     ),
     ("No edit; donor", "The agent before the second phase; the agent after it."),
     (
         "Continuation",
-        "A null: the direction in which more training under the first objective goes, "
-        "brought to the vector’s length.",
+        "A null: what more training under the first objective changes, brought to the "
+        "vector’s length, and added whether the vector is added or subtracted.",
     ),
+    ("Continuation undone", "A null: the same, subtracted."),
     ("Another seed", "A null: the same vector of another run, brought to the length."),
 )
 

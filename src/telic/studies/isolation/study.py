@@ -94,7 +94,7 @@ class Isolation:
     gate: bool = True
     """Whether an agent must be competent before it is edited."""
 
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
     question: ClassVar[str] = "subtract what a second objective taught: is it reversed?"
     presets: ClassVar[Presets] = {
         "full": {},

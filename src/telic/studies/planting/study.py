@@ -53,7 +53,7 @@ class Planting:
     question: ClassVar[str] = (
         "which methods find the goals planted in agents that can be told theirs?"
     )
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
     presets: ClassVar[Presets] = {
         "full": {},
         "small": {"rollouts": 1, "routing": 1, "apart": 1, "episodes": 8},
@@ -179,7 +179,7 @@ def planting_key(seed: int) -> jax.Array:
 
 def pairs_of(plan: ExperimentConfig) -> int:
     """The number of planted pairs of a run, for progress reports."""
-    return 99 if getattr(plan.policy, "goal_layer", 0) == 0 else 12
+    return 101 if getattr(plan.policy, "goal_layer", 0) == 0 else 12
 
 
 def _scores(

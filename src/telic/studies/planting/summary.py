@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float
 
-from telic.planted import DECOYS, NONE, ONE_RUN, RUNGS
+from telic.planted import DECOYS, NONE, ONE_RUN, RUNGS, TWINS
 from telic.stats.rows import Identity, Rows, join
 from telic.studies.curve_scores import (
     RANDOM,
@@ -24,8 +24,9 @@ from telic.trials.effects import Measured
 CHANCE = "fraction of true weights"
 """The metric of a pair that a blind ranking has as its precision."""
 
-WITHOUT = {NONE: "trained on", ONE_RUN: "branches"}
-"""By rung without a goal, the one that matches it in all but the goal."""
+WITHOUT = {NONE: "trained on", TWINS: "branches", ONE_RUN: "branches"}
+"""By rung without a goal, the one that it is judged beside. The first two match it in
+all but the goal; the last is natural, and its agents are nearer to each other."""
 
 SENSITIVITY = 0.95
 

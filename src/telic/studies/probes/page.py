@@ -3,7 +3,13 @@
 from telic.render.cells import NONE, cell, p_value
 from telic.render.page import Page, PageTable, Section
 from telic.studies.differences import Difference
-from telic.studies.probes.summary import AIM, TOLD, ProbesEffects, SiteEffects
+from telic.studies.probes.summary import (
+    AIM,
+    STATES,
+    TOLD,
+    ProbesEffects,
+    SiteEffects,
+)
 
 QUESTION = (
     "One network is told which of several goals to reach. Does what it computes show "
@@ -15,7 +21,8 @@ HEADER = (
     "site",
     "told goal, from activations",
     "… shuffled labels",
-    "… beyond the observation",
+    "states alone, one goal told",
+    "told goal − states alone",
     "p",
     "reaches the other goal: steered along the probe",
     "p",
@@ -29,13 +36,20 @@ TERMS = (
         "Told goal",
         "The network reads its goal at one layer. It acts on the same boards under one "
         "goal and under another, and a linear probe says under which; half of the "
-        "boards, with all of their episodes, are held out. By chance 0.5.",
+        "boards, with all of their episodes, are held out. By chance 0.5. At the "
+        "layer that the goal enters it is added to the activations: that it can be "
+        "read there is nearly given.",
+    ),
+    (
+        "States alone",
+        "Who wants another key walks elsewhere. The same probe at the same site tells "
+        "the same states apart while the network is told the first goal in all of "
+        "them. What is above it is due to the goal that was told, and not to where "
+        "the network stands.",
     ),
     (
         "Observation",
-        "The same probe on what the network sees, without the goal that it is told: "
-        "who wants another key walks elsewhere and sees something else. What is beyond "
-        "it is in the network and not on the board.",
+        "The same probe on what the network sees, without the goal that it is told.",
     ),
     (
         "Shuffled labels",
@@ -82,9 +96,9 @@ def findings(found: ProbesEffects) -> tuple[str, ...]:
 
 
 def _sentence(site: str, found: SiteEffects) -> str:
-    """One site: whether more is told than the observation tells, and what moves."""
+    """One site: whether the goal shows beyond the states, and what moves."""
     told = {name: cell(each) for name, each in found.measured.items()}
-    more = "more than" if found.beyond.more else "not shown to be more than"
+    more = "above" if found.beyond.more else "not shown to be above"
     moved = [
         f"along {words} {told[way]} ({_beats(each)} a random direction)"
         for way, words, each in (
@@ -93,8 +107,9 @@ def _sentence(site: str, found: SiteEffects) -> str:
         )
     ]
     return (
-        f"{site}: the told goal in {told['accuracy']}, {more} the observation tells; "
-        f"steered {' and '.join(moved)}, at random {told['null']}."
+        f"{site}: the told goal in {told['accuracy']}, {more} that of the states "
+        f"alone, {told[STATES]}; steered {' and '.join(moved)}, at random "
+        f"{told['null']}."
     )
 
 
@@ -119,6 +134,7 @@ def _table(found: ProbesEffects) -> PageTable:
             site,
             cell(each.measured["accuracy"]),
             cell(each.measured["shuffled"]),
+            cell(each.measured[STATES]),
             cell(each.beyond.measured),
             p_value(each.beyond.p),
             cell(each.measured["steer"]),
@@ -130,14 +146,14 @@ def _table(found: ProbesEffects) -> PageTable:
         for site, each in found.sites.items()
     ]
     rows += [
-        (name, *(NONE,) * 4, cell(found.agents[which]), *(NONE,) * 4)
+        (name, *(NONE,) * 5, cell(found.agents[which]), *(NONE,) * 4)
         for name, which in (("no edit", TOLD), ("told the other goal", AIM))
     ]
     caption = (
         f"Mean over {len(found.seeds)} seeds with 95 % interval; a seed’s number is "
         f"the mean over its {found.pairs} pairs of goals. Accuracies on boards held "
         "out, then shares of episodes that reach the goal that was not told. p: of the "
-        "difference from the observation, or from the random direction, by flipping "
+        "difference from the states alone, or from the random direction, by flipping "
         "signs, Holm over sites (and both directions)."
     )
     return PageTable(caption, HEADER, tuple(rows))

@@ -2,8 +2,12 @@
 
 A probe of two networks may learn which one it is. Here there is one: the goal is told
 to it as an input, and is all that differs. It acts under one goal and under another, on
-the same boards; a probe at each site tells the two apart on boards held out, beside a
-probe on the observation without that input, and one of shuffled labels. Then the
+the same boards; a probe at each site tells the two apart on boards held out. Who wants
+another key walks elsewhere, so beside it stands a probe of the same site that tells
+the same *states* apart while the network is told the first goal in all of them: what is
+above that shows the told goal. There are also probes on the observation, and of
+shuffled labels. At the layer that the goal enters it is added to the activations, so
+that it can be read there is nearly given; behind that layer it is not. Then the
 network that is told the first goal is steered along what was found, and it is counted
 how often it reaches the second.
 """
@@ -27,7 +31,7 @@ from telic.studies.base import Presets
 from telic.studies.keys import key_of
 from telic.studies.planting.study import goals_read
 from telic.studies.probes import page, summary
-from telic.studies.probes.summary import AIM, OBSERVATION, TOLD
+from telic.studies.probes.summary import AIM, OBSERVATION, STATES, TOLD
 from telic.studies.probing import Features, boards_of, features_of, steered, tell_apart
 from telic.studies.work import Work
 from telic.training import ExperimentConfig
@@ -47,6 +51,7 @@ class Probes:
     steps: int = 16
     """Steps in each copy."""
 
+    revision: ClassVar[int] = 1
     question: ClassVar[str] = (
         "does one network show at which layer what it was told to want?"
     )
@@ -119,23 +124,27 @@ class Probes:
         boards = boards_of(pair.behaviour, self.copies)[: self.copies * self.steps]
         key = key_of(run, "probes", number)
         classes = acted(pair)
-        for place, (site, (first, second)) in enumerate(classes.items()):
+        for place, (site, (first, second, same)) in enumerate(classes.items()):
             watch(place, len(classes))
             found = tell_apart(key, first, second, boards)
             measures = {"accuracy": found.accuracy, "shuffled": found.shuffled}
             if site != OBSERVATION:
+                measures[STATES] = tell_apart(key, first, same, boards).accuracy
                 drawn = key_of(run, "nulls", 100 * number + place)
                 measures |= steered(drawn, site, found, pair.recipient, reached)
             for name, value in measures.items():
                 yield Row("probe", name, value, (told, aim), site)
 
 
-def acted(pair: ContrastPair) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def acted(
+    pair: ContrastPair,
+) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """What is computed, and what is seen, while acting on either goal.
 
     Returns:
-        By site, a row for each state that the recipient was in, and the same for the
-        donor; `OBSERVATION` is what was seen there, without the goal.
+        By site, a row for each state that the recipient was in; the same for the donor;
+        and what the recipient computes in the donor's states. `OBSERVATION` is what was
+        seen, without the goal.
     """
     rows = pair.behaviour.rows
     seen = np.asarray(pair.recipient.spec.channel_values(rows), np.float64)
@@ -145,4 +154,8 @@ def acted(pair: ContrastPair) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         for agent in (pair.recipient, pair.donor)
     ]
     half = len(rows) // 2
-    return {site: (under[0][site][:half], under[1][site][half:]) for site in under[0]}
+    mine, theirs = under
+    return {
+        site: (mine[site][:half], theirs[site][half:], mine[site][half:])
+        for site in mine
+    }

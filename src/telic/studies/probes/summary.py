@@ -13,6 +13,10 @@ OBSERVATION = "observation"
 TOLD, AIM = "told", "told the other"
 """The agents without an edit: told the first goal, or the second."""
 
+STATES = "states"
+"""The accuracy of a probe at a site that tells the states of both goals apart while the
+network is told the first one in all of them."""
+
 READ = ("accuracy", "shuffled")
 MOVED = ("steer", "means", "null")
 
@@ -21,8 +25,8 @@ class SiteEffects(NamedTuple):
     """What is known of one site, over seeds.
 
     Attributes:
-        measured: The measures of `READ` and `MOVED`, by name.
-        beyond: The probe's accuracy less that on the observation.
+        measured: The measures of `READ` and `MOVED`, and `STATES`, by name.
+        beyond: The probe's accuracy less that of the states alone, at the same site.
         steer: The rate after steering along the probe, less the null's.
         means: The rate after steering along the means, less the null's.
     """
@@ -64,13 +68,13 @@ def summarise(rows: Rows) -> ProbesEffects:
     values = {
         str(place): {
             name: _column(probes.where(condition=place, metric=name))
-            for name in (READ if place == OBSERVATION else (*READ, *MOVED))
+            for name in (READ if place == OBSERVATION else (*READ, STATES, *MOVED))
         }
         for place in probes.names("condition")
     }
     seen = values.pop(OBSERVATION)
     beyond = differences(
-        {site: (x["accuracy"], seen["accuracy"]) for site, x in values.items()}
+        {site: (x["accuracy"], x[STATES]) for site, x in values.items()}
     )
     moved = differences(
         {

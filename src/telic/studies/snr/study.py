@@ -23,7 +23,14 @@ from telic.stats.rows import Row, Rows
 from telic.studies.base import Presets
 from telic.studies.branches import Branch, branch, rollouts_of
 from telic.studies.isolation.arms import FIRST, SECOND, TRIAL
-from telic.studies.isolation.edits import CONTINUATION, PLAIN, SPECIFIC, VECTORS, Edits
+from telic.studies.isolation.edits import (
+    CONTINUATION,
+    PLAIN,
+    SPECIFIC,
+    UNDONE,
+    VECTORS,
+    Edits,
+)
 from telic.studies.isolation.second_phase import (
     SecondPhase,
     competence_check,
@@ -69,7 +76,7 @@ class Snr:
     gate: bool = True
     """Whether an agent must be competent."""
 
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
     question: ClassVar[str] = (
         "how much of a second objective's vector would come again?"
     )
@@ -209,14 +216,16 @@ def _vectors(
 
 
 def _edits(vectors: Vectors) -> tuple[Edits, dict[Condition, dict[str, Add]]]:
-    """Every subtraction, with the continuation at the same norm as its null."""
+    """Every subtraction; its nulls: continuation at its norm, and that undone."""
     made: Edits = {}
     nulls: dict[Condition, dict[str, Add]] = {}
     for name in VECTORS:
         for kind, of in ((ONE, lambda each: each[0]), (MEAN, mean)):
             vector, drift = of(vectors[name]), of(vectors[CONTINUATION])
             made[Condition(name, kind)] = Add(vector, strength=-1.0)
+            way = matched(drift, vector)
             nulls[Condition(name, kind)] = {
-                CONTINUATION: Add(matched(drift, vector), strength=-1.0)
+                CONTINUATION: Add(way),
+                UNDONE: Add(way, strength=-1.0),
             }
     return made, nulls
