@@ -76,7 +76,7 @@ def test_no_number_is_a_negative_zero():
     values = {(LAYERS[0], null): 0.801 for null in NULLS}
     rows, _ = shown(made(values=values), LAYERS[:1])
     assert rows[2]["Edit − null"] == "0.00 [0.00, 0.00]"
-    assert rows[2]["Verdict"] == "null: no better than gaussian, signs"
+    assert rows[2]["Verdict"] == "null: not shown to beat gaussian, signs"
 
 
 def test_every_null_of_every_edit_has_a_row():

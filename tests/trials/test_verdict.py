@@ -53,7 +53,7 @@ def test_a_null_that_does_as_well_is_named():
     found = verdict(good(planted=0.899 + LUCK[:8]), "add", "x")
     assert all(a.difference.estimate > 0 for a in found.against)
     assert not found.beats_all
-    assert found.summary == "null: no better than planted"
+    assert found.summary == "null: not shown to beat planted"
     assert found.strongest.null == "planted"
 
 
@@ -61,21 +61,21 @@ def test_a_null_that_does_as_well_is_named():
 def test_a_null_that_is_even_better_is_named_however_sure_that_is(planted):
     found = verdict(good(planted=planted + LUCK[:8] + 0.05), "add", "x")
     assert not found.beats_all
-    assert found.summary == "null: no better than planted"
+    assert found.summary == "null: not shown to beat planted"
 
 
 def test_a_null_that_does_the_very_same_is_named():
     table = good()
     found = verdict(good(same=table.values_of("x", "add")), "add", "x")
     assert not found.beats_all
-    assert found.summary == "null: no better than same"
+    assert found.summary == "null: not shown to beat same"
     assert found.against[-1].p == 1
 
 
 def test_few_seeds_do_not_hide_a_null_that_is_better():
     found = verdict(good(5, planted=np.ones(5)), "add", "x")
     assert not found.beats_all
-    assert found.summary.startswith("null: no better than")
+    assert found.summary.startswith("null: not shown to beat")
     assert "planted" in found.summary
 
 
@@ -88,7 +88,7 @@ def test_p_values_are_corrected_for_the_number_of_nulls():
         assert [a.p for a in found.against] == [4 / 2**8] * count
         assert [a.corrected for a in found.against] == [count * 4 / 2**8] * count
         assert found.beats_all == (count == 3)
-    assert found.summary == "null: no better than a, b, c, d"
+    assert found.summary == "null: not shown to beat a, b, c, d"
 
 
 def test_signs_that_agree_are_not_enough_where_the_interval_holds_0():
@@ -99,7 +99,7 @@ def test_signs_that_agree_are_not_enough_where_the_interval_holds_0():
     assert against.corrected < 0.001
     assert against.difference.low < 0 < against.difference.estimate
     assert not found.beats_all
-    assert found.summary == "null: no better than a"
+    assert found.summary == "null: not shown to beat a"
 
 
 def test_the_verdict_counts_the_seeds_that_agree_with_it():
@@ -134,7 +134,7 @@ def test_an_edit_that_was_to_lower_the_measure_is_judged_the_other_way():
     assert found.strongest.null == "b"
     wrong = verdict(lower, "add", "x")
     assert not wrong.beats_all
-    assert wrong.summary == "null: no better than a, b"
+    assert wrong.summary == "null: not shown to beat a, b"
     assert not verdict(good(), "add", "x", more=False).beats_all
 
 

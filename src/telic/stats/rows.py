@@ -95,6 +95,10 @@ class Rows:
         codes = [i for i, level in enumerate(self.levels[column]) if level in wanted]
         return self._of(np.isin(self.codes[column], codes))
 
+    def finite(self) -> "Rows":
+        """The rows that have a number."""
+        return self._of(np.isfinite(self.values))
+
     def names(self, column: str) -> tuple[Identity, ...]:
         """The identities in a column, in the order of their first rows.
 

@@ -7,7 +7,8 @@ to the norm of an edit, and to the leaves that it changes, each is a null of tha
 - `same goal`: an earlier agent of the run that wants what this one does;
 - `labels flipped`: the mean of earlier switches, of which half, drawn, are turned round
   (turning every other one would leave the way from the first agent to the last);
-- `no switch`: the recipe of the mean vector, on pairs with no switch between;
+- `no switch`: the recipe of the mean vector, on agents of one goal, two phases apart:
+  a switch there and back lies between them, so that no goal changes;
 - `continuation`: further training on the objective that the agent has;
 - `another seed`: the mean of earlier switches in another run.
 

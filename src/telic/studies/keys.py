@@ -10,6 +10,10 @@ import jax
 
 from telic.runs.folder import Run
 
+# JAX's `split` and `fold_in` meet: these keys stand where a run's own training keys do.
+# Training folds further numbers in, so no draw of a study is one of its training; a
+# number folded in first would keep them apart, and change every row.
+
 Purpose = Literal[
     "boards", "nulls", "evidence", "fits", "recovery", "labels", "probes", "choice"
 ]

@@ -32,11 +32,13 @@ def rows_of_trial(
 def table_of(rows: Rows) -> Table:
     """The table of some trials over seeds.
 
-    Each entry is the mean over those of a seed's trials that have the row.
+    Each entry is the mean over those of a seed's trials that have the row and a number
+    for it: a score may be undefined in one trial, as where two agents hardly differ.
 
     Raises:
         InputError: If an edit has no null.
     """
+    rows = rows.finite()
     edits, nulls = rows.names("condition"), rows.names("null")
     pairs = rows.pairs("condition", "null")
     values = rows.pivot("condition", "null", "seed", "metric")

@@ -90,7 +90,7 @@ class Verdict:
                 side = "above" if self.more else "below"
                 return f"{side} all nulls; {seeds} seeds are too few to tell"
         worst = [a.null for a in self.against if not a.beaten(more=self.more)]
-        return f"null: no better than {', '.join(worst)}"
+        return f"null: not shown to beat {', '.join(worst)}"
 
 
 def verdict(

@@ -25,9 +25,18 @@ CHOSEN = (
     Condition(GRAFT, 20.0),
     Condition(RANK, float(RANK_KEPT)),
 )
-"""The edits that are drawn; fixed before the data were seen."""
+"""The edits that are drawn; fixed on trials with other seeds than the plan's."""
 
-OWN = [term for term in TERMS if term[0] not in ("Donor", "One earlier switch")]
+SIBLINGS_NULLS = (
+    "Nulls of a sibling",
+    "Its recipient is a branch that went on with the ancestor’s goal. *Same goal* "
+    "leads to a twin of that branch, with other data; *continuation* goes further "
+    "along what the branch learned since the ancestor.",
+)
+OWN = [
+    *(term for term in TERMS if term[0] not in ("Donor", "One earlier switch")),
+    SIBLINGS_NULLS,
+]
 KINDS = tuple((name.capitalize(), f"{words}.") for name, words in DONORS.items())
 
 

@@ -136,19 +136,25 @@ def retarget_caption(sites: Mapping[str, str]) -> Callable[[Hashable], str]:
 
 
 def findings(found: RetargetEffects) -> tuple[str, ...]:
-    """One sentence on the best edit of each track, on the first kind of boards."""
+    """The carried goal vector, then the best edit of each track; first boards."""
     name, first = retarget_caption(found.sites), next(iter(found.boards.values()))
-    return tuple(
-        f"{track}: {sentence(best, name(best.condition))}"
-        for track in TRACKS
-        for best in [_best(_on(first, track))]
-    )
+    told = []
+    if Condition(GOAL, CHOSEN) in first:
+        carried = first[Condition(GOAL, CHOSEN)]
+        told.append(sentence(carried, name(carried.condition)))
+    for track in TRACKS:
+        some = _on(first, track)
+        best, count = _best(some)
+        words = f"{track}, the best of {count} edits as these seeds show it"
+        told.append(f"{words}: {sentence(best, name(best.condition))}")
+    return tuple(told)
 
 
-def _best(some: Effects) -> Effect:
-    """The edit with the highest rate; of vectors, at the strength `CHOSEN`."""
-    chosen = [e for e in some.edits if _condition(e).value == CHOSEN]
-    return max(chosen or some.edits, key=lambda each: each.verdict.rate.estimate)
+def _best(some: Effects) -> tuple[Effect, int]:
+    """The edit with the highest rate, of how many; of vectors, at `CHOSEN`."""
+    chosen = [e for e in some.edits if _condition(e).value == CHOSEN] or some.edits
+    best = max(chosen, key=lambda each: each.verdict.rate.estimate)
+    return best, len(chosen)
 
 
 def _on(effects: Effects, track: str) -> Effects:

@@ -1,11 +1,13 @@
 """The shifts study: edited agents on boards that none of them was trained on.
 
-A reflex that fits one kind of boards fails on another; who wants a key finds it there
-too. At the last switches a few edits are made, always with the same nulls as in the
-splice study, and tried on every board that the world offers beside its own. Unedited
-agents and donors, which were trained for their goals, are the measure: what they lose
-on a board is the board's. Where optimal play is known, every row has its regret: the
-expected return of optimal play on the same boards, less the return.
+Does an edited goal carry over to boards of another kind? What fits the trained boards
+alone fails there. (A rule as simple as *approach this colour in view* would carry over
+as well: boards cannot tell it from a goal.) At the last switches a few edits are made,
+always with the same nulls as in the splice study, and tried on every board that the
+world offers beside its own. Unedited agents and donors, which were trained for their
+goals, are the measure: what they lose on a board is the board's. Where optimal play is
+known, every row has its regret: the expected return of optimal play on the same boards,
+less the return.
 """
 
 import dataclasses

@@ -69,8 +69,10 @@ TERMS = (
         "brought to the edit’s norm in the leaves that it changes. *Same goal*: to an "
         "earlier agent that wants what this one does. *Labels flipped*: the mean of "
         "earlier switches, half of them turned round. *No switch*: the recipe of "
-        "that mean, on pairs with no switch between. *Continuation*: further training "
-        "on the old objective. *Another seed*: its mean of earlier switches.",
+        "that mean, on agents of one goal, two phases apart, so that a switch there "
+        "and back lies between them. *Continuation*: further training on the old "
+        "objective. *Another seed*: its mean of earlier switches; of the edit that is "
+        "that mean itself, this null is the edit.",
     ),
     (
         "Graft",
@@ -118,8 +120,7 @@ CHOSEN = (
     Condition(RANK, 4.0),
     Condition(MEAN, 1.5),
 )
-"""The edits that the page begins with, if they were tried; fixed before the data were
-seen."""
+"""The edits that the page begins with, if they were tried; fixed on seeds 0 to 9."""
 
 CURVES = {
     (UNEDITED, OLD): "unedited, old objective",
