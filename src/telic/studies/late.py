@@ -4,6 +4,7 @@ Late in a run the agents on both sides of a switch are competent at both objecti
 the earlier switches give a mean task vector that is independent of both agents.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from telic.core.errors import InputError
@@ -72,18 +73,29 @@ def same_goal(source: RunSource, switch: Switch) -> int | None:
     return before[-1] if before else None
 
 
-def earlier_vectors(source: RunSource, switch: Switch) -> list[Tree]:
-    """The task vectors to the aim, of every switch before a late one, in order.
+def earlier_phases(schedule: Sequence[str], switch: Switch) -> list[tuple[int, int]]:
+    """The phases beside every switch before a late one, in order: old goal, then aim.
 
-    Neither the recipient nor its donor is among their agents.
+    Neither the recipient's phase nor its donor's is among them.
+
+    Example:
+        >>> earlier_phases(("a", "b") * 3, Switch(5, wants="b", aim="a"))
+        [(1, 0), (1, 2), (3, 2)]
     """
     found = []
     for after in range(1, switch.phase - 1):
-        pair = {source.schedule[after]: after, source.schedule[after - 1]: after - 1}
+        pair = {schedule[after]: after, schedule[after - 1]: after - 1}
         if set(pair) == {switch.wants, switch.aim}:
-            agents = [source.agent(pair[name]) for name in (switch.wants, switch.aim)]
-            found.append(task_vector(*agents))
+            found.append((pair[switch.wants], pair[switch.aim]))
     return found
+
+
+def earlier_vectors(source: RunSource, switch: Switch) -> list[Tree]:
+    """The task vectors to the aim, of every switch before a late one, in order."""
+    return [
+        task_vector(source.agent(old), source.agent(aim))
+        for old, aim in earlier_phases(source.schedule, switch)
+    ]
 
 
 def needed_vectors(source: RunSource, switch: Switch) -> list[Tree]:

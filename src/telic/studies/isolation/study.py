@@ -231,8 +231,17 @@ class Isolation:
     def _foreign(
         self, run: Run, ahead: SecondPhase, work: Work
     ) -> dict[int, dict[str, Tree]]:
-        """By length, every vector of the next seed's run; none if this one is alone."""
-        other = other_seed(run)
+        """By length, every vector of the next seed's run; none if this one is alone.
+
+        A run whose agent fails the gate is passed over.
+        """
+
+        def fit(other: RunSource) -> bool:
+            base = other.state(ahead.phase).agent
+            able = competence_check(base, other.plan, ahead)
+            return not self.gate or ahead.metrics.is_competent(able)
+
+        other = other_seed(run, fit=fit)
         if other is None:
             return {}
         base, plan = other.state(ahead.phase), other.plan

@@ -21,7 +21,7 @@ from telic.rollouts import HostCollector, episode_seeds, play, rates
 from telic.runs.source import RunSource
 from telic.studies.branches import branch, rollouts_of
 from telic.studies.keys import key_of
-from telic.studies.late import Switch, late_switches, same_goal
+from telic.studies.late import Switch, earlier_phases, late_switches, same_goal
 from telic.training import ExperimentConfig, TrainState
 from telic.trials import GraftEvaluator, graft_evaluator, reaching
 from telic.trials.faithfulness import LEAST
@@ -168,20 +168,12 @@ def _switch(source: RunSource, switch: Switch) -> ContrastPair:
         source.agent(switch.phase - 1),
         key=key_of(source.run, "evidence", switch.phase),
         world=source.plan.world,
-        switches=_earlier(source, switch)[-OTHERS:],
+        switches=[
+            (source.agent(old), source.agent(aim))
+            for old, aim in earlier_phases(source.schedule, switch)[-OTHERS:]
+        ],
         envs=COPIES,
     )
-
-
-def _earlier(source: RunSource, switch: Switch) -> list[tuple[Agent, Agent]]:
-    """Pairs of agents at earlier switches between the same two objectives."""
-    wanted, found = source.schedule, []
-    for after in range(1, switch.phase - 1):
-        pair = {wanted[after]: after, wanted[after - 1]: after - 1}
-        if set(pair) == {switch.wants, switch.aim}:
-            each = (source.agent(pair[name]) for name in (switch.wants, switch.aim))
-            found.append(tuple(each))
-    return found
 
 
 def _second(

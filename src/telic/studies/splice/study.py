@@ -63,7 +63,8 @@ class SpliceStudy:
     groups: tuple[str, ...] = ()
     """Only these groups of edits; all of them if empty."""
     recovery: bool = True
-    """Whether to train further after the edit of the last switch in each direction."""
+    """Whether to train further after the edit of the last switch in each direction;
+    without it there is no null of further training (`continuation`) either."""
     phases: int | None = None
     """Use only this many first phases of each run; None: all."""
 
