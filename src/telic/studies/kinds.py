@@ -1,5 +1,6 @@
 """The same edits in trials of several kinds: with other donors, on other boards."""
 
+import dataclasses
 from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
@@ -7,7 +8,7 @@ from telic.stats.rows import Identity, Rows
 from telic.studies.goal_metrics import METRICS
 from telic.studies.tables import table_of
 from telic.studies.variants import across
-from telic.trials import Effects, effects
+from telic.trials import Effects, Table, effects
 
 
 class KindsEffects(NamedTuple):
@@ -43,6 +44,10 @@ def summarise(rows: Rows, also: Sequence[str] = METRICS) -> KindsEffects:
     }
     first, *rest = tables.values()
     shared = [e for e in first.edits if all(e in each.edits for each in rest)]
+    # A measure that some kinds lack, as regret where optimal play is not known, is told
+    # of each kind and not across them.
+    common = [m for m in first.measures if all(m in each.measures for each in rest)]
+    alike = {kind: _only(table, common) for kind, table in tables.items()}
     return KindsEffects(
         seeds=first.seeds,
         kinds={
@@ -51,5 +56,13 @@ def summarise(rows: Rows, also: Sequence[str] = METRICS) -> KindsEffects:
             )
             for kind, table in tables.items()
         },
-        edits={edit: effects(across(tables, edit), measure="aim") for edit in shared},
+        edits={edit: effects(across(alike, edit), measure="aim") for edit in shared},
+    )
+
+
+def _only(table: Table, measures: Sequence[str]) -> Table:
+    """A table with some of its measures."""
+    places = [table.measures.index(measure) for measure in measures]
+    return dataclasses.replace(
+        table, measures=tuple(measures), values=table.values[..., places]
     )

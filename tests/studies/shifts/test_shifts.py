@@ -60,6 +60,18 @@ def test_the_page_has_every_kind_of_boards_beside_what_unedited_agents_do(measur
     assert "donor: aim" in text and text.count("| regret |") == 2
 
 
+@pytest.mark.slow
+def test_all_kinds_of_boards_stand_on_one_page(pair, tmp_path):
+    every = Shifts(switches=1, episodes=4)
+    runs = copies(pair, tmp_path)
+    for run in runs:
+        done(run, "shifts", every)
+    with undrawn():
+        text = study_files("shifts", every, runs)["report.md"]
+    for kind in ("size 10", "keys that move", "misread cells"):
+        assert f"| {kind} |" in text
+
+
 def test_agents_play_in_the_world_of_each_kind_of_boards(pair, monkeypatch):
     asked = []
 

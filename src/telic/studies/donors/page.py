@@ -33,9 +33,16 @@ SIBLINGS_NULLS = (
     "leads to a twin of that branch, with other data; *continuation* goes further "
     "along what the branch learned since the ancestor.",
 )
+ONE_MEAN = (
+    "One trial in five rows",
+    "The mean of earlier switches does not depend on the donor: parent, child and "
+    "strangers share its recipient, boards and draws. The sibling’s recipient is "
+    "another agent.",
+)
 OWN = [
     *(term for term in TERMS if term[0] not in ("Donor", "One earlier switch")),
     SIBLINGS_NULLS,
+    ONE_MEAN,
 ]
 KINDS = tuple((name.capitalize(), f"{words}.") for name, words in DONORS.items())
 
