@@ -1,0 +1,54 @@
+"""The values of the claims, from the runs and studies in a folder.
+
+    python -m tools.claims.measure telic_runs
+
+Reads what the studies of the plan measured and writes one number for each claim, row
+and seed to `docs/results/claims/seeds.csv`. A claim whose runs or rows are not complete
+is left out, and said to be.
+"""
+
+import csv
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from telic.core.errors import InputError
+from telic.runs.folder import Run
+from tools.claims.claim import SEEDS
+from tools.claims.plan import CLAIMS
+
+
+def measured(root: Path) -> Iterator[tuple[str, str, int, float]]:
+    """Claim, row, seed and value, of every claim whose runs are complete."""
+    for claim in CLAIMS:
+        runs = [Run(path) for path in sorted(root.glob(f"{claim.experiment}/seed-*"))]
+        if not runs or any(run.status() != "complete" for run in runs):
+            print(f"claim {claim.name}: no complete runs of {claim.experiment}")
+            continue
+        try:
+            values = claim.values(runs)
+        except InputError as error:
+            print(f"claim {claim.name}: {error}")
+            continue
+        for row, seeds in values.items():
+            for seed, value in sorted(seeds.items()):
+                yield claim.name, row, seed, value
+
+
+def main(argv: Sequence[str]) -> int:
+    """Write the file; return the exit code."""
+    if len(argv) != 1:
+        print(__doc__)
+        return 2
+    found = list(measured(Path(argv[0])))
+    SEEDS.parent.mkdir(exist_ok=True)
+    with SEEDS.open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("claim", "row", "seed", "value"))
+        writer.writerows((c, r, s, f"{v:.6g}") for c, r, s, v in found)
+    print(f"{len(found)} numbers in {SEEDS}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
