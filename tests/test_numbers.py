@@ -1,6 +1,6 @@
 """Every number that the README and the results quote is one that a report has.
 
-`tools/numbers.txt` says where each comes from; `tools/numbers.py` fills them in.
+`tools/quotations.txt` says where each comes from; `tools/quotations.py` fills them in.
 """
 
 import re
@@ -19,12 +19,12 @@ from telic.studies.retarget import page as retarget
 from telic.studies.shifts import page as shifts
 from telic.studies.snr import page as snr
 from telic.studies.splice import page as splice
-from tools import numbers
+from tools import quotations
 
-DOCUMENTS, RESULTS, ROOT = numbers.DOCUMENTS, numbers.RESULTS, numbers.ROOT
-NUMBER = numbers.NUMBER
+DOCUMENTS, RESULTS, ROOT = quotations.DOCUMENTS, quotations.RESULTS, quotations.ROOT
+NUMBER = quotations.NUMBER
 INTERVAL = re.compile(rf"({NUMBER})(?: %)? \[({NUMBER}), ({NUMBER})\]")
-QUOTATIONS = numbers.read()
+QUOTATIONS = quotations.read()
 
 
 def plain(text: str) -> str:
@@ -56,7 +56,7 @@ def is_(shown: str, exact: str) -> bool:
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_a_document_has_the_numbers_that_its_reports_have(document):
     text = DOCUMENTS[document].read_text()
-    assert numbers.filled(document, text) == text, "run `python -m tools.numbers`"
+    assert quotations.filled(document, text) == text, "run `python -m tools.quotations`"
 
 
 @pytest.mark.parametrize("quotation", QUOTATIONS, ids=lambda q: f"{q[0]} ; {q[1]}")
@@ -67,7 +67,7 @@ def test_a_digit_that_is_changed_by_hand_is_changed_back(quotation):
         at = place.end(group) - 1
         other = str((int(text[at]) + 1) % 10)
         wrong = text[:at] + other + text[at + 1 :]
-        assert numbers.fill(quotation, wrong) == text
+        assert quotations.fill(quotation, wrong) == text
 
 
 def test_words_that_no_document_has_or_a_place_that_no_report_has_are_refused():
@@ -79,7 +79,7 @@ def test_words_that_no_document_has_or_a_place_that_no_report_has_are_refused():
         one._replace(words=one.words.replace("{}", "#", 1)),
     ):
         with pytest.raises(LookupError):
-            numbers.fill(changed, text)
+            quotations.fill(changed, text)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
@@ -119,7 +119,7 @@ def test_what_beats_all_nulls_beside_an_interval_that_holds_0_is_counted():
 
 
 def test_what_the_readme_works_out_from_a_report_is_worked_out_right():
-    told = numbers.Quotation(
+    told = quotations.Quotation(
         "readme",
         "{}" * 9,
         "isolation",
@@ -127,7 +127,7 @@ def test_what_the_readme_works_out_from_a_report_is_worked_out_right():
         "fuel per landing by",
         "",
     )
-    found = [float(number) for number in numbers.exact(told)]
+    found = [float(number) for number in quotations.exact(told)]
     change, null, after = found[0], found[3], found[6]
     share, beside = change / (after - change), (after - null) / null
     assert f"{share:.0%}, {beside:.0%}" == "24%, 16%"

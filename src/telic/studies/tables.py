@@ -38,10 +38,10 @@ def table_of(rows: Rows) -> Table:
     Raises:
         InputError: If an edit has no null.
     """
-    rows = rows.finite()
-    edits, nulls = rows.names("condition"), rows.names("null")
     pairs = rows.pairs("condition", "null")
-    values = rows.pivot("condition", "null", "seed", "metric")
+    names = {axis: rows.names(axis) for axis in ("condition", "null", "seed", "metric")}
+    edits, nulls = names["condition"], names["null"]
+    values = rows.finite().pivot(*names, names=names)
     seeds = np.array(rows.names("seed"), int)
     return Table(
         tuple(seeds.tolist()),

@@ -123,7 +123,7 @@ def test_the_arms_of_the_second_phase_are_four_trainings_apart(isolated_landers)
 
 def test_the_default_length_of_the_primary_arm_is_the_plans():
     assert (Isolation().main, Isolation().draws) == (393_216, 3)
-    assert Isolation().revision == 2
+    assert Isolation().revision == 3
 
 
 def test_a_measured_run_is_left_alone_and_a_stopped_one_has_no_rows(

@@ -1,8 +1,8 @@
 """The numbers that README.md and docs/results/README.md quote from reports, filled in.
 
-    python -m tools.numbers
+    python -m tools.quotations
 
-`numbers.txt` beside this file has a line for each quotation: the document, the words
+`quotations.txt` beside this file has a line for each quotation: the document, the words
 around its numbers, and the place of the report that has them. In the words `{}` is a
 number of the report as it is written there, `{1}` the same with one decimal, `{0}` with
 none, and `#` any number that only tells the place. The words must occur once.
@@ -18,7 +18,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs" / "results"
 DOCUMENTS = {"readme": ROOT / "README.md", "res": RESULTS / "README.md"}
-LINES = Path(__file__).with_name("numbers.txt")
+LINES = Path(__file__).with_name("quotations.txt")
 NUMBER = r"[-+]?(?:\d[\d,]*)?\.?\d+"
 HOLE = re.compile(r"\{(\d?)\}|#")
 
