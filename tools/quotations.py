@@ -2,6 +2,7 @@
 
     python -m tools.quotations
 
+The claims' page and the README's table of claims are made first (`tools.claims.page`).
 `quotations.txt` beside this file has a line for each quotation: the document, the words
 around its numbers, and the place of the report that has them. In the words `{}` is a
 number of the report as it is written there, `{1}` the same with one decimal, `{0}` with
@@ -15,8 +16,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).parent.parent
-RESULTS = ROOT / "docs" / "results"
+from tools.claims import page
+from tools.claims.claim import RESULTS
+
+ROOT = RESULTS.parents[1]
+
 DOCUMENTS = {"readme": ROOT / "README.md", "res": RESULTS / "README.md"}
 LINES = Path(__file__).with_name("quotations.txt")
 NUMBER = r"[-+]?(?:\d[\d,]*)?\.?\d+"
@@ -162,7 +166,8 @@ def _rows(found: Quotation, text: str, columns: list[str]) -> Iterator[list[str]
 
 
 def main() -> int:
-    """Fill both documents; return the exit code."""
+    """Fill both documents, the claims first; return the exit code."""
+    page.main()
     for name, path in DOCUMENTS.items():
         path.write_text(filled(name, path.read_text()))
     return 0
