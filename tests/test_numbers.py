@@ -184,11 +184,11 @@ PAGES = {
 }
 """The kept pages, and what writes each."""
 
-NOISE_ALONE = "have the nulls that are noise, and not yet those of training"
+NOISE_ALONE = "has the nulls that are noise, and not yet those of training"
 LINEAR = "have CPR and CMD over the share of weights, and not over its logarithm"
 UNDONE = "play further training only undone"
 EARLIER = {
-    **dict.fromkeys(("retarget-distractor", "retarget-never-seen"), NOISE_ALONE),
+    "retarget-never-seen": NOISE_ALONE,
     **dict.fromkeys(
         ("calibrate", "locate-relu", "locate-tanh", "locate-landers"), LINEAR
     ),

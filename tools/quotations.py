@@ -20,7 +20,6 @@ from tools.claims import page
 from tools.claims.claim import RESULTS
 
 ROOT = RESULTS.parents[1]
-
 DOCUMENTS = {"readme": ROOT / "README.md", "res": RESULTS / "README.md"}
 LINES = Path(__file__).with_name("quotations.txt")
 NUMBER = r"[-+]?(?:\d[\d,]*)?\.?\d+"

@@ -145,8 +145,8 @@ def findings(found: RetargetEffects) -> tuple[str, ...]:
     for track in TRACKS:
         some = _on(first, track)
         best, count = _best(some)
-        words = f"{track}, the best of {count} edits as these seeds show it"
-        told.append(f"{words}: {sentence(best, name(best.condition))}")
+        chosen = f", the best of {count} edits as these seeds show it" * (count > 1)
+        told.append(f"{track}{chosen}: {sentence(best, name(best.condition))}")
     return tuple(told)
 
 
