@@ -35,7 +35,7 @@ def test_a_good_locator_stands_first_with_a_rank(score, tmp_path):
     assert set(ours) == set(EXAM.beside)
     assert first["mean"] == ours["magnitude"]["mean"]
     assert ours["oracle"]["mean"]["estimate"] == 1
-    assert (found["pairs"], found["seeds"]) == (11, [0])
+    assert (found["pairs"], found["seeds"]) == (12, [0])
     assert json.loads((tmp_path / "out" / "board.json").read_text()) == found
     assert {p.name for p in (tmp_path / "out").iterdir()} == {"board.json", "log.txt"}
     assert found["isolated"] is (found["not_isolated_because"] is None)
@@ -56,7 +56,7 @@ def test_one_line_says_that_a_locator_was_not_isolated(score):
     [
         (candidates.BAD, "60", "are not finite"),
         (candidates.CRASHING, "60", "(mine.py, line 3: return 1 / 0)"),
-        (candidates.ENDLESS, "2", "timed out: no answer within 2 s on pair 1 of 11"),
+        (candidates.ENDLESS, "2", "timed out: no answer within 2 s on pair 1 of 12"),
     ],
 )
 def test_a_locator_that_fails_is_a_row_at_the_end(score, text, limit, outcome):
@@ -66,7 +66,7 @@ def test_a_locator_that_fails_is_a_row_at_the_end(score, text, limit, outcome):
     last = table.splitlines()[-1]
     assert "mine.py" in last and outcome in last and last.lstrip().startswith("–")
     assert "magnitude" in table and "oracle" in table
-    assert "1 seed, 11 pairs" in caption and "chance" in caption
+    assert "1 seed, 12 pairs" in caption and "chance" in caption
     assert outcome in caption and "log.txt" in caption and "next:" in caption
 
 
