@@ -189,9 +189,7 @@ LINEAR = "have CPR and CMD over the share of weights, and not over its logarithm
 UNDONE = "play further training only undone"
 EARLIER = {
     "retarget-never-seen": NOISE_ALONE,
-    **dict.fromkeys(
-        ("calibrate", "locate-relu", "locate-tanh", "locate-landers"), LINEAR
-    ),
+    **dict.fromkeys(("calibrate", "locate-tanh", "locate-landers"), LINEAR),
     **dict.fromkeys(("isolation", "isolation-original"), UNDONE),
 }
 """Kept pages that were measured before what writes them now, and what they lack."""
