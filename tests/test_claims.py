@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tools.claims import judge, page
+from tools.claims import judge, measure, page
 from tools.claims.claim import AFTER, EDIT, GATE, RESULTS
 from tools.claims.plan import CLAIMS
 
@@ -120,3 +120,14 @@ def test_the_plan_has_the_claims_and_their_words():
         if claim.counts:
             words = claim.text.replace("’", "'").split(":")[0].split(",")[0]
             assert f"| {claim.name} | {words}" in plan
+
+
+def test_a_claim_that_a_folder_lacks_keeps_the_numbers_of_the_file(
+    tmp_path, monkeypatch
+):
+    file = tmp_path / "seeds.csv"
+    file.write_text("claim,row,seed,value\n2,edit,2000,0.9\n9,edit,2000,5\n")
+    monkeypatch.setattr(measure, "SEEDS", file)
+    monkeypatch.setattr(measure, "measured", lambda _: iter([("9", EDIT, 2000, 6.0)]))
+    assert measure.main([str(tmp_path)]) == 0
+    assert file.read_text() == "claim,row,seed,value\n2,edit,2000,0.9\n9,edit,2000,6\n"

@@ -190,7 +190,7 @@ UNDONE = "play further training only undone"
 EARLIER = {
     "retarget-never-seen": NOISE_ALONE,
     **dict.fromkeys(("calibrate", "locate-tanh", "locate-landers"), LINEAR),
-    **dict.fromkeys(("isolation", "isolation-original"), UNDONE),
+    **dict.fromkeys(("isolation", "isolation-original", "snr"), UNDONE),
 }
 """Kept pages that were measured before what writes them now, and what they lack."""
 

@@ -11,7 +11,6 @@ none, and `#` any number that only tells the place. The words must occur once.
 
 import re
 import sys
-from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import NamedTuple
@@ -35,8 +34,8 @@ class Quotation(NamedTuple):
         report: The folder of the report.
         anchor: A text of the report above the table, or with which a paragraph begins.
         row: The row's first cell; in a paragraph, the words before the numbers.
-        columns: The columns, joined by ` + `; one with ~ gives its estimate alone. None
-            in a paragraph.
+        columns: The columns, joined by ` + `; one with ~ gives its estimate alone.
+            Empty in a paragraph.
     """
 
     document: str
@@ -146,10 +145,6 @@ def _words(text: str) -> str:
 
 def _cells(found: Quotation, text: str, columns: list[str]) -> list[str]:
     """The cells of a row, in the first table below an anchor that has them all."""
-    return next(_rows(found, text, columns))
-
-
-def _rows(found: Quotation, text: str, columns: list[str]) -> Iterator[list[str]]:
     names: list[str] = []
     for line in text.partition(found.anchor)[2].splitlines():
         parts = [part.strip() for part in line.strip("|").split(" | ")]
@@ -158,7 +153,7 @@ def _rows(found: Quotation, text: str, columns: list[str]) -> Iterator[list[str]
         elif not line.startswith("|"):
             names = []
         elif line.startswith(f"| {found.row} |") and {*columns} <= {*names}:
-            yield [parts[names.index(column)] for column in columns]
+            return [parts[names.index(column)] for column in columns]
     raise LookupError(
         f"{found.report}: no row {found.row!r} with {columns} below {found.anchor!r}"
     )

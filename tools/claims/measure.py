@@ -4,7 +4,7 @@
 
 Reads what the studies of the plan measured and writes one number for each claim, row
 and seed to `docs/results/claims/seeds.csv`. A claim whose runs or rows are not complete
-is left out, and said to be.
+in the folder is named, and keeps the numbers that the file has.
 """
 
 import csv
@@ -35,17 +35,28 @@ def measured(root: Path) -> Iterator[tuple[str, str, int, float]]:
                 yield claim.name, row, seed, value
 
 
+def _known() -> list[tuple[str, ...]]:
+    """The rows that the file has, as text."""
+    if not SEEDS.exists():
+        return []
+    with SEEDS.open(newline="") as file:
+        return [tuple(row) for row in csv.reader(file)][1:]
+
+
 def main(argv: Sequence[str]) -> int:
     """Write the file; return the exit code."""
     if len(argv) != 1:
         print(__doc__)
         return 2
-    found = list(measured(Path(argv[0])))
+    found = [(c, r, str(s), f"{v:.6g}") for c, r, s, v in measured(Path(argv[0]))]
+    new = {claim for claim, *_ in found}
+    kept = [row for row in _known() if row[0] not in new]
+    found = sorted([*found, *kept], key=lambda row: row[0])
     SEEDS.parent.mkdir(exist_ok=True)
     with SEEDS.open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("claim", "row", "seed", "value"))
-        writer.writerows((c, r, s, f"{v:.6g}") for c, r, s, v in found)
+        writer.writerows(found)
     print(f"{len(found)} numbers in {SEEDS}")
     return 0
 

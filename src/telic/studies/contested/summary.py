@@ -84,7 +84,7 @@ def summarise(rows: Rows) -> ContestedEffects:
     weights = rows.among("part", (TRANSFER, DOSED))
     found = ContestedEffects(
         seeds=seeds,
-        shifts=_trials(_nulls(rows.where(part=SHIFT), READ_NULL, kept=False), GAP),
+        shifts=_trials(_without(rows.where(part=SHIFT), READ_NULL), GAP),
         further=_further(rows.where(part=SHIFT)),
         agreement=_agreement(rows.where(part=AGREE)),
         transfer=_trials(rows.where(part=TRANSFER)),
@@ -122,8 +122,9 @@ def _branch_claims(found: ContestedEffects) -> tuple[Claim, ...]:
     if found.agreement:
         words = "Branches of one base that learn the same goal from other data agree"
         claims.append(claim(words, beaten(found.agreement), place="measure"))
-    if found.transfer is not None:
-        judged = [e for e in found.transfer.edits if _value(e) != UNALIGNED]
+    every = found.transfer.edits if found.transfer else ()
+    judged = [e for e in every if _value(e) != UNALIGNED]
+    if judged:
         marks = beaten({_value(e): e.verdict for e in judged})
         words = "A branch’s vector moves the goal of other agents"
         claims.append(claim(words, marks, place="agent"))
@@ -164,11 +165,9 @@ def _trials(rows: Rows, *also: str) -> Effects | None:
     return effects(table_of(rows), measure="aim", also=(*METRICS, *also))
 
 
-def _nulls(rows: Rows, null: str, *, kept: bool) -> Rows:
-    """Rows with one null alone, or with all nulls but that one."""
-    names = rows.names("null")
-    wanted = [n for n in names if n in ("", null)] if kept else set(names) - {null}
-    return rows.among("null", list(wanted))
+def _without(rows: Rows, null: str) -> Rows:
+    """The rows that are not of a null."""
+    return rows.among("null", [name for name in rows.names("null") if name != null])
 
 
 def _further(rows: Rows) -> dict[str, Verdict]:
@@ -177,7 +176,8 @@ def _further(rows: Rows) -> dict[str, Verdict]:
     if not len(beside):
         return {}
     edits = beside.names("condition")
-    table = table_of(_nulls(rows.among("condition", edits), READ_NULL, kept=True))
+    some = rows.among("condition", edits).among("null", ("", READ_NULL))
+    table = table_of(some)
     return {
         str(edit.value): verdict(table, edit, "aim")
         for edit in table.edits

@@ -237,9 +237,10 @@ class Isolation:
         """
 
         def fit(other: RunSource) -> bool:
+            if not self.gate:
+                return True
             base = other.state(ahead.phase).agent
-            able = competence_check(base, other.plan, ahead)
-            return not self.gate or ahead.metrics.is_competent(able)
+            return ahead.metrics.is_competent(competence_check(base, other.plan, ahead))
 
         other = other_seed(run, fit=fit)
         if other is None:

@@ -56,7 +56,7 @@ TERMS = (
         "*branches*, from the other seeds. No goal, one run: one agent before and "
         "after its last training for all of its goals, folded for the same one, beside "
         "*branches*; its agents are nearer to each other for reasons that are no goal, "
-        "so alarms are rarer there. Scores without a unit cannot tell.",
+        "so that few alarms there say little. Scores without a unit cannot tell.",
     ),
     (
         "Oracle",

@@ -8,7 +8,7 @@ from jaxtyping import Float
 from telic.render.curves import over
 from telic.render.page import Drawing, Page, PageTable, Section
 from telic.render.trial_table import trial_table
-from telic.studies.isolation.edits import CONTINUATION, PLAIN, SPECIFIC, VECTORS
+from telic.studies.isolation.edits import CONTINUATION, PLAIN, SPECIFIC, UNDONE, VECTORS
 from telic.studies.snr.repeats import MEAN, ONE
 from telic.studies.snr.summary import SnrEffects
 from telic.trials import Condition
@@ -39,6 +39,7 @@ TERMS = (
     (PLAIN, "The agent after a second phase minus the agent before it."),
     (SPECIFIC, "That minus an agent that trained for as long under the old objective."),
     (CONTINUATION, "What that training under the old objective changes."),
+    (UNDONE, "A null: the same, subtracted; both are brought to the edit’s norm."),
     (
         "For certain",
         "The mean over repeats is further from 0 than Student’s t at 95 %, in standard "
