@@ -36,7 +36,7 @@ LINES = {
     f"telic study shifts {RUNS}": TINY,
     f"telic study retarget {RUNS} --new yellow": TINY,
     f"telic study contested {RUNS}": TINY,
-    "telic study calibrate": "not here: thirty runs and 1,230 pairs, half an hour",
+    "telic study calibrate": "not here: thirty runs and 1,250 pairs, half an hour",
     "telic study probes planted-layer-0": "not here: on the runs of that study",
     "telic score my_locator.py": "not here: it sits the exam of that study's runs",
     "telic train landing --backend envpool --seeds 0:10": (

@@ -37,7 +37,7 @@ from telic.worlds import GoalConditioned, JaxWorld, objective_of, present_goals
 class Planting:
     """Plant goals in copies of one agent, and score every locator on them."""
 
-    rollouts: int = 5
+    rollouts: int = 3
     """Rollouts of further training of planted agents."""
     routing: int = 25
     """Rollouts for which chosen weights learn a goal."""
