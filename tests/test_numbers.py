@@ -9,12 +9,14 @@ from types import SimpleNamespace
 
 import pytest
 
+from telic.studies.contested import page as contested
 from telic.studies.donors import page as donors
 from telic.studies.held_out import page as held_out
 from telic.studies.isolation import page as isolation
 from telic.studies.isolation.lander_metrics import LANDER
 from telic.studies.locate import page as locate
 from telic.studies.planting import page as calibrate
+from telic.studies.probes import page as probes
 from telic.studies.retarget import page as retarget
 from telic.studies.shifts import page as shifts
 from telic.studies.snr import page as snr
@@ -167,6 +169,7 @@ def test_no_page_and_no_docstring_says_what_is_not_so(banned):
 
 
 LANDERS = SimpleNamespace(QUESTION=LANDER.question, TERMS=isolation.terms(LANDER))
+CONTESTED = SimpleNamespace(QUESTION=contested.QUESTION, TERMS=())
 DONORS = SimpleNamespace(QUESTION=donors.QUESTION, TERMS=(*donors.KINDS, *donors.OWN))
 PAGES = {
     "splice": splice,
@@ -174,7 +177,9 @@ PAGES = {
     "shifts": shifts,
     "retarget-distractor": retarget,
     "retarget-never-seen": retarget,
+    "contested": CONTESTED,
     "calibrate": calibrate,
+    **{f"probes-layer-{layer}": probes for layer in range(3)},
     "locate-relu": locate,
     "locate-tanh": locate,
     "locate-landers": locate,
@@ -189,7 +194,7 @@ LINEAR = "have CPR and CMD over the share of weights, and not over its logarithm
 UNDONE = "play further training only undone"
 EARLIER = {
     "retarget-never-seen": NOISE_ALONE,
-    **dict.fromkeys(("calibrate", "locate-tanh", "locate-landers"), LINEAR),
+    **dict.fromkeys(("locate-tanh", "locate-landers"), LINEAR),
     **dict.fromkeys(("isolation", "isolation-original", "snr"), UNDONE),
 }
 """Kept pages that were measured before what writes them now, and what they lack."""

@@ -33,7 +33,9 @@ def p_value(p: float | None) -> str:
     """A p-value; a dash if nothing was compared.
 
     Example:
-        >>> p_value(0.03125), p_value(None)
-        ('0.031', '–')
+        >>> p_value(0.03125), p_value(0.00002), p_value(None)
+        ('0.031', '< 0.001', '–')
     """
-    return NONE if p is None else f"{p:.3f}"
+    if p is None:
+        return NONE
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 
 import numpy as np
 
+from telic.render.cells import p_value
 from telic.render.marks import seeds_in_words
 from telic.render.page import PageTable as Shown
 from telic.stats import Interval
@@ -82,7 +83,7 @@ def trial_table(
                 name(one.condition),
                 one.measured[measure].interval,
                 _worst(one.worst),
-                *(_plain(null.null), null.rate, null.difference, _chance(p)),
+                *(_plain(null.null), null.rate, null.difference, p_value(p)),
                 *_rest(one.measured, one.size, extra),
                 _plain(one.verdict.summary),
             ]
@@ -115,7 +116,7 @@ def nulls_table(
         [
             *(name(one.condition), one.verdict.rate, _plain(null.null), null.rate),
             *_touched(one.null_sizes[null.null]),
-            *(null.difference, _chance(null.p), _chance(null.corrected)),
+            *(null.difference, p_value(null.p), p_value(null.corrected)),
         ]
         for one in effects.edits
         for null in one.verdict.against
@@ -175,10 +176,6 @@ def _rounded(cell: Interval) -> Interval:
     numbers = {"estimate": cell.estimate, "low": cell.low, "high": cell.high}
     found = {name: x if x is None else round(x, 9) for name, x in numbers.items()}
     return dataclasses.replace(cell, **found)
-
-
-def _chance(p: float) -> str:
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def _plain(names: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Hashable
 
 from telic.render.bars import bars
+from telic.render.cells import p_value
 from telic.render.page import Drawing, Page, PageTable, Section
 from telic.render.trial_table import nulls_table, trial_table
 from telic.studies.contested.branching import (
@@ -134,7 +135,7 @@ NULL_HEADER = ("Strongest null", "Its value", "Difference", "p")
 def _beside(found: Verdict) -> tuple[str, str, str, str]:
     """The strongest null of a verdict, its value, the difference, and the largest p."""
     null, p = found.strongest, max(each.corrected for each in found.against)
-    return null.null, str(null.rate), str(null.difference), f"{p:.3f}"
+    return null.null, str(null.rate), str(null.difference), p_value(p)
 
 
 def _principal(found: ContestedEffects) -> tuple[Section, ...]:
@@ -176,7 +177,7 @@ def _damage(found: ContestedEffects) -> tuple[Section, ...]:
             str(each.kl),
             str(each.norm),
             str(each.difference),
-            f"{each.p:.3f}",
+            p_value(each.p),
         )
         for which, each in found.damage.items()
     )
