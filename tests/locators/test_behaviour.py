@@ -50,7 +50,7 @@ def test_a_leaning_of_two_actions_is_worked_out_by_hand():
     behaviour = dataclasses.replace(BEHAVIOUR, gap=gap)
     said = jnp.zeros((2, 7)).at[0, 0].set(3.0).at[1].set(jnp.arange(7.0))
     # Half of the log-odds of the one action and the other, over two states.
-    assert float(logit_gap_from_logits(behaviour, said)) == pytest.approx(
+    assert float(logit_gap_from_logits(behaviour, RECIPIENT, said)) == pytest.approx(
         0.75, rel=1e-5
     )
 

@@ -9,6 +9,7 @@ from telic.policies import (
     HEADS,
     MLP,
     POLICIES,
+    Adapted,
     Conv,
     Recurrent,
     Spec,
@@ -22,13 +23,15 @@ SMALL = {
     "mlp": MLP(width=6, actor_layers=3, critic_layers=2),
     "conv": Conv(channels=(3, 4), width=5),
     "recurrent": Recurrent(width=5, memory=4),
+    "adapted": Adapted(MLP(width=6, actor_layers=3, critic_layers=2)),
 }
 WORLDS = {
     "mlp": Keys(view=3, limit=12),
     "conv": Keys(view=3, limit=12),
     "recurrent": Keys(view=3, limit=12),
+    "adapted": Keys(view=3, limit=12),
 }
-FLOATS = {"mlp": (4,), "conv": (4, 3, 2), "recurrent": (4,)}
+FLOATS = {"mlp": (4,), "conv": (4, 3, 2), "recurrent": (4,), "adapted": (4,)}
 CASES = [(name, form) for name in POLICIES for form in ("codes", "floats")]
 
 

@@ -136,11 +136,22 @@ def test_a_minigrid_level_is_a_world_whose_image_keeps_its_axes():
 
 
 @EVERY_USE
-def test_continuous_actions_are_refused(use):
-    error = refusal(use, GymWorld("Pendulum-v1"))
-    assert "Pendulum-v1 has the action space Box(" in error.what
-    assert "Discrete(n)" in error.why
+def test_actions_that_are_no_row_are_refused(use):
+    class Square(GymWorld):
+        def make(self):
+            env = super().make()
+            env.action_space = gymnasium.spaces.Box(-1, 1, (2, 2))
+            return env
+
+    error = refusal(use, Square())
+    assert "CartPole-v1 has the action space Box(" in error.what
+    assert "Box of one axis" in error.why
     assert "TransformAction" in error.fix
+
+
+def test_continuous_actions_are_rows_within_their_bounds():
+    world = GymWorld("Pendulum-v1")
+    assert (world.actions, world.bounds, world.choices) == (("0",), ((-2.0, 2.0),), ())
 
 
 @EVERY_USE

@@ -42,7 +42,8 @@ class Behaviour:
     Attributes:
         observations: (batch, ...) the first half seen by the recipient, the second by
             the donor. For agents with memory (batch, time, ...): whole sequences.
-        gap: The donor's probability of each action minus the recipient's.
+        gap: The donor's probability of each action minus the recipient's; for
+            continuous actions, what determines both policies (`Gaussian.gap`).
         first: (batch, time) whether a step begins an episode; empty without memory.
     """
 
@@ -133,12 +134,11 @@ def policy_gap(
     observations: Array,
     first: Bool[Array, "batch time"] | tuple[()] = (),
 ) -> Float[Array, "rows actions"]:
-    """The donor's probability of each action minus the recipient's."""
+    """The gap of two policies: differences of probabilities, or both policies."""
     mine, theirs = (
-        jax.nn.softmax(forward(agent, observations, first)[0])
-        for agent in (recipient, donor)
+        forward(agent, observations, first)[0] for agent in (recipient, donor)
     )
-    return theirs - mine
+    return recipient.spec.distribution.gap(mine, theirs)
 
 
 def logit_gap(behaviour: Behaviour, agent: Agent) -> Float[Array, ""]:
@@ -155,14 +155,14 @@ def logit_gap(behaviour: Behaviour, agent: Agent) -> Float[Array, ""]:
         True
     """
     logits, _ = forward(agent, behaviour.observations, behaviour.first)
-    return logit_gap_from_logits(behaviour, logits)
+    return logit_gap_from_logits(behaviour, agent, logits)
 
 
 def logit_gap_from_logits(
-    behaviour: Behaviour, logits: Float[Array, "rows actions"]
+    behaviour: Behaviour, agent: Agent, logits: Float[Array, "rows actions"]
 ) -> Float[Array, ""]:
     """`logit_gap`, computed from an agent's logits."""
-    return (behaviour.gap * jax.nn.log_softmax(logits)).sum(axis=1).mean()
+    return agent.spec.distribution.preference(behaviour.gap, logits).mean()
 
 
 @jax.jit

@@ -49,7 +49,7 @@ def _train(
 ) -> Tree:
     """The parameters of all gates after some steps of Adam, starting half open."""
     seen = behaviour.observations
-    aim = jax.nn.log_softmax(forward(donor, seen, behaviour.first)[0])
+    aim, acts = forward(donor, seen, behaviour.first)[0], recipient.spec.distribution
     aimed = dataclasses.replace(behaviour, gap=aim)
     adam, batch = optax.adam(RATE), max(1, BATCH * len(seen) // len(aim))
 
@@ -58,9 +58,8 @@ def _train(
         rows = jax.random.randint(row_key, (batch,), 0, len(seen))
         agent = _grafted(gate_key, gates, recipient, donor)
         part = aimed.some(rows)
-        found = jax.nn.log_softmax(forward(agent, part.observations, part.first)[0])
-        imitation = (jnp.exp(part.gap) * (part.gap - found)).sum(axis=1).mean()
-        return imitation + PRICE * _open(gates)
+        found = forward(agent, part.observations, part.first)[0]
+        return acts.kl(part.gap, found).mean() + PRICE * _open(gates)
 
     def step(carry: tuple, key: jax.Array) -> tuple[tuple, None]:
         gates, opt_state = carry

@@ -81,7 +81,7 @@ def _sides(evidence: ContrastPair, site: str) -> tuple[Behaviour, Side, Side]:
 def _after(behaviour: Behaviour, agent: Agent, site: str, x: Side) -> Array:
     """The preference of an agent with given activations at a site."""
     seen = behaviour.observations, behaviour.first
-    return logit_gap_from_logits(behaviour, forward(agent, *seen, {site: x})[0])
+    return logit_gap_from_logits(behaviour, agent, forward(agent, *seen, {site: x})[0])
 
 
 @functools.partial(jax.jit, static_argnames="site")

@@ -1,5 +1,6 @@
 """Policies: the network kinds of agents, each one forward pass with taps."""
 
+from telic.policies.adapted import Adapted as Adapted
 from telic.policies.agent import Agent as Agent
 from telic.policies.agent import create as create
 from telic.policies.base import HEADS as HEADS
@@ -24,5 +25,6 @@ POLICIES: dict[str, type[Policy]] = {
     "mlp": MLP,
     "conv": Conv,
     "recurrent": Recurrent,
+    "adapted": Adapted,
 }
 """Every kind of network, by its name in stored runs."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Bool, Float, Shaped
 
 from telic.core import trees
 from telic.core.errors import InputError
@@ -18,6 +18,7 @@ from telic.core.html import html_table
 from telic.core.names import check_name
 from telic.core.trees import Tree
 from telic.policies import interventions, structure
+from telic.policies.adapted import Adapted
 from telic.policies.base import (
     HEADS,
     LOGITS,
@@ -31,6 +32,7 @@ from telic.policies.base import (
     identity,
     renewed,
 )
+from telic.policies.distribution import Numbered
 from telic.policies.observations import Observations, observed
 from telic.policies.spec import Spec
 from telic.rollouts.actor import remembers
@@ -213,38 +215,41 @@ class Agent(Mapping[str, Array]):
         self,
         observations: Observations,
         carry: Carry,
-        uniform: Float[Array, " batch"],
+        uniform: Float[Array, "batch ..."],
         *,
         greedy: bool = False,
-    ) -> tuple[Int[Array, " batch"], Float[Array, " batch"], Carry]:
+    ) -> tuple[Shaped[Array, "batch ..."], Float[Array, " batch"], Carry]:
         """One action for each observation, by inverting its distribution function.
 
         Args:
             observations: (batch, ...) one per row.
             carry: The memory before this step.
-            uniform: A number in [0, 1) for each row, which selects its action.
-            greedy: Take the most probable action instead.
+            uniform: A number in [0, 1) for each row, which selects its action; for
+                actions that are rows, one for each entry.
+            greedy: Take the most probable action instead, as an agent whose policy is
+                greedy always does.
 
         Returns:
             The actions, their log-probabilities, and the memory after this step.
         """
         output = self(observations, carry, heads=(LOGITS,))
         assert output.logits is not None
-        log_probs = jax.nn.log_softmax(output.logits)
-        cumulative = jnp.cumsum(jnp.exp(log_probs), axis=1)[:, :-1]
-        action = (uniform[:, None] >= cumulative).sum(axis=1)
-        if greedy:
-            action = output.logits.argmax(axis=1).astype(action.dtype)
-        chosen = jnp.take_along_axis(log_probs, action[:, None], axis=1)[:, 0]
-        return action, chosen, output.carry
+        acts, greedy = self.spec.distribution, greedy or self.greedy
+        action = acts.select(output.logits, uniform, greedy=greedy)
+        return action, acts.log_prob(output.logits, action), output.carry
 
     def sample(
         self, key: jax.Array, observations: Observations, carry: Carry
-    ) -> tuple[Int[Array, " batch"], Carry]:
+    ) -> tuple[Shaped[Array, "batch ..."], Carry]:
         """One action drawn for each observation, and the memory after this step."""
         output = self(observations, carry, heads=(LOGITS,))
         assert output.logits is not None
-        return jax.random.categorical(key, output.logits), output.carry
+        acts = self.spec.distribution
+        if isinstance(acts, Numbered) and not self.greedy:
+            return jax.random.categorical(key, output.logits), output.carry
+        uniform = jax.random.uniform(key, (len(output.logits), *acts.draws))
+        action = acts.select(output.logits, uniform, greedy=self.greedy)
+        return action, output.carry
 
     def unroll(
         self,
@@ -293,15 +298,14 @@ class Agent(Mapping[str, Array]):
     def log_probs(
         self,
         observations: Array,
-        actions: Int[Array, "time batch"],
+        actions: Shaped[Array, "time batch ..."],
         first: Bool[Array, "time batch"],
         carry: Carry,
     ) -> Float[Array, "time batch"]:
         """The log-probability of every action of a rollout."""
         output, _ = self.unroll(observations, first, carry, heads=(LOGITS,))
         assert output.logits is not None
-        log_probs = jax.nn.log_softmax(output.logits)
-        return jnp.take_along_axis(log_probs, actions[..., None], axis=2)[..., 0]
+        return self.spec.distribution.log_prob(output.logits, actions)
 
     def evaluate(
         self,
@@ -348,6 +352,11 @@ class Agent(Mapping[str, Array]):
             InputError: If not; it names the difference in observations or actions.
         """
         self.spec.check_world(world)
+
+    @property
+    def greedy(self) -> bool:
+        """Whether it always takes its most probable action (`Adapted`)."""
+        return isinstance(self.policy, Adapted) and self.policy.greedy
 
     @property
     def world(self) -> World:

@@ -34,6 +34,9 @@ HEADS = (LOGITS, VALUE)
 NETS = {LOGITS: "actor", VALUE: "critic"}
 """The prefix of the paths of each head's leaves and sites."""
 
+LOG_STD = "actor/log_std"
+"""The leaf of the logarithms of the standard deviations of continuous actions."""
+
 INPUT = "input"
 """The key of the input in a table of units. It is not a site: no tap is called."""
 
@@ -42,7 +45,9 @@ class Output(NamedTuple):
     """The output of a policy for a batch of observations.
 
     Attributes:
-        logits: Unnormalised log-probabilities of the actions; None if not requested.
+        logits: What determines the distribution of actions (`Spec.distribution`):
+            unnormalised log-probabilities; for continuous actions means, then the
+            logarithms of standard deviations; None if not requested.
         value: Estimate of the discounted return; None if not requested.
         carry: The memory after this step.
     """
@@ -127,6 +132,19 @@ class Policy(Protocol):
     def homogeneous(self, site: str) -> bool:
         """True if units of a site may be rescaled: f(a x) = a f(x) for a > 0."""
         ...
+
+
+def spread(spec: Spec) -> Tree:
+    """The leaf that continuous actions need besides a network: deviations of 1."""
+    return {LOG_STD: jnp.zeros(len(spec.bounds))} if spec.bounds else {}
+
+
+def with_spread(params: Params, spec: Spec, numbers: Array | None) -> Array | None:
+    """What a network computed, for continuous actions with their deviations."""
+    if numbers is None or not spec.bounds:
+        return numbers
+    log_std = jnp.broadcast_to(params[LOG_STD][None], numbers.shape)
+    return jnp.concatenate([numbers, log_std], axis=1)
 
 
 def renewed(begins: Bool[Array, " batch"], fresh: Carry, carry: Carry) -> Carry:

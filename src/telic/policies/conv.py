@@ -32,6 +32,8 @@ from telic.policies.base import (
     Tap,
     Units,
     Use,
+    spread,
+    with_spread,
 )
 from telic.policies.spec import Spec
 
@@ -112,7 +114,7 @@ class Conv:
             kernel = jax.nn.initializers.orthogonal(gains.get(name, math.sqrt(2)))
             tree[f"{name}/kernel"] = kernel(k, shape, jnp.float32)
             tree[f"{name}/bias"] = jnp.zeros(shape[-1])
-        return tree
+        return tree | spread(spec)
 
     def initial_carry(self, batch: int) -> tuple[()]:
         """An empty tuple, as there is no memory."""
@@ -139,7 +141,8 @@ class Conv:
             x = tap(f"trunk/{i}/post", jax.nn.relu(x))
         found = {head: _head(params, head, x, tap) for head in heads}
         value = found[VALUE][:, 0] if VALUE in found else None
-        return Output(found.get(LOGITS), value, carry)
+        logits = with_spread(params, spec, found.get(LOGITS))
+        return Output(logits, value, carry)
 
     def units(self, spec: Spec) -> Units:
         """The channels of the input and of the trunk, and the units of the heads."""
@@ -172,7 +175,7 @@ class Conv:
         places = tuple(math.ceil(count / step) for count in spec.places)
         counts = itertools.pairwise((spec.channels, *self.channels))
         trunk = {f"trunk/{i}": (SIDE, SIDE, *pair) for i, pair in enumerate(counts)}
-        ends = {LOGITS: len(spec.actions), VALUE: 1}
+        ends = {LOGITS: spec.distribution.outputs, VALUE: 1}
         heads = {}
         for head, net in NETS.items():
             heads[f"{net}/0"] = (*places, self.channels[-1], self.width)

@@ -6,6 +6,7 @@ activation function; the last ones are `actor/logits` and `critic/value`.
 """
 
 import dataclasses
+import functools
 import itertools
 import math
 from collections.abc import Callable
@@ -29,6 +30,8 @@ from telic.policies.base import (
     Tap,
     Units,
     Use,
+    spread,
+    with_spread,
 )
 from telic.policies.first_layer import check_row, first_layer
 from telic.policies.spec import Spec
@@ -36,7 +39,16 @@ from telic.policies.spec import Spec
 ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "relu": jax.nn.relu,
     "tanh": jnp.tanh,
+    "elu": jax.nn.elu,
+    "gelu": functools.partial(jax.nn.gelu, approximate=False),
+    "leaky_relu": jax.nn.leaky_relu,
+    "sigmoid": jax.nn.sigmoid,
+    "silu": jax.nn.silu,
 }
+"""Activation functions by name, each as torch's default of that name."""
+
+HOMOGENEOUS = ("relu", "leaky_relu")
+"""Those with f(a x) = a f(x) for a > 0."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,11 +70,15 @@ class MLP:
     critic_layers: int = 3
     """Linear layers of the critic, the last one to the value."""
     activation: str = "relu"
-    """`relu` or `tanh`, after every layer but the last."""
+    """The activation function after every layer but the last: `relu`, `tanh`, …"""
     goal_layer: int = 0
     """The actor's layer at which a goal-conditioned agent reads its goal."""
     goal_units: int = 0
     """The number of its units that the goal is added to; 0: not goal-conditioned."""
+    actor_widths: tuple[int, ...] = ()
+    """Units in each hidden layer of the actor; empty: `width` in each."""
+    critic_widths: tuple[int, ...] = ()
+    """Units in each hidden layer of the critic; empty: `width` in each."""
 
     def __post_init__(self) -> None:
         """Check every field."""
@@ -73,21 +89,30 @@ class MLP:
                     f"MLP.{field} = {getattr(self, field)}",
                     why="allowed: 1 or more",
                 )
+        for net, count in self._nets():
+            given = getattr(self, f"{net}_widths")
+            fits = len(given) == count - 1 and min(given, default=1) >= 1
+            if given and not fits:
+                raise InputError(
+                    f"MLP.{net}_widths = {given}",
+                    why=f"{count - 1} hidden layers, each of 1 unit or more",
+                )
         if not 0 <= self.goal_layer < self.actor_layers:
             raise InputError(
                 f"MLP.goal_layer = {self.goal_layer}",
                 why=f"allowed: 0 to {self.actor_layers - 1}",
-            )
-        if not 0 <= self.goal_units <= self.width:
-            raise InputError(
-                f"MLP.goal_units = {self.goal_units}",
-                why=f"allowed: 0 to the width, {self.width}",
             )
         last = self.goal_layer == self.actor_layers - 1 or self.critic_layers == 1
         if self.goal_units and last:
             raise InputError(
                 f"MLP.goal_layer = {self.goal_layer} of {self.actor_layers} layers",
                 why="a goal is read before an activation function: not in a last layer",
+            )
+        read = self.hidden("actor")[self.goal_layer :][:1] + self.hidden("critic")[:1]
+        if not 0 <= self.goal_units <= min(read, default=0):
+            raise InputError(
+                f"MLP.goal_units = {self.goal_units}",
+                why=f"allowed: 0 to the width of the layer, {min(read, default=0)}",
             )
 
     def check(self, spec: Spec) -> None:
@@ -117,8 +142,11 @@ class MLP:
         """
         actor, critic = jax.random.split(key)
         return {
-            **self._net(actor, "actor", spec.inputs, len(spec.actions), gain=0.01),
+            **self._net(
+                actor, "actor", spec.inputs, spec.distribution.outputs, gain=0.01
+            ),
             **self._net(critic, "critic", spec.inputs, 1, gain=1.0),
+            **spread(spec),
             **self._goals(jax.random.fold_in(key, 1), spec.goals),
         }
 
@@ -151,7 +179,8 @@ class MLP:
             for head, net, first in zip(heads, nets, firsts, strict=True)
         }
         value = found[VALUE][:, 0] if VALUE in found else None
-        return Output(found.get(LOGITS), value, carry)
+        logits = with_spread(params, spec, found.get(LOGITS))
+        return Output(logits, value, carry)
 
     def units(self, spec: Spec) -> Units:
         """The units of every layer, and the channels of every place of the input."""
@@ -173,11 +202,16 @@ class MLP:
 
     def homogeneous(self, site: str) -> bool:
         """True if the site is a ReLU."""
-        return site.endswith("/post") and self.activation == "relu"
+        return site.endswith("/post") and self.activation in HOMOGENEOUS
 
     def _nets(self) -> tuple[tuple[str, int], ...]:
         """The nets, with their numbers of layers."""
         return ("actor", self.actor_layers), ("critic", self.critic_layers)
+
+    def hidden(self, net: str) -> tuple[int, ...]:
+        """The units of a net's hidden layers."""
+        given = getattr(self, f"{net}_widths")
+        return given or (self.width,) * (dict(self._nets())[net] - 1)
 
     def _sites(self, net: str, layer: int) -> tuple[str, ...]:
         """The sites of one layer."""
@@ -203,12 +237,11 @@ class MLP:
         self, key: jax.Array, net: str, inputs: int, outputs: int, gain: float
     ) -> Tree:
         """The parameters of one net."""
-        layers = dict(self._nets())[net]
-        widths = [inputs, *[self.width] * (layers - 1), outputs]
+        shapes = list(itertools.pairwise([inputs, *self.hidden(net), outputs]))
         tree = {}
-        keys = jax.random.split(key, layers)
-        for i, shape in enumerate(itertools.pairwise(widths)):
-            scale = gain if i == layers - 1 else float(np.sqrt(2))
+        keys = jax.random.split(key, len(shapes))
+        for i, shape in enumerate(shapes):
+            scale = gain if i == len(shapes) - 1 else float(np.sqrt(2))
             kernel = jax.nn.initializers.orthogonal(scale)
             tree[f"{net}/{i}/kernel"] = kernel(keys[i], shape, jnp.float32)
             tree[f"{net}/{i}/bias"] = jnp.zeros(shape[1])

@@ -37,6 +37,8 @@ from telic.policies.base import (
     Tap,
     Units,
     Use,
+    spread,
+    with_spread,
 )
 from telic.policies.first_layer import check_row, first_layer
 from telic.policies.spec import Spec
@@ -96,8 +98,9 @@ class Recurrent:
             "trunk/gru/input": _gates(into, (self.width, self.memory)),
             "trunk/gru/hidden": _gates(within, (self.memory, self.memory)),
             "trunk/gru/bias": jnp.zeros((3, self.memory)),
-            **_dense(actor, "actor/0", (self.memory, len(spec.actions)), 0.01),
+            **_dense(actor, "actor/0", (self.memory, spec.distribution.outputs), 0.01),
             **_dense(critic, "critic/0", (self.memory, 1), 1.0),
+            **spread(spec),
         }
 
     def initial_carry(self, batch: int) -> Float[Array, "batch units"]:
@@ -125,7 +128,8 @@ class Recurrent:
             kernel, bias = params[f"{net}/0/kernel"], params[f"{net}/0/bias"]
             found[head] = tap(f"{net}/{head}", state @ kernel + bias[None])
         value = found[VALUE][:, 0] if VALUE in found else None
-        return Output(found.get(LOGITS), value, state)
+        logits = with_spread(params, spec, found.get(LOGITS))
+        return Output(logits, value, state)
 
     def units(self, spec: Spec) -> Units:
         """The input's channels, and the units of the first layer, state and heads."""

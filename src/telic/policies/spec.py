@@ -9,7 +9,8 @@ import numpy as np
 from jaxtyping import Array, Float, Float32
 
 from telic.core.errors import InputError
-from telic.worlds.base import GoalConditioned, World
+from telic.policies.distribution import Distribution, Gaussian, Numbered, Several
+from telic.worlds.base import Choosing, Continuous, GoalConditioned, World
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,12 +27,16 @@ class Spec:
     observation: tuple[int, ...]
     """The shape of an observation, without batch axes."""
     actions: tuple[str, ...]
-    """The names of the actions, by index."""
+    """The names of the actions, by index, or of the entries of an action."""
     encoding: tuple[tuple[float, ...], ...] | None = None
     """The channel values of each code, for observations of codes; None: floats."""
     goals: int = 0
     """The number of goals of a goal-conditioned agent, whose flat observation then ends
     with the index of the goal. 0: not goal-conditioned."""
+    bounds: tuple[tuple[float, float], ...] = ()
+    """The ends of each entry of a continuous action; empty: actions are numbered."""
+    choices: tuple[int, ...] = ()
+    """The options of each entry of an action that is several choices; empty: of one."""
     world: World | None = None
     """The world of this spec, the default of `evaluate`; None if it is not known, as
     for imported agents."""
@@ -54,6 +59,13 @@ class Spec:
         if self.encoding is None:
             return self.observation[-1] - bool(self.goals)
         return len(self.encoding[0])
+
+    @property
+    def distribution(self) -> Distribution:
+        """The family of the distributions of actions."""
+        if self.bounds:
+            return Gaussian(len(self.bounds))
+        return Several(self.choices) if self.choices else Numbered(len(self.actions))
 
     @property
     def inputs(self) -> int:
@@ -110,6 +122,13 @@ class Spec:
                 f"the world {name} shows {other.observation}",
                 why=f"{why}, with the same encoding",
             )
+        kinds = type(self.distribution), type(other.distribution)
+        if kinds[0] is not kinds[1] or self.choices != other.choices:
+            raise InputError(
+                f"the agent's actions are {self.distribution}, "
+                f"those of the world {name} {other.distribution}",
+                why=why,
+            )
         if len(self.actions) != len(other.actions):
             raise InputError(
                 f"the agent has {len(self.actions)} actions, and the world {name} "
@@ -127,5 +146,7 @@ def _of(world: World) -> Spec:
         actions=tuple(world.actions),
         encoding=None if table is None else tuple(map(tuple, table.tolist())),
         goals=world.num_goals if isinstance(world, GoalConditioned) else 0,
+        bounds=tuple(world.bounds) if isinstance(world, Continuous) else (),
+        choices=tuple(world.choices) if isinstance(world, Choosing) else (),
         world=world,
     )

@@ -3,14 +3,14 @@
 from typing import Any, Protocol, runtime_checkable
 
 import jax
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Bool, Float, Shaped
 
 from telic.core.errors import InputError
-from telic.worlds.base import World
+from telic.worlds.base import Choosing, Continuous, World
 
 Carry = Any
-Chosen = tuple[Int[Array, " batch"], Float[Array, " batch"], Carry]
-"""The actions, their log-probabilities when chosen, and the next memory."""
+Chosen = tuple[Shaped[Array, "batch ..."], Float[Array, " batch"], Carry]
+"""The actions, one each or a row each, their log-probabilities, and the next memory."""
 
 
 @runtime_checkable
@@ -25,23 +25,23 @@ class Actor(Protocol):
         self,
         observations: Array,
         carry: Carry,
-        uniform: Float[Array, " batch"],
+        uniform: Float[Array, "batch ..."],
         *,
         greedy: bool = False,
     ) -> Chosen:
-        """One action for each observation, selected by one uniform number each."""
+        """One action for each observation, selected by uniform numbers (`draws_of`)."""
         ...
 
     def sample(
         self, key: jax.Array, observations: Array, carry: Carry
-    ) -> tuple[Int[Array, " batch"], Carry]:
+    ) -> tuple[Shaped[Array, "batch ..."], Carry]:
         """One action drawn for each observation, and the next memory."""
         ...
 
     def log_probs(
         self,
         observations: Array,
-        actions: Int[Array, "time batch"],
+        actions: Shaped[Array, "time batch ..."],
         first: Bool[Array, "time batch"],
         carry: Carry,
     ) -> Float[Array, "time batch"]:
@@ -67,6 +67,19 @@ def check_actor(agent: object, world: World) -> None:
             fix="telic.Agent(params, policy, spec)",
         )
     agent.check_world(world)
+
+
+def draws_of(world: World) -> tuple[int, ...]:
+    """The shape of the uniform numbers that select one action in a world.
+
+    Example:
+        >>> from telic.worlds import Keys
+        >>> draws_of(Keys())
+        ()
+    """
+    entries = isinstance(world, Continuous) and bool(world.bounds)
+    entries |= isinstance(world, Choosing) and bool(world.choices)
+    return (len(world.actions),) if entries else ()
 
 
 def remembers(carry: Carry) -> bool:

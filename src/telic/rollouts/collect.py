@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Bool, Float, Int, Shaped
 
-from telic.rollouts.actor import Actor, Carry
+from telic.rollouts.actor import Actor, Carry, draws_of
 from telic.worlds.base import JaxWorld, State, StepNoise
 
 
@@ -36,7 +36,7 @@ class Rollout(NamedTuple):
     Attributes:
         observations: (time, envs, ...) the observations before each step.
         next_observations: (time, envs, ...) the observations after it, before a reset.
-        actions: The actions.
+        actions: The actions, one number each, or a row.
         log_probs: The log-probabilities of the actions when chosen.
         events: The event vector of each step.
         terminated: Whether the step ended its episode for good.
@@ -46,7 +46,7 @@ class Rollout(NamedTuple):
 
     observations: Array
     next_observations: Array
-    actions: Int[Array, "time envs"]
+    actions: Shaped[Array, "time envs ..."]
     log_probs: Float[Array, "time envs"]
     events: Float[Array, "time envs events"]
     terminated: Bool[Array, "time envs"]
@@ -98,7 +98,7 @@ def collect_rollout(
     noise_key, action_key = jax.random.split(key)
     keys = jax.random.split(noise_key, (steps, count))
     noise = jax.vmap(jax.vmap(world.sample_noise))(keys)
-    uniform = jax.random.uniform(action_key, (steps, count))
+    uniform = jax.random.uniform(action_key, (steps, count, *draws_of(world)))
 
     def step(now: EnvState, drawn: tuple[StepNoise, Array]) -> tuple[EnvState, tuple]:
         noise, uniform = drawn

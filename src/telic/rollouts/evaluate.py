@@ -24,7 +24,7 @@ from jaxtyping import Array, Bool, Float, Int
 from telic.core.errors import InputError
 from telic.core.keys import as_key
 from telic.rollouts import host
-from telic.rollouts.actor import Actor, Carry, check_actor
+from telic.rollouts.actor import Actor, Carry, check_actor, draws_of
 from telic.rollouts.collect import where, where_tree
 from telic.worlds.base import JaxWorld, State, StepNoise, World
 from telic.worlds.host import HostWorld, events
@@ -39,11 +39,11 @@ class EpisodeSeeds(NamedTuple):
     Attributes:
         noise: (episodes, limit + 1, ...) the noise of the reset, then of every step;
             in a host world (episodes,) seeds.
-        uniform: (episodes, limit) in [0, 1): the numbers that select actions.
+        uniform: (episodes, limit, *draws) in [0, 1): the numbers that select actions.
     """
 
     noise: StepNoise
-    uniform: Float[Array, "episodes limit"]
+    uniform: Float[Array, "episodes limit ..."]
 
 
 class Episodes(NamedTuple):
@@ -85,7 +85,7 @@ def episode_seeds(
     noise_key, action_key = jax.random.split(key)
     return EpisodeSeeds(
         noise=jax.random.randint(noise_key, (episodes,), 0, 2**31 - 1),
-        uniform=jax.random.uniform(action_key, (episodes, world.limit)),
+        uniform=_uniform(action_key, world, episodes),
     )
 
 
@@ -136,8 +136,13 @@ def _drawn(key: jax.Array, world: JaxWorld, episodes: int) -> EpisodeSeeds:
     keys = jax.random.split(noise_key, (episodes, world.limit + 1))
     return EpisodeSeeds(
         noise=jax.vmap(jax.vmap(world.sample_noise))(keys),
-        uniform=jax.random.uniform(action_key, (episodes, world.limit)),
+        uniform=_uniform(action_key, world, episodes),
     )
+
+
+def _uniform(key: jax.Array, world: World, episodes: int) -> Array:
+    """The numbers that select the actions of some episodes."""
+    return jax.random.uniform(key, (episodes, world.limit, *draws_of(world)))
 
 
 @functools.partial(jax.jit, static_argnames=("world", "greedy"))

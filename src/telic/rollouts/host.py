@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from telic.rollouts.actor import Actor, Carry, Chosen, remembers
+from telic.rollouts.actor import Actor, Carry, Chosen, draws_of, remembers
 from telic.rollouts.collect import Completed, Rollout, where_tree
 from telic.worlds.guard import Guarded
 from telic.worlds.host import HostWorld, StepResult, Transitions, blank, events, put
@@ -47,7 +47,7 @@ class HostCollector:
     ) -> tuple[Rollout, Completed]:
         """`steps` steps in every copy; ended episodes are followed by new ones."""
         block = blank(self.world, steps, len(self.everyone))
-        drawn = jax.random.uniform(key, block.action.shape)
+        drawn = jax.random.uniform(key, (*block.first.shape, *draws_of(self.world)))
         if self.carry is None:
             self.carry = agent.initial_carry(len(self.everyone))
         before = self.carry
@@ -63,7 +63,7 @@ class HostCollector:
             )
             self.carry = self._remembered(agent, carry, answer)
             self._go_on(answer)
-        self.vector_env.check(block, np.ones(block.action.shape, bool))
+        self.vector_env.check(block, np.ones(block.first.shape, bool))
         data = _rollout(self.world, block)._replace(carry=before)
         log_probs = _log_probs(agent, block.before, block.action, data.first, before)
         return data._replace(log_probs=log_probs), self._completed(data)
@@ -113,7 +113,7 @@ def episodes(
     agent: Actor,
     world: HostWorld,
     seeds: Int[Array, " episodes"],
-    uniform: Float[Array, "episodes limit"],
+    uniform: Float[Array, "episodes limit ..."],
     *,
     greedy: bool = False,
 ) -> tuple[Transitions, np.ndarray]:
@@ -126,9 +126,9 @@ def episodes(
     Raises:
         WorldError: If a simulator raises or breaks its contract.
     """
-    drawn = np.asarray(uniform).T
-    block = blank(world, *drawn.shape)
-    taken = np.zeros(drawn.shape, bool)
+    drawn = np.asarray(uniform).swapaxes(0, 1)
+    block = blank(world, *drawn.shape[:2])
+    taken = np.zeros(drawn.shape[:2], bool)
     vector_env = Guarded(world, np.asarray(seeds).tolist())
     carry = agent.initial_carry(drawn.shape[1])
     try:
@@ -155,7 +155,7 @@ def act(
     agent: Actor,
     obs: Float[Array, "copies ..."],
     carry: Carry,
-    uniform: Float[Array, " copies"],
+    uniform: Float[Array, "copies ..."],
     greedy: bool = False,
 ) -> Chosen:
     """The action of every copy, as one compiled call."""
@@ -171,7 +171,7 @@ def _rollout(world: HostWorld, block: Transitions) -> Rollout:
         observations=jnp.asarray(block.before),
         next_observations=jnp.asarray(block.after),
         actions=jnp.asarray(block.action),
-        log_probs=jnp.zeros(block.action.shape),
+        log_probs=jnp.zeros(block.first.shape),
         events=jnp.asarray(events(world, block)),
         terminated=jnp.asarray(block.terminated),
         truncated=jnp.asarray(block.truncated),

@@ -11,9 +11,10 @@ import numpy as np
 from jaxtyping import Array, UInt8
 
 from telic.core.errors import InputError
-from telic.rollouts.actor import Actor
+from telic.rollouts.actor import Actor, draws_of
 from telic.rollouts.host import act
-from telic.worlds.base import JaxWorld, State, StepNoise, Transition
+from telic.worlds.base import Continuous, JaxWorld, State, StepNoise, Transition
+from telic.worlds.gym_vector import Bounded
 from telic.worlds.host import HostWorld
 
 Frame = UInt8[np.ndarray, "height width 3"]
@@ -34,13 +35,13 @@ class Episode(NamedTuple):
     Attributes:
         boards: The state before each action, and the final state; their leaves are
             NumPy arrays.
-        actions: The index of each action.
+        actions: The index of each action, or its row of numbers.
         events: The sum of each event over the episode.
         ended: Whether the episode came to its end; False if `limit` cut it off.
     """
 
     boards: list[State]
-    actions: list[int]
+    actions: list[Any]
     events: dict[str, float]
     ended: bool
 
@@ -90,13 +91,13 @@ def record(
         after = _step(world, state, action, world.sample_noise(world_key))
         state, total = after.state, total + np.asarray(after.events)
         boards.append(jax.device_get(state))
-        actions.append(int(action))
+        actions.append(np.asarray(action).tolist())
         ended = bool(after.terminated | after.truncated)
     happened = dict(zip(world.events, total.tolist(), strict=True))
     return Episode(boards, actions, happened, ended)
 
 
-def greedy_actions(agent: Actor, world: Drawable, *, seed: int) -> list[int]:
+def greedy_actions(agent: Actor, world: Drawable, *, seed: int) -> list[Any]:
     """The most probable actions of an agent in one episode, for `film`.
 
     Args:
@@ -105,14 +106,16 @@ def greedy_actions(agent: Actor, world: Drawable, *, seed: int) -> list[int]:
         seed: The seed of the episode; agents with the same seed start alike.
     """
     env, carry = world.make(), agent.initial_carry(1)
+    none = np.zeros((1, *draws_of(world)), "f")
+    bounded = Bounded(world.bounds if isinstance(world, Continuous) else ())
     try:
         seen, _ = env.reset(seed=seed)
         actions, done = [], False
         while not done and len(actions) < world.limit:
             row = np.asarray(seen, np.float32).reshape(1, *world.observation)
-            chosen, _, carry = act(agent, row, carry, np.zeros(1, "f"), greedy=True)
-            actions.append(int(chosen[0]))
-            seen, _, terminated, truncated, _ = env.step(actions[-1])
+            chosen, _, carry = act(agent, row, carry, none, greedy=True)
+            actions.append(bounded(np.asarray(chosen))[0].tolist())
+            seen, _, terminated, truncated, _ = env.step(_given(actions[-1]))
             done = bool(terminated or truncated)
         return actions
     finally:
@@ -121,7 +124,7 @@ def greedy_actions(agent: Actor, world: Drawable, *, seed: int) -> list[int]:
 
 def film(
     world: Drawable,
-    actions: Sequence[int],
+    actions: Sequence[Any],
     *,
     seed: int,
     every: int = 6,
@@ -131,7 +134,7 @@ def film(
 
     Args:
         world: A host world; its simulator draws the frames.
-        actions: The index of each action, as in `greedy_actions`.
+        actions: The actions, as in `greedy_actions`.
         seed: The seed of the episode.
         every: The number of steps per frame; the last step always has one.
         shrink: The factor by which frames are subsampled.
@@ -148,7 +151,7 @@ def film(
         env.reset(seed=seed)
         frames = [_frame(env, shrink)]
         for time, action in enumerate(actions, start=1):
-            env.step(action)
+            env.step(_given(action))
             if time == len(actions) or time % every == 0:
                 frames.append(_frame(env, shrink))
         return frames
@@ -168,7 +171,9 @@ def _choose(
     """The greedy or sampled action, and the memory after it."""
     seen = world.observe(state)[None]
     if greedy:
-        action, _, after = agent.act(seen, carry, jnp.zeros(1), greedy=True)
+        action, _, after = agent.act(
+            seen, carry, jnp.zeros((1, *draws_of(world))), greedy=True
+        )
     else:
         action, after = agent.sample(key, seen, carry)
     return action[0], after
@@ -177,6 +182,11 @@ def _choose(
 @functools.partial(jax.jit, static_argnames="world")
 def _step(world: JaxWorld, state: State, action: Array, noise: StepNoise) -> Transition:
     return world.step(state, action, noise)
+
+
+def _given(action: Any) -> Any:
+    """An action as an environment takes it: a number, or an array."""
+    return np.asarray(action) if isinstance(action, list) else action
 
 
 def _frame(env: gymnasium.Env, shrink: int) -> Frame:

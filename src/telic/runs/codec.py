@@ -51,7 +51,13 @@ FAMILIES = Families(
 )
 """The classes that a stored field may hold beside numbers, text and arrays."""
 
-SILENT = {"reward_scale": 1.0, "goal_layer": 0, "goal_units": 0}
+SILENT: dict[str, Any] = {
+    "reward_scale": 1.0,
+    "goal_layer": 0,
+    "goal_units": 0,
+    "actor_widths": [],
+    "critic_widths": [],
+}
 """Fields added since the first stored runs, with the values at which they are not
 written, so that the form of older plans, their hash and run names do not change."""
 

@@ -10,7 +10,6 @@ Reference:
 import functools
 
 import jax
-import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float
 
@@ -80,12 +79,11 @@ def _descend(
 ) -> Tree:
     """The leaves after all steps of Adam."""
     adam = optax.adam(optax.cosine_decay_schedule(learning_rate, steps))
-    aim = jax.nn.log_softmax(teacher)
+    acts = agent.spec.distribution
 
     def loss(leaves: Tree, rows: Array) -> Float[Array, ""]:
         found = agent.replace({**agent, **leaves}).logits(observations[rows])
-        gap = aim[rows] - jax.nn.log_softmax(found)
-        return (jnp.exp(aim[rows]) * gap).sum(axis=1).mean()
+        return acts.kl(teacher[rows], found).mean()
 
     def step(carry: tuple, key: jax.Array) -> tuple[tuple, None]:
         leaves, opt_state = carry

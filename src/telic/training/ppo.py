@@ -18,7 +18,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import optax
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Bool, Float, Int, Shaped
 
 from telic.core import trees
 from telic.core.errors import InputError
@@ -155,7 +155,7 @@ class Batch(NamedTuple):
     """
 
     observations: Array
-    actions: Int[Array, "*steps"]
+    actions: Shaped[Array, "..."]
     log_probs: Float[Array, "*steps"]
     advantages: Float[Array, "*steps"]
     targets: Float[Array, "*steps"]
@@ -273,16 +273,16 @@ def _loss(
 ) -> tuple[Float[Array, ""], Losses]:
     """-J on one minibatch."""
     logits, values = _outputs(agent, batch)
-    actions, old, advantages, targets = (x.reshape(-1) for x in batch[1:5])
-    log_probs = jax.nn.log_softmax(logits)
-    log_prob = jnp.take_along_axis(log_probs, actions[:, None], axis=1)[:, 0]
+    old, advantages, targets = (x.reshape(-1) for x in batch[2:5])
+    actions = batch.actions.reshape(-1, *agent.spec.distribution.draws)
+    log_prob, entropies = agent.spec.distribution.learnt(logits, actions)
     log_ratio = log_prob - old
     ratio = jnp.exp(log_ratio)
     gain = (advantages - advantages.mean()) / (advantages.std() + 1e-7)
     clipped = jnp.clip(ratio, 1 - ppo.clip_coef, 1 + ppo.clip_coef)
     policy = -jnp.minimum(ratio * gain, clipped * gain).mean()
     value = 0.5 * ((values - targets) ** 2).mean()
-    entropy = -(jnp.exp(log_probs) * log_probs).sum(axis=1).mean()
+    entropy = entropies.mean()
     loss = policy + ppo.vf_coef * value - ppo.ent_coef * entropy
     kl = (ratio - 1 - log_ratio).mean()
     outside = (jnp.abs(ratio - 1) > ppo.clip_coef).mean()

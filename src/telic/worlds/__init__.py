@@ -51,6 +51,7 @@ WORLDS = Registry(
         "goal-keys": GoalKeys,
         "shifted-keys": ShiftedKeys,
         "lander": Lander,
+        "gym": GymWorld,
     },
 )
 """Every registered world by name; a world is made by calling its class."""

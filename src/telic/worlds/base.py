@@ -42,7 +42,8 @@ class World(Protocol):
 
     Attributes:
         events: The names of the entries of the event vector.
-        actions: The names of the actions, by index.
+        actions: The names of the actions, by index; if an action is a row of numbers
+            (`Continuous`) or of choices (`Choosing`), the names of its entries.
         encoding: For observations made of integer codes, the table (codes, channels)
             of the channel values of each code; None for observations of floats.
         limit: Steps after which an episode is truncated, if it has not ended.
@@ -100,6 +101,31 @@ class GoalConditioned(Protocol):
     def num_goals(self) -> int: ...  # noqa: D102
     @property
     def base(self) -> World: ...  # noqa: D102
+
+
+@runtime_checkable
+class Continuous(Protocol):
+    """A world in which an action may be a row of real numbers.
+
+    Attributes:
+        bounds: The least and the greatest value of each number, to which the world
+            clips it; empty: actions are not such rows.
+    """
+
+    @property
+    def bounds(self) -> tuple[tuple[float, float], ...]: ...  # noqa: D102
+
+
+@runtime_checkable
+class Choosing(Protocol):
+    """A world in which an action may be several numbered choices at once.
+
+    Attributes:
+        choices: The number of options of each choice; empty: actions are not such rows.
+    """
+
+    @property
+    def choices(self) -> tuple[int, ...]: ...  # noqa: D102
 
 
 @runtime_checkable

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from typing import TypeVar
 
 import numpy as np
-from jaxtyping import Bool, Float32, Int
+from jaxtyping import Bool, Float32, Int, Shaped
 
 from telic.core.errors import THEIRS, TelicError, WorldError
 from telic.worlds.host import HostVectorEnv, HostWorld, StepResult, Transitions
@@ -77,7 +77,9 @@ class Guarded:
         return seen
 
     def step(
-        self, action: Int[np.ndarray, " copies"], env_ids: Int[np.ndarray, " copies"]
+        self,
+        action: Shaped[np.ndarray, "copies ..."],
+        env_ids: Int[np.ndarray, " copies"],
     ) -> StepResult:
         """One step of some copies."""
         self.steps += 1

@@ -18,14 +18,17 @@ from jaxtyping import Float32, Int, Shaped
 
 from telic.core.errors import InputError
 from telic.worlds.goals import Goal
-from telic.worlds.gym_vector import Vector
+from telic.worlds.gym_vector import Bounded, Vector
 from telic.worlds.host import HostVectorEnv, StepResult, Transitions, numbers
 from telic.worlds.objectives import Objective
 
 
 @dataclasses.dataclass(frozen=True)
 class GymWorld:
-    """A Gymnasium environment with discrete actions and array observations.
+    """A Gymnasium environment whose observations are arrays, or can be made rows.
+
+    Actions are numbered (`Discrete`), rows of real numbers (`Box` of one axis) or
+    several numbered choices (`MultiDiscrete`).
 
     Raises:
         InputError: If the name begins with a module to import, or `max_steps` is below
@@ -121,9 +124,9 @@ class GymWorld:
         """One copy per seed: that of `vector`, else `GymCopies`."""
         _ = self._spaces  # raises for unsuitable spaces before any copy is made
         found = self.vector(len(seeds))
-        return (
-            GymCopies(self, seeds) if found is None else Vector(found, self.info, seeds)
-        )
+        if found is None:
+            return GymCopies(self, seeds)
+        return Vector(found, self.info, seeds, self.bounds)
 
     @property
     def observation(self) -> tuple[int, ...]:
@@ -132,10 +135,29 @@ class GymWorld:
 
     @property
     def actions(self) -> tuple[str, ...]:
-        """The names of the actions: their numbers."""
-        return tuple(str(i) for i in range(int(self._spaces[1].n)))
+        """The names of the actions: their numbers; or of the entries of an action."""
+        space = self._spaces[1]
+        entries = len(self.bounds) or len(self.choices)
+        return tuple(str(i) for i in range(entries or int(space.n)))
 
-    @functools.cached_property
+    @property
+    def bounds(self) -> tuple[tuple[float, float], ...]:
+        """The ends of each entry of a continuous action; empty if they are numbered."""
+        space = self._spaces[1]
+        if not isinstance(space, gymnasium.spaces.Box):
+            return ()
+        ends = zip(space.low.tolist(), space.high.tolist(), strict=True)
+        return tuple((float(low), float(high)) for low, high in ends)
+
+    @property
+    def choices(self) -> tuple[int, ...]:
+        """The options of each entry of an action that is several choices; or empty."""
+        space = self._spaces[1]
+        if not isinstance(space, gymnasium.spaces.MultiDiscrete):
+            return ()
+        return tuple(int(count) for count in space.nvec)
+
+    @property
     def limit(self) -> int:
         """Steps after which an episode is truncated."""
         found = self.max_steps or self._spaces[2]
@@ -158,13 +180,21 @@ class GymWorld:
         return *spaces, limit
 
 
+NUMBERED = (
+    gymnasium.spaces.Discrete,
+    gymnasium.spaces.MultiDiscrete,
+    gymnasium.spaces.MultiBinary,
+)
+"""Spaces of observations that become a row of zeros and ones."""
+
+
 class GymCopies:
     """Copies of an environment, stepped one after another: the default."""
 
     def __init__(self, world: GymWorld, seeds: Sequence[int]) -> None:
         self.envs = [make_copy(world) for _ in seeds]
         self.seeds, self.names = list(seeds), world.info
-        self.shape = world.observation
+        self.shape, self.bounded = world.observation, Bounded(world.bounds)
 
     def reset(self) -> Float32[np.ndarray, "envs ..."]:
         """The first observations, with each copy seeded."""
@@ -173,14 +203,17 @@ class GymCopies:
         return self._sights(first)
 
     def step(
-        self, action: Int[np.ndarray, " copies"], env_ids: Int[np.ndarray, " copies"]
+        self,
+        action: Shaped[np.ndarray, "copies ..."],
+        env_ids: Int[np.ndarray, " copies"],
     ) -> StepResult:
         """One step of some copies."""
         info = {name: np.full(len(env_ids), np.nan) for name in self.names}
         answers = []
-        pairs = zip(env_ids.tolist(), action.tolist(), strict=True)
-        for row, (i, number) in enumerate(pairs):
-            *answer, told = self.envs[i].step(number)
+        taken = self.bounded(action)
+        each = taken.tolist() if taken.ndim == 1 else list(taken)
+        for row, (i, one) in enumerate(zip(env_ids.tolist(), each, strict=True)):
+            *answer, told = self.envs[i].step(one)
             answers.append(answer)
             for name in self.names:
                 info[name][row] = told.get(name, np.nan)
@@ -230,8 +263,8 @@ def make_copy(world: GymWorld) -> gymnasium.Env:
             why=str(error).splitlines()[0],
             fix="see: python -c 'import gymnasium; gymnasium.pprint_registry()'",
         ) from error
-    if isinstance(env.observation_space, gymnasium.spaces.Discrete):
-        env = gymnasium.wrappers.FlattenObservation(env)  # one-hot
+    if _is_flattened(env.observation_space):
+        env = gymnasium.wrappers.FlattenObservation(env)
     known = env.spec.max_episode_steps if env.spec else None
     if world.max_steps in (0, known):
         return env
@@ -244,10 +277,11 @@ def check_spaces(name: str, sight: Any, action: Any) -> None:
     Raises:
         InputError: If not; it names the space, and a wrapper that may help.
     """
-    if not isinstance(action, gymnasium.spaces.Discrete) or action.start != 0:
+    if not _known(action):
         raise InputError(
             f"{name} has the action space {action}",
-            why="agents choose among numbered actions: Discrete(n), from 0",
+            why="agents choose among numbered actions (Discrete or MultiDiscrete, from "
+            "0), or rows of real numbers (Box of one axis)",
             fix="wrap it in make(), with gymnasium.wrappers.TransformAction",
         )
     if not isinstance(sight, gymnasium.spaces.Box):
@@ -258,3 +292,24 @@ def check_spaces(name: str, sight: Any, action: Any) -> None:
             fix="wrap it in make(), with gymnasium.wrappers.FlattenObservation "
             "or a wrapper that keeps one entry",
         )
+
+
+def _is_flattened(sight: Any) -> bool:
+    """True if observations become one row, unasked: numbers, and parts of numbers.
+
+    The entries of a `Dict` stand one after another, by their names in order.
+    """
+    if isinstance(sight, gymnasium.spaces.Dict | gymnasium.spaces.Tuple):
+        parts = sight.values() if isinstance(sight, gymnasium.spaces.Dict) else sight
+        plain = (gymnasium.spaces.Box, *NUMBERED)
+        return all(isinstance(p, plain) or _is_flattened(p) for p in parts)
+    return isinstance(sight, NUMBERED)
+
+
+def _known(action: Any) -> bool:
+    """True if agents can act in a space of actions."""
+    if isinstance(action, gymnasium.spaces.Box):
+        return len(action.shape) == 1 and action.dtype.kind == "f"
+    if isinstance(action, gymnasium.spaces.MultiDiscrete):
+        return action.nvec.ndim == 1 and not np.any(action.start)
+    return isinstance(action, gymnasium.spaces.Discrete) and int(action.start) == 0

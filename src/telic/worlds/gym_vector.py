@@ -9,10 +9,28 @@ from typing import Any
 
 import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv
-from jaxtyping import Bool, Float32, Int
+from jaxtyping import Bool, Float32, Int, Shaped
 
 from telic.core.errors import InputError
 from telic.worlds.host import StepResult, numbers
+
+
+class Bounded:
+    """Actions as a simulator takes them: rows of numbers are clipped to their bounds.
+
+    Example:
+        >>> Bounded(((-1.0, 1.0),))(np.array([[3.0], [0.5]])).tolist()
+        [[1.0], [0.5]]
+    """
+
+    def __init__(self, bounds: Sequence[tuple[float, float]]) -> None:
+        self.low, self.high = np.array(bounds, np.float32).reshape(-1, 2).T
+
+    def __call__(
+        self, action: Shaped[np.ndarray, "copies ..."]
+    ) -> Shaped[np.ndarray, "copies ..."]:
+        """The actions within the bounds; themselves, if there are none."""
+        return np.clip(action, self.low, self.high) if len(self.low) else action
 
 
 class Vector:
@@ -22,6 +40,7 @@ class Vector:
         envs: The environment; its `autoreset_mode` is SAME_STEP or DISABLED.
         names: The entries of `info` to read.
         seeds: One for each copy.
+        bounds: The ends of each entry of an action; empty: actions are not clipped.
 
     Raises:
         InputError: If it resets in the step after an end, or its number of copies is
@@ -29,7 +48,11 @@ class Vector:
     """
 
     def __init__(
-        self, envs: VectorEnv, names: Sequence[str], seeds: Sequence[int]
+        self,
+        envs: VectorEnv,
+        names: Sequence[str],
+        seeds: Sequence[int],
+        bounds: Sequence[tuple[float, float]] = (),
     ) -> None:
         mode = envs.metadata.get("autoreset_mode")
         if mode not in (AutoresetMode.SAME_STEP, AutoresetMode.DISABLED):
@@ -43,7 +66,7 @@ class Vector:
                 f"a vector environment of {envs.num_envs} copies",
                 why=f"{len(seeds)} were asked for",
             )
-        self.envs, self.names = envs, tuple(names)
+        self.envs, self.names, self.bounded = envs, tuple(names), Bounded(bounds)
         self.seeds: Any = [int(seed) for seed in seeds]
         self.same_step = mode is AutoresetMode.SAME_STEP
         self.fresh = np.empty((0,), np.float32)
@@ -55,13 +78,15 @@ class Vector:
         return _rows(self.envs.reset(seed=self.seeds)[0])
 
     def step(
-        self, action: Int[np.ndarray, " copies"], env_ids: Int[np.ndarray, " copies"]
+        self,
+        action: Shaped[np.ndarray, "copies ..."],
+        env_ids: Int[np.ndarray, " copies"],
     ) -> StepResult:
         """One step of some copies; the others are stepped too, and ignored."""
         if self.ended.any():  # copies that were not restarted
             self._restart(self.ended)
-        every = np.zeros(self.envs.num_envs, action.dtype)
-        every[env_ids] = action
+        every = np.zeros((self.envs.num_envs, *action.shape[1:]), action.dtype)
+        every[env_ids] = self.bounded(action)
         seen, reward, terminated, truncated, info = self.envs.step(every)
         reward = numbers(reward, "rewards").astype(np.float64)
         done = terminated | truncated

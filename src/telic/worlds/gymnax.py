@@ -18,7 +18,8 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int
+import numpy as np
+from jaxtyping import Array, Bool, Float, Int, Shaped
 
 from telic.core.errors import InputError
 from telic.core.names import check_name
@@ -38,7 +39,7 @@ class Moved(NamedTuple):
     """
 
     before: Any
-    action: Int[Array, ""]
+    action: Shaped[Array, "..."]
     after: Any
     reward: Float[Array, ""]
     done: Bool[Array, ""]
@@ -112,7 +113,7 @@ class GymnaxWorld:
         return state, seen
 
     def step_inner(
-        self, key: jax.Array, state: Any, action: Int[Array, ""]
+        self, key: jax.Array, state: Any, action: Shaped[Array, "..."]
     ) -> tuple[Any, Array, Float[Array, ""], Bool[Array, ""]]:
         """The next state, its observation, the reward, and the end of the episode.
 
@@ -126,7 +127,18 @@ class GymnaxWorld:
     def actions(self) -> tuple[str, ...]:
         """The names of the actions: their numbers."""
         env, params = _made(self)
-        return tuple(str(i) for i in range(int(env.action_space(params).n)))
+        space = env.action_space(params)
+        return tuple(str(i) for i in range(len(self.bounds) or int(space.n)))
+
+    @property
+    def bounds(self) -> tuple[tuple[float, float], ...]:
+        """The ends of each entry of a continuous action; empty if they are numbered."""
+        env, params = _made(self)
+        space = env.action_space(params)
+        if not hasattr(space, "low"):
+            return ()
+        ends = (np.broadcast_to(end, space.shape) for end in (space.low, space.high))
+        return tuple((float(low), float(high)) for low, high in zip(*ends, strict=True))
 
     @property
     def observation(self) -> tuple[int, ...]:
@@ -158,12 +170,17 @@ class GymnaxWorld:
             state, seen = self.reset_inner(noise)
         return Inner(_strong(state), self._row(seen), jnp.zeros((), jnp.int32))
 
-    def step(self, state: Inner, action: Int[Array, ""], noise: Array) -> Transition:
+    def step(
+        self, state: Inner, action: Shaped[Array, "..."], noise: Array
+    ) -> Transition:
         """The transition from `state` by `action`.
 
         Raises:
             InputError: If `happened` returns an event that the world does not list.
         """
+        if self.bounds:
+            low, high = np.array(self.bounds, np.float32).T
+            action = jnp.clip(action, low, high)
         after, seen, reward, done = self.step_inner(noise, state.state, action)
         told = self.compute_events(Moved(state.state, action, after, reward, done))
         for name in told:

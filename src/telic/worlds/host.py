@@ -16,7 +16,7 @@ from jaxtyping import Bool, Float, Float32, Int, Shaped
 
 from telic.core.errors import THEIRS, TelicError, WorldError, said
 from telic.core.names import check_name
-from telic.worlds.base import World
+from telic.worlds.base import Choosing, Continuous, World
 
 
 class StepResult(NamedTuple):
@@ -42,7 +42,7 @@ class Transitions(NamedTuple):
 
     Attributes:
         before: (time, envs, ...) the observations before each step.
-        action: The actions.
+        action: The actions, one number each, or a row.
         reward: The simulator's reward; it may be reported as an event.
         after: (time, envs, ...) the observations after it, before any reset.
         terminated: Whether the step ended its episode for good.
@@ -54,7 +54,7 @@ class Transitions(NamedTuple):
     """
 
     before: Float32[np.ndarray, "time envs ..."]
-    action: Int[np.ndarray, "time envs"]
+    action: Shaped[np.ndarray, "time envs ..."]
     reward: Float[np.ndarray, "time envs"]
     after: Float32[np.ndarray, "time envs ..."]
     terminated: Bool[np.ndarray, "time envs"]
@@ -73,7 +73,9 @@ class HostVectorEnv(Protocol):
         ...
 
     def step(
-        self, action: Int[np.ndarray, " copies"], env_ids: Int[np.ndarray, " copies"]
+        self,
+        action: Shaped[np.ndarray, "copies ..."],
+        env_ids: Int[np.ndarray, " copies"],
     ) -> StepResult:
         """One step of the copies `env_ids`; none of them may have ended."""
         ...
@@ -114,11 +116,14 @@ class HostWorld(World, Protocol):
 def blank(world: HostWorld, steps: int, envs: int) -> Transitions:
     """A block of steps for `put` to fill: zeros, with NaN for earlier episodes."""
     shape = (steps, envs)
+    bounds = world.bounds if isinstance(world, Continuous) else ()
+    choices = world.choices if isinstance(world, Choosing) else ()
+    entries = [len(given) for given in (bounds, choices) if given]
     before, after = (np.zeros((*shape, *world.observation), np.float32) for _ in "ba")
     ends = (np.zeros(shape, bool) for _ in "tu")
     return Transitions(
         before,
-        np.zeros(shape, np.int32),
+        np.zeros((*shape, *entries), np.float32 if bounds else np.int32),
         np.zeros(shape),
         after,
         *ends,
@@ -156,7 +161,7 @@ def put(
     time: int,
     env_ids: Int[np.ndarray, " copies"],
     before: Float32[np.ndarray, "copies ..."],
-    action: Int[np.ndarray, " copies"],
+    action: Shaped[np.ndarray, "copies ..."],
     result: StepResult,
 ) -> None:
     """Write one step of some copies into a block."""

@@ -125,6 +125,16 @@ class Lander(GymWorld):
         return ("nothing", "left", "main", "right")
 
     @property
+    def bounds(self) -> tuple[tuple[float, float], ...]:
+        """None, as its actions are numbered."""
+        return ()
+
+    @property
+    def choices(self) -> tuple[int, ...]:
+        """None, as an action is one number."""
+        return ()
+
+    @property
     def observation(self) -> tuple[int, ...]:
         """The shape of an observation, known without making a copy."""
         return (8,)

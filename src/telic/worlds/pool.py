@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float32, Int
+from jaxtyping import Float32, Int, Shaped
 
 from telic.core.errors import InputError
 from telic.worlds.host import StepResult
@@ -43,7 +43,9 @@ class Pool:
         return self.envs.reset()[0].astype(np.float32)
 
     def step(
-        self, action: Int[np.ndarray, " copies"], env_ids: Int[np.ndarray, " copies"]
+        self,
+        action: Shaped[np.ndarray, "copies ..."],
+        env_ids: Int[np.ndarray, " copies"],
     ) -> StepResult:
         """One step of some copies."""
         ids = env_ids.astype(np.int32)

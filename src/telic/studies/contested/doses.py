@@ -10,8 +10,6 @@ Reference:
 
 from collections.abc import Callable
 
-import jax
-import jax.numpy as jnp
 from jaxtyping import Array
 
 from telic.core import trees
@@ -62,13 +60,12 @@ def drift_from(agent: Agent, states: Array) -> Callable[[Agent], Rates]:
         agent: The unedited agent.
         states: The observations that it visits.
     """
-    own, actor = jax.nn.log_softmax(agent.logits(states)), agent.actor
+    own, actor, acts = agent.logits(states), agent.actor, agent.spec.distribution
 
     def drift(edited: Agent) -> Rates:
-        gap = own - jax.nn.log_softmax(edited.logits(states))
         step = {path: edited[path] - leaf for path, leaf in actor.items()}
         return {
-            KL: float((jnp.exp(own) * gap).sum(axis=1).mean()),
+            KL: float(acts.kl(own, edited.logits(states)).mean()),
             NORM: float(trees.norm(step) / trees.norm(actor)),
         }
 
