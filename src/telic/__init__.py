@@ -8,6 +8,10 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from telic.adapters import Layout as Layout
+    from telic.adapters import from_sb3 as from_sb3
+    from telic.adapters import from_torch as from_torch
+    from telic.adapters import load as load
     from telic.core.errors import TelicError as TelicError
     from telic.edits import EDITS as EDITS
     from telic.edits import Ablate as Ablate
@@ -40,7 +44,6 @@ if TYPE_CHECKING:
     from telic.runs.folder import find as find
     from telic.runs.query import query_runs as query_runs
     from telic.runs.source import RunSource as RunSource
-    from telic.runs.source import load as load
     from telic.stats import Interval as Interval
     from telic.stats import bootstrap as bootstrap
     from telic.stats import iqm as iqm
@@ -131,7 +134,10 @@ _HOMES = {
     "find": "runs.folder",
     "query_runs": "runs.query",
     "RunSource": "runs.source",
-    "load": "runs.source",
+    "load": "adapters",
+    "from_sb3": "adapters",
+    "from_torch": "adapters",
+    "Layout": "adapters",
     "Alternation": "studies",
     "Interval": "stats",
     "iqm": "stats",

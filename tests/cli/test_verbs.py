@@ -4,12 +4,11 @@ import json
 import re
 import subprocess
 import sys
-from importlib import import_module
 
 import pytest
 
 import telic
-from telic.cli.main import VERBS, main
+from telic.cli.main import VERBS, main, module_of
 from tests.scale.here import in_this_process
 
 HEAVY = ("jax", "numpy", "scipy", "tyro", "rich", "matplotlib", "gymnasium")
@@ -46,7 +45,7 @@ def test_help_needs_none_of_the_heavy_packages():
 @pytest.mark.contract
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_has_a_file_and_a_help(verb, capsys):
-    assert import_module(f"telic.cli.{verb}").__doc__
+    assert module_of(verb).__doc__
     try:
         code = main([verb, "--help"])
     except SystemExit as stop:

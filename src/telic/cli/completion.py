@@ -4,7 +4,6 @@ The words are read from the help texts, so that there is no second list of them.
 """
 
 import contextlib
-import importlib
 import io
 import re
 from collections.abc import Sequence
@@ -88,11 +87,13 @@ def completions() -> dict[str, list[str]]:
 
 def _in_help(command: Sequence[str]) -> list[str]:
     """The options in the help of a command, or the choices in its usage line."""
+    from telic.cli.main import module_of
+
     verb, *more = command
     said = io.StringIO()
     done = contextlib.suppress(SystemExit, InputError)
     with contextlib.redirect_stdout(said), done:
-        importlib.import_module(f"telic.cli.{verb}").run([*more, "--help"])
+        module_of(verb).run([*more, "--help"])
     text = said.getvalue()
     usage = re.search(r"\b\w+(?:\|\w+)+", text.partition("\n")[0])
     if usage:

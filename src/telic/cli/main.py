@@ -2,11 +2,13 @@
 
 import contextlib
 import importlib
+import keyword
 import os
 import signal
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
+from typing import Any
 
 from telic.core.errors import InputError, TelicError
 from telic.core.names import check_name
@@ -16,11 +18,15 @@ SIGPIPE = 13
 
 VERBS = {
     "train": "train agents, many seeds at once: telic train alternation --seeds 0:10",
+    "import": "make a run of agents that another library trained: telic import FILE",
+    "diff": "say what lies between two checkpoints: telic diff BEFORE AFTER --world W",
+    "verify": "repeat the certificate of an imported run",
     "resume": "go on with runs that were stopped or killed",
     "runs": "list, show or verify runs, or rebuild the index",
     "compare": "choose runs by a condition and print them side by side",
     "edit": "edit an agent by an expression and try it: telic edit RUN EXPRESSION",
     "study": "edit trained agents and test the edits: telic study splice EXPERIMENT",
+    "export": "write an agent for other libraries: telic export RUN@PHASE --to torch",
     "score": "try a locator of your own on planted agents: telic score LOCATOR.py",
     "report": "make one HTML page, with figures, of one or many runs",
     "demo": "a small real study from start to report, in a few minutes",
@@ -93,7 +99,13 @@ def _run(args: list[str]) -> int:
     if args[0].startswith("-"):
         raise InputError(f"{args[0]} before a verb", fix="see: telic --help")
     verb = check_name(args[0], VERBS, kind="verb")
-    return importlib.import_module(f"telic.cli.{verb}").run(args[1:])
+    return module_of(verb).run(args[1:])
+
+
+def module_of(verb: str) -> Any:
+    """The module of a verb; that of a verb which is a word of Python ends in `_`."""
+    name = f"{verb}_" if keyword.iskeyword(verb) else verb
+    return importlib.import_module(f"telic.cli.{name}")
 
 
 def _complain(error: TelicError) -> int:

@@ -141,7 +141,7 @@ def _commit_within(
             "its world's simulators cannot be stored"
         )
         return
-    _write_checkpoint(run, plan, state)
+    write_checkpoint(run, plan, state)
 
 
 def _restored(run: Run, plan: ExperimentConfig, notice: Notice) -> TrainState:
@@ -165,7 +165,7 @@ def _restored(run: Run, plan: ExperimentConfig, notice: Notice) -> TrainState:
         return state
     for path in (run.metrics, run.timing):
         disk.write_file(path, b"")
-    _write_checkpoint(run, plan, fresh)
+    write_checkpoint(run, plan, fresh)
     return fresh
 
 
@@ -194,13 +194,13 @@ def _rewind(run: Run, found: Checkpoint) -> None:
 
 def _commit(run: Run, plan: ExperimentConfig, state: TrainState) -> None:
     """Write a checkpoint at the end of a phase, and remove those within the phase."""
-    _write_checkpoint(run, plan, state)
+    write_checkpoint(run, plan, state)
     for found in run.checkpoints:
         if phase_at(plan.schedule, found.rollouts)[1] != 0:
             shutil.rmtree(found.path, ignore_errors=True)
 
 
-def _write_checkpoint(run: Run, plan: ExperimentConfig, state: TrainState) -> None:
+def write_checkpoint(run: Run, plan: ExperimentConfig, state: TrainState) -> None:
     """Write a checkpoint, linked to the one at the end of the phase before."""
     rollouts, before = int(state.rollouts), None
     for found in run.checkpoints:

@@ -14,6 +14,7 @@ from telic.core.errors import DamagedError
 
 CONFIG = "run.json"
 METRICS = "metrics.jsonl"
+CERTIFICATE = "certificate.json"
 MANIFEST = "manifest.json"
 ARRAYS = ("agent", "moments", "world")
 
@@ -22,6 +23,7 @@ FILE, FOLDER = "a file", "a folder"
 LAYOUT = {
     CONFIG: FILE,
     METRICS: FILE,
+    CERTIFICATE: FILE,
     "timing.jsonl": FILE,
     "run.lock": FILE,
     "run.holder": FILE,

@@ -1,0 +1,156 @@
+"""What the library that trained an agent says of it: outputs, and returns it claims.
+
+Where Stable-Baselines3 is installed, its own policy is built from the settings that
+were read, and given the weights by torch's loader of weights alone: nothing in the file
+is run there either.
+"""
+
+import importlib
+import io
+import zipfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from telic.adapters.imported import Imported
+from telic.core.errors import said
+from telic.policies import MLP, Adapted, Agent
+
+CLOSE = 1e-5
+"""The greatest difference of outputs, relative to outputs above 1, that is a match."""
+
+
+def difference(
+    path: Path, found: Imported, agent: Agent, seen: np.ndarray
+) -> dict[str, Any]:
+    """The greatest difference of an agent's outputs from its library's own.
+
+    Args:
+        path: The file.
+        found: What was read in it.
+        agent: The agent.
+        seen: (states, ...) observations.
+    """
+    if not found.source.library.startswith("Stable-Baselines3"):
+        return {"words": "compared with nothing: the file holds weights alone"}
+    if find_spec("stable_baselines3") is None:
+        return {"words": "not compared: Stable-Baselines3 is not installed"}
+    try:
+        theirs = _sb3_outputs(path, found, seen)
+    except (RuntimeError, KeyError, TypeError, ImportError) as error:
+        return {"words": f"not compared: {said(error)}"}
+    ours = np.asarray(agent(seen).logits, np.float64)[:, : theirs.shape[1]]
+    if _numbered(found):
+        theirs, ours = _centred(theirs), _centred(ours)
+    gap = float(np.abs(ours - theirs).max())
+    size = max(1.0, float(np.abs(theirs).max()))
+    name = found.source.library.partition(" ")[0]
+    return {
+        "greatest": gap,
+        "relative": gap / size,
+        "match": gap <= CLOSE * size,
+        "states": len(seen),
+        "words": f"differ by at most {gap:.1e} from those of {name} itself "
+        f"({len(seen)} observations, outputs up to {size:.1f})",
+    }
+
+
+def claimed(path: Path) -> dict[str, Any] | None:
+    """The last returns in `evaluations.npz` beside a file; None if there are none."""
+    beside = path.parent / "evaluations.npz"
+    try:
+        with np.load(beside, allow_pickle=False) as held:
+            last = np.asarray(held["results"], np.float64)[-1]
+            steps = int(np.asarray(held["timesteps"])[-1])
+    except (OSError, KeyError, ValueError, IndexError, zipfile.BadZipFile):
+        return None
+    if last.ndim != 1 or not len(last) or not np.isfinite(last).all():
+        return None
+    spread = f", sd {last.std(ddof=1):.1f}" if len(last) > 1 else ""
+    return {
+        "mean": float(last.mean()),
+        "episodes": len(last),
+        "steps": steps,
+        "words": f"{last.mean():.2f} (n={len(last)} episodes{spread}) after {steps:,} "
+        "steps, in evaluations.npz",
+    }
+
+
+def _sb3_outputs(path: Path, found: Imported, seen: np.ndarray) -> np.ndarray:
+    """The outputs of Stable-Baselines3's own policy with the weights of a file."""
+    torch: Any = importlib.import_module("torch")
+    spaces: Any = importlib.import_module("gymnasium.spaces")
+    spec, inner = found.spec, _network(found)
+    sees = spaces.Box(-np.inf, np.inf, spec.observation, np.float32)
+    if spec.bounds:
+        low, high = np.array(spec.bounds, np.float32).T
+        acts = spaces.Box(low, high, dtype=np.float32)
+    else:
+        acts = spaces.Discrete(len(spec.actions))
+    act = {
+        "elu": torch.nn.ELU,
+        "gelu": torch.nn.GELU,
+        "leaky_relu": torch.nn.LeakyReLU,
+        "relu": torch.nn.ReLU,
+        "sigmoid": torch.nn.Sigmoid,
+        "silu": torch.nn.SiLU,
+        "tanh": torch.nn.Tanh,
+    }[inner.activation]
+    with zipfile.ZipFile(path) as archive:
+        weights = torch.load(
+            io.BytesIO(archive.read("policy.pth")),
+            map_location="cpu",
+            weights_only=True,
+        )
+    rate = lambda _: 0.0
+    actor, critic = inner.hidden("actor"), inner.hidden("critic")
+    x = torch.as_tensor(_seen(found, seen))
+    with torch.no_grad():
+        if found.source.algorithm == "DQN":
+            module: Any = importlib.import_module("stable_baselines3.dqn.policies")
+            policy = module.DQNPolicy(
+                sees, acts, rate, net_arch=list(actor), activation_fn=act
+            )
+            policy.load_state_dict(weights)
+            return policy.q_net(x).numpy().astype(np.float64)
+        module = importlib.import_module("stable_baselines3.common.policies")
+        policy = module.ActorCriticPolicy(
+            sees,
+            acts,
+            rate,
+            net_arch={"pi": list(actor), "vf": list(critic)},
+            activation_fn=act,
+            use_sde="log_std" in weights and weights["log_std"].ndim == 2,
+        )
+        policy.load_state_dict(weights)
+        hidden = policy.mlp_extractor.forward_actor(policy.extract_features(x))
+        return policy.action_net(hidden).numpy().astype(np.float64)
+
+
+def _network(found: Imported) -> MLP:
+    """The perceptrons of an agent."""
+    policy = found.policy.policy if isinstance(found.policy, Adapted) else found.policy
+    assert isinstance(policy, MLP)
+    return policy
+
+
+def _seen(found: Imported, seen: np.ndarray) -> np.ndarray:
+    """Observations behind the agent's normaliser, in doubles as the library does it."""
+    policy = found.policy
+    x = seen.reshape(len(seen), -1).astype(np.float64)
+    if isinstance(policy, Adapted) and policy.mean:
+        x = (x - np.array(policy.mean)) / np.array(policy.std)
+        x = np.clip(x, -policy.clip, policy.clip) if policy.clip else x
+    return x.astype(np.float32)
+
+
+def _numbered(found: Imported) -> bool:
+    """True if outputs are logits, which matter up to a constant; DQN's are values."""
+    return not found.spec.bounds and found.source.algorithm != "DQN"
+
+
+def _centred(logits: np.ndarray) -> np.ndarray:
+    """Logits less their mean, as a constant changes no probability."""
+    return logits - logits.mean(axis=1, keepdims=True)

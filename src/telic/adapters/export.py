@@ -1,0 +1,218 @@
+"""An agent as a folder to take home: weights, their layout, a loader, and a card.
+
+    numpy    agent.safetensors, config.json and act.py, which needs NumPy alone
+    torch    agent.pt, a state dict, and agent.py, which makes the module
+    sb3      agent.zip, which `PPO.load` opens
+    onnx     agent.onnx, a graph from observations to logits
+    hf       model.safetensors, config.json: weights of any policy, as a hub has them
+
+Every folder has a README.md, the agent's card; that of an edit also has the edit's
+change, `delta.safetensors`.
+"""
+
+import dataclasses
+import importlib
+import json
+from collections.abc import Callable, Mapping
+from importlib import resources
+from typing import Any, NamedTuple
+
+import numpy as np
+from safetensors.numpy import save
+
+from telic.adapters.sb3_write import perceptrons_of, to_sb3
+from telic.adapters.torch_write import to_torch
+from telic.core.errors import InputError
+from telic.core.names import lookup
+from telic.core.trees import Tree
+from telic.policies import Adapted, Agent
+from telic.training import PPOConfig, RolloutConfig
+
+
+class Exported(NamedTuple):
+    """What is exported.
+
+    Attributes:
+        agent: The agent.
+        ppo: How it would be trained on.
+        rollout: Likewise.
+        card: The text of its card.
+        delta: What an edit changed; None without one.
+        space: The space of observations of its environment; None if it has none.
+    """
+
+    agent: Agent
+    ppo: PPOConfig
+    rollout: RolloutConfig
+    card: str
+    delta: Tree | None = None
+    space: Any = None
+
+
+def exported(given: Exported, form: str) -> dict[str, bytes]:
+    """The files of a folder, by name.
+
+    Args:
+        given: The agent, and what is said of it.
+        form: One of `FORMS`.
+
+    Raises:
+        InputError: If there is no such form, or it does not hold agents of this policy.
+    """
+    made = lookup(form, FORMS, kind="format")(given)
+    files = {"README.md": given.card.encode(), **made}
+    if given.delta:
+        files["delta.safetensors"] = _weights(given.delta)
+    return files
+
+
+def config_of(agent: Agent) -> dict[str, Any]:
+    """The layout of an agent: what its arrays are, what it sees and how it acts."""
+    spec, policy = agent.spec, agent.policy
+    inner = policy.policy if isinstance(policy, Adapted) else policy
+    used = dataclasses.asdict(policy) if isinstance(policy, Adapted) else {}
+    used.pop("policy", None)
+    return {
+        "library": "telic",
+        "policy": type(inner).__name__,
+        **vars(inner),
+        "observation": list(spec.observation),
+        "encoding": None if spec.encoding is None else [list(x) for x in spec.encoding],
+        "actions": list(spec.actions),
+        "bounds": [list(ends) for ends in spec.bounds],
+        "choices": list(spec.choices),
+        "mean": list(used.get("mean", ())),
+        "std": list(used.get("std", ())),
+        "clip": used.get("clip", 0.0),
+        "greedy": used.get("greedy", False),
+        "arrays": {path: list(np.shape(leaf)) for path, leaf in agent.items()},
+    }
+
+
+def _numpy(given: Exported) -> dict[str, bytes]:
+    """Weights, layout, and a loader that needs NumPy alone."""
+    perceptrons_of(given.agent)
+    return {
+        "agent.safetensors": _weights(dict(given.agent)),
+        "config.json": _json(config_of(given.agent)),
+        "act.py": _loader("act.py"),
+    }
+
+
+def _torch(given: Exported) -> dict[str, bytes]:
+    """A state dict, and the module that it is of."""
+    policy = perceptrons_of(given.agent)
+    held: dict[str, np.ndarray] = {}
+    counts = {"actor": policy.actor_layers, "critic": policy.critic_layers}
+    for net, count in counts.items():
+        for i in range(count):
+            layer = f"{net}/{i}"
+            held[f"{net}.{2 * i}.weight"] = np.asarray(given.agent[f"{layer}/kernel"]).T
+            held[f"{net}.{2 * i}.bias"] = np.asarray(given.agent[f"{layer}/bias"])
+    if "actor/log_std" in given.agent:
+        held["log_std"] = np.asarray(given.agent["actor/log_std"])
+    return {
+        "agent.pt": to_torch(held),
+        "config.json": _json(config_of(given.agent)),
+        "agent.py": _loader("agent.py"),
+    }
+
+
+def _sb3(given: Exported) -> dict[str, bytes]:
+    """A zip that `PPO.load` opens."""
+    made = to_sb3(given.agent, ppo=given.ppo, rollout=given.rollout, space=given.space)
+    return {"agent.zip": made, "config.json": _json(config_of(given.agent))}
+
+
+def _onnx(given: Exported) -> dict[str, bytes]:
+    """A graph from observations to logits."""
+    policy, agent = perceptrons_of(given.agent), given.agent
+    try:
+        onnx: Any = importlib.import_module("onnx")
+        helper: Any = importlib.import_module("onnx.helper")
+        numpy_helper: Any = importlib.import_module("onnx.numpy_helper")
+    except ImportError as error:
+        raise InputError(
+            "onnx is not installed", why="it writes the file", fix="pip install onnx"
+        ) from error
+    operators = {
+        "elu": "Elu",
+        "gelu": "Gelu",
+        "leaky_relu": "LeakyRelu",
+        "relu": "Relu",
+        "sigmoid": "Sigmoid",
+        "tanh": "Tanh",
+    }
+    operator = lookup(policy.activation, operators, kind="activation of ONNX")
+    arrays, nodes, now = {}, [], "observation"
+    if isinstance(agent.policy, Adapted) and agent.policy.mean:
+        arrays["mean"] = np.asarray(agent.policy.mean, np.float32)
+        arrays["std"] = np.asarray(agent.policy.std, np.float32)
+        nodes.append(helper.make_node("Sub", [now, "mean"], ["centred"]))
+        nodes.append(helper.make_node("Div", ["centred", "std"], ["scaled"]))
+        now = "scaled"
+        if agent.policy.clip:
+            arrays["low"] = np.array(-agent.policy.clip, np.float32)
+            arrays["high"] = np.array(agent.policy.clip, np.float32)
+            nodes.append(helper.make_node("Clip", [now, "low", "high"], ["clipped"]))
+            now = "clipped"
+    for i in range(policy.actor_layers):
+        arrays[f"kernel{i}"] = np.asarray(agent[f"actor/{i}/kernel"])
+        arrays[f"bias{i}"] = np.asarray(agent[f"actor/{i}/bias"])
+        last = i == policy.actor_layers - 1
+        out = "logits" if last else f"pre{i}"
+        inputs = [now, f"kernel{i}", f"bias{i}"]
+        nodes.append(helper.make_node("Gemm", inputs, [out]))
+        now = out
+        if not last:
+            # A leaky ReLU of torch and JAX has the slope 0.01, which is ONNX's too.
+            nodes.append(helper.make_node(operator, [now], [f"post{i}"]))
+            now = f"post{i}"
+    floats = onnx.TensorProto.FLOAT
+    sees, acts = agent.spec.inputs, agent.spec.distribution.outputs
+    graph = helper.make_graph(
+        nodes,
+        "agent",
+        [helper.make_tensor_value_info("observation", floats, ["batch", sees])],
+        [helper.make_tensor_value_info("logits", floats, ["batch", acts])],
+        [numpy_helper.from_array(x, name) for name, x in arrays.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)])
+    onnx.checker.check_model(model)
+    return {
+        "agent.onnx": model.SerializeToString(),
+        "config.json": _json(config_of(agent)),
+    }
+
+
+def _hf(given: Exported) -> dict[str, bytes]:
+    """Weights and layout under the names that a hub expects; of any policy."""
+    return {
+        "model.safetensors": _weights(dict(given.agent)),
+        "config.json": _json(config_of(given.agent)),
+    }
+
+
+def _loader(name: str) -> bytes:
+    """A program that lies beside the weights; it runs where telic is not installed."""
+    return (resources.files("telic.adapters") / "loaders" / f"{name}.txt").read_bytes()
+
+
+def _weights(tree: Mapping[str, Any]) -> bytes:
+    """Arrays as a safetensors file."""
+    return save({path: np.ascontiguousarray(leaf) for path, leaf in tree.items()})
+
+
+def _json(value: Any) -> bytes:
+    """A value as JSON."""
+    return json.dumps(value, indent=1, default=str).encode() + b"\n"
+
+
+FORMS: dict[str, Callable[[Exported], dict[str, bytes]]] = {
+    "numpy": _numpy,
+    "torch": _torch,
+    "sb3": _sb3,
+    "onnx": _onnx,
+    "hf": _hf,
+}
+"""Every format by name."""
