@@ -93,6 +93,7 @@ def test_an_import_never_writes_over_a_run(imported, capsys):
         (["one.zip", *WORLD, "--goal", "reward", "reward"], "2 goals for 1 files"),
         (["none.zip", *WORLD], "none.zip"),
         (["one.zip", *WORLD, "--episodes", "-1"], "--episodes -1"),
+        (["one.zip", *WORLD, "--name", "../out"], "one plain name"),
     ],
 )
 def test_a_wrong_import_says_why_and_leaves_nothing(zips, argv, words, capsys):
@@ -101,11 +102,40 @@ def test_a_wrong_import_says_why_and_leaves_nothing(zips, argv, words, capsys):
     assert not Path("telic_runs").exists() or not list(Path("telic_runs").rglob("u*"))
 
 
+def test_an_import_whose_certificate_fails_leaves_nothing(zips, monkeypatch, capsys):
+    def fail(*_, **__):
+        raise InputError("no room left")
+
+    monkeypatch.setattr("telic.adapters.certificate.write", fail)
+    assert main(["import", "one.zip", *WORLD, "--episodes", "0"]) == 2
+    assert "no room left" in capsys.readouterr().err
+    assert not list(Path("telic_runs").rglob("run.json"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"episodes": 10**9},
+        {"episodes": "many"},
+        {"phases": [5]},
+        {"phases": [{"agent": "", "outputs": [[1.0], [1.0, 2.0]], "returns": {}}]},
+        {"schema": 99},
+    ],
+)
+def test_a_certificate_of_another_form_is_damaged(imported, change, capsys):
+    path = Path("telic_runs/one/seed-0000/certificate.json")
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    assert main(["verify", "one"]) == 3
+    assert "no certificate of this version" in capsys.readouterr().err
+
+
 def test_a_difference_of_two_files_is_a_page_that_says_it_is_one(zips, capsys):
     argv = ["diff", "one.zip", "two.zip", *WORLD, "--episodes", "16"]
     assert main(argv) == 0, capsys.readouterr().err
     told = capsys.readouterr().out
-    assert "One pair, n = 1" in told and "standard errors apart" in told
+    assert (
+        "One pair, n = 1" in told and "standard errors apart, the greatest of" in told
+    )
     text = Path("telic_diff/report.md").read_text()
     assert "actor/2/bias" in text and "Where the policies differ" in text
     assert "beats" not in text
@@ -123,6 +153,7 @@ def test_an_exported_agent_has_a_card_and_its_weights(imported, form, capsys):
     assert main(argv) == 0, capsys.readouterr().err
     card = Path("out/README.md").read_text()
     assert "return reward" in card and "n = 1" in card
+    assert "Imported from `two.zip`" in card and "Trained by PPO" not in card
     agent = telic.load("one").agent(1)
     if form == "sb3":
         again = files.read_file("out/agent.zip").agent()

@@ -106,6 +106,18 @@ def test_what_is_no_file_of_tensors_is_refused(data, words):
         tensors(data, what="it")
 
 
+def test_containers_within_containers_are_no_bomb_and_no_circle():
+    bomb: list = ["x"]
+    for _ in range(40):
+        bomb = [bomb, bomb]
+    with pytest.raises(InputError, match="holds a container twice"):
+        tensors(zipped({"a/data.pkl": pickle.dumps(bomb)}), what="it")
+    circle: list = []
+    circle.append(circle)
+    with pytest.raises(InputError, match="holds a container twice"):
+        tensors(zipped({"a/data.pkl": pickle.dumps(circle)}), what="it")
+
+
 def test_a_zip_that_states_too_much_is_not_unpacked(monkeypatch):
     monkeypatch.setattr("telic.adapters.archive.UNPACKED", 10)
     with pytest.raises(DamagedError, match="bytes are unpacked"):

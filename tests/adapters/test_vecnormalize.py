@@ -1,7 +1,5 @@
 """Normalisers of Stable-Baselines3: the numbers in them, and what is refused."""
 
-import hashlib
-
 import numpy as np
 import pytest
 
@@ -82,7 +80,7 @@ def test_normalisers_of_others_are_read():
 
 
 @needs_fixtures
-def test_a_changed_normaliser_is_an_error_or_has_another_hash():
+def test_a_changed_normaliser_is_an_error_or_divides_by_numbers_above_0():
     path = (
         ZOO[0].parents[2] / "ppo" / "Acrobot-v1_1" / "Acrobot-v1" / "vecnormalize.pkl"
     )
@@ -96,5 +94,3 @@ def test_a_changed_normaliser_is_an_error_or_has_another_hash():
             continue
         if found is not None:
             assert all(np.isfinite(found.mean)) and min(found.std) > 0
-        # A pickle has no checksum: the certificate's hash is what tells.
-        assert hashlib.sha256(changed).digest() != hashlib.sha256(data).digest()

@@ -275,6 +275,12 @@ def test_a_cache_folder_of_ours_is_made_private(tmp_path, monkeypatch):
     assert stat.S_IMODE((tmp_path / "a" / "xla").stat().st_mode) == 0o700
 
 
+def test_a_cache_folder_is_made_with_all_folders_above_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("TELIC_CACHE", str(tmp_path / "no" / "cache" / "yet"))
+    assert cache.private("xla").is_dir()
+    assert stat.S_IMODE((tmp_path / "no" / "cache" / "yet").stat().st_mode) == 0o700
+
+
 def test_an_objective_with_a_hyphen_is_a_column_with_an_underscore(root):
     run = make(root, seed=4, plan=wanting("thrift-5"))
     tell(run, **{"return_thrift-5": 0.25})

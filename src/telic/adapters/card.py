@@ -1,19 +1,24 @@
 """The card of an exported agent: what it is, what it does, and how sure that is."""
 
+from typing import Any
+
 import jax
 import numpy as np
 
+from telic.adapters import certificate
 from telic.adapters.export import Exported
 from telic.core import trees
 from telic.edits import Add
 from telic.edits.expression import difference
 from telic.policies import Agent
-from telic.rollouts import episode_seeds, play
+from telic.rollouts import Episodes, Rates, episode_seeds, play
+from telic.runs import inside
 from telic.runs.source import RunSource
 from telic.runs.versions import versions
 from telic.stats import bootstrap
 from telic.studies.expression_edit import AgentEdit, try_edit
 from telic.trials import Result
+from telic.worlds import World
 from telic.worlds.gym import GymWorld, make_copy
 from telic.worlds.objectives import matrix
 
@@ -56,7 +61,7 @@ def described(
     if episodes:
         lines += ["", "## What it does", "", *_behaviour(source, agent, episodes)]
         if made:
-            results = try_edit(source.run, made, episodes=episodes)
+            results = try_edit(source.run, made, episodes=episodes, also=_ends)
             lines += ["", "## The edit beside its nulls", "", *_nulls(results)]
     lines += [
         "",
@@ -78,11 +83,15 @@ def _history(source: RunSource, phase: int, edit: str) -> list[str]:
     plan = source.plan
     last = phase if not edit else len(plan.schedule) - 1
     done = [f"{p.objective} ({p.rollouts} rollouts)" for p in plan.schedule[: last + 1]]
-    told = [
-        f"World: `{plan.world}`. Network: `{plan.policy}`.",
-        f"Trained by PPO, seed {source.run.seed()}, for: {', then '.join(done)}; "
-        f"{plan.rollout.batch:,} steps a rollout.",
-    ]
+    told = [f"World: `{plan.world}`. Network: `{plan.policy}`."]
+    imported = source.run.path / inside.CERTIFICATE
+    if imported.exists():
+        told += _imported(certificate.read(imported)["phases"][: last + 1])
+    else:
+        told.append(
+            f"Trained by PPO, seed {source.run.seed()}, for: {', then '.join(done)}; "
+            f"{plan.rollout.batch:,} steps a rollout."
+        )
     if edit:
         told.append(
             f"Edited: `{edit}`. `delta.safetensors` is what was added to the first "
@@ -90,6 +99,15 @@ def _history(source: RunSource, phase: int, edit: str) -> list[str]:
         )
     told.append("One agent, n = 1: what is said below is not said of others.")
     return told
+
+
+def _imported(phases: list[dict[str, Any]]) -> list[str]:
+    """Which files the agents of a run were imported from."""
+    return [
+        f"Imported from `{each['file']}` ({each['library']} {each['algorithm']}); its "
+        f"training was not seen. Goal, as the importer named it: {each['goal']}."
+        for each in phases
+    ]
 
 
 def _behaviour(source: RunSource, agent: Agent, episodes: int) -> list[str]:
@@ -114,12 +132,30 @@ def _behaviour(source: RunSource, agent: Agent, episodes: int) -> list[str]:
 
 def _nulls(results: list[Result]) -> list[str]:
     """The edit, and additions as long that mean nothing."""
-    names = list(results[0].rates)
-    rows = [
-        f"| {'edit' if not r.null and r.edit != 'no edit' else r.null or 'no edit'} | "
-        + " | ".join(f"{r.rates[name]:.3f}" for name in names)
-        + " |"
-        for r in results
-    ]
+    names = [name for name in results[0].rates if f"{name} low" in results[0].rates]
+    rows = []
+    for each in results:
+        edited = not each.null and each.edit != "no edit"
+        row = ["edit" if edited else each.null or "no edit"]
+        row += [_value(each.rates, name) for name in names]
+        rows.append(f"| {' | '.join(row)} |")
     head = [f"| | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
-    return [*head, *rows, "", "Means over the same episodes; n = 1 agent, no verdict."]
+    told = "Mean and 95 % interval over the same episodes; n = 1 agent, no verdict."
+    return [*head, *rows, "", told]
+
+
+def _value(rates: Rates, name: str) -> str:
+    """A mean and its interval, if there were episodes enough for one."""
+    low, high = rates[f"{name} low"], rates[f"{name} high"]
+    ends = "" if np.isnan(low) else f" [{low:.3g}, {high:.3g}]"
+    return f"{rates[name]:.3g}{ends}"
+
+
+def _ends(played: Episodes, world: World) -> dict[str, float]:
+    """The ends of the interval of each event, over episodes."""
+    found = {}
+    for name, values in zip(world.events, np.asarray(played.events).T, strict=True):
+        over = bootstrap(values.astype(np.float64))
+        ends = {f"{name} low": over.low, f"{name} high": over.high}
+        found |= {end: np.nan if x is None else x for end, x in ends.items()}
+    return found

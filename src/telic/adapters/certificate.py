@@ -5,7 +5,6 @@ outputs with those of the library that trained it, where that is installed; and 
 the agent, sampled and greedy. `telic verify` repeats it.
 """
 
-import hashlib
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,6 +17,7 @@ from telic.adapters import expected
 from telic.adapters.imported import Imported
 from telic.core import trees
 from telic.core.errors import DamagedError, InputError
+from telic.core.typed import fits
 from telic.policies import LOGITS, Agent
 from telic.rollouts import episode_seeds, play
 from telic.runs import disk
@@ -28,6 +28,9 @@ from telic.worlds import World
 from telic.worlds.objectives import matrix
 
 SCHEMA = 1
+
+MOST = 1_000_000
+"""The most episodes that a certificate may ask to be played again."""
 
 STATES = 16
 """The observations on which outputs are stored."""
@@ -135,9 +138,29 @@ def read(path: Path) -> dict[str, Any]:
             fix="telic runs verify checks the hashes of any run",
         )
     held = disk.read_json(path)
-    if held.get("schema") != SCHEMA or not isinstance(held.get("phases"), list):
+    forms = {"schema": int, "episodes": int, "phases": list[dict[str, Any]]}
+    fine = all(fits(held.get(name), form) for name, form in forms.items())
+    fine = fine and held["schema"] == SCHEMA and 0 <= held["episodes"] <= MOST
+    if not fine or not all(map(_is_phase, held["phases"])):
         raise DamagedError(f"{path} is no certificate of this version")
     return held
+
+
+def _is_phase(phase: dict[str, Any]) -> bool:
+    """True if what `compared` reads of a phase has its form."""
+    number = float | None
+    value = dict[str, number]
+    forms = {
+        "agent": str,
+        "outputs": list[list[float]],
+        "returns": dict[str, dict[str, value]],
+    }
+    if not all(fits(phase.get(name), form) for name, form in forms.items()):
+        return False
+    rows = {len(row) for row in phase["outputs"]}
+    ends = {"mean", "low", "high"}
+    told = [each for named in phase["returns"].values() for each in named.values()]
+    return len(rows) == 1 and all(ends <= each.keys() for each in told)
 
 
 def observations(agent: Agent) -> np.ndarray:
@@ -225,8 +248,7 @@ def _words(value: dict[str, Any]) -> str:
 def _file(path: Path) -> dict[str, Any]:
     """The name, size and hash of a file."""
     data = disk.read_file(path, most=1 << 30)
-    digest = hashlib.sha256(data).hexdigest()
-    return {"name": path.name, "bytes": len(data), "sha256": digest}
+    return {"name": path.name, "bytes": len(data), "sha256": disk.sha256(data)}
 
 
 def _versions() -> dict[str, str]:

@@ -15,8 +15,13 @@ from typing import Any
 import numpy as np
 
 from telic.adapters.imported import Imported
-from telic.core.errors import said
+from telic.adapters.sb3_write import MODULES
+from telic.core.errors import THEIRS, said
 from telic.policies import MLP, Adapted, Agent
+from telic.runs import disk
+
+LARGEST = 16 << 20
+"""The largest file of evaluations that is read, in bytes."""
 
 CLOSE = 1e-5
 """The greatest difference of outputs, relative to outputs above 1, that is a match."""
@@ -59,12 +64,12 @@ def difference(
 
 def claimed(path: Path) -> dict[str, Any] | None:
     """The last returns in `evaluations.npz` beside a file; None if there are none."""
-    beside = path.parent / "evaluations.npz"
     try:
-        with np.load(beside, allow_pickle=False) as held:
+        data = disk.read_file(path.parent / "evaluations.npz", most=LARGEST)
+        with np.load(io.BytesIO(data), allow_pickle=False) as held:
             last = np.asarray(held["results"], np.float64)[-1]
             steps = int(np.asarray(held["timesteps"])[-1])
-    except (OSError, KeyError, ValueError, IndexError, zipfile.BadZipFile):
+    except THEIRS:  # a stranger's file, which nothing depends on
         return None
     if last.ndim != 1 or not len(last) or not np.isfinite(last).all():
         return None
@@ -89,15 +94,7 @@ def _sb3_outputs(path: Path, found: Imported, seen: np.ndarray) -> np.ndarray:
         acts = spaces.Box(low, high, dtype=np.float32)
     else:
         acts = spaces.Discrete(len(spec.actions))
-    act = {
-        "elu": torch.nn.ELU,
-        "gelu": torch.nn.GELU,
-        "leaky_relu": torch.nn.LeakyReLU,
-        "relu": torch.nn.ReLU,
-        "sigmoid": torch.nn.Sigmoid,
-        "silu": torch.nn.SiLU,
-        "tanh": torch.nn.Tanh,
-    }[inner.activation]
+    act = getattr(torch.nn, MODULES[inner.activation])
     with zipfile.ZipFile(path) as archive:
         weights = torch.load(
             io.BytesIO(archive.read("policy.pth")),

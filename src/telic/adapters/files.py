@@ -1,6 +1,5 @@
 """The agent in a file, whatever library wrote it."""
 
-import hashlib
 from pathlib import Path
 
 from telic.adapters import archive, sb3, vecnormalize
@@ -56,8 +55,3 @@ def read_file(
     kept = Path(normaliser)
     seen = vecnormalize.read(disk.read_file(kept, most=LARGEST), what=kept.name)
     return found if seen is None else found.behind(seen)
-
-
-def sha256(path: str | Path) -> str:
-    """The SHA-256 of a file, as hexadecimal digits."""
-    return hashlib.sha256(disk.read_file(Path(path), most=LARGEST)).hexdigest()

@@ -4,7 +4,9 @@ Each file becomes one phase of one rollout, under the objective that the user na
 training that telic did not see. Its row of metrics holds no episode.
 """
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import jax
@@ -109,9 +111,9 @@ def import_run(
             fix="choose another --name or --seed",
         )
     run = folder.create_run(root, name, seed, plan)
-    with folder.locked(run):
+    with whole_or_none(run), folder.locked(run):
         for number, agent in enumerate(agents, start=1):
-            state = _state(whole(agent), plan, seed, number)
+            state = _state(agent, plan, seed, number)
             row = metrics.metrics_row(plan, _unseen(plan, state), rollout=number)
             metrics.append_rows(run.metrics, [row])
             metrics.append_rows(run.timing, [{"rollout": number, "seconds": 0.0}])
@@ -119,13 +121,14 @@ def import_run(
     return run
 
 
-def whole(agent: Agent) -> Agent:
-    """The agent with every leaf that its policy has: fresh ones where it has none.
-
-    An actor alone has no critic, and training it on needs one.
-    """
-    made = agent.policy.init(jax.random.key(0), agent.spec)
-    return agent.replace({**made, **agent})
+@contextmanager
+def whole_or_none(run: Run) -> Iterator[None]:
+    """A block after whose failure the run is gone: nothing is half imported."""
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(run.path, ignore_errors=True)
+        raise
 
 
 def _state(agent: Agent, plan: ExperimentConfig, seed: int, number: int) -> TrainState:

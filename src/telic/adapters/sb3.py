@@ -21,7 +21,7 @@ from telic.adapters import archive, layers, spaces
 from telic.adapters.imported import Imported, Source
 from telic.adapters.layers import Arrays, Layout
 from telic.adapters.torch_file import tensors
-from telic.core.errors import DamagedError, InputError
+from telic.core.errors import DamagedError, InputError, TelicError, said
 from telic.policies import Adapted, Spec
 from telic.policies.base import LOG_STD
 from telic.training import PPOConfig, RolloutConfig
@@ -57,8 +57,8 @@ IDLE = (
 )
 """Settings of a policy that do not matter once it is trained."""
 
-_ALIASES = re.compile(r"(pi|vf)_features_extractor\.|q_net_target\.|.*\.num_batches_")
-"""Arrays that the agent does not act by: copies, and targets of training."""
+TARGETS = "q_net_target."
+"""The prefix of weights that the agent does not act by."""
 
 
 def read(data: bytes, *, what: str) -> Imported:
@@ -84,18 +84,34 @@ def read(data: bytes, *, what: str) -> Imported:
             why=f"it lacks data or policy.pth, and holds {sorted(entries)[:8]}",
         )
     settings = _settings(entries["data"], what)
+    try:
+        return _read(entries, settings, what)
+    except TelicError:
+        raise
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
+        raise DamagedError(
+            f"{what}: its settings have another form", why=said(error)
+        ) from error
+
+
+def _read(
+    entries: Mapping[str, bytes], settings: Mapping[str, Any], what: str
+) -> Imported:
+    """The agent, by its settings and weights."""
     version = entries.get("_stable_baselines3_version", b"").decode("ascii", "replace")
     held = tensors(entries["policy.pth"], what=f"{what}, policy.pth")
-    unused = [name for name in held if _ALIASES.match(name)]
+    unused = [name for name in held if name.startswith(TARGETS)]
     held = {name: x for name, x in held.items() if name not in unused}
     policy, params, used = _network(held, settings, what)
-    strange = sorted(held.keys() - used - {"log_std"})
+    spec = _spec(settings, what)
+    used |= {"log_std"} if spec.bounds else set()
+    strange = sorted(held.keys() - used)
     if strange:
         raise InputError(
             f"{what} has weights that no policy has: {', '.join(strange[:6])}",
             why="an agent without them would be another one",
         )
-    spec, notes = _spec(settings, what), [f"{name}: not acted by" for name in unused]
+    notes = [f"{name}: not acted by" for name in unused]
     if spec.bounds:
         params[LOG_STD], note = _deviations(held, settings, len(spec.bounds), what)
         if note:
@@ -177,15 +193,14 @@ def _activation(options: Mapping[str, Any], usual: str, what: str) -> str:
 
 def _spec(settings: Mapping[str, Any], what: str) -> Spec:
     """The form of observations and actions."""
-    sight, act = (settings.get(f"{name}_space") for name in ("observation", "action"))
+    sight: Any = settings.get("observation_space")
+    act: Any = settings.get("action_space")
     if spaces.kind(sight, what=what) != "Box":
         raise InputError(
             f"{what} sees a {spaces.kind(sight, what=what)}", why="telic reads Box"
         )
-    assert isinstance(sight, Mapping) and isinstance(act, Mapping | None)
     size = int(np.prod(spaces.shape(sight, what=what)))
     form = spaces.kind(act, what=what)
-    assert act is not None
     if form == "Discrete":
         return Spec((size,), tuple(map(str, range(spaces.count(act, what=what)))))
     if form == "Box":

@@ -59,7 +59,10 @@ def tensors(data: bytes, *, what: str) -> dict[str, np.ndarray]:
     """
     value, storages = (_zipped if archive.is_zip(data) else _legacy)(data, what)
     found: dict[str, np.ndarray] = {}
-    _collect(value, "", storages, what, found)
+    try:
+        _collect(value, "", storages, what, found, set())
+    except RecursionError as error:
+        raise DamagedError(f"{what} is nested too deeply") from error
     if not found:
         raise InputError(f"{what} holds no tensor", why="an agent has weights")
     return found
@@ -130,13 +133,22 @@ def _collect(
     storages: Mapping[str, bytes],
     what: str,
     found: dict[str, np.ndarray],
+    met: set[int],
 ) -> None:
-    """Put every tensor of a value into `found`."""
+    """Put every tensor of a value into `found`.
+
+    A container that is met twice is refused: references to references are a bomb, or a
+    circle.
+    """
     if isinstance(value, Called) and value.name == PARAMETER:
         value = value.given[0] if value.given else None
     if isinstance(value, Called) and value.name == TENSOR:
         found[name] = _tensor(value, storages, f"{what}, {name}")
         return
+    if isinstance(value, list | dict | Called):
+        if id(value) in met:
+            raise InputError(f"{what} holds a container twice", why="weights do not")
+        met.add(id(value))
     if isinstance(value, Called) and value.name == ORDERED:
         value = dict(value.items)
     if isinstance(value, list | tuple) and not isinstance(value, Global | Persistent):
@@ -144,7 +156,12 @@ def _collect(
     if isinstance(value, dict):
         for key, inside in value.items():
             _collect(
-                inside, f"{name}.{key}" if name else str(key), storages, what, found
+                inside,
+                f"{name}.{key}" if name else str(key),
+                storages,
+                what,
+                found,
+                met,
             )
         return
     if not isinstance(value, str | bytes | int | float | bool | None):

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import tyro
 
-from telic.cli import terminal
+from telic.cli import names, terminal
 from telic.core.errors import InputError
 
 EXAMPLE = "telic import PPO.zip --world LunarLander-v3"
@@ -55,6 +55,8 @@ def run(argv: Sequence[str]) -> int:
         )
     if given.episodes < 0:
         raise InputError(f"--episodes {given.episodes}", why="allowed: 0 or more")
+    name = given.name or named_after(given.files[0])
+    names.check_experiment(name)
     root = terminal.root_folder(given.root)
     from telic.scale import engine
 
@@ -65,11 +67,11 @@ def run(argv: Sequence[str]) -> int:
     found = [files.read_file(path, normaliser=given.normaliser) for path in given.files]
     world = world_named(given.world)
     plan = run_folder.plan_of(found, world, given.goal)
-    name = given.name or named_after(given.files[0])
     made = run_folder.import_run(root, name, plan, found, seed=given.seed)
     sources = [*given.files, *([given.normaliser] if given.normaliser else [])]
-    held = certificate.of_run(made, found, sources, episodes=given.episodes)
-    certificate.write(made.path / inside.CERTIFICATE, held)
+    with run_folder.whole_or_none(made):
+        held = certificate.of_run(made, found, sources, episodes=given.episodes)
+        certificate.write(made.path / inside.CERTIFICATE, held)
     if given.json:
         terminal.say_json({"run": made.name, **held})
         return 0
@@ -116,4 +118,4 @@ def named_after(file: str) -> str:
     import re
 
     words = re.findall(r"[A-Za-z0-9._]+", Path(file).stem)
-    return "-".join(words).strip(".") or "imported"
+    return "-".join(words).strip("._")[:80] or "imported"

@@ -4,6 +4,7 @@
 any is refused, before JAX is loaded.
 """
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,6 +28,20 @@ def check_runs(root: Path, names: Sequence[str], command: str) -> None:
     for name in names:
         if not is_folder(root, name):
             raise _unknown(root, name)
+
+
+def check_experiment(name: str) -> None:
+    """Raise unless an experiment's name is one plain folder name.
+
+    Raises:
+        InputError: If it is not.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", name):
+        raise InputError(
+            f"--name {name!r}",
+            why="allowed: letters, digits, '.', '_' and '-', up to 80",
+            fix="--root chooses another folder, --name one plain name in it",
+        )
 
 
 def _unknown(root: Path, name: str) -> InputError:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from telic.cli import known, terminal
+from telic.cli import known, names, terminal
 from telic.cli.parsing import named, parse_study
 from telic.core.errors import InputError
 from telic.core.names import check_name, lookup
@@ -72,7 +72,7 @@ def run(argv: Sequence[str]) -> int:
     check_workers(running.workers)
     root = terminal.root_folder(running.root)
     if running.name:
-        _check_experiment(running.name)
+        names.check_experiment(running.name)
         lock.check_named(root, [f"{running.name}/seed-{seed:04d}" for seed in seeds])
     engine.prepare()
     from telic.cli.execute import execute
@@ -161,13 +161,3 @@ def parse_seeds(text: str) -> list[int]:
             )
         seeds += range(first, end)
     return list(dict.fromkeys(seeds))
-
-
-def _check_experiment(name: str) -> None:
-    """Raise unless an experiment's name is one plain folder name."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", name):
-        raise InputError(
-            f"--name {name!r}",
-            why="allowed: letters, digits, '.', '_' and '-', up to 80",
-            fix="--root chooses another folder, --name one plain name in it",
-        )

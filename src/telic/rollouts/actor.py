@@ -6,7 +6,7 @@ import jax
 from jaxtyping import Array, Bool, Float, Shaped
 
 from telic.core.errors import InputError
-from telic.worlds.base import Choosing, Continuous, World
+from telic.worlds.base import World
 
 Carry = Any
 Chosen = tuple[Shaped[Array, "batch ..."], Float[Array, " batch"], Carry]
@@ -29,7 +29,15 @@ class Actor(Protocol):
         *,
         greedy: bool = False,
     ) -> Chosen:
-        """One action for each observation, selected by uniform numbers (`draws_of`)."""
+        """One action for each observation.
+
+        Args:
+            observations: What is seen.
+            carry: The memory.
+            uniform: Numbers in [0, 1) that select, one for each entry of an action
+                (`worlds.base.action_shape`).
+            greedy: Whether the most probable action is taken instead.
+        """
         ...
 
     def sample(
@@ -67,19 +75,6 @@ def check_actor(agent: object, world: World) -> None:
             fix="telic.Agent(params, policy, spec)",
         )
     agent.check_world(world)
-
-
-def draws_of(world: World) -> tuple[int, ...]:
-    """The shape of the uniform numbers that select one action in a world.
-
-    Example:
-        >>> from telic.worlds import Keys
-        >>> draws_of(Keys())
-        ()
-    """
-    entries = isinstance(world, Continuous) and bool(world.bounds)
-    entries |= isinstance(world, Choosing) and bool(world.choices)
-    return (len(world.actions),) if entries else ()
 
 
 def remembers(carry: Carry) -> bool:

@@ -10,8 +10,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int, Shaped
 
-from telic.rollouts.actor import Actor, Carry, draws_of
-from telic.worlds.base import JaxWorld, State, StepNoise
+from telic.rollouts.actor import Actor, Carry
+from telic.worlds.base import JaxWorld, State, StepNoise, action_shape
 
 
 class EnvState(NamedTuple):
@@ -98,7 +98,7 @@ def collect_rollout(
     noise_key, action_key = jax.random.split(key)
     keys = jax.random.split(noise_key, (steps, count))
     noise = jax.vmap(jax.vmap(world.sample_noise))(keys)
-    uniform = jax.random.uniform(action_key, (steps, count, *draws_of(world)))
+    uniform = jax.random.uniform(action_key, (steps, count, *action_shape(world)))
 
     def step(now: EnvState, drawn: tuple[StepNoise, Array]) -> tuple[EnvState, tuple]:
         noise, uniform = drawn

@@ -24,9 +24,9 @@ from jaxtyping import Array, Bool, Float, Int
 from telic.core.errors import InputError
 from telic.core.keys import as_key
 from telic.rollouts import host
-from telic.rollouts.actor import Actor, Carry, check_actor, draws_of
+from telic.rollouts.actor import Actor, Carry, check_actor
 from telic.rollouts.collect import where, where_tree
-from telic.worlds.base import JaxWorld, State, StepNoise, World
+from telic.worlds.base import JaxWorld, State, StepNoise, World, action_shape
 from telic.worlds.host import HostWorld, events
 
 LANES = (32, 8, 2)
@@ -142,7 +142,7 @@ def _drawn(key: jax.Array, world: JaxWorld, episodes: int) -> EpisodeSeeds:
 
 def _uniform(key: jax.Array, world: World, episodes: int) -> Array:
     """The numbers that select the actions of some episodes."""
-    return jax.random.uniform(key, (episodes, world.limit, *draws_of(world)))
+    return jax.random.uniform(key, (episodes, world.limit, *action_shape(world)))
 
 
 @functools.partial(jax.jit, static_argnames=("world", "greedy"))

@@ -13,8 +13,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from telic.rollouts.actor import Actor, Carry, Chosen, draws_of, remembers
+from telic.rollouts.actor import Actor, Carry, Chosen, remembers
 from telic.rollouts.collect import Completed, Rollout, where_tree
+from telic.worlds.base import action_shape
 from telic.worlds.guard import Guarded
 from telic.worlds.host import HostWorld, StepResult, Transitions, blank, events, put
 
@@ -47,7 +48,7 @@ class HostCollector:
     ) -> tuple[Rollout, Completed]:
         """`steps` steps in every copy; ended episodes are followed by new ones."""
         block = blank(self.world, steps, len(self.everyone))
-        drawn = jax.random.uniform(key, (*block.first.shape, *draws_of(self.world)))
+        drawn = jax.random.uniform(key, (*block.first.shape, *action_shape(self.world)))
         if self.carry is None:
             self.carry = agent.initial_carry(len(self.everyone))
         before = self.carry

@@ -11,9 +11,16 @@ import numpy as np
 from jaxtyping import Array, UInt8
 
 from telic.core.errors import InputError
-from telic.rollouts.actor import Actor, draws_of
+from telic.rollouts.actor import Actor
 from telic.rollouts.host import act
-from telic.worlds.base import Continuous, JaxWorld, State, StepNoise, Transition
+from telic.worlds.base import (
+    Continuous,
+    JaxWorld,
+    State,
+    StepNoise,
+    Transition,
+    action_shape,
+)
 from telic.worlds.gym_vector import Bounded
 from telic.worlds.host import HostWorld
 
@@ -106,7 +113,7 @@ def greedy_actions(agent: Actor, world: Drawable, *, seed: int) -> list[Any]:
         seed: The seed of the episode; agents with the same seed start alike.
     """
     env, carry = world.make(), agent.initial_carry(1)
-    none = np.zeros((1, *draws_of(world)), "f")
+    none = np.zeros((1, *action_shape(world)), "f")
     bounded = Bounded(world.bounds if isinstance(world, Continuous) else ())
     try:
         seen, _ = env.reset(seed=seed)
@@ -172,7 +179,7 @@ def _choose(
     seen = world.observe(state)[None]
     if greedy:
         action, _, after = agent.act(
-            seen, carry, jnp.zeros((1, *draws_of(world))), greedy=True
+            seen, carry, jnp.zeros((1, *action_shape(world))), greedy=True
         )
     else:
         action, after = agent.sample(key, seen, carry)

@@ -40,8 +40,8 @@ def private(name: str) -> Path:
     """
     path = folder() / name
     try:
-        for level in (path.parent, path):
-            level.mkdir(mode=0o700, parents=level is path.parent, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)
         above, found = path.parent.stat(), path.lstat()
         safe = _ours(found) and not _open(found) and _steady(above)
         if safe and stat.S_IMODE(found.st_mode) != 0o700:

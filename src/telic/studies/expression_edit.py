@@ -5,6 +5,7 @@ one; the difference that the expression makes to it is the edit, and its nulls h
 same norm. An edit from a file is tried in the same way, on the agent it was made for.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from telic.core.errors import InputError
 from telic.edits import Add, Edit
 from telic.edits.expression import difference
 from telic.policies import Agent
-from telic.rollouts import episode_seeds
+from telic.rollouts import Episodes, Rates, episode_seeds
 from telic.runs import edit_file
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
@@ -97,9 +98,17 @@ def try_expression(
 
 
 def try_edit(
-    run: Run, made: AgentEdit, *, episodes: int, goals: tuple[str, ...] = ()
+    run: Run,
+    made: AgentEdit,
+    *,
+    episodes: int,
+    goals: tuple[str, ...] = (),
+    also: Callable[[Episodes, World], Rates] | None = None,
 ) -> list[Result]:
-    """The trial of an edit in one run: no edit, the edit, its nulls."""
+    """The trial of an edit in one run: no edit, the edit, its nulls.
+
+    `also` measures more of each agent's episodes.
+    """
     plan = run.plan()
     world = _with(plan.world, goals)
     known = [objective.name for objective in plan.objectives]
@@ -111,6 +120,7 @@ def try_edit(
         key=jax.random.key(1),
         world=world,
         objectives=(*plan.objectives, *further),
+        also=also,
     )
 
 

@@ -128,6 +128,19 @@ class Choosing(Protocol):
     def choices(self) -> tuple[int, ...]: ...  # noqa: D102
 
 
+def action_shape(world: World) -> tuple[int, ...]:
+    """The shape of one action: that of a number, or of a row with its entries.
+
+    Example:
+        >>> from telic.worlds import Keys
+        >>> action_shape(Keys())
+        ()
+    """
+    row = isinstance(world, Continuous) and bool(world.bounds)
+    row |= isinstance(world, Choosing) and bool(world.choices)
+    return (len(world.actions),) if row else ()
+
+
 @runtime_checkable
 class Pictured(Protocol):
     """A world in JAX that draws its own states."""

@@ -16,7 +16,7 @@ from jaxtyping import Bool, Float, Float32, Int, Shaped
 
 from telic.core.errors import THEIRS, TelicError, WorldError, said
 from telic.core.names import check_name
-from telic.worlds.base import Choosing, Continuous, World
+from telic.worlds.base import Continuous, World, action_shape
 
 
 class StepResult(NamedTuple):
@@ -116,14 +116,12 @@ class HostWorld(World, Protocol):
 def blank(world: HostWorld, steps: int, envs: int) -> Transitions:
     """A block of steps for `put` to fill: zeros, with NaN for earlier episodes."""
     shape = (steps, envs)
-    bounds = world.bounds if isinstance(world, Continuous) else ()
-    choices = world.choices if isinstance(world, Choosing) else ()
-    entries = [len(given) for given in (bounds, choices) if given]
+    real = isinstance(world, Continuous) and bool(world.bounds)
     before, after = (np.zeros((*shape, *world.observation), np.float32) for _ in "ba")
     ends = (np.zeros(shape, bool) for _ in "tu")
     return Transitions(
         before,
-        np.zeros((*shape, *entries), np.float32 if bounds else np.int32),
+        np.zeros((*shape, *action_shape(world)), np.float32 if real else np.int32),
         np.zeros(shape),
         after,
         *ends,

@@ -18,12 +18,13 @@ from telic.core.errors import InputError
 from telic.core.names import check_name
 from telic.core.trees import Tree
 from telic.edits import Add, Edit
-from telic.locators import LOCATORS, contrast_pair
+from telic.locators import LOCATORS, ContrastPair, contrast_pair
 from telic.locators.check import check_locus
 from telic.policies import Agent
-from telic.rollouts import Episodes, EpisodeSeeds, episode_seeds, play
-from telic.rollouts.observe import observations_of
-from telic.stats import Interval, bootstrap
+from telic.rollouts import EpisodeSeeds, episode_seeds, play
+from telic.studies.diff import acted, change
+from telic.studies.diff.acted import Behaviour, State
+from telic.studies.diff.change import LayerChange
 from telic.trials import (
     Condition,
     Faithfulness,
@@ -33,21 +34,12 @@ from telic.trials import (
     graft_evaluator,
     trial,
 )
-from telic.vectors import energies, norms, task_vector
-from telic.vectors.measure import effective_ranks
+from telic.vectors import task_vector
 from telic.worlds import World, goals_of
-from telic.worlds.objectives import Objective, matrix
+from telic.worlds.objectives import Objective
 
 DOSE, SAME = "dose", "same goal"
 """The group of the edits: the change times a dose; and the null from a third agent."""
-
-LENGTH = "length"
-
-STATES = 512
-"""The states of each agent on which policies are compared."""
-
-SHOWN = 6
-"""The states that are listed."""
 
 
 class Pair(NamedTuple):
@@ -102,56 +94,6 @@ class Settings:
             )
 
 
-class LayerChange(NamedTuple):
-    """The change of one array of weights.
-
-    Attributes:
-        leaf: Its path.
-        norm: The Euclidean norm of the change.
-        relative: That, over the norm before.
-        energy: The fraction of the squared norm of the whole change.
-        rank: The effective rank of the change; None for a bias.
-    """
-
-    leaf: str
-    norm: float
-    relative: float
-    energy: float
-    rank: float | None
-
-
-class Behaviour(NamedTuple):
-    """One behaviour of both agents, over episodes.
-
-    Attributes:
-        name: An event, `return_GOAL` or `length`.
-        before: Its mean and interval over episodes; likewise `after` and, if there is
-            a third agent, `same`.
-        gap: The difference of the means, in standard errors.
-    """
-
-    name: str
-    before: Interval
-    after: Interval
-    same: Interval | None
-    gap: float
-
-
-class State(NamedTuple):
-    """A state in which the policies differ.
-
-    Attributes:
-        kl: KL(before ‖ after), in nats.
-        observation: The observation.
-        before: What determines the distribution of actions; likewise `after`.
-    """
-
-    kl: float
-    observation: np.ndarray
-    before: np.ndarray
-    after: np.ndarray
-
-
 class Difference(NamedTuple):
     """All that is measured of one pair.
 
@@ -160,6 +102,7 @@ class Difference(NamedTuple):
         units: By site, the norm of the change of what makes each unit.
         behaviours: What the agents do.
         measure: The behaviour that is followed.
+        chosen: Whether it was chosen as the one that differs most.
         kl: Mean KL(before ‖ after) on states of both, and of the third agent.
         states: Those in which policies differ most.
         results: The trial of doses.
@@ -171,6 +114,7 @@ class Difference(NamedTuple):
     units: Mapping[str, Float[np.ndarray, " units"]]
     behaviours: tuple[Behaviour, ...]
     measure: str
+    chosen: bool
     kl: tuple[float, float | None]
     states: tuple[State, ...]
     results: tuple[Result, ...]
@@ -203,115 +147,36 @@ def difference(
     vector = task_vector(pair.before, pair.after)
     if not trees.norm(vector):
         raise InputError("both agents are the same", why="nothing has changed")
+    if pair.same is not None and not trees.norm(task_vector(pair.before, pair.same)):
+        raise InputError(
+            "the third agent is the one before", why="it has not drifted: no null"
+        )
     objectives = tuple(goal.objective for goal in goals_of(world).values())
     seeds = episode_seeds(world, settings.episodes, key=jax.random.key(0))
     played = [play(a, world, seeds, greedy=settings.greedy) for a in agents]
-    behaviours = _behaviours(played, world, objectives)
-    measure = settings.measure or _most(behaviours)
+    behaviours = acted.behaviours(played, world, objectives)
+    measure = settings.measure or acted.most(behaviours)
     check_name(measure, [each.name for each in behaviours], kind="measure")
     state_key, null_key, mask_key = jax.random.split(key, 3)
-    kl, states = _states(state_key, pair, world)
+    evidence = contrast_pair(pair.before, pair.after, key=state_key, world=world)
+    kl, states = acted.states(evidence, pair.same)
+    follow = _measure(measure, world, objectives)
     return Difference(
-        layers=_layers(pair.before, vector),
-        units=_units(pair.before, vector),
+        layers=change.layers(pair.before, vector),
+        units=change.units(pair.before, vector),
         behaviours=behaviours,
         measure=measure,
+        chosen=not settings.measure,
         kl=kl,
         states=states,
         results=tuple(
             _doses(null_key, pair, vector, seeds, world, objectives, settings)
         ),
-        curves=_curves(mask_key, pair, seeds, world, objectives, measure, settings),
+        curves=_curves(mask_key, evidence, seeds, world, follow, settings),
         same_norm=None
         if pair.same is None
         else float(trees.norm(task_vector(pair.before, pair.same))),
     )
-
-
-def _layers(before: Agent, vector: Tree) -> tuple[LayerChange, ...]:
-    """The change of each array, the greatest first."""
-    sizes, shares, ranks = norms(vector), energies(vector), effective_ranks(vector)
-    base = norms(dict(before))
-    found = [
-        LayerChange(
-            path,
-            sizes[path],
-            sizes[path] / base[path] if base[path] else float("inf"),
-            shares[path],
-            ranks.get(path),
-        )
-        for path in vector
-    ]
-    return tuple(sorted(found, key=lambda each: -each.energy))
-
-
-def _units(before: Agent, vector: Tree) -> dict[str, Float[np.ndarray, " units"]]:
-    """The norm of the change of what makes each unit of the actor's hidden layers."""
-    found = {}
-    for layer in before.layers[:-1]:
-        total = sum(
-            np.square(np.moveaxis(np.asarray(vector[leaf], np.float64), axis, -1))
-            .reshape(-1, vector[leaf].shape[axis])
-            .sum(axis=0)
-            for leaf, axis in layer.leaves
-        )
-        found[layer.site] = np.sqrt(total)
-    return found
-
-
-def _behaviours(
-    played: Sequence[Episodes], world: World, objectives: Sequence[Objective]
-) -> tuple[Behaviour, ...]:
-    """Every event, return and the length, of both agents."""
-    weights = matrix(objectives, world.events).astype(np.float64)
-    names = (*world.events, *(f"return_{o.name}" for o in objectives), LENGTH)
-    tables = []
-    for episodes in played:
-        events = np.asarray(episodes.events, np.float64)
-        length = np.asarray(episodes.length, np.float64)[:, None]
-        tables.append(np.concatenate([events, events @ weights.T, length], axis=1))
-    found = []
-    for column, name in enumerate(names):
-        values = [table[:, column] for table in tables]
-        intervals = [bootstrap(each) for each in values]
-        spread = np.sqrt(sum(each.var(ddof=1) / len(each) for each in values[:2]))
-        change = values[1].mean() - values[0].mean()
-        gap = change / spread if spread else np.sign(change) * np.inf if change else 0.0
-        third = intervals[2] if len(intervals) > 2 else None
-        found.append(Behaviour(name, intervals[0], intervals[1], third, float(gap)))
-    return tuple(found)
-
-
-def _most(behaviours: Sequence[Behaviour]) -> str:
-    """The behaviour that differs most, in standard errors; the length only if alone."""
-    some = [each for each in behaviours if each.name != LENGTH]
-    return max(some, key=lambda each: abs(each.gap)).name
-
-
-def _states(
-    key: jax.Array, pair: Pair, world: World
-) -> tuple[tuple[float, float | None], tuple[State, ...]]:
-    """The divergence of the policies on states of both, and where it is greatest."""
-    keys = jax.random.split(key)
-    seen = np.concatenate(
-        [
-            np.asarray(observations_of(k, agent, world, steps=STATES // 32, envs=32))
-            for k, agent in zip(keys, pair[:2], strict=True)
-        ]
-    )
-    acts = pair.before.spec.distribution
-    mine, theirs = (agent.logits(seen) for agent in pair[:2])
-    kl = np.asarray(acts.kl(mine, theirs), np.float64)
-    drift = None
-    if pair.same is not None:
-        drift = float(np.mean(acts.kl(mine, pair.same.logits(seen))))
-    _, first = np.unique(seen.reshape(len(seen), -1), axis=0, return_index=True)
-    order = first[np.argsort(-kl[first])][:SHOWN]
-    states = tuple(
-        State(float(kl[i]), seen[i], np.asarray(mine[i]), np.asarray(theirs[i]))
-        for i in order
-    )
-    return (float(kl.mean()), drift), states
 
 
 def _doses(
@@ -344,25 +209,27 @@ def _doses(
     )
 
 
-def _curves(
-    key: jax.Array,
-    pair: Pair,
-    seeds: EpisodeSeeds,
-    world: World,
-    objectives: Sequence[Objective],
-    measure: str,
-    settings: Settings,
-) -> dict[str, Faithfulness]:
-    """The curve of every method's locus, by the behaviour that is followed."""
-    weights = {f"return_{o.name}": dict(o.weights) for o in objectives}.get(measure)
+def _measure(name: str, world: World, objectives: Sequence[Objective]) -> Measure:
+    """A behaviour by name, as grafts are measured by it."""
+    weights = {f"return_{o.name}": dict(o.weights) for o in objectives}.get(name)
 
     def behaviour(rates: Mapping[str, float]) -> float:
         if weights is None:
-            return rates[measure]
+            return rates[name]
         return sum(weight * rates[event] for event, weight in weights.items())
 
-    follow = Measure(behaviour, tuple(getattr(world, "failures", ())), rate=False)
-    evidence = contrast_pair(pair.before, pair.after, key=key, world=world)
+    return Measure(behaviour, tuple(getattr(world, "failures", ())), rate=False)
+
+
+def _curves(
+    key: jax.Array,
+    evidence: ContrastPair,
+    seeds: EpisodeSeeds,
+    world: World,
+    follow: Measure,
+    settings: Settings,
+) -> dict[str, Faithfulness]:
+    """The curve of every method's locus; none if the agents hardly differ in it."""
     recipient, donor = evidence.recipient, evidence.donor
     try:
         on = graft_evaluator(recipient, donor, seeds, follow, world=world)

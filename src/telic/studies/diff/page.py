@@ -85,9 +85,10 @@ def findings(found: DiffEffects) -> tuple[str, ...]:
     first = found.pairs[0]
     told = [ALONE] if len(found.pairs) == 1 else [_pairs(len(found.pairs))]
     (follow,) = (b for b in first.behaviours if b.name == found.measure)
+    chosen = f", the greatest of {len(first.behaviours)}" if found.chosen else ""
     told.append(
         f"{found.measure}: {follow.before} before, {follow.after} after "
-        f"({abs(follow.gap):.1f} standard errors apart)."
+        f"({abs(follow.gap):.1f} standard errors apart{chosen})."
     )
     told.append(_drift(first))
     least = _least(found)
@@ -154,8 +155,8 @@ def _behaviours(found: DiffEffects) -> PageTable:
     )
     header = ("behaviour", "before", "after", *(("same goal",) if third else ()))
     return PageTable(
-        "Mean per episode, 95 % interval over episodes of one agent, the same boards "
-        "for all. Standard errors: the difference over its standard error; of "
+        "Mean per episode, 95 % interval over episodes of one agent, the same episode "
+        "seeds for all. Standard errors: the difference over its standard error; of "
         f"{len(rows)} behaviours, one in twenty is beyond 2 by chance.",
         (*header, "standard errors"),
         rows,

@@ -7,7 +7,8 @@ import numpy as np
 from jaxtyping import Float
 
 from telic.stats import Interval, bootstrap
-from telic.studies.diff.measure import LENGTH, Difference
+from telic.studies.diff.acted import LENGTH
+from telic.studies.diff.measure import Difference
 from telic.trials import Effects, cpr, effects, sparsity_at, tabulate
 
 FEWEST = 6
@@ -36,6 +37,7 @@ class DiffEffects(NamedTuple):
     Attributes:
         pairs: The differences, pair by pair.
         measure: The behaviour that is followed.
+        chosen: Whether it was chosen as the one that differs most.
         doses: The effects of the doses; verdicts only over several pairs.
         methods: What every method needs; empty if behaviour hardly differs.
         sizes: The fractions of the weights of the curves.
@@ -43,6 +45,7 @@ class DiffEffects(NamedTuple):
 
     pairs: tuple[Difference, ...]
     measure: str
+    chosen: bool
     doses: Effects
     methods: tuple[Found, ...]
     sizes: Float[np.ndarray, " sizes"]
@@ -63,7 +66,7 @@ def summarise(pairs: Sequence[Difference]) -> DiffEffects:
     names = [n for n in first.curves if all(n in each.curves for each in pairs)]
     methods = tuple(_found(name, pairs) for name in names)
     sizes = first.curves[names[0]].shares if names else np.zeros(0)
-    return DiffEffects(tuple(pairs), first.measure, doses, methods, sizes)
+    return DiffEffects(tuple(pairs), first.measure, first.chosen, doses, methods, sizes)
 
 
 def _change(each: Difference, measure: str) -> float:
