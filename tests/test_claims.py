@@ -131,3 +131,21 @@ def test_a_claim_that_a_folder_lacks_keeps_the_numbers_of_the_file(
     monkeypatch.setattr(measure, "measured", lambda _: iter([("9", EDIT, 2000, 6.0)]))
     assert measure.main([str(tmp_path)]) == 0
     assert file.read_text() == "claim,row,seed,value\n2,edit,2000,0.9\n9,edit,2000,6\n"
+
+
+def test_seeds_of_a_claim_are_measured_at_different_times_and_judged_together(
+    tmp_path, monkeypatch
+):
+    whole = [("9", row, str(seed), "1.0") for seed in SEEDS for row in (EDIT, "random")]
+    first, rest = whole[:14], whole[14:]
+    assert sorted(measure.merged(rest, first)) == sorted(whole)
+    again = [(*row[:3], "2.0") for row in first]
+    assert set(measure.merged(again, whole)) == {*again, *rest}
+    keys = [("2", EDIT, str(seed), "1.0") for seed in SEEDS]
+    assert measure.merged(keys[:7], keys) == keys[:7]
+    path = tmp_path / "seeds.csv"
+    for rows, judged in ((first, set()), (whole, {"9"})):
+        lines = ["claim,row,seed,value", *(",".join(row) for row in rows)]
+        path.write_text("\n".join(lines) + "\n")
+        monkeypatch.setattr(judge, "SEEDS", path)
+        assert set(judge.read()) == judged

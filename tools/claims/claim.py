@@ -14,6 +14,9 @@ RESULTS = Path(__file__).parents[2] / "docs" / "results"
 SEEDS = RESULTS / "claims" / "seeds.csv"
 """The value of every claim, row and seed, of which all that is printed is made."""
 
+PLANNED = range(2000, 2020)
+"""The seeds of the plan. A claim is judged when all of them are measured."""
+
 KEYS, LANDERS = "fresh", "landing-fresh"
 """The experiments of the plan."""
 
@@ -54,6 +57,8 @@ class Claim:
         against: The nulls that it must beat; all of them if empty. The others are
             shown beside it.
         counts: Whether it is one of the nine that are corrected together.
+        alone: Whether a seed's values need no other seed's rows, so that seeds may be
+            measured at different times.
     """
 
     name: str
@@ -69,3 +74,4 @@ class Claim:
     unit: str = "share"
     against: tuple[str, ...] = ()
     counts: bool = True
+    alone: bool = False

@@ -12,7 +12,7 @@ from telic.stats.intervals import Interval
 from telic.trials import Table, Verdict, verdict
 from telic.trials.trial import DONOR
 from telic.trials.verdict import ALPHA
-from tools.claims.claim import AGENTS, ASIDE, EDIT, GATE, SEEDS, Claim
+from tools.claims.claim import AGENTS, ASIDE, EDIT, GATE, PLANNED, SEEDS, Claim
 from tools.claims.plan import CLAIMS
 
 STANDS, WEAKER, FALLS = "stands", "weaker", "falls"
@@ -65,13 +65,17 @@ class Values(NamedTuple):
 
 
 def read() -> dict[str, Values]:
-    """The values of each claim that has some."""
+    """The values of each claim of which every planned seed is measured."""
     found: dict[str, dict[str, dict[int, float]]] = {}
     with SEEDS.open(newline="") as file:
         for each in csv.DictReader(file):
             rows = found.setdefault(each["claim"], {})
             rows.setdefault(each["row"], {})[int(each["seed"])] = float(each["value"])
-    return {name: values_of(rows) for name, rows in found.items()}
+    return {
+        name: values_of(rows)
+        for name, rows in found.items()
+        if {seed for row in rows.values() for seed in row} >= {*PLANNED}
+    }
 
 
 def values_of(rows: Mapping[str, Mapping[int, float]]) -> Values:

@@ -4,7 +4,8 @@
 
 Reads what the studies of the plan measured and writes one number for each claim, row
 and seed to `docs/results/claims/seeds.csv`. A claim whose runs or rows are not complete
-in the folder is named, and keeps the numbers that the file has.
+in the folder is named, and keeps the numbers that the file has. A claim of which each
+seed stands alone takes the seeds that are measured, and keeps the others'.
 """
 
 import csv
@@ -35,6 +36,30 @@ def measured(root: Path) -> Iterator[tuple[str, str, int, float]]:
                 yield claim.name, row, seed, value
 
 
+def merged(
+    found: Sequence[tuple[str, ...]], known: Sequence[tuple[str, ...]]
+) -> list[tuple[str, ...]]:
+    """What was found, and what was known of other claims and of other seeds.
+
+    Example:
+        >>> merged([("1", "edit", "7", "0.5")], [("1", "edit", "8", "0.4")])
+        [('1', 'edit', '7', '0.5')]
+        >>> merged([("9", "edit", "7", "0.5")], [("9", "edit", "8", "0.4")])
+        [('9', 'edit', '7', '0.5'), ('9', 'edit', '8', '0.4')]
+    """
+    alone = {claim.name for claim in CLAIMS if claim.alone}
+    claims = {claim for claim, *_ in found}
+    seeds = {(claim, seed) for claim, _, seed, _ in found}
+    kept = [
+        row
+        for row in known
+        if row[0] not in claims or (row[0] in alone and (row[0], row[2]) not in seeds)
+    ]
+    placed = [*found, *kept]
+    placed.sort(key=lambda row: (row[1], int(row[2])) if row[0] in alone else ("", 0))
+    return sorted(placed, key=lambda row: row[0])
+
+
 def _known() -> list[tuple[str, ...]]:
     """The rows that the file has, as text."""
     if not SEEDS.exists():
@@ -49,9 +74,7 @@ def main(argv: Sequence[str]) -> int:
         print(__doc__)
         return 2
     found = [(c, r, str(s), f"{v:.6g}") for c, r, s, v in measured(Path(argv[0]))]
-    new = {claim for claim, *_ in found}
-    kept = [row for row in _known() if row[0] not in new]
-    found = sorted([*found, *kept], key=lambda row: row[0])
+    found = merged(found, _known())
     SEEDS.parent.mkdir(exist_ok=True)
     with SEEDS.open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")

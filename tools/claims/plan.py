@@ -103,5 +103,6 @@ CLAIMS = (
         landers,
         explored=(3.8, 7.9),
         unit="fuel",
+        alone=True,
     ),
 )

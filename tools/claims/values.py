@@ -92,8 +92,10 @@ def landers(runs: Sequence[Run]) -> Found:
     """The fuel per landing that subtracting the reward-specific part adds.
 
     Beside it landings, fuel per episode, and the gate of all landers. An agent that
-    never lands has no fuel per landing: NaN.
+    never lands has no fuel per landing: NaN. Only of the runs that are measured.
     """
+    settings = settings_of(STUDIES["isolation"]())
+    runs = [r for r in runs if results.rows_path(r, "isolation", settings).exists()]
     found = rows(runs, "isolation")
     table = table_of(found.where(part=TRIAL, trial=STUDIES["isolation"]().main))
     edit = Condition(SPECIFIC, -1.0)
