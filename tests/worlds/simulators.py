@@ -86,14 +86,14 @@ def walk(world, seeds, *, steps, keen=1.0, key=0):
     who_steps = rng.random((steps, len(seeds))) < keen
     # By its seed, so that a copy does the same whoever is beside it.
     columns = [np.random.default_rng([key, s]) for s in seeds]
-    actions = [column.integers(0, len(world.actions), steps) for column in columns]
+    actions = [_actions(world, column, steps) for column in columns]
     block, vector_env = blank(world, steps, len(seeds)), world.vector_env(seeds)
     seen, clock = vector_env.reset().copy(), np.zeros(len(seeds), int)
     for time, mask in enumerate(who_steps):
         env_ids = rng.permutation(np.flatnonzero(mask))
         if not len(env_ids):
             continue
-        action = np.array([actions[i][clock[i]] for i in env_ids], np.int32)
+        action = np.array([actions[i][clock[i]] for i in env_ids])
         result = vector_env.step(action, env_ids)
         assert isinstance(result, StepResult)
         put(block, time, env_ids, seen[env_ids], action, result)
@@ -104,3 +104,11 @@ def walk(world, seeds, *, steps, keen=1.0, key=0):
             seen[ended] = vector_env.reset_done(ended)
     vector_env.close()
     return block, who_steps
+
+
+def _actions(world, column, steps):
+    """Numbers, or rows of which some are beyond the bounds of a continuous world."""
+    if not getattr(world, "bounds", ()):
+        return column.integers(0, len(world.actions), steps).astype(np.int32)
+    low, high = 1.2 * np.array(world.bounds, np.float32).T
+    return column.uniform(low, high, (steps, len(low))).astype(np.float32)

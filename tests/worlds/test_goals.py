@@ -20,6 +20,7 @@ from telic.worlds import (
     roles,
     success_of,
 )
+from tests.worlds.needs import EVERY
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,7 +52,7 @@ def test_an_opposite_is_an_objective_of_another_name_over_the_worlds_events():
         contrast_of(type("Typo", (Pole,), {"contrasts": wrong})(), "left")
 
 
-@pytest.mark.parametrize("name", WORLDS)
+@pytest.mark.parametrize("name", EVERY)
 def test_what_a_registered_world_declares_is_of_its_own_events(name):
     world = WORLDS[name]()
     for goal, (objective, success) in goals_of(world).items():

@@ -1,25 +1,34 @@
 """What every host world keeps, and every fleet: one battery over all of them."""
 
-from importlib.util import find_spec
-
 import numpy as np
 import pytest
 
 from telic.policies import Spec
-from telic.worlds import WORLDS, HostWorld, JaxWorld, Lander, World
+from telic.worlds import (
+    WORLDS,
+    GymWorld,
+    HostWorld,
+    JaxWorld,
+    Lander,
+    MultiObjective,
+    Runner,
+    World,
+)
+from telic.worlds.base import action_shape
 from telic.worlds.host import HostVectorEnv, events
+from tests.worlds.needs import MARKS
 from tests.worlds.simulators import Stairway, walk
 
 pytestmark = pytest.mark.contract
 
 SEEDS, STEPS = (11, 5, 8), 240
 CASES = {
-    **{name: made for name, made in WORLDS.items() if isinstance(made(), HostWorld)},
+    **{name: made for name, made in WORLDS.items() if issubclass(made, GymWorld)},
     "lander in envpool": lambda: Lander(backend="envpool"),
+    "runner": lambda: Runner(max_steps=60),
+    "mo-gym": lambda: MultiObjective("mo-mountaincar-v0", max_steps=60),
     "stairs": Stairway,
 }
-ENVPOOL = pytest.mark.skipif(find_spec("envpool") is None, reason="needs envpool")
-MARKS = {"lander in envpool": ENVPOOL}
 
 
 @pytest.fixture(
@@ -94,7 +103,8 @@ def test_what_copies_tell_has_the_shapes_and_dtypes_of_the_contract(world, vecto
     first = vector_env.reset()
     assert (first.shape, first.dtype) == ((3, *world.observation), np.float32)
     env_ids = np.array([0, 2])
-    result = vector_env.step(np.zeros(2, np.int32), env_ids)
+    action = np.zeros((2, *action_shape(world)), np.int32)
+    result = vector_env.step(action, env_ids)
     assert (result.obs.shape, result.obs.dtype) == ((2, *world.observation), np.float32)
     assert (result.reward.shape, result.reward.dtype) == ((2,), np.float64)
     for end in (result.terminated, result.truncated):

@@ -30,8 +30,8 @@ from telic.tasks.task import (
 from telic.worlds.base import Transition
 from telic.worlds.keys import Board, Keys
 
-ID = "telic/Keys-v0"
-"""The name of the world in Gymnasium's registry."""
+ID, MULTI = "telic/Keys-v0", "telic/mo-Keys-v0"
+"""The names of the world in Gymnasium's registry: with one reward, and with several."""
 
 BLOCK = 1024
 """The number of steps whose noise is drawn at once."""
@@ -40,7 +40,9 @@ Observation = Float32[np.ndarray, " inputs"]
 
 
 def register() -> None:
-    """Register `ID` with Gymnasium, unless it is."""
+    """Register `ID` and `MULTI` with Gymnasium, unless they are."""
+    if MULTI not in gymnasium.registry:
+        gymnasium.register(MULTI, entry_point="telic.tasks.multi_keys:MultiKeysEnv")
     if ID not in gymnasium.registry:
         gymnasium.register(
             ID,

@@ -37,12 +37,16 @@ from telic.worlds.land import stock as stock
 from telic.worlds.land import thrift as thrift
 from telic.worlds.land import waste as waste
 from telic.worlds.lander import Lander as Lander
+from telic.worlds.multi import MultiObjective as MultiObjective
 from telic.worlds.objectives import Objective as Objective
 from telic.worlds.objectives import matrix as matrix
+from telic.worlds.pendulum import Pendulum as Pendulum
+from telic.worlds.runner import Runner as Runner
 from telic.worlds.schedule import Phase as Phase
 from telic.worlds.schedule import alternate as alternate
 from telic.worlds.schedule import phase_at as phase_at
 from telic.worlds.shifted_keys import ShiftedKeys as ShiftedKeys
+from telic.worlds.stacked import Stacked as Stacked
 
 WORLDS = Registry(
     "world",
@@ -52,6 +56,10 @@ WORLDS = Registry(
         "shifted-keys": ShiftedKeys,
         "lander": Lander,
         "gym": GymWorld,
+        "mo-gym": MultiObjective,
+        "stacked": Stacked,
+        "pendulum": Pendulum,
+        "runner": Runner,
     },
 )
 """Every registered world by name; a world is made by calling its class."""
