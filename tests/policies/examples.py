@@ -1,8 +1,10 @@
 """One small agent of every kind of network, for codes and for floats."""
 
+import dataclasses
 import functools
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from telic.policies import (
@@ -11,6 +13,7 @@ from telic.policies import (
     POLICIES,
     Adapted,
     Conv,
+    Nature,
     Recurrent,
     Spec,
     capture,
@@ -19,19 +22,45 @@ from telic.policies import (
 from telic.worlds import Keys
 from tests.small import drawn
 
+
+@dataclasses.dataclass(frozen=True)
+class Shown(Keys):
+    """Keys as an image: each cell by its channels, from 0 to 255."""
+
+    @property
+    def observation(self):
+        return (self.view, self.view, 20)
+
+    @property
+    def encoding(self):
+        return None
+
+    def observe(self, state):
+        codes = Keys(view=self.view, limit=self.limit).observe(state)
+        return 255.0 * jnp.asarray(Keys().encoding)[codes]
+
+
 SMALL = {
     "mlp": MLP(width=6, actor_layers=3, critic_layers=2),
     "conv": Conv(channels=(3, 4), width=5),
+    "nature": Nature((3, 4), (2, 1), (1, 1), 5, heads=MLP(6, 2, 1, "tanh")),
     "recurrent": Recurrent(width=5, memory=4),
     "adapted": Adapted(MLP(width=6, actor_layers=3, critic_layers=2)),
 }
 WORLDS = {
     "mlp": Keys(view=3, limit=12),
     "conv": Keys(view=3, limit=12),
+    "nature": Shown(view=3, limit=12),
     "recurrent": Keys(view=3, limit=12),
     "adapted": Keys(view=3, limit=12),
 }
-FLOATS = {"mlp": (4,), "conv": (4, 3, 2), "recurrent": (4,), "adapted": (4,)}
+FLOATS = {
+    "mlp": (4,),
+    "conv": (4, 3, 2),
+    "nature": (4, 3, 2),
+    "recurrent": (4,),
+    "adapted": (4,),
+}
 CASES = [(name, form) for name in POLICIES for form in ("codes", "floats")]
 
 

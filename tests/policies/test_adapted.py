@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from telic.core.errors import InputError
-from telic.policies import MLP, Adapted, Policy, Spec, create
+from telic.policies import MLP, Adapted, Agent, Policy, Spec, create
+from telic.policies.adapted import rebased
 from telic.runs.codec import decode, encode
 from telic.worlds import GymWorld, Keys
 
@@ -70,3 +71,38 @@ def test_edits_and_the_codec_carry_it():
 def test_what_cannot_be_is_refused(made, words):
     with pytest.raises(InputError, match=words):
         made()
+
+
+def test_behind_another_normaliser_the_network_computes_the_same():
+    other = Adapted(MLP(width=8), (0.3, -1.5, 99.5, 1.0), (0.7, 1.0, 0.02, 3.0), 50.0)
+    wide = Adapted(MLP(width=8), MEAN, STD, 50.0)
+    agent = create(jax.random.key(0), other, WORLD)
+    params = rebased(agent, other, wide, agent.spec)
+    moved = Agent(params, wide, agent.spec)
+    for net in (Agent.logits, Agent.value):
+        np.testing.assert_allclose(
+            net(moved, seen()), net(agent, seen()), rtol=1e-3, atol=1e-4
+        )
+    changed = {path for path, x in params.items() if not np.array_equal(x, agent[path])}
+    first = {f"{net}/0/{leaf}" for net in ("actor", "critic") for leaf in KINDS}
+    assert changed == first
+    same = rebased(agent, other, other, agent.spec)
+    assert all(np.array_equal(same[path], agent[path]) for path in agent)
+
+
+KINDS = ("kernel", "bias")
+
+
+@pytest.mark.parametrize(
+    "onto",
+    [
+        MLP(width=8),
+        Adapted(MLP(width=8), greedy=True),
+        Adapted(MLP(width=8), MEAN, STD, clip=4.0),
+        Adapted(MLP(width=9), MEAN, STD, clip=3.0),
+    ],
+)
+def test_networks_that_differ_in_more_are_not_brought_together(onto):
+    agent = create(jax.random.key(0), NORMAL, WORLD)
+    with pytest.raises(InputError, match="two networks"):
+        rebased(agent, NORMAL, onto, agent.spec)

@@ -32,7 +32,7 @@ from telic.vectors.relabel import (
     random_orders,
     rescaled,
 )
-from telic.worlds import Phase, fetch
+from telic.worlds import Keys, Phase, fetch
 from tests.policies.examples import (
     CASES,
     SMALL,
@@ -362,7 +362,7 @@ def test_every_leaf_of_an_agent_learns_and_training_is_its_seeds_alone(name):
 @each
 def test_a_plan_is_stored_and_read_by_the_name_of_its_policy(name):
     plan = ExperimentConfig(
-        WORLDS[name], SMALL[name], PPOConfig(), RolloutConfig(), (fetch("blue"),),
+        Keys(), SMALL[name], PPOConfig(), RolloutConfig(), (fetch("blue"),),
         (Phase("blue", 1),),
     )  # fmt: skip
     assert decode(encode(plan)) == plan

@@ -15,6 +15,7 @@ from telic.policies.capture import capture as capture
 from telic.policies.capture import recording as recording
 from telic.policies.conv import Conv as Conv
 from telic.policies.mlp import MLP as MLP
+from telic.policies.nature import Nature as Nature
 from telic.policies.observations import Observations as Observations
 from telic.policies.observations import observed as observed
 from telic.policies.recurrent import Recurrent as Recurrent
@@ -24,6 +25,7 @@ from telic.rollouts.actor import remembers as remembers
 POLICIES: dict[str, type[Policy]] = {
     "mlp": MLP,
     "conv": Conv,
+    "nature": Nature,
     "recurrent": Recurrent,
     "adapted": Adapted,
 }

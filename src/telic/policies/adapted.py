@@ -16,8 +16,8 @@ import numpy as np
 from jaxtyping import Array
 
 from telic.core.errors import InputError
-from telic.core.trees import Tree
-from telic.policies.base import Carry, Output, Params, Policy, Tap, Units
+from telic.core.trees import Arrays, Tree
+from telic.policies.base import INPUT, Carry, Output, Params, Policy, Tap, Units
 from telic.policies.mlp import MLP
 from telic.policies.spec import Spec
 
@@ -129,3 +129,54 @@ class Adapted:
             std.astype(np.float32).reshape(shape)
         )[None]
         return jnp.clip(x, -self.clip, self.clip) if self.clip else x
+
+
+def rebased(params: Arrays, policy: Policy, onto: Policy, spec: Spec) -> Tree:
+    """Parameters for another normaliser, with which the network computes the same.
+
+    Checkpoints of one training have normalisers that moved with it, so their weights
+    read different numbers. Both normalisers are affine, and the difference is folded
+    into the layers that read the observation; where either of them clips, the network
+    computes something else.
+
+    Args:
+        params: The parameters.
+        policy: The network with the normaliser that they were trained behind.
+        onto: The same network, with the other normaliser.
+        spec: The form of observations.
+
+    Returns:
+        All parameters; the same ones if neither has a normaliser or both have the same.
+
+    Raises:
+        InputError: If the policies differ in more than the normaliser's numbers.
+    """
+    found = {path: jnp.asarray(leaf) for path, leaf in params.items()}
+    if policy == onto:
+        return found
+    if not _differ_in_numbers(policy, onto):
+        raise InputError(
+            f"two networks: {onto} and {policy}",
+            why="agents of one network differ in weights, and in the numbers of a "
+            "normaliser",
+            fix="import each into a run of its own, with --name",
+        )
+    assert isinstance(policy, Adapted) and isinstance(onto, Adapted)
+    mine, theirs = (np.array([x.mean, x.std], np.float64) for x in (policy, onto))
+    scale, shift = theirs[1] / mine[1], (theirs[0] - mine[0]) / mine[1]
+    for use in policy.units(spec)[INPUT]:
+        kernel = np.asarray(params[use.leaf], np.float64)
+        wide = (len(kernel),) + (1,) * (kernel.ndim - 1)
+        bias = use.leaf.replace("kernel", "bias")
+        moved = np.asarray(params[bias], np.float64) + shift @ kernel
+        found[use.leaf] = jnp.asarray(kernel * scale.reshape(wide), jnp.float32)
+        found[bias] = jnp.asarray(moved, jnp.float32)
+    return found
+
+
+def _differ_in_numbers(policy: Policy, onto: Policy) -> bool:
+    """True if policies differ in nothing but the numbers of their normalisers."""
+    if not (isinstance(policy, Adapted) and isinstance(onto, Adapted)):
+        return False
+    moved = dataclasses.replace(policy, mean=onto.mean, std=onto.std)
+    return moved == onto and bool(policy.mean) == bool(onto.mean)

@@ -187,8 +187,16 @@ def convolved(
     x: Float[Array, "batch height width inputs"],
     kernel: Float[Array, "side side inputs units"],
     stride: int = 1,
+    *,
+    padding: int = 1,
 ) -> Float[Array, "batch rows columns units"]:
-    """The convolution of a kernel with zero padding, at every `stride`-th place.
+    """The convolution of a kernel, at every `stride`-th place.
+
+    Args:
+        x: The planes.
+        kernel: The kernel.
+        stride: The distance of the places, in both directions.
+        padding: The zeros on every side of a plane.
 
     Example:
         >>> convolved(jnp.ones((1, 3, 3, 1)), jnp.ones((3, 3, 1, 1)))[0, :, :, 0]
@@ -196,9 +204,9 @@ def convolved(
                [6., 9., 6.],
                [4., 6., 4.]], dtype=float32)
     """
-    if stride == 1 and x.shape[2] <= NARROW:
+    if (kernel.shape[0], stride, padding) == (SIDE, 1, 1) and x.shape[2] <= NARROW:
         return _by_rows(x, kernel)
-    return _by_patches(x, kernel, stride)
+    return _by_patches(x, kernel, stride, padding)
 
 
 def _by_rows(x: Array, kernel: Array) -> Float[Array, "batch height width units"]:
@@ -215,18 +223,20 @@ def _by_rows(x: Array, kernel: Array) -> Float[Array, "batch height width units"
 
 
 def _by_patches(
-    x: Array, kernel: Array, stride: int
+    x: Array, kernel: Array, stride: int, padding: int
 ) -> Float[Array, "batch rows columns units"]:
     """The convolution by patches: less work than `_by_rows` where rows are wide."""
-    _, height, width, inputs = x.shape
-    padded = jnp.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
+    side = kernel.shape[0]
+    edge = (padding, padding)
+    padded = jnp.pad(x, ((0, 0), edge, edge, (0, 0)))
+    high, wide = (size - side + 1 for size in padded.shape[1:3])
     seen = [
-        padded[:, i : i + height : stride, j : j + width : stride]
-        for i in range(SIDE)
-        for j in range(SIDE)
+        padded[:, i : i + high : stride, j : j + wide : stride]
+        for i in range(side)
+        for j in range(side)
     ]
     patches = jnp.concatenate(seen, axis=3)
-    flat = patches.reshape(-1, SIDE * SIDE * inputs)
+    flat = patches.reshape(-1, side * side * x.shape[3])
     out = flat @ kernel.reshape(flat.shape[1], -1)
     return out.reshape(*patches.shape[:3], -1)
 
