@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from telic.policies import Conv as Conv
     from telic.policies import Recurrent as Recurrent
     from telic.policies import capture as capture
+    from telic.rollouts import BlackBox as BlackBox
     from telic.rollouts import episode_seeds as episode_seeds
     from telic.rollouts import play as play
     from telic.rollouts import rates as rates
@@ -100,6 +101,7 @@ _HOMES = {
     "ExperimentConfig": "training",
     "train": "training.result",
     "TrainResult": "training.result",
+    "BlackBox": "rollouts",
     "episode_seeds": "rollouts",
     "play": "rollouts",
     "rates": "rollouts",

@@ -1,6 +1,7 @@
 """Rollouts: the acting loops, for any actor in any kind of world."""
 
 from telic.rollouts.actor import Actor as Actor
+from telic.rollouts.blackbox import BlackBox as BlackBox
 from telic.rollouts.collect import Completed as Completed
 from telic.rollouts.collect import EnvState as EnvState
 from telic.rollouts.collect import Rollout as Rollout
