@@ -15,7 +15,8 @@ from telic.adapters.torch_write import to_torch
 from telic.cli.main import main
 from telic.core.errors import InputError
 from telic.runs import folder
-from tests.adapters.zips import sb3_zip, weights
+from tests.adapters.test_vecnormalize import array, pickled
+from tests.adapters.zips import BOX, sb3_zip, settings, weights
 
 WORLD = ["--world", "CartPole-v1"]
 
@@ -127,6 +128,36 @@ def test_a_certificate_of_another_form_is_damaged(imported, change, capsys):
     path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
     assert main(["verify", "one"]) == 3
     assert "no certificate of this version" in capsys.readouterr().err
+
+
+def normaliser(mean):
+    """A vecnormalize.pkl of four numbers."""
+    kept = {"mean": array([mean] * 4), "var": array([4.0] * 4), "count": 9.0}
+    return pickled(statistics=kept)
+
+
+def test_each_agent_may_have_seen_through_a_normaliser_of_its_own(zips, capsys):
+    Path("one.pkl").write_bytes(normaliser(0.0))
+    Path("two.pkl").write_bytes(normaliser(0.5))
+    argv = ["import", "one.zip", "two.zip", *WORLD, "--episodes", "0", "--normaliser"]
+    assert main([*argv, "one.pkl", "two.pkl", "--json"]) == 0
+    assert "folded into" in said(capsys)["phases"][1]["ignored"][-1]
+    alone = telic.load("two.zip", normaliser="two.pkl")
+    seen = np.random.default_rng(0).normal(size=(9, 4)).astype("f4")
+    found = telic.load("one").agent(1).logits(seen)
+    np.testing.assert_allclose(found, alone.logits(seen), rtol=1e-4, atol=1e-4)
+    assert main([*argv, "one.pkl", "two.pkl", "one.pkl"]) == 2
+    assert "3 normalisers for 2 files" in capsys.readouterr().err
+
+
+def test_stacked_observations_are_a_world_of_their_own(zips, capsys):
+    Path("four.zip").write_bytes(
+        sb3_zip(weights(inputs=16), settings(observation_space={**BOX, "_shape": [16]}))
+    )
+    argv = ["import", "four.zip", *WORLD, "--episodes", "3", "--json"]
+    assert main(argv) == 2 and "sees 16 numbers" in capsys.readouterr().err
+    assert main([*argv, "--frames", "4"]) == 0
+    assert "Stacked" in said(capsys)["world"]
 
 
 def test_a_difference_of_two_files_is_a_page_that_says_it_is_one(zips, capsys):

@@ -147,7 +147,7 @@ def test_what_is_not_understood_is_refused_by_its_name(told, words):
     ("changed", "words"),
     [
         ({"lstm_actor.weight_ih_l0": np.ones((4, 4))}, "lstm_actor.weight_ih_l0"),
-        ({"features_extractor.cnn.0.weight": np.ones((1, 1))}, "pass through"),
+        ({"features_extractor.cnn.0.weight": np.ones((1, 1))}, "no layer of NatureCNN"),
         (
             {"mlp_extractor.policy_net.3.weight": np.ones((8, 8))},
             r"modules \[0, 2, 3\]",
@@ -184,7 +184,7 @@ def test_a_changed_zip_is_an_error_or_the_same_agent(tmp_path):
     whole = sb3.read(data, what="it")
     kept = {path: leaf.tobytes() for path, leaf in whole.params.items()}
     opened = 0
-    for _ in range(300):
+    for _ in range(1000):
         changed = bytearray(data)
         for at in drawn.integers(0, len(data), drawn.integers(1, 4)):
             changed[at] ^= 1 << int(drawn.integers(8))
@@ -196,7 +196,7 @@ def test_a_changed_zip_is_an_error_or_the_same_agent(tmp_path):
             continue
         opened += 1
         assert {p: leaf.tobytes() for p, leaf in found.params.items()} == kept
-    assert opened < 100  # most bytes are covered
+    assert opened < 340  # most bytes are covered
 
 
 @needs_fixtures

@@ -1,5 +1,8 @@
 """Normalisers of Stable-Baselines3: the numbers in them, and what is refused."""
 
+import contextlib
+import pickle
+
 import numpy as np
 import pytest
 
@@ -85,7 +88,7 @@ def test_a_changed_normaliser_is_an_error_or_divides_by_numbers_above_0():
         ZOO[0].parents[2] / "ppo" / "Acrobot-v1_1" / "Acrobot-v1" / "vecnormalize.pkl"
     )
     data, drawn = path.read_bytes(), np.random.default_rng(0)
-    for _ in range(300):
+    for _ in range(1000):
         changed = bytearray(data)
         changed[int(drawn.integers(len(data)))] ^= 1 << int(drawn.integers(8))
         try:
@@ -94,3 +97,33 @@ def test_a_changed_normaliser_is_an_error_or_divides_by_numbers_above_0():
             continue
         if found is not None:
             assert all(np.isfinite(found.mean)) and min(found.std) > 0
+
+
+class Touch:
+    """Writes a file when it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return type(self.path).touch, (self.path,)
+
+
+def test_a_planted_call_is_not_made_wherever_it_stands(tmp_path):
+    """A hundred pickles that would write a file each; in half a byte is changed too."""
+    witness, drawn = tmp_path / "witness", np.random.default_rng(0)
+    planted = pickle.dumps(Touch(witness), protocol=4)
+    body = planted[2:-1]  # without its first and last opcode
+    whole = pickled()
+    for at in range(100):
+        place = 2 + int(drawn.integers(len(whole) - 3))
+        changed = bytearray(whole[:place] + body + whole[place:])
+        if at % 2:
+            changed[int(drawn.integers(len(changed)))] ^= 1 << int(drawn.integers(8))
+        with contextlib.suppress(TelicError):
+            read(bytes(changed), what="it")
+    with pytest.raises(TelicError):
+        read(planted, what="it")
+    assert not witness.exists()
+    pickle.loads(planted)
+    assert witness.exists()  # it would have

@@ -13,11 +13,13 @@ import shutil
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from filelock import FileLock
 
 from telic.cli.main import VERBS, main
 from telic.runs.folder import find
+from tests.adapters.zips import sb3_zip, weights
 from tests.cli import broken
 from tests.scale import here
 from tests.studies.trained import copies, without_its_last_phase
@@ -25,6 +27,7 @@ from tests.studies.trained import copies, without_its_last_phase
 RUN = "pair/seed-0000"
 SMALL = ["--preset", "small"]
 TRY = ["purple + mean(blue - purple)", "--episodes", "8"]
+CARTPOLE = ["--world", "CartPole-v1"]
 SPLICE = [*SMALL, "--groups", "layers", "--switches", "1", "--no-recovery"]
 
 QUICK = {
@@ -151,14 +154,60 @@ def scored(request, root, tmp_path) -> list[str]:
     return [str(candidates.written(tmp_path, candidates.GOOD)), *FLAGS]
 
 
-OF_FILES = {"import", "verify", "diff", "export"}
-"""Verbs whose agents come from files, or go to some."""
+OF_FILES = {
+    "import": ["import", "ZIP", *CARTPOLE, "--episodes", "0", "--name", "more"],
+    "verify": ["verify", "theirs"],
+    "diff": ["diff", "theirs@0", "theirs@1", "--episodes", "8", "--out", "OUT"],
+    "export": ["export", "theirs@1", "--to", "hf", "--episodes", "0", "--out", "OUT"],
+}
+"""Verbs whose agents come from files, or go to some; both agents are of one run."""
 
-VERBS_OF_RUNS = set(VERBS) - {"completion", "world"} - OF_FILES
+FILE_CODES = {
+    "full": {"import": 6, "diff": 6, "export": 6},
+    "read-only": {"import": 6, "diff": 6, "export": 6},
+    "failing": {"import": 6, "verify": 3, "diff": 3, "export": 3},
+    "moved": {"import": 6, "diff": 6, "export": 6},
+    "gone": {"verify": 2, "diff": 2, "export": 2},
+    "locked": {},
+}
+"""Their exit codes that are not 0."""
+
+
+@pytest.fixture
+def theirs(root, tmp_path):
+    """The runs, and one that was imported from a file beside them."""
+    held = weights()
+    (tmp_path / "one.zip").write_bytes(sb3_zip(held))
+    held["action_net.bias"] = held["action_net.bias"] + np.array([2, -2], "f4")
+    (tmp_path / "two.zip").write_bytes(sb3_zip(held))
+    zips = [str(tmp_path / name) for name in ("one.zip", "two.zip")]
+    made = ["import", *zips, *CARTPOLE, "--episodes", "2", "--name", "theirs"]
+    assert main([*made, "--root", str(root)]) == 0
+    return root
+
+
+@pytest.mark.contract
+@pytest.mark.parametrize("verb", OF_FILES)
+@pytest.mark.parametrize("kind", FILE_CODES)
+def test_a_disk_that_refuses_is_said_to_by_verbs_of_files(
+    kind, verb, theirs, tmp_path, monkeypatch, capfd
+):
+    given = {"ZIP": str(tmp_path / "one.zip"), "OUT": str(theirs / "out")}
+    argv = [given.get(word, word) for word in OF_FILES[verb]]
+    with state(kind, theirs, monkeypatch):
+        code = main([*argv, "--root", str(theirs)])
+    said = capfd.readouterr()
+    assert "a bug" not in said.err and "Traceback" not in said.err
+    assert code == FILE_CODES[kind].get(verb, 0), said.err
+    if code == 6:
+        assert any(word in said.err for word in WORDS[kind].split("|")), said.err
+    if verb == "import" and code:
+        assert not (theirs / "more" / "seed-0000" / "run.json").exists()
 
 
 def test_every_verb_is_in_the_table():
-    assert {name.split()[0] for name in (*QUICK, *LONG)} == VERBS_OF_RUNS
+    tried = {name.split()[0] for name in (*QUICK, *LONG, *OF_FILES)}
+    assert tried == set(VERBS) - {"completion", "world"}
 
 
 def test_a_run_that_fails_keeps_its_exit_code_where_the_index_fails_too(

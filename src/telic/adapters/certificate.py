@@ -61,7 +61,7 @@ def of_run(
                 "file": Path(paths[number]).name,
                 "library": each.source.library,
                 "algorithm": each.source.algorithm,
-                "ignored": list(each.source.ignored),
+                "ignored": [*each.source.ignored, *_folded(each, agent)],
                 "network": str(each.policy),
                 "goal": plan.schedule[number].objective,
                 "agent": trees.digest(agent),
@@ -81,6 +81,13 @@ def of_run(
         "episodes": episodes,
         "phases": phases,
     }
+
+
+def _folded(found: Imported, agent: Agent) -> list[str]:
+    """What was done to an agent whose normaliser is not its run's."""
+    if found.policy == agent.policy:
+        return []
+    return ["normaliser: folded into the first layer, behind that of the first agent"]
 
 
 def compared(run: Run, held: dict[str, Any]) -> list[tuple[str, str, bool]]:

@@ -10,6 +10,7 @@ import numpy as np
 from telic.adapters.vecnormalize import Normaliser
 from telic.core.errors import InputError
 from telic.policies import Adapted, Agent, Policy, Spec
+from telic.policies.adapted import rebased
 from telic.training import PPOConfig, RolloutConfig
 from telic.worlds import World
 
@@ -61,6 +62,16 @@ class Imported:
         policy = Adapted(inner, seen.mean, seen.std, seen.clip, greedy)
         policy.check(self.spec)
         return dataclasses.replace(self, policy=policy)
+
+    def onto(self, other: "Imported") -> "Imported":
+        """The same agent behind another one's normaliser.
+
+        Raises:
+            InputError: If they differ in more than that.
+        """
+        params = rebased(self.params, self.policy, other.policy, self.spec)
+        held = {path: np.asarray(leaf) for path, leaf in params.items()}
+        return dataclasses.replace(self, params=held, policy=other.policy)
 
     def agent(self, world: World | None = None) -> Agent:
         """The agent, which acts in a world if one is given.

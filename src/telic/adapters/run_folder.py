@@ -37,15 +37,14 @@ def plan_of(
     """The plan of a run with these agents as its phases.
 
     Args:
-        found: The agents, in the order of their training.
+        found: The agents, in the order of their training, all of one policy.
         world: The world in which they act.
         goals: The goal of each, or one of all; of none the first goal of the world.
         ppo: How they are trained on; None: as they were trained.
         rollout: Likewise.
 
     Raises:
-        InputError: If the world has no such goal, the numbers differ, or the agents
-            have different networks.
+        InputError: If the world has no such goal, or the numbers differ.
     """
     known = goals_of(world)
     if not known:
@@ -64,13 +63,6 @@ def plan_of(
     for goal in asked:
         check_name(goal, known, kind="goal")
     first = found[0]
-    for other in found[1:]:
-        if other.policy != first.policy:
-            raise InputError(
-                f"two networks in one run: {first.policy} and {other.policy}",
-                why="the agents of a run are one network at different times",
-                fix="import each into a run of its own, with --name",
-            )
     return ExperimentConfig(
         world=world,
         policy=first.policy,

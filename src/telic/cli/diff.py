@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import tyro
 
 from telic.cli import terminal
+from telic.cli.import_ import through, world_named
 from telic.core.errors import InputError
 
 EXAMPLE = "telic diff BEFORE.zip AFTER.zip --world LunarLander-v3"
@@ -25,12 +26,15 @@ class DiffOptions:
     """BEFORE and AFTER."""
     world: str = ""
     """The world in which they act; default: that of the run, if one is given."""
+    frames: int = 1
+    """The number of the last observations that agents of files see together."""
     same: str = ""
     """A third agent, trained from BEFORE as long for its old goal: drift alone."""
     pairs: tuple[str, ...] = ()
     """Further pairs, BEFORE AFTER BEFORE AFTER …: over six or more pairs, verdicts."""
-    normaliser: Path | None = None
-    """A vecnormalize.pkl, through which agents of files see."""
+    normaliser: tuple[str, ...] = ()
+    """A vecnormalize.pkl, through which all agents see, or one of each: BEFORE, AFTER,
+    further pairs, the third. Those of later agents are folded into their layers."""
     measure: str = ""
     """The behaviour to follow: an event, return_GOAL or length; default: the one that
     differs most."""
@@ -60,6 +64,8 @@ def run(argv: Sequence[str]) -> int:
     engine.prepare()
     import jax
 
+    from telic.policies import Agent
+    from telic.policies.adapted import rebased
     from telic.render.files import files
     from telic.runs import disk
     from telic.studies import diff
@@ -69,7 +75,16 @@ def run(argv: Sequence[str]) -> int:
         episodes=given.episodes, measure=given.measure, greedy=given.greedy
     )
     texts = [*given.agents, *given.pairs, *([given.same] if given.same else [])]
-    agents = [agent_named(text, root, given) for text in texts]
+    seen = through(given.normaliser, len(texts))
+    agents = [
+        agent_named(text, root, given, kept)
+        for text, kept in zip(texts, seen, strict=True)
+    ]
+    one = agents[0].policy
+    agents = [
+        Agent(rebased(dict(each), each.policy, one, each.spec), one, each.spec)
+        for each in agents
+    ]
     world = _world(given, agents)
     same = agents.pop() if given.same else None
     found = []
@@ -95,7 +110,7 @@ def run(argv: Sequence[str]) -> int:
     return 0
 
 
-def agent_named(text: str, root: Path, given: Any) -> Any:
+def agent_named(text: str, root: Path, given: Any, normaliser: str | None) -> Any:
     """The agent of a file, or of a run as RUN@PHASE.
 
     Raises:
@@ -105,16 +120,14 @@ def agent_named(text: str, root: Path, given: Any) -> Any:
     from telic.runs import source
 
     if Path(text).is_file():
-        from telic.cli.import_ import world_named
-
         if not given.world:
             raise InputError(
                 f"in which world does {Path(text).name} act?",
                 why="a file does not name it",
                 fix=EXAMPLE,
             )
-        found = read_file(text, normaliser=given.normaliser)
-        return found.agent(world_named(given.world))
+        found = read_file(text, normaliser=normaliser)
+        return found.agent(world_named(given.world, frames=given.frames))
     name, at, phase = text.partition("@")
     run = source.load(name, root)
     if at and not phase.isdecimal():
@@ -128,9 +141,7 @@ def _world(given: Any, agents: Sequence[Any]) -> Any:
     """The world in which all act."""
     if not given.world:
         return agents[0].world
-    from telic.cli.import_ import world_named
-
-    world = world_named(given.world)
+    world = world_named(given.world, frames=given.frames)
     for agent in agents:
         agent.check_world(world)
     return world

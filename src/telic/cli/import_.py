@@ -26,10 +26,13 @@ class ImportOptions:
     world: str = ""
     """The world in which they act: one of telic's, FILE.py:NAME, or the name of a
     Gymnasium environment."""
+    frames: int = 1
+    """The number of the last observations that the agents see together."""
     goal: tuple[str, ...] = ()
     """The goal that each was trained for, or one of all; default: the world's first."""
-    normaliser: Path | None = None
-    """A vecnormalize.pkl, through which the agents see."""
+    normaliser: tuple[str, ...] = ()
+    """A vecnormalize.pkl, through which the agents see, or one of each. A run has one
+    normaliser: those of later agents are folded into their first layers."""
     name: str = ""
     """The experiment's name; default: that of the first file."""
     seed: int = 0
@@ -64,11 +67,16 @@ def run(argv: Sequence[str]) -> int:
     from telic.adapters import certificate, files, run_folder
     from telic.runs import inside
 
-    found = [files.read_file(path, normaliser=given.normaliser) for path in given.files]
-    world = world_named(given.world)
-    plan = run_folder.plan_of(found, world, given.goal)
-    made = run_folder.import_run(root, name, plan, found, seed=given.seed)
-    sources = [*given.files, *([given.normaliser] if given.normaliser else [])]
+    seen = through(given.normaliser, len(given.files))
+    found = [
+        files.read_file(path, normaliser=kept)
+        for path, kept in zip(given.files, seen, strict=True)
+    ]
+    world = world_named(given.world, frames=given.frames)
+    alike = [each.onto(found[0]) for each in found]
+    plan = run_folder.plan_of(alike, world, given.goal)
+    made = run_folder.import_run(root, name, plan, alike, seed=given.seed)
+    sources = [*given.files, *given.normaliser]
     with run_folder.whole_or_none(made):
         held = certificate.of_run(made, found, sources, episodes=given.episodes)
         certificate.write(made.path / inside.CERTIFICATE, held)
@@ -82,8 +90,28 @@ def run(argv: Sequence[str]) -> int:
     return 0
 
 
-def world_named(text: str) -> Any:
+def through(normalisers: Sequence[str], files: int) -> Sequence[str | None]:
+    """The normaliser of each file: none, one of all, or its own.
+
+    Raises:
+        InputError: If there are several, and not as many as files.
+    """
+    if len(normalisers) == files:
+        return list(normalisers)
+    if len(normalisers) > 1:
+        raise InputError(
+            f"{len(normalisers)} normalisers for {files} files",
+            why="one of all, or one of each, in the same order",
+        )
+    return [normalisers[0] if normalisers else None] * files
+
+
+def world_named(text: str, *, frames: int = 1) -> Any:
     """The world of a name: one of telic's, a user's, or a Gymnasium environment.
+
+    Args:
+        text: The name.
+        frames: The last observations that are seen together; only of an environment.
 
     Raises:
         InputError: If there is none.
@@ -92,14 +120,19 @@ def world_named(text: str) -> Any:
 
     from telic.core.names import nearest
     from telic.runs import own
-    from telic.worlds import WORLDS, GymWorld
+    from telic.worlds import WORLDS, GymWorld, Stacked
 
+    if frames != 1 and text not in gymnasium.registry:
+        raise InputError(
+            f"--frames {frames} for the world {text}",
+            why="only environments of Gymnasium are stacked so",
+        )
     if ".py:" in text:
         return WORLDS[own.adopt(text)]()
     if text in WORLDS:
         return WORLDS[text]()
     if text in gymnasium.registry:
-        return GymWorld(text)
+        return GymWorld(text) if frames == 1 else Stacked(text, frames=frames)
     near = nearest(text, [*WORLDS, *gymnasium.registry])
     raise InputError(
         f"there is no world {text!r}",

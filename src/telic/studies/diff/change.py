@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from telic.core.trees import Tree
-from telic.policies import Agent
+from telic.policies import LOGITS, Agent
 from telic.vectors import energies, norms
 from telic.vectors.measure import effective_ranks
 
@@ -49,7 +49,9 @@ def layers(before: Agent, vector: Tree) -> tuple[LayerChange, ...]:
 def units(before: Agent, vector: Tree) -> dict[str, Float[np.ndarray, " units"]]:
     """The norm of the change of what makes each unit of the actor's hidden layers."""
     found = {}
-    for layer in before.layers[:-1]:
+    for layer in before.layers:
+        if layer.site.endswith(LOGITS):
+            continue
         total = sum(
             np.square(np.moveaxis(np.asarray(vector[leaf], np.float64), axis, -1))
             .reshape(-1, vector[leaf].shape[axis])
