@@ -23,6 +23,9 @@ README = (ROOT / "README.md").read_text()
 RUNS = "alternation-9854ccb0"
 EDIT = f'telic edit {RUNS} "purple + 1.5 * mean(blue - purple, phases=0:22)"'
 TINY = "--preset small"
+TAKEN = (
+    'telic export mine --edit "purple + top(blue - purple, 0.2)" --to sb3 --out edited'
+)
 LINES = {
     "start.py demo": "",
     "start.py test": "not here: it is what runs this file",
@@ -35,14 +38,17 @@ LINES = {
     f"telic study donors {RUNS}": TINY,
     f"telic study shifts {RUNS}": TINY,
     f"telic study retarget {RUNS} --new yellow": TINY,
-    f"telic study contested {RUNS}": TINY,
     "telic study calibrate": "not here: thirty runs and 1,250 pairs, half an hour",
-    "telic study probes planted-layer-0": "not here: on the runs of that study",
     "telic score my_locator.py": "not here: it sits the exam of that study's runs",
     "telic train landing --backend envpool --seeds 0:10": (
         f"{TINY} --backend gymnasium --seeds 0 --name landing-6c0e9f2b"
     ),
     "telic study isolation landing-6c0e9f2b": TINY,
+    "telic import blue.zip purple.zip --world keys --goal blue purple --name mine": (
+        "not here: tests/adapters/test_walk.py, where Stable-Baselines3 trains both"
+    ),
+    "telic diff mine@0 mine@1": "not here: see above",
+    TAKEN: "not here: see above",
 }
 """Each command, and what makes it small; or why it is not run, only its words."""
 
