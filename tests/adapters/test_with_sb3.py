@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 import telic
+import telic.tasks
 from telic.adapters import certificate, expected, files
 from telic.adapters.sb3_write import to_sb3
 from telic.policies import MLP, create
 from telic.training import PPOConfig, RolloutConfig
-from telic.worlds import GymWorld, Pendulum
+from telic.worlds import GymWorld, Keys, Pendulum
 
 sb3 = pytest.importorskip("stable_baselines3")
 torch = pytest.importorskip("torch")
@@ -71,6 +72,31 @@ def test_perceptrons_compute_what_their_library_computes(name, tmp_path):
     trained(kind, "MlpPolicy", "CartPole-v1", tmp_path / "it.zip", **options)
     found = files.read_file(tmp_path / "it.zip")
     agent = found.agent(GymWorld("CartPole-v1"))
+    seen = certificate.observations(agent)
+    told = expected.difference(tmp_path / "it.zip", found, agent, seen)
+    assert told["match"], told["words"]
+
+
+def test_an_agent_that_saw_codes_as_their_channels_is_compared_so_too(tmp_path):
+    assert telic.tasks
+    options = {"n_steps": 32, "batch_size": 32}
+    trained("PPO", "MlpPolicy", "telic/Keys-v0", tmp_path / "it.zip", **options)
+    found = files.read_file(tmp_path / "it.zip")
+    agent = found.agent(Keys())
+    seen = certificate.observations(agent)
+    told = expected.difference(tmp_path / "it.zip", found, agent, seen)
+    assert told["match"], told["words"]
+
+
+@pytest.mark.parametrize("kind", ["PPO", "DQN"])
+def test_the_certificate_compares_convolutions_too(kind, tmp_path):
+    options = {
+        "PPO": {"n_steps": 32, "batch_size": 32},
+        "DQN": {"learning_starts": 8, "buffer_size": 64},
+    }[kind]
+    trained(kind, "CnnPolicy", Images(), tmp_path / "it.zip", **options)
+    found = files.read_file(tmp_path / "it.zip")
+    agent = found.agent()
     seen = certificate.observations(agent)
     told = expected.difference(tmp_path / "it.zip", found, agent, seen)
     assert told["match"], told["words"]

@@ -171,12 +171,16 @@ def _is_phase(phase: dict[str, Any]) -> bool:
 
 
 def observations(agent: Agent) -> np.ndarray:
-    """Some observations, the same for every agent of a form: standard Gaussian."""
+    """Some observations, the same for every agent of a form.
+
+    Codes and bytes of images are drawn evenly, all else from a standard Gaussian.
+    """
+    shape, drawn = (STATES, *agent.spec.observation), np.random.default_rng(0)
     if agent.spec.encoding is not None:
-        shape = (STATES, *agent.spec.observation)
-        return np.random.default_rng(0).integers(0, len(agent.spec.table), shape)
-    shape = (STATES, *agent.spec.observation)
-    return np.random.default_rng(0).normal(size=shape).astype(np.float32)
+        return drawn.integers(0, len(agent.spec.table), shape)
+    if len(agent.spec.observation) == 3:
+        return drawn.integers(0, 256, shape).astype(np.float32)
+    return drawn.normal(size=shape).astype(np.float32)
 
 
 def outputs(agent: Agent, seen: np.ndarray) -> np.ndarray:

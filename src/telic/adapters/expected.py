@@ -12,16 +12,20 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 
 from telic.adapters.imported import Imported
 from telic.adapters.sb3_write import MODULES
 from telic.core.errors import THEIRS, said
-from telic.policies import MLP, Adapted, Agent
+from telic.policies import MLP, Adapted, Agent, Nature
 from telic.runs import disk
 
 LARGEST = 16 << 20
 """The largest file of evaluations that is read, in bytes."""
+
+BYTES = 255
+"""The greatest number of an image, by which the library divides."""
 
 CLOSE = 1e-5
 """The greatest difference of outputs, relative to outputs above 1, that is a match."""
@@ -42,8 +46,11 @@ def difference(
         return {"words": "compared with nothing: the file holds weights alone"}
     if find_spec("stable_baselines3") is None:
         return {"words": "not compared: Stable-Baselines3 is not installed"}
+    spec = agent.spec
+    if spec.encoding is not None:  # Gymnasium shows codes by their channels, in a row
+        flat = np.asarray(spec.channel_values(jnp.asarray(seen)))
     try:
-        theirs = _sb3_outputs(path, found, seen)
+        theirs = _sb3_outputs(path, found, seen if spec.encoding is None else flat)
     except (RuntimeError, KeyError, TypeError, ImportError) as error:
         return {"words": f"not compared: {said(error)}"}
     ours = np.asarray(agent(seen).logits, np.float64)[:, : theirs.shape[1]]
@@ -87,8 +94,22 @@ def _sb3_outputs(path: Path, found: Imported, seen: np.ndarray) -> np.ndarray:
     """The outputs of Stable-Baselines3's own policy with the weights of a file."""
     torch: Any = importlib.import_module("torch")
     spaces: Any = importlib.import_module("gymnasium.spaces")
-    spec, inner = found.spec, _network(found)
+    spec, (inner, trunk) = found.spec, _network(found)
     sees = spaces.Box(-np.inf, np.inf, spec.observation, np.float32)
+    options: dict[str, Any] = {}
+    if trunk is not None:
+        high, wide, planes = spec.observation
+        kind = np.uint8 if trunk.scale == BYTES else np.float32
+        sees = spaces.Box(0, BYTES, (planes, high, wide), kind)
+        layers: Any = importlib.import_module("stable_baselines3.common.torch_layers")
+        options = {
+            "features_extractor_class": layers.NatureCNN,
+            "features_extractor_kwargs": {
+                "features_dim": trunk.width,
+                "normalized_image": trunk.scale != BYTES,
+            },
+            "normalize_images": trunk.scale == BYTES,
+        }
     if spec.bounds:
         low, high = np.array(spec.bounds, np.float32).T
         acts = spaces.Box(low, high, dtype=np.float32)
@@ -103,12 +124,14 @@ def _sb3_outputs(path: Path, found: Imported, seen: np.ndarray) -> np.ndarray:
         )
     rate = lambda _: 0.0
     actor, critic = inner.hidden("actor"), inner.hidden("critic")
-    x = torch.as_tensor(_seen(found, seen))
+    x = torch.as_tensor(
+        _seen(found, seen) if trunk is None else seen.transpose(0, 3, 1, 2).copy()
+    )
     with torch.no_grad():
         if found.source.algorithm == "DQN":
             module: Any = importlib.import_module("stable_baselines3.dqn.policies")
             policy = module.DQNPolicy(
-                sees, acts, rate, net_arch=list(actor), activation_fn=act
+                sees, acts, rate, net_arch=list(actor), activation_fn=act, **options
             )
             policy.load_state_dict(weights)
             return policy.q_net(x).numpy().astype(np.float64)
@@ -120,17 +143,20 @@ def _sb3_outputs(path: Path, found: Imported, seen: np.ndarray) -> np.ndarray:
             net_arch={"pi": list(actor), "vf": list(critic)},
             activation_fn=act,
             use_sde="log_std" in weights and weights["log_std"].ndim == 2,
+            **options,
         )
         policy.load_state_dict(weights)
         hidden = policy.mlp_extractor.forward_actor(policy.extract_features(x))
         return policy.action_net(hidden).numpy().astype(np.float64)
 
 
-def _network(found: Imported) -> MLP:
-    """The perceptrons of an agent."""
+def _network(found: Imported) -> tuple[MLP, Nature | None]:
+    """The perceptrons of an agent, and the convolutions before them, if it has any."""
     policy = found.policy.policy if isinstance(found.policy, Adapted) else found.policy
-    assert isinstance(policy, MLP)
-    return policy
+    trunk = policy if isinstance(policy, Nature) else None
+    heads = policy if trunk is None else trunk.heads
+    assert isinstance(heads, MLP)
+    return heads, trunk
 
 
 def _seen(found: Imported, seen: np.ndarray) -> np.ndarray:

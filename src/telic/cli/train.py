@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from telic.cli import known, names, terminal
+from telic.cli.import_ import world_named
 from telic.cli.parsing import named, parse_study
 from telic.core.errors import InputError
 from telic.core.names import check_name, lookup
@@ -33,9 +34,9 @@ class Running:
     preset: str = ""
     """The settings to begin from."""
     world: str = ""
-    """A world of your own, FILE.py:NAME; its fields are then options."""
+    """One of `telic world`, or your own, FILE.py:NAME; its fields are then options."""
     policy: str = ""
-    """The network kind: mlp, conv or recurrent; its fields are then options."""
+    """The network kind: mlp, conv, nature or recurrent; its fields are then options."""
     name: str | None = None
     """The experiment's name; default: the study's and a hash of its settings."""
     workers: int | None = None
@@ -99,10 +100,9 @@ def _own(study: str, preset: str, argv: Sequence[str]) -> Any:
 
     engine.prepare()
     from telic.policies import POLICIES
-    from telic.runs import own
     from telic.studies import EXPERIMENTS
     from telic.studies.base import preset as start
-    from telic.worlds import WORLDS, present_goals
+    from telic.worlds import present_goals
 
     settings = start(EXPERIMENTS[study], named(argv, "--preset", preset))
     if policy:
@@ -115,7 +115,7 @@ def _own(study: str, preset: str, argv: Sequence[str]) -> Any:
                 why="only alternation trains in any world",
                 fix=f"telic train alternation --world {world}",
             )
-        made = WORLDS[own.adopt(world)]()
+        made = world_named(world)
         goals = tuple(present_goals(made)[:2])
         if len(goals) < 2:
             raise InputError(
