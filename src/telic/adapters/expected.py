@@ -46,14 +46,14 @@ def difference(
         return {"words": "compared with nothing: the file holds weights alone"}
     if find_spec("stable_baselines3") is None:
         return {"words": "not compared: Stable-Baselines3 is not installed"}
-    spec = agent.spec
+    spec, ours = agent.spec, np.asarray(agent(seen).logits, np.float64)
     if spec.encoding is not None:  # Gymnasium shows codes by their channels, in a row
-        flat = np.asarray(spec.channel_values(jnp.asarray(seen)))
+        seen = np.asarray(spec.channel_values(jnp.asarray(seen)))
     try:
-        theirs = _sb3_outputs(path, found, seen if spec.encoding is None else flat)
+        theirs = _sb3_outputs(path, found, seen)
     except (RuntimeError, KeyError, TypeError, ImportError) as error:
         return {"words": f"not compared: {said(error)}"}
-    ours = np.asarray(agent(seen).logits, np.float64)[:, : theirs.shape[1]]
+    ours = ours[:, : theirs.shape[1]]
     if _numbered(found):
         theirs, ours = _centred(theirs), _centred(ours)
     gap = float(np.abs(ours - theirs).max())
