@@ -40,8 +40,8 @@ DRAWS = 1 / 32
 """How far such a mean may be apart: of 1600 episodes, 50 may fall otherwise."""
 
 QUOTIENT, BY_GAP = "trial/efficacy", 1 / 16
-"""It is divided by the gap of two rates, so one draw weighs several times as much there:
-on a processor without AVX-512 its mean is 0.056 away."""
+"""It is divided by the gap of two rates, so one draw weighs several times as much: on a
+processor without AVX-512 its mean is 0.056 away."""
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from telic.core.errors import InputError
 from telic.policies import MLP, Recurrent, create
 from telic.render.files import files
 from telic.studies import diff
-from telic.studies.diff import page
-from telic.worlds import GymWorld
+from telic.studies.diff import page, pictured
+from telic.worlds import GoalKeys, GymWorld, Keys
 
 WORLD = GymWorld("CartPole-v1", max_steps=40)
 POLICY = MLP(width=8, actor_layers=2, critic_layers=2)
@@ -83,3 +83,19 @@ def test_a_measure_that_was_named_is_not_called_chosen():
 def test_a_pair_without_a_difference_is_refused(pair, words):
     with pytest.raises(InputError, match=words):
         diff.difference(pair(*agents(0)), WORLD, QUICK, key=KEY)
+
+
+@pytest.mark.parametrize("world", [WORLD, Keys(limit=20)], ids=["gym", "jax"])
+def test_steps_at_which_policies_differ_are_drawn(world):
+    if world is WORLD:
+        pytest.importorskip("pygame")
+    before, after = (create(jax.random.key(seed), POLICY, world) for seed in (0, 1))
+    images = pictured.pictures(before, after, world)
+    assert 1 <= len(images) <= pictured.COUNT
+    assert all(each.media == "image/gif" for each in images)
+    assert all("nats. Before: " in each.caption for each in images)
+
+
+def test_worlds_that_nothing_draws_have_no_pictures():
+    before = create(jax.random.key(0), MLP(width=8), GoalKeys())
+    assert pictured.pictures(before, before, GoalKeys()) == ()

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from telic.adapters import sb3
+from telic.adapters.vecnormalize import Normaliser
 from telic.core.errors import InputError
 from telic.policies import Adapted, Nature
 from tests.adapters.zips import TWO, sb3_zip, settings
@@ -107,6 +108,7 @@ def test_a_dqn_of_images_is_greedy_on_its_values():
         ({"features_extractor.cnn.4.weight": np.ones((5, 9, 3, 3), "f4")}, "not fit"),
         ({"features_extractor.linear.0.weight": np.ones((6, 9), "f4")}, "not fit"),
         ({"features_extractor.cnn.4.bias": None}, "no layer of NatureCNN"),
+        ({"features_extractor.cnn.4.bias": np.ones(9, "f4")}, "5 outputs"),
         ({"features_extractor.cnn.6.bias": np.ones(2, "f4")}, "no policy has"),
     ],
 )
@@ -129,10 +131,16 @@ def test_images_are_never_flattened_in_silence():
         sb3.read(sb3_zip(held, told()), what="it")
 
 
-def test_images_that_are_too_small_are_refused():
-    small = {**IMAGE, "_shape": [3, 20, 20]}
-    with pytest.raises(InputError, match="fit"):
-        sb3.read(
-            sb3_zip(convolutions() | heads(), settings(observation_space=small)),
-            what="it",
-        )
+@pytest.mark.parametrize("shape", [[3, 20, 20], [44, 40], [5]])
+def test_images_that_kernels_do_not_fit_are_refused(shape):
+    other = settings(observation_space={**IMAGE, "_shape": shape}, action_space=TWO)
+    with pytest.raises(InputError, match=r"fit|convolves"):
+        sb3.read(sb3_zip(convolutions() | heads(), other), what="it")
+
+
+def test_a_normaliser_is_not_put_before_convolutions():
+    found = sb3.read(sb3_zip(convolutions() | heads(), told()), what="it")
+    size = int(np.prod(SHAPE))
+    seen = Normaliser((0.0,) * size, (1.0,) * size, 10.0)
+    with pytest.raises(InputError, match="before convolutions"):
+        found.behind(seen)

@@ -55,6 +55,7 @@ def fails(seen):
         (lambda seen: np.full(len(seen), 2), "due are actions"),
         (lambda seen: np.full(len(seen), 0.5), "due are actions"),
         (lambda seen: ["left"] * len(seen), "due are actions"),
+        (lambda seen: np.full(len(seen), np.nan), "due are actions"),
         (lambda seen: None, "due are actions"),
     ],
 )

@@ -27,6 +27,7 @@ def load(
     world: World | None = None,
     normaliser: str | Path | None = None,
     layout: Layout | None = None,
+    greedy: bool = False,
 ) -> Any:
     """The stored agents of a run, or the agent in a file of another library.
 
@@ -37,6 +38,7 @@ def load(
         world: The world in which the agent of a file acts; None: it knows none.
         normaliser: A `vecnormalize.pkl`, through which the agent of a file sees.
         layout: Where the layers of a state dict are, if telic does not know.
+        greedy: Whether the agent of a file always takes its most probable action.
 
     Returns:
         A `RunSource` for the name of a run, an `Agent` for a file.
@@ -47,7 +49,8 @@ def load(
     """
     if not Path(name).is_file():
         return source.load(name, root)
-    return read_file(name, normaliser=normaliser, layout=layout).agent(world)
+    found = read_file(name, normaliser=normaliser, layout=layout)
+    return (found.acting_greedily() if greedy else found).agent(world)
 
 
 def from_sb3(model: Any, *, world: World | None = None) -> Agent:

@@ -62,7 +62,8 @@ def described(
         lines += ["", "## What it does", "", *_behaviour(source, agent, episodes)]
         if made:
             results = try_edit(source.run, made, episodes=episodes, also=_ends)
-            lines += ["", "## The edit beside its nulls", "", *_nulls(results)]
+            lines += ["", "## The edit beside its nulls", ""]
+            lines += _nulls(results, episodes)
     lines += [
         "",
         "## Made with",
@@ -127,10 +128,11 @@ def _behaviour(source: RunSource, agent: Agent, episodes: int) -> list[str]:
         for k, name in enumerate(names)
     ]
     head = ["| per episode | sampled | greedy |", "|---|---|---|"]
-    return [*head, *rows, "", "Mean and 95 % interval over episodes of this agent."]
+    told = f"Mean and 95 % interval over {episodes} episodes of this agent, n = 1."
+    return [*head, *rows, "", told]
 
 
-def _nulls(results: list[Result]) -> list[str]:
+def _nulls(results: list[Result], episodes: int) -> list[str]:
     """The edit, and additions as long that mean nothing."""
     names = [name for name in results[0].rates if f"{name} low" in results[0].rates]
     rows = []
@@ -140,7 +142,10 @@ def _nulls(results: list[Result]) -> list[str]:
         row += [_value(each.rates, name) for name in names]
         rows.append(f"| {' | '.join(row)} |")
     head = [f"| | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
-    told = "Mean and 95 % interval over the same episodes; n = 1 agent, no verdict."
+    told = (
+        f"Mean and 95 % interval over the same {episodes} episodes; n = 1 agent, no "
+        "verdict."
+    )
     return [*head, *rows, "", told]
 
 

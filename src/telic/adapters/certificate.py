@@ -12,13 +12,14 @@ from typing import Any
 
 import jax
 import numpy as np
+from jaxtyping import Array
 
 from telic.adapters import expected
 from telic.adapters.imported import Imported
 from telic.core import trees
 from telic.core.errors import DamagedError, InputError
 from telic.core.typed import fits
-from telic.policies import LOGITS, Agent
+from telic.policies import Agent
 from telic.rollouts import episode_seeds, play
 from telic.runs import disk
 from telic.runs.folder import Run
@@ -185,8 +186,13 @@ def observations(agent: Agent) -> np.ndarray:
 
 def outputs(agent: Agent, seen: np.ndarray) -> np.ndarray:
     """What the actor computes for some observations, each as a first step."""
-    found = agent(seen, heads=(LOGITS,)).logits
-    return np.asarray(found, np.float64)
+    return np.asarray(_logits(agent, seen), np.float64)
+
+
+@jax.jit
+def _logits(agent: Agent, seen: Array) -> Array:
+    """The logits, as one compiled program."""
+    return agent.logits(seen)
 
 
 def returns(

@@ -1,13 +1,11 @@
 """What the library that trained an agent says of it: outputs, and returns it claims.
 
 Where Stable-Baselines3 is installed, its own policy is built from the settings that
-were read, and given the weights by torch's loader of weights alone: nothing in the file
-is run there either.
+were read, and given the weights that were read: nothing in the file is run there.
 """
 
 import importlib
 import io
-import zipfile
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -15,10 +13,13 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
+from telic.adapters import archive, files
 from telic.adapters.imported import Imported
 from telic.adapters.sb3_write import MODULES
+from telic.adapters.torch_file import tensors
 from telic.core.errors import THEIRS, said
 from telic.policies import MLP, Adapted, Agent, Nature
+from telic.policies.adapted import network_of
 from telic.runs import disk
 
 LARGEST = 16 << 20
@@ -51,7 +52,7 @@ def difference(
         seen = np.asarray(spec.channel_values(jnp.asarray(seen)))
     try:
         theirs = _sb3_outputs(path, found, seen)
-    except (RuntimeError, KeyError, TypeError, ImportError) as error:
+    except THEIRS as error:  # another version of the library, or of torch
         return {"words": f"not compared: {said(error)}"}
     ours = ours[:, : theirs.shape[1]]
     if _numbered(found):
@@ -116,12 +117,9 @@ def _sb3_outputs(path: Path, found: Imported, seen: np.ndarray) -> np.ndarray:
     else:
         acts = spaces.Discrete(len(spec.actions))
     act = getattr(torch.nn, MODULES[inner.activation])
-    with zipfile.ZipFile(path) as archive:
-        weights = torch.load(
-            io.BytesIO(archive.read("policy.pth")),
-            map_location="cpu",
-            weights_only=True,
-        )
+    entries = archive.unpacked(disk.read_file(path, most=files.LARGEST), what=str(path))
+    held = tensors(entries["policy.pth"], what=str(path))
+    weights = {name: torch.tensor(values) for name, values in held.items()}
     rate = lambda _: 0.0
     actor, critic = inner.hidden("actor"), inner.hidden("critic")
     x = torch.as_tensor(
@@ -152,7 +150,7 @@ def _sb3_outputs(path: Path, found: Imported, seen: np.ndarray) -> np.ndarray:
 
 def _network(found: Imported) -> tuple[MLP, Nature | None]:
     """The perceptrons of an agent, and the convolutions before them, if it has any."""
-    policy = found.policy.policy if isinstance(found.policy, Adapted) else found.policy
+    policy = network_of(found.policy)
     trunk = policy if isinstance(policy, Nature) else None
     heads = policy if trunk is None else trunk.heads
     assert isinstance(heads, MLP)

@@ -11,7 +11,6 @@ change, `delta.safetensors`.
 """
 
 import dataclasses
-import importlib
 import json
 from collections.abc import Callable, Mapping
 from importlib import resources
@@ -20,12 +19,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from safetensors.numpy import save
 
+from telic.adapters.onnx_write import to_onnx
 from telic.adapters.sb3_write import perceptrons_of, to_sb3
 from telic.adapters.torch_write import to_torch
-from telic.core.errors import InputError
 from telic.core.names import lookup
 from telic.core.trees import Tree
 from telic.policies import Adapted, Agent
+from telic.policies.adapted import network_of
 from telic.training import PPOConfig, RolloutConfig
 
 
@@ -69,7 +69,7 @@ def exported(given: Exported, form: str) -> dict[str, bytes]:
 def config_of(agent: Agent) -> dict[str, Any]:
     """The layout of an agent: what its arrays are, what it sees and how it acts."""
     spec, policy = agent.spec, agent.policy
-    inner = policy.policy if isinstance(policy, Adapted) else policy
+    inner = network_of(policy)
     used = dataclasses.asdict(policy) if isinstance(policy, Adapted) else {}
     used.pop("policy", None)
     return {
@@ -126,63 +126,8 @@ def _sb3(given: Exported) -> dict[str, bytes]:
 
 def _onnx(given: Exported) -> dict[str, bytes]:
     """A graph from observations to logits."""
-    policy, agent = perceptrons_of(given.agent), given.agent
-    try:
-        onnx: Any = importlib.import_module("onnx")
-        helper: Any = importlib.import_module("onnx.helper")
-        numpy_helper: Any = importlib.import_module("onnx.numpy_helper")
-    except ImportError as error:
-        raise InputError(
-            "onnx is not installed", why="it writes the file", fix="pip install onnx"
-        ) from error
-    operators = {
-        "elu": "Elu",
-        "gelu": "Gelu",
-        "leaky_relu": "LeakyRelu",
-        "relu": "Relu",
-        "sigmoid": "Sigmoid",
-        "tanh": "Tanh",
-    }
-    operator = lookup(policy.activation, operators, kind="activation of ONNX")
-    arrays, nodes, now = {}, [], "observation"
-    if isinstance(agent.policy, Adapted) and agent.policy.mean:
-        arrays["mean"] = np.asarray(agent.policy.mean, np.float32)
-        arrays["std"] = np.asarray(agent.policy.std, np.float32)
-        nodes.append(helper.make_node("Sub", [now, "mean"], ["centred"]))
-        nodes.append(helper.make_node("Div", ["centred", "std"], ["scaled"]))
-        now = "scaled"
-        if agent.policy.clip:
-            arrays["low"] = np.array(-agent.policy.clip, np.float32)
-            arrays["high"] = np.array(agent.policy.clip, np.float32)
-            nodes.append(helper.make_node("Clip", [now, "low", "high"], ["clipped"]))
-            now = "clipped"
-    for i in range(policy.actor_layers):
-        arrays[f"kernel{i}"] = np.asarray(agent[f"actor/{i}/kernel"])
-        arrays[f"bias{i}"] = np.asarray(agent[f"actor/{i}/bias"])
-        last = i == policy.actor_layers - 1
-        out = "logits" if last else f"pre{i}"
-        inputs = [now, f"kernel{i}", f"bias{i}"]
-        nodes.append(helper.make_node("Gemm", inputs, [out]))
-        now = out
-        if not last:
-            # A leaky ReLU of torch and JAX has the slope 0.01, which is ONNX's too.
-            nodes.append(helper.make_node(operator, [now], [f"post{i}"]))
-            now = f"post{i}"
-    floats = onnx.TensorProto.FLOAT
-    sees, acts = agent.spec.inputs, agent.spec.distribution.outputs
-    graph = helper.make_graph(
-        nodes,
-        "agent",
-        [helper.make_tensor_value_info("observation", floats, ["batch", sees])],
-        [helper.make_tensor_value_info("logits", floats, ["batch", acts])],
-        [numpy_helper.from_array(x, name) for name, x in arrays.items()],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)])
-    onnx.checker.check_model(model)
-    return {
-        "agent.onnx": model.SerializeToString(),
-        "config.json": _json(config_of(agent)),
-    }
+    config = _json(config_of(given.agent))
+    return {"agent.onnx": to_onnx(given.agent), "config.json": config}
 
 
 def _hf(given: Exported) -> dict[str, bytes]:

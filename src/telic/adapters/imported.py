@@ -10,7 +10,7 @@ import numpy as np
 from telic.adapters.vecnormalize import Normaliser
 from telic.core.errors import InputError
 from telic.policies import Adapted, Agent, Policy, Spec
-from telic.policies.adapted import rebased
+from telic.policies.adapted import network_of, rebased
 from telic.training import PPOConfig, RolloutConfig
 from telic.worlds import World
 
@@ -55,13 +55,16 @@ class Imported:
         Raises:
             InputError: If the normaliser does not fit its observations.
         """
-        kept = self.policy
-        inner, greedy = (
-            (kept.policy, kept.greedy) if isinstance(kept, Adapted) else (kept, False)
-        )
+        greedy = isinstance(self.policy, Adapted) and self.policy.greedy
+        inner = network_of(self.policy)
         policy = Adapted(inner, seen.mean, seen.std, seen.clip, greedy)
         policy.check(self.spec)
         return dataclasses.replace(self, policy=policy)
+
+    def acting_greedily(self) -> "Imported":
+        """The same agent, which always takes its most probable action."""
+        kept = self.policy if isinstance(self.policy, Adapted) else Adapted(self.policy)
+        return dataclasses.replace(self, policy=dataclasses.replace(kept, greedy=True))
 
     def onto(self, other: "Imported") -> "Imported":
         """The same agent behind another one's normaliser.

@@ -53,60 +53,78 @@ def network(
     Raises:
         InputError: If its layers are others, or actor and critic have their own.
     """
-    kernels, biases = [], []
+    trunk, used = _trunk(held, f"{before}{TRUNK}", what)
+    heads = layers.network(held, dataclasses.replace(layout, greedy=False), what=what)
+    assert isinstance(heads.policy, MLP)
+    kernels = [kernel for kernel, _ in trunk]
+    policy = Nature(
+        channels=tuple(len(kernel) for kernel in kernels[:-1]),
+        width=len(kernels[-1]),
+        scale=scale,
+        heads=heads.policy,
+    )
+    shape, into = _fitting(policy, image, kernels, what)
+    kernels[-1] = kernels[-1].reshape(into)
+    params = {f"trunk/{i}/bias": bias for i, (_, bias) in enumerate(trunk)}
+    for i, kernel in enumerate(kernels):
+        params[f"trunk/{i}/kernel"] = np.ascontiguousarray(kernel.transpose(2, 3, 1, 0))
+    found = Network(
+        Adapted(policy, greedy=True) if layout.greedy else policy,
+        params | heads.params,
+        heads.used | used | _copies(held, what),
+    )
+    return found, shape
+
+
+def _trunk(
+    held: Arrays, before: str, what: str
+) -> tuple[list[tuple[np.ndarray, np.ndarray]], set[str]]:
+    """Kernel and bias of each layer, as torch has them, and their names."""
+    found, used = [], set()
     for name in (*CONVOLUTIONS, DENSE):
-        kernel, bias = (
-            held.get(f"{before}{TRUNK}{name}.{part}") for part in ("weight", "bias")
-        )
+        names = [f"{before}{name}.{part}" for part in ("weight", "bias")]
+        kernel, bias = map(held.get, names)
         axes = 2 if name == DENSE else 4
         if kernel is None or bias is None or kernel.ndim != axes:
-            raise InputError(f"{what}: {before}{TRUNK}{name} is no layer of NatureCNN")
-        kernels.append(np.asarray(kernel, np.float32))
-        biases.append(np.asarray(bias, np.float32))
-    usual = Nature()
-    sides = tuple((x.shape[2], x.shape[3]) for x in kernels[:3])
-    if sides != tuple((side, side) for side in usual.sides):
+            raise InputError(f"{what}: {before}{name} is no layer of NatureCNN")
+        if bias.shape != kernel.shape[:1]:
+            raise InputError(
+                f"{what}: {before}{name}.bias has the shape {bias.shape}",
+                why=f"its layer has {len(kernel)} outputs",
+            )
+        found.append((np.asarray(kernel, np.float32), np.asarray(bias, np.float32)))
+        used |= set(names)
+    return found, used
+
+
+def _fitting(
+    policy: Nature, image: Sequence[int], kernels: Sequence[np.ndarray], what: str
+) -> tuple[tuple[int, int, int], tuple[int, int, int, int]]:
+    """The shape of an image and of the dense kernel, if the layers fit them."""
+    sides = tuple(kernel.shape[2:] for kernel in kernels[:-1])
+    if sides != tuple((side, side) for side in policy.sides):
         raise InputError(
             f"{what}: its kernels are {sides}",
-            why=f"those of NatureCNN are {usual.sides}, by strides of {usual.strides}",
+            why=f"those of NatureCNN are {policy.sides}, by strides of "
+            f"{policy.strides}",
         )
-    used = {
-        f"{before}{TRUNK}{name}.{part}"
-        for name in (*CONVOLUTIONS, DENSE)
-        for part in ("weight", "bias")
-    }
-    used |= _copies(held, what)
-    heads = layers.network(held, layout, what=what)
-    inner = heads.policy.policy if isinstance(heads.policy, Adapted) else heads.policy
-    assert isinstance(inner, MLP)
-    policy = Nature(
-        channels=tuple(len(x) for x in kernels[:3]),
-        width=len(kernels[3]),
-        scale=scale,
-        heads=inner,
-    )
-    shape = (image[1], image[2], image[0])
-    *_, (high, wide, units) = policy.planes(shape)
-    into = (len(kernels[3]), units, high, wide)
-    planes = [image[0], *policy.channels[:-1]]
-    seen = [x.shape[1] for x in kernels[:3]]
-    if min(high, wide) < 1 or kernels[3].size != np.prod(into) or seen != planes:
+    if len(image) != 3:
+        raise InputError(
+            f"{what}: it convolves observations of {tuple(image)}",
+            why="due are channels, height and width",
+        )
+    channels, *size = image
+    shape = (size[0], size[1], channels)
+    high, wide, units = policy.planes(shape)[-1]
+    into = (policy.width, units, high, wide)
+    planes = [channels, *policy.channels[:-1]]
+    seen = [kernel.shape[1] for kernel in kernels[:-1]]
+    if min(high, wide) < 1 or kernels[-1].size != np.prod(into) or seen != planes:
         raise InputError(
             f"{what}: its convolutions do not fit images of {tuple(image)}",
             why="due are channels, height and width",
         )
-    kernels[3] = kernels[3].reshape(into)
-    params = {}
-    for i, (kernel, bias) in enumerate(zip(kernels, biases, strict=True)):
-        params[f"trunk/{i}/kernel"] = np.ascontiguousarray(kernel.transpose(2, 3, 1, 0))
-        params[f"trunk/{i}/bias"] = bias
-    whole = (
-        dataclasses.replace(heads.policy, policy=policy)
-        if isinstance(heads.policy, Adapted)
-        else policy
-    )
-    found = Network(whole, params | heads.params, heads.used | used)
-    return found, shape
+    return shape, into
 
 
 def _copies(held: Arrays, what: str) -> set[str]:

@@ -18,7 +18,8 @@ from telic.adapters.pickle_write import to_pickle
 from telic.adapters.pickled import Called, Global
 from telic.adapters.torch_write import to_torch, zipped
 from telic.core.errors import InputError
-from telic.policies import MLP, Adapted, Agent, Spec
+from telic.policies import MLP, Agent, Spec
+from telic.policies.adapted import network_of
 from telic.policies.base import LOG_STD
 from telic.training import PPOConfig, RolloutConfig
 
@@ -49,6 +50,22 @@ def to_sb3(
     """
     policy, spec = perceptrons_of(agent), agent.spec
     held = {name: np.asarray(leaf) for name, leaf in _tensors(agent, policy).items()}
+    told = _settings(spec, policy, ppo, rollout, space)
+    entries = {
+        "data": json.dumps(told, indent=1).encode(),
+        "policy.pth": to_torch(held),
+        "policy.optimizer.pth": to_torch(_adam(len(held), ppo)),
+        "pytorch_variables.pth": to_torch({}),
+        "_stable_baselines3_version": VERSION.encode(),
+        "system_info.txt": b"written by telic\n",
+    }
+    return zipped(entries)
+
+
+def _settings(
+    spec: Spec, policy: MLP, ppo: PPOConfig, rollout: RolloutConfig, space: Any
+) -> dict[str, Any]:
+    """The settings of the zip, as `data` holds them."""
     act = f"torch.nn.modules.activation.{MODULES[policy.activation]}"
     options = {
         "net_arch": {
@@ -57,7 +74,7 @@ def to_sb3(
         },
         "activation_fn": f"<class '{act}'>",
     }
-    told = {
+    return {
         "policy_class": _pickled(
             Global("stable_baselines3.common.policies.ActorCriticPolicy"),
             "abc.ABCMeta",
@@ -90,15 +107,6 @@ def to_sb3(
         "max_grad_norm": ppo.max_grad_norm,
         "clip_range": ppo.clip_coef,
     }
-    entries = {
-        "data": json.dumps(told, indent=1).encode(),
-        "policy.pth": to_torch(held),
-        "policy.optimizer.pth": to_torch(_adam(len(held), ppo)),
-        "pytorch_variables.pth": to_torch({}),
-        "_stable_baselines3_version": VERSION.encode(),
-        "system_info.txt": b"written by telic\n",
-    }
-    return zipped(entries)
 
 
 def perceptrons_of(agent: Agent) -> MLP:
@@ -107,7 +115,7 @@ def perceptrons_of(agent: Agent) -> MLP:
     Raises:
         InputError: If it has another network, a goal input, or interventions.
     """
-    policy = agent.policy.policy if isinstance(agent.policy, Adapted) else agent.policy
+    policy = network_of(agent.policy)
     if not isinstance(policy, MLP) or policy.goal_units:
         raise InputError(
             f"the policy {type(policy).__name__} is not exported so",

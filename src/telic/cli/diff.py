@@ -69,7 +69,7 @@ def run(argv: Sequence[str]) -> int:
     from telic.render.files import files
     from telic.runs import disk
     from telic.studies import diff
-    from telic.studies.diff import page
+    from telic.studies.diff import page, pictured
 
     settings = diff.Settings(
         episodes=given.episodes, measure=given.measure, greedy=given.greedy
@@ -96,7 +96,12 @@ def run(argv: Sequence[str]) -> int:
         found.append(diff.difference(pair, world, settings, key=key))
     effects = diff.summarise(found)
     names = tuple(Path(text).name for text in given.agents)
-    shown = page.page(effects, names=names, command=f"telic diff {' '.join(argv)}")
+    shown = page.page(
+        effects,
+        names=names,
+        images=pictured.pictures(agents[0], agents[1], world),
+        command=f"telic diff {' '.join(argv)}",
+    )
     for name, text in files(shown).items():
         disk.write_file(given.out / name, text.encode())
     told = page.findings(effects)

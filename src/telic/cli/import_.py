@@ -33,6 +33,8 @@ class ImportOptions:
     normaliser: tuple[str, ...] = ()
     """A vecnormalize.pkl, through which the agents see, or one of each. A run has one
     normaliser: those of later agents are folded into their first layers."""
+    greedy: bool = False
+    """The agents always take their most probable action: as many were evaluated."""
     name: str = ""
     """The experiment's name; default: that of the first file."""
     seed: int = 0
@@ -72,6 +74,8 @@ def run(argv: Sequence[str]) -> int:
         files.read_file(path, normaliser=kept)
         for path, kept in zip(given.files, seen, strict=True)
     ]
+    if given.greedy:
+        found = [each.acting_greedily() for each in found]
     world = world_named(given.world, frames=given.frames)
     alike = [each.onto(found[0]) for each in found]
     plan = run_folder.plan_of(alike, world, given.goal)

@@ -77,6 +77,11 @@ class Adapted:
                 f"a normaliser for observations of {spec.name}",
                 why="they are codes, or tell a goal: only floats are normalised",
             )
+        if self.mean and any(use.axis for use in self.policy.units(spec)[INPUT]):
+            raise InputError(
+                f"a normaliser before convolutions, on observations of {spec.name}",
+                why="its numbers have the order of other axes, and differ by place",
+            )
 
     def init(self, key: jax.Array, spec: Spec) -> Tree:
         """Fresh parameters of the network."""
@@ -129,6 +134,11 @@ class Adapted:
             std.astype(np.float32).reshape(shape)
         )[None]
         return jnp.clip(x, -self.clip, self.clip) if self.clip else x
+
+
+def network_of(policy: Policy) -> Policy:
+    """The network of a policy: what is in `Adapted`, or the policy itself."""
+    return policy.policy if isinstance(policy, Adapted) else policy
 
 
 def rebased(params: Arrays, policy: Policy, onto: Policy, spec: Spec) -> Tree:

@@ -5,6 +5,7 @@ is a pytree whose leaves are its parameters; policy and spec are static and part
 cache key of every compiled program.
 """
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -352,6 +353,16 @@ class Agent(Mapping[str, Array]):
             InputError: If not; it names the difference in observations or actions.
         """
         self.spec.check_world(world)
+
+    def sampling(self) -> "Agent":
+        """The same agent, sampling its actions even if its policy is greedy.
+
+        Training needs it: what was never tried cannot be learnt from.
+        """
+        if not isinstance(self.policy, Adapted):
+            return self
+        policy = dataclasses.replace(self.policy, greedy=False)
+        return _made(self._params, policy, self.spec)
 
     @property
     def greedy(self) -> bool:

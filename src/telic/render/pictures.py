@@ -6,16 +6,18 @@ pictures, and pages do without.
 """
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
 from telic.core.errors import THEIRS, WorldError, said
 from telic.render import keys_picture
 from telic.render.gif import gif
 from telic.rollouts import Actor, film, greedy_actions, record
-from telic.rollouts.record import Drawable, Frame
+from telic.rollouts.record import Drawable, Frame, frames_at, greedy_episode
 from telic.worlds import Keys, Pictured, World, ends_of
 
 PICTURES: Mapping[type, Callable[..., Frame]] = {
@@ -74,6 +76,37 @@ def show(agent: Actor, world: Any, *, seed: int) -> Shown:
             why=said(error),
             fix="mend how it draws itself, or install what that needs",
         ) from error
+
+
+class Stills(NamedTuple):
+    """One episode step by step, of which any step can be drawn.
+
+    Attributes:
+        observations: (time, ...) what the agent saw before each action.
+        draw: The frames of some steps, ascending.
+    """
+
+    observations: np.ndarray
+    draw: Callable[[Sequence[int]], list[Frame]]
+
+
+def stills(agent: Actor, world: Any, *, seed: int) -> Stills:
+    """One episode of an agent, as `show` plays it.
+
+    Args:
+        agent: The agent.
+        world: A world that is drawn.
+        seed: Which episode.
+    """
+    if isinstance(world, Drawable):
+        actions, seen = greedy_episode(agent, world, seed=seed)
+        return Stills(seen, lambda at: frames_at(world, actions, at, seed=seed))
+    draw = _picture_of(world)
+    assert draw is not None
+    boards = record(agent, world, seed=seed).boards
+    states = jax.tree.map(lambda *leaves: jnp.stack(leaves), *boards[:-1])
+    seen = np.asarray(jax.vmap(world.observe)(states))
+    return Stills(seen, lambda at: [np.asarray(draw(boards[i]), np.uint8) for i in at])
 
 
 def _film(agent: Actor, world: Drawable, seed: int) -> Shown:

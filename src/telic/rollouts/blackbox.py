@@ -63,7 +63,9 @@ class BlackBox:
             return rates(played, self.world, objectives)
         except Exception as error:
             # What a callback raises comes back as JAX's own error.
-            raise (self.error or error) from error
+            if self.error is None:
+                raise
+            raise self.error from error
 
     def initial_carry(self, batch: int) -> tuple[()]:
         """An empty tuple: what it remembers is its own affair."""
@@ -128,9 +130,10 @@ class BlackBox:
                 self.error = InputError("the function fails", why=said(error))
                 raise self.error from error
             fits = found.shape == kind.shape and found.dtype.kind in "iufb"
-            if fits and kind.dtype == jnp.int32 and not self._numbered(found):
-                fits = False
-            if not fits or not np.isfinite(found.astype(float)).all():
+            fits = fits and bool(np.isfinite(found.astype(float)).all())
+            if kind.dtype == jnp.int32:
+                fits = fits and self._numbered(found)
+            if not fits:
                 self.error = InputError(
                     f"the function gives {found.dtype}{list(found.shape)}, such as "
                     f"{found.ravel()[:3].tolist()}",

@@ -112,19 +112,27 @@ def greedy_actions(agent: Actor, world: Drawable, *, seed: int) -> list[Any]:
         world: A host world.
         seed: The seed of the episode; agents with the same seed start alike.
     """
+    return greedy_episode(agent, world, seed=seed)[0]
+
+
+def greedy_episode(
+    agent: Actor, world: Drawable, *, seed: int
+) -> tuple[list[Any], np.ndarray]:
+    """As `greedy_actions`, and the (time, ...) observation before each of them."""
     env, carry = world.make(), agent.initial_carry(1)
     none = np.zeros((1, *action_shape(world)), "f")
     bounded = Bounded(world.bounds if isinstance(world, Continuous) else ())
     try:
         seen, _ = env.reset(seed=seed)
-        actions, done = [], False
+        actions, rows, done = [], [], False
         while not done and len(actions) < world.limit:
             row = np.asarray(seen, np.float32).reshape(1, *world.observation)
+            rows.append(row[0])
             chosen, _, carry = act(agent, row, carry, none, greedy=True)
             actions.append(bounded(np.asarray(chosen))[0].tolist())
             seen, _, terminated, truncated, _ = env.step(_given(actions[-1]))
             done = bool(terminated or truncated)
-        return actions
+        return actions, np.stack(rows)
     finally:
         env.close()
 
@@ -153,13 +161,39 @@ def film(
         raise InputError(
             f"every = {every}, shrink = {shrink}", why="allowed: 1 or more"
         )
+    last = len(actions)
+    times = {*range(0, last, every), last}
+    return frames_at(world, actions, sorted(times), seed=seed, shrink=shrink)
+
+
+def frames_at(
+    world: Drawable,
+    actions: Sequence[Any],
+    times: Sequence[int],
+    *,
+    seed: int,
+    shrink: int = 2,
+) -> list[Frame]:
+    """The frames of one episode at some times, in their order.
+
+    Args:
+        world: A host world; its simulator draws the frames.
+        actions: The actions, as in `greedy_actions`.
+        times: How many actions were taken before each frame, ascending.
+        seed: The seed of the episode.
+        shrink: The factor by which frames are subsampled.
+
+    Raises:
+        InputError: If the environment renders nothing.
+    """
     env = world.make(render_mode="rgb_array")
     try:
         env.reset(seed=seed)
-        frames = [_frame(env, shrink)]
-        for time, action in enumerate(actions, start=1):
-            env.step(_given(action))
-            if time == len(actions) or time % every == 0:
+        frames = []
+        for time in range(max(times, default=-1) + 1):
+            if time:
+                env.step(_given(actions[time - 1]))
+            if time in times:
                 frames.append(_frame(env, shrink))
         return frames
     finally:

@@ -1,10 +1,13 @@
 """The files of a study's page, made from its results."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
+from telic.core import trees
 from telic.core.errors import InputError
 from telic.render.files import files
 from telic.runs.folder import Run
+from telic.runs.source import RunSource
 from telic.studies import results
 from telic.studies.base import Study, Variants, settings_of
 
@@ -21,7 +24,26 @@ def study_files(
     settings = settings_of(study)
     rows = results.together(runs, name, settings)
     with results.reading(runs, name, settings):
-        return files(study.page(study.summarise(rows, runs[0].plan()), command=command))
+        page = study.page(study.summarise(rows, runs[0].plan()), command=command)
+        told = (*_repeated(runs), *page.findings)
+        return files(dataclasses.replace(page, findings=told))
+
+
+def _repeated(runs: Sequence[Run]) -> tuple[str, ...]:
+    """A sentence on what n counts, if runs begin from the same weights.
+
+    Runs with different seeds do only if somebody imported one file several times.
+    """
+    if len(runs) < 2:
+        return ()
+    agents = len({trees.digest(RunSource(run).agent(0)) for run in runs})
+    if agents == len(runs):
+        return ()
+    which = "the same agent" if agents == 1 else f"{agents} different agents"
+    return (
+        f"{len(runs)} runs begin from {which}: n counts trainings on, and nothing is "
+        "said of other agents.",
+    )
 
 
 def variants_files(

@@ -115,7 +115,7 @@ def _on_host(
     try:
         for _ in range(rollouts):
             data, episodes = copies.collect(
-                keys(state)[0], state.agent, rollout.num_steps
+                keys(state)[0], state.agent.sampling(), rollout.num_steps
             )
             given = _copied(state), data, ppo, weights
             state, losses, finite = _learn(*given, rollout=rollout)

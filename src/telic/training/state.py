@@ -135,7 +135,7 @@ def train_step(
     # buffers of the old ones, which JAX deletes for the caller.
     actors, data, episodes = collect_rollout(
         keys(state)[0],
-        state.agent,
+        state.agent.sampling(),
         state.actors,
         world=world,
         steps=rollout.num_steps,

@@ -11,7 +11,7 @@ Reference:
 """
 
 import numpy as np
-import scipy.optimize
+import scipy  # its submodules are imported when they are used: half a second
 from jaxtyping import Array, Float
 
 from telic.policies import Agent, Use, capture

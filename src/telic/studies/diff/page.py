@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from telic.render.dose import dose
 from telic.render.faithful import faithful
-from telic.render.page import Drawing, Page, PageTable, Section
+from telic.render.page import Drawing, Image, Page, PageTable, Section
 from telic.render.trial_table import nulls_table, trial_table
 from telic.stats import Interval
 from telic.studies.diff.measure import Difference
@@ -52,16 +52,28 @@ TERMS = (
     ),
 )
 
+STEPS = (
+    "Steps of one episode of the agent before, at which both policies differ most; "
+    "the action that each most probably takes there, with its probability."
+)
+
 LISTED = 20
 """The most units that are listed."""
 
 
-def page(found: DiffEffects, *, names: tuple[str, ...], command: str = "") -> Page:
+def page(
+    found: DiffEffects,
+    *,
+    names: tuple[str, ...],
+    images: tuple[Image, ...] = (),
+    command: str = "",
+) -> Page:
     """The page.
 
     Args:
         found: The effects.
         names: What the agents are called.
+        images: Steps at which the policies of the first pair differ.
         command: The command that made it.
     """
     first, several = found.pairs[0], len(found.pairs)
@@ -70,7 +82,7 @@ def page(found: DiffEffects, *, names: tuple[str, ...], command: str = "") -> Pa
         _doses(found),
         *_where(found),
         Section("What changed", tables=(_layers(first), *_units(first))),
-        Section("Where the policies differ", tables=(_states(first),)),
+        _where_policies_differ(first, images),
         Section("How to read it", terms=TERMS, folded=True),
         Section("What was run", code=command),
     ]
@@ -94,7 +106,7 @@ def findings(found: DiffEffects) -> tuple[str, ...]:
     least = _least(found)
     if least:
         told.append(least)
-    for taken in found.doses.edits[:1]:
+    for taken in (found.doses.edits[0], found.doses.edits[-1]):
         against = taken.verdict.strongest
         told.append(
             f"{_caption(taken.condition)}: {taken.measured[found.measure].interval}; "
@@ -252,6 +264,13 @@ def _units(first: Difference) -> tuple[PageTable, ...]:
             rows,
         ),
     )
+
+
+def _where_policies_differ(first: Difference, images: tuple[Image, ...]) -> Section:
+    """The states in which the policies differ, and pictures of some."""
+    text = (STEPS,) if images else ()
+    title = "Where the policies differ"
+    return Section(title, text=text, images=images, tables=(_states(first),))
 
 
 def _states(first: Difference) -> PageTable:

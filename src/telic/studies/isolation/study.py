@@ -19,6 +19,7 @@ from telic.core import trees
 from telic.core.errors import InputError
 from telic.core.trees import Tree
 from telic.edits import Add
+from telic.policies import Agent
 from telic.render.page import Page
 from telic.rollouts import episode_seeds, greedy_actions
 from telic.rollouts.record import Drawable
@@ -161,7 +162,7 @@ class Isolation:
         for arm, each in grown.items():
             yield from each.rows("phase", arm)
         on = work.stretch(0.1, 0.15, "the next seed, rollout")
-        foreign = self._foreign(run, ahead, on)
+        foreign = self._foreign(run, base.agent, ahead, on)
         updates = {}
         for steps in self.lengths:
             now = {arm: b.agents[rollouts_of(steps, plan)] for arm, b in grown.items()}
@@ -229,18 +230,21 @@ class Isolation:
         }
 
     def _foreign(
-        self, run: Run, ahead: SecondPhase, work: Work
+        self, run: Run, own: Agent, ahead: SecondPhase, work: Work
     ) -> dict[int, dict[str, Tree]]:
         """By length, every vector of the next seed's run; none if this one is alone.
 
-        A run whose agent fails the gate is passed over.
+        A run of the same weights, as of one file imported twice, is no other seed; one
+        whose agent fails the gate is passed over.
         """
 
         def fit(other: RunSource) -> bool:
-            if not self.gate:
-                return True
             base = other.state(ahead.phase).agent
-            return ahead.metrics.is_competent(competence_check(base, other.plan, ahead))
+            if trees.digest(base) == trees.digest(own):
+                return False
+            return not self.gate or ahead.metrics.is_competent(
+                competence_check(base, other.plan, ahead)
+            )
 
         other = other_seed(run, fit=fit)
         if other is None:

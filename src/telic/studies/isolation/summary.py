@@ -282,10 +282,12 @@ def _energy(rows: Rows) -> Energy:
     names, leaves = map(list, (rows.names("condition"), rows.names("metric")))
     whole = np.sqrt(total[names.index(BASE)])
     vectors = [(str(name), i) for i, name in enumerate(names) if name != BASE]
+    # A vector without length, as of rewards that never came, has its shares nowhere.
+    shares = squares / np.where(total, total, 1.0)[:, None]
     return Energy(
         {
             str(leaf): {
-                name: bootstrap(squares[i, j] / total[i], np.mean, support=(0.0, 1.0))
+                name: bootstrap(shares[i, j], np.mean, support=(0.0, 1.0))
                 for name, i in vectors
             }
             for j, leaf in enumerate(leaves)
