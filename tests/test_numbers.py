@@ -108,18 +108,6 @@ def test_every_interval_of_the_readme_is_traced_to_its_place():
         assert all(found.span(g) in spans for g in (1, 2, 3)), found[0]
 
 
-def test_what_beats_all_nulls_beside_an_interval_that_holds_0_is_counted():
-    rows = re.findall(r"^\| .*\| beats all nulls \|$", REPORTS["isolation"], re.M)
-    holds = [
-        row
-        for row in rows
-        if (found := INTERVAL.search(row.split(" | ")[4]))
-        and float(found[2]) < 0 < float(found[3])
-    ]
-    assert f"of the {len(rows)} rows" in TEXTS["res"]
-    assert f"beat all nulls {len(holds)} have 0 in it" in TEXTS["res"]
-
-
 def test_what_the_readme_works_out_from_a_report_is_worked_out_right():
     told = quotations.Quotation(
         "readme",
@@ -132,8 +120,8 @@ def test_what_the_readme_works_out_from_a_report_is_worked_out_right():
     found = [float(number) for number in quotations.exact(told)]
     change, null, after = found[0], found[3], found[6]
     share, beside = change / (after - change), (after - null) / null
-    assert f"{share:.0%}, {beside:.0%}" == "24%, 16%"
-    assert "24 %, which is 16 % beside its strongest null" in TEXTS["readme"]
+    assert f"{share:.0%}, {beside:.0%}" == "34%, 23%"
+    assert "34 %, which is 23 % beside its strongest null" in TEXTS["readme"]
     text = (RESULTS / "speed.md").read_text()
     (speed,) = re.findall(r"^\| telic \| ([\d,]+) ", text, re.M)
     steps = re.search(r"([\d,]+) steps each", REPORTS["alternation"])
@@ -147,7 +135,6 @@ BANNED = {
     r"never (was )?rewarded|not rewarded|never been rewarded": "it paid 0.1 (fetch.py)",
     r"(read|reads) the goals?\b|goal can be read": "probes tell networks apart",
     r"\blaptop": "no laptop was measured",
-    r"23 %": "24 % of what its eight agents burnt",
     r"nothing to do with one another": "units were not aligned",
     r"mean of repeats is the better": "too few seeds to tell",
 }
@@ -195,7 +182,7 @@ UNDONE = "play further training only undone"
 EARLIER = {
     "retarget-never-seen": NOISE_ALONE,
     **dict.fromkeys(("locate-tanh", "locate-landers"), LINEAR),
-    **dict.fromkeys(("isolation", "isolation-original", "snr"), UNDONE),
+    **dict.fromkeys(("isolation-original", "snr"), UNDONE),
 }
 """Kept pages that were measured before what writes them now, and what they lack."""
 
