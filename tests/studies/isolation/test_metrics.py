@@ -1,10 +1,14 @@
 """Metrics of any world: returns under both objectives, and events that matter."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
+from telic.studies.isolation.lander_metrics import LANDER
 from telic.studies.isolation.metrics import returns_and_events
-from telic.worlds import Keys
+from telic.studies.isolation.world_metrics import metrics_of
+from telic.worlds import Keys, Lander
 from telic.worlds.gym import GymWorld
 
 WORLD = Keys()
@@ -28,6 +32,42 @@ def test_an_agent_is_competent_if_it_reaches_its_first_goal():
     assert METRICS.required == {"rate_pick_blue": 0.9}
     assert METRICS.is_competent({"rate_pick_blue": 0.9})
     assert not METRICS.is_competent({"rate_pick_blue": 0.89})
+
+
+@dataclasses.dataclass(frozen=True)
+class Demanding(Keys):
+    """Keys whose agents must have some returns, and an event."""
+
+    @property
+    def competence(self):
+        """Returns under both objectives of a study and a third, and an event."""
+        names = ("return_blue", "return_purple", "return_grey", "pick_red")
+        return dict.fromkeys(names, 0.5)
+
+    @property
+    def amounts(self):
+        """None."""
+        return {}
+
+
+def test_a_world_may_require_returns_of_any_of_its_goals():
+    found = returns_and_events(Demanding(), "blue", "purple")
+    needed = {"first", "second", "return_grey", "rate_pick_red"}
+    assert set(found.required) == needed <= set(found.captions)
+    rates = dict.fromkeys(WORLD.events, 1.0) | {"length": 7.0}
+    rates |= {f"return_{colour}": 0.6 for colour in ("blue", "purple", "grey")}
+    assert found.is_competent(found.of(rates))
+    assert not found.is_competent(found.of({**rates, "return_grey": 0.4}))
+    assert [each.name for each in found.objectives] == ["grey"]
+
+
+@dataclasses.dataclass(frozen=True)
+class OwnLander(Lander):
+    """A lander of somebody's own."""
+
+
+def test_a_world_that_extends_one_with_metrics_of_its_own_has_those():
+    assert metrics_of(OwnLander(), "land", "thrift-5") is LANDER
 
 
 def test_a_goal_without_an_event_of_success_requires_nothing():

@@ -123,7 +123,11 @@ def returns_and_events(world: World, first: str, second: str) -> WorldMetrics:
         ({'rate_pick_blue': 0.9}, ('first', 'second', 'rate_pick_blue'))
     """
     success = success_of(world, first)
-    required = competence_of(world, first)
+    named = {f"return_{first}": FIRST, f"return_{second}": SECOND}
+    named |= {event: f"rate_{event}" for event in world.events}
+    needed = competence_of(world, first)
+    required = {named.get(name, name): least for name, least in needed.items()}
+    others = [name for name in required if name not in named.values()]
     returned = {FIRST: f"return: {first}", SECOND: f"return: {second}"}
     happened = {f"rate_{event}": f"{event} per episode" for event in world.events}
     shown = tuple(f"rate_{event}" for event in _shown(world, first, second))
@@ -137,20 +141,32 @@ def returns_and_events(world: World, first: str, second: str) -> WorldMetrics:
             FIRST: rates[f"return_{first}"],
             SECOND: last,
             **{f"rate_{event}": rates[event] for event in world.events},
+            **{name: rates[name] for name in others},
             "length": rates["length"],
         }
 
     return WorldMetrics(
         of=measures,
-        captions={LOSS: f"loss: {second}", **returned, **happened, **length},
+        captions={
+            LOSS: f"loss: {second}",
+            **returned,
+            **happened,
+            **{name: name.replace("_", ": ", 1) for name in others},
+            **length,
+        },
         lost=LOSS,
         served=SECOND,
         kept=FIRST,
         judged=(LOSS,),
         columns=(FIRST, SECOND, *shown, "length"),
         few={FIRST: returned[FIRST]},
-        required={f"rate_{event}": least for event, least in required.items()},
-        checked=(FIRST, SECOND, *shown, "length"),
+        required=required,
+        objectives=tuple(
+            goal.objective
+            for name, goal in goals_of(world).items()
+            if f"return_{name}" in others
+        ),
+        checked=(FIRST, SECOND, *others, *shown, "length"),
         learned={
             f"return_{first}": returned[FIRST],
             f"return_{second}": returned[SECOND],
