@@ -37,6 +37,7 @@ LINES = {
     f"telic study splice {RUNS}": TINY,
     f"telic study donors {RUNS}": TINY,
     f"telic study shifts {RUNS}": TINY,
+    f"telic want {RUNS}": "--boards 2",
     f"telic study retarget {RUNS} --new yellow": TINY,
     "telic study calibrate": "not here: thirty runs and 1,250 pairs, half an hour",
     "telic score my_locator.py": "not here: it sits the exam of that study's runs",

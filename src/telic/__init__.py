@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from telic.vectors import difference_of_means as difference_of_means
     from telic.vectors import swap_inputs as swap_inputs
     from telic.vectors import task_vector as task_vector
+    from telic.wants import revealed as revealed
     from telic.worlds import WORLDS as WORLDS
     from telic.worlds import Goal as Goal
     from telic.worlds import GymnaxWorld as GymnaxWorld
@@ -101,6 +102,7 @@ _HOMES = {
     "ExperimentConfig": "training",
     "train": "training.result",
     "TrainResult": "training.result",
+    "revealed": "wants",
     "BlackBox": "rollouts",
     "episode_seeds": "rollouts",
     "play": "rollouts",

@@ -42,25 +42,33 @@ QUICK = {
 }
 LONG = {
     "edit": ["edit", RUN, *TRY],
+    "want": ["want", RUN, "--boards", "2"],
     "study": ["study", "splice", RUN, *SPLICE],
     "score": ["score", "LOCATOR"],
     "report": ["report", RUN],
     "demo": ["demo", *SMALL, "--seeds", "0:1"],
 }
 CODES = {
-    "full": {"train": 6, "resume": 6, "study": 6, "score": 6, "report": 6, "demo": 6},
+    "full": {
+        **{"train": 6, "resume": 6, "study": 6, "score": 6, "report": 6, "demo": 6},
+        "want": 6,
+    },
     "read-only": {
         **{"train": 6, "resume": 6, "study": 6, "score": 6, "report": 6, "demo": 6},
+        "want": 6,
         "doctor": 2,  # it looks whether the folder can be written
     },
     "failing": {
         **{"train": 6, "resume": 3, "runs show": 3, "runs verify": 3, "doctor": 2},
-        **{"edit": 3, "study": 3, "score": 3, "report": 3, "demo": 6},
+        **{"edit": 3, "study": 3, "want": 3, "score": 3, "report": 3, "demo": 6},
     },
-    "moved": {"train": 6, "resume": 6, "study": 6, "score": 6, "report": 6, "demo": 6},
+    "moved": {
+        **{"train": 6, "resume": 6, "study": 6, "score": 6, "report": 6, "demo": 6},
+        "want": 6,
+    },
     "gone": {
         **{"resume": 2, "runs show": 2, "runs verify": 2},
-        **{"edit": 2, "study": 2, "score": 2, "report": 2},
+        **{"edit": 2, "study": 2, "want": 2, "score": 2, "report": 2},
     },
     "locked": {"resume": 4, "train": 4, "demo": 4},
 }

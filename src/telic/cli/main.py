@@ -25,6 +25,7 @@ VERBS = {
     "runs": "list, show or verify runs, or rebuild the index",
     "compare": "choose runs by a condition and print them side by side",
     "edit": "edit an agent by an expression and try it: telic edit RUN EXPRESSION",
+    "want": "say what an agent wants, by its choices: telic want RUN@PHASE",
     "study": "edit trained agents and test the edits: telic study splice EXPERIMENT",
     "export": "write an agent for other libraries: telic export RUN@PHASE --to torch",
     "score": "try a locator of your own on planted agents: telic score LOCATOR.py",

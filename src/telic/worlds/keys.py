@@ -298,6 +298,21 @@ class Keys:
             time=jnp.zeros((), jnp.int32),
         )
 
+    def everywhere(self, state: Board) -> Board:
+        """The states of a board with the agent and the ball in every place.
+
+        Returns:
+            A state whose leaves have the axes (cells, headings, balls) before their
+            own. Places that are taken by a key or twice are among them.
+        """
+        cells = (self.size - 2) ** 2
+        cell, heading, ball = jnp.indices((cells, 4, cells))
+        spread = jax.tree.map(
+            lambda x: jnp.broadcast_to(x, (*cell.shape, *jnp.shape(x))),
+            state,
+        )
+        return spread._replace(pose=cell * 4 + heading, ball=ball)
+
     def step(
         self, state: Board, action: Int[Array, ""], noise: UInt32[Array, " words"]
     ) -> Transition:

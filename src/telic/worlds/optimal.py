@@ -93,6 +93,32 @@ def state_values(
         board: A board; of its cells, those of the keys count.
         weights: The weights of the objective over the world's events.
     """
+    back, cells = action_values(world, board, weights), (world.size - 2) ** 2
+
+    def before(past: Array, after: Array) -> Array:
+        # `past` steps are left after this one; `after` are the values then.
+        return back(after, (world.limit - past) / world.limit).max(axis=-1)
+
+    each = dict(zip(world.events, weights, strict=True))
+    last = jnp.full((cells, 4, cells), each["timeout"])
+    return jax.lax.fori_loop(0, world.limit, before, last)
+
+
+def action_values(
+    world: Keys, board: Board, weights: Float32[Array, " events"]
+) -> Callable[[Array, Array | float], Array]:
+    """What each action is worth, given what the states after it are worth.
+
+    Args:
+        world: The world.
+        board: A board; of its cells, those of the keys count.
+        weights: The weights of the objective over the world's events.
+
+    Returns:
+        A function of the (cells, headings, balls) values after a step and the fraction
+        of the time limit used by then, which gives (cells, headings, balls, actions)
+        the expected reward and value of every action.
+    """
     cells, tables = (world.size - 2) ** 2, world.tables
     each = dict(zip(world.events, weights, strict=True))
     table = np.asarray(tables.front).reshape(cells, 4)
@@ -108,25 +134,33 @@ def state_values(
         for kind in ("pick", "late")
     )
 
-    def before(past: Array, after: Array) -> Array:
-        # `past` steps are left after this one; `after` are the values then.
+    def back(after: Array, used: Array | float) -> Array:
         then = after[ahead, headings]
         blocked = jnp.where(is_ball, after, then)
         ways = jnp.concatenate([after, blocked], axis=1)
         expected = jnp.einsum("cbx,chx->chb", rolls, ways)
         stay, walk = expected[:, :4], expected[:, 4:]
-        turn = jnp.maximum(jnp.roll(stay, 1, axis=1), jnp.roll(stay, -1, axis=1))
         walk = jnp.where(is_ball, each["bump"], walk)
         walk = jnp.where(solid[..., None], each["wall"], walk)
         beside = after[where, headings, ahead][..., None]
         grab = stay + comes * (each["ball"] - beside)
-        reward = picks + late * (world.limit - past) / world.limit
-        fetched = (is_key @ reward)[..., None]
+        fetched = (is_key @ (picks + late * used))[..., None]
         grab = jnp.where(is_key.any(axis=-1, keepdims=True), fetched, grab)
-        return functools.reduce(jnp.maximum, (stay, turn, walk, grab))
+        left, right = jnp.roll(stay, 1, axis=1), jnp.roll(stay, -1, axis=1)
+        return jnp.stack([left, right, walk, grab, stay, stay, stay], axis=-1)
 
-    last = jnp.full((cells, 4, cells), each["timeout"])
-    return jax.lax.fori_loop(0, world.limit, before, last)
+    return back
+
+
+def is_solvable(world: World) -> bool:
+    """Whether `action_values` is right for a world: Keys whose keys stay in place.
+
+    Example:
+        >>> is_solvable(Keys()), is_solvable(ShiftedKeys(moved=3))
+        (True, False)
+    """
+    moves = isinstance(world, ShiftedKeys) and bool(world.moved)
+    return isinstance(world, Keys) and not moves
 
 
 def _rolls(tables: grid.Tables, board: Board) -> Float[Array, "cells balls next"]:
