@@ -21,7 +21,11 @@ pytestmark = pytest.mark.e2e
 FOLDER = Path(__file__).parent.parent / "examples"
 FILE = FOLDER / "own_world.py"
 WORLDS = (own_world.Pole, own_world.Room)
-ELSEWHERE = {"craftax_classic.py": "worlds/test_craftax.py"}
+ELSEWHERE = {
+    "craftax_classic.py": "worlds/test_craftax.py",
+    "cheetah.py": "worlds/test_bodies.py",
+    "fast_lander.py": "studies/isolation/test_metrics.py",
+}
 """Examples that need an extra, and the tests that run them where it is installed."""
 
 

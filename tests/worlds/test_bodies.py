@@ -4,6 +4,7 @@ import gymnasium
 import numpy as np
 import pytest
 
+from examples.cheetah import SPREAD, Cheetah
 from telic.core.errors import InputError
 from telic.worlds import Pendulum, Runner, goals_of
 from telic.worlds.host import events
@@ -47,6 +48,15 @@ def test_running_forwards_is_the_reward_of_the_environment(body):
     back, _ = paid(world, "backward", steps=50)
     forward = events(world, block)[..., 0]
     np.testing.assert_allclose(found - back, 2 * forward, rtol=1e-4, atol=1e-4)
+
+
+def test_the_cheetah_of_the_examples_sees_what_the_body_feels_divided():
+    pytest.importorskip("mujoco")
+    # examples/cheetah.py
+    world, body = Cheetah(), Runner("HalfCheetah-v5", max_steps=250)
+    mine, theirs = (w.make().reset(seed=0)[0] for w in (world, body))
+    np.testing.assert_allclose(mine * SPREAD, theirs)
+    assert (world.limit, world.events) == (250, body.events)
 
 
 def test_an_environment_that_tells_no_speed_is_no_runner():

@@ -1,6 +1,7 @@
 """`telic want RUN[@PHASE]`: what an agent wants, as far as its choices tell."""
 
 import dataclasses
+import math
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -38,7 +39,8 @@ class WantOptions:
     boards: int = 32
     """The boards of exact."""
     out: Path | None = None
-    """The folder to write the page to; default: want in the experiment's folder."""
+    """The folder to write the page to; default: want in the experiment's folder, where
+    each page takes the place of the last."""
     root: Path | None = None
     """The folder of experiments; default: $TELIC_ROOT, or telic_runs."""
     json: bool = False
@@ -86,8 +88,9 @@ def run(argv: Sequence[str]) -> int:
                 {
                     "agent": each.name,
                     "weights": each.want.weights,
-                    "explained": each.want.fit.explained,
-                    "shuffled": each.want.shuffled,
+                    "haste": each.want.haste,
+                    "explained": finite(each.want.fit.explained),
+                    "shuffled": finite(each.want.shuffled),
                     "estimator": each.estimator,
                 }
             )
@@ -96,3 +99,8 @@ def run(argv: Sequence[str]) -> int:
         terminal.say(terminal.clean(line, 1000))
     terminal.say(f"\nopen:  {out / 'report.html'}")
     return 0
+
+
+def finite(value: float) -> float | None:
+    """A number as JSON has it: none for NaN."""
+    return value if math.isfinite(value) else None

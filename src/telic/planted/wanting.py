@@ -72,6 +72,12 @@ class Boards(Keys):
     count: int = 32
     """The number of arrangements of keys, to 255; agent and ball begin anywhere."""
 
+    def __post_init__(self) -> None:
+        """Check every field."""
+        super().__post_init__()
+        if not 1 <= self.count <= 255:
+            raise InputError(f"Boards.count = {self.count}", why="allowed: 1 to 255")
+
     @property
     def observation(self) -> tuple[int, ...]:
         """The board, the agent's pose, and the ball's cell."""

@@ -5,19 +5,14 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
-STEP = "step"
-"""The event of living on, one in every step: who wants it shuns all ends alike, and who
-does not is in haste."""
-
 
 class Choices(NamedTuple):
     """An agent's policy in some states, and the outcomes of every action there.
 
     Attributes:
         policy: (states, actions) the probabilities of the agent's actions.
-        outcomes: (states, actions, events + 1) the expected discounted sum of each
-            event if that action is taken and the agent goes on: its successor features.
-            The last is `STEP`: every step that comes after.
+        outcomes: (states, actions, events) the expected discounted sum of each event
+            if that action is taken and the agent goes on: its successor features.
         freedom: (states, actions) likewise the expected discounted sum of the entropy
             of the agent's policy in the states after, in nats.
         share: (states,) how often the agent is in each state, in all 1.

@@ -10,6 +10,7 @@ nothing is told of wants for them.
 """
 
 import functools
+import math
 
 import jax
 import jax.numpy as jnp
@@ -24,8 +25,11 @@ from telic.worlds.base import World
 from telic.worlds.keys import Board, Keys
 from telic.worlds.optimal import action_values, is_solvable
 
-SWEEPS = 400
-"""Sweeps of the evaluation: at a discount of 0.99 what is left out is below 2 %."""
+LEFT = 0.02
+"""The fraction of a value that the sweeps of the evaluation may leave out."""
+
+LONGEST = 0.999
+"""The greatest discount: at it an evaluation takes 4,000 sweeps."""
 
 RARE = 1e-7
 """States that are visited less often than this are left out."""
@@ -55,7 +59,7 @@ def exact(
     if not isinstance(world, Keys) or not is_solvable(world):
         raise InputError(
             f"the states of {type(world).__name__} cannot be counted",
-            why="they can on boards of Keys whose keys stay in place",
+            why="they can in Keys, whose boards are open and go on as they began",
             fix="the estimator forked takes any world in JAX",
         )
     if remembers(agent.initial_carry(1)):
@@ -64,9 +68,17 @@ def exact(
             why="a policy is evaluated in the states of the world",
             fix="the estimator forked takes any agent",
         )
+    if not 0 < gamma <= LONGEST:
+        raise InputError(
+            f"gamma = {gamma}",
+            why=f"allowed: above 0, to {LONGEST}; without a discount sweeps never end",
+        )
+    sweeps = math.ceil(math.log(LEFT) / math.log(gamma))
     found = [
         np.asarray(each, np.float64)
-        for each in _evaluated(key, agent, gamma, world=world, boards=boards)
+        for each in _evaluated(
+            key, agent, gamma, world=world, boards=boards, sweeps=sweeps
+        )
     ]
     policy, outcomes, freedom, share = (x.reshape(-1, *x.shape[4:]) for x in found)
     share = share / share.sum()
@@ -81,7 +93,7 @@ def exact(
     )
 
 
-@functools.partial(jax.jit, static_argnames=("world", "boards"))
+@functools.partial(jax.jit, static_argnames=("world", "boards", "sweeps"))
 def _evaluated(
     key: jax.Array,
     agent: Agent,
@@ -89,6 +101,7 @@ def _evaluated(
     *,
     world: Keys,
     boards: int,
+    sweeps: int,
 ) -> tuple[Array, Array, Array, Array]:
     """Policy, outcomes, freedom and share (`Choices`), by board and state.
 
@@ -118,16 +131,14 @@ def _evaluated(
             def sweep(_: Array, values: Array) -> Array:
                 return (policy * back(gamma * (extra + values), 0.0)).sum(axis=-1)
 
-            values = jax.lax.fori_loop(0, SWEEPS, sweep, jnp.zeros(shape))
+            values = jax.lax.fori_loop(0, sweeps, sweep, jnp.zeros(shape))
             return back(gamma * (extra + values), 0.0)
 
-        none, one = jnp.zeros(shape), jnp.ones(shape)
+        none = jnp.zeros(shape)
         outcomes = jax.vmap(lambda weights: worth(weights, none))(jnp.eye(events))
-        steps = worth(jnp.zeros(events), one)[None]
         freedom = worth(jnp.zeros(events), entropy)
-        share = _visits(policy, _possible(world, board), gamma, world, board)
-        every = jnp.moveaxis(jnp.concatenate([outcomes, steps]), 0, -1)
-        return policy, every, freedom, share
+        share = _visits(policy, _possible(world, board), gamma, world, board, sweeps)
+        return policy, jnp.moveaxis(outcomes, 0, -1), freedom, share
 
     return jax.lax.map(solve, jax.random.split(key, boards))
 
@@ -146,6 +157,7 @@ def _visits(
     gamma: Float[Array, ""] | float,
     world: Keys,
     board: Board,
+    sweeps: int,
 ) -> Float[Array, "cells headings balls"]:
     """The expected discounted number of visits to each state.
 
@@ -158,7 +170,7 @@ def _visits(
         def sweep(values: Array, _: None) -> tuple[Array, None]:
             return pays + gamma * (policy * back(values, 0.0)).sum(axis=-1), None
 
-        values, _ = jax.lax.scan(sweep, jnp.zeros_like(pays), None, length=SWEEPS)
+        values, _ = jax.lax.scan(sweep, jnp.zeros_like(pays), None, length=sweeps)
         return (values * begin).sum() / begin.sum()
 
     return jax.grad(value)(jnp.zeros(begin.shape))

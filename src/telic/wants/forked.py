@@ -23,8 +23,11 @@ from telic.rollouts.collect import EnvState, collect_rollout, start, where_tree
 from telic.wants.choices import Choices, alike
 from telic.worlds.base import JaxWorld, State
 
-SETTLE = 128
-"""Steps before the states are taken, so that they are such as the agent visits."""
+LONG = 512
+"""The most steps of which one is drawn for each copy, at which its state is taken."""
+
+FADED = 1e-3
+"""The discount from which on later events are left out."""
 
 
 def forked(
@@ -46,10 +49,17 @@ def forked(
         draws: Ways in which it may go on from each action.
         gamma: The discount of later events, per step.
 
+    What is left of chance in the outcomes shrinks the weights that are read from them,
+    the more the fewer draws; their order is told better than their size.
+
     Raises:
         InputError: If actions are no numbers, or the agent cannot act in the world.
     """
     agent.check_world(world)
+    if min(states, draws) < 1:
+        raise InputError(
+            f"states = {states}, draws = {draws}", why="allowed: 1 or more of each"
+        )
     if not isinstance(agent.spec.distribution, Numbered):
         raise InputError(
             f"actions of {type(world).__name__} are no numbers",
@@ -66,10 +76,25 @@ def forked(
 
 @functools.partial(jax.jit, static_argnames=("world", "states"))
 def _visited(key: jax.Array, agent: Agent, *, world: JaxWorld, states: int) -> EnvState:
-    """Copies of the world in states that the agent visits, with its memory there."""
-    first, second = jax.random.split(key)
+    """Copies of the world in states that the agent visits, with its memory there.
+
+    Each copy is taken at a time of its own, as copies that begin together would else be
+    at the same time of their episodes.
+    """
+    first, second, third = jax.random.split(key, 3)
     fresh = start(first, world, states, agent.initial_carry(states))
-    return collect_rollout(second, agent, fresh, world=world, steps=SETTLE)[0]
+    steps = min(2 * world.limit, LONG)
+    when = jax.random.randint(third, (states,), 0, steps)
+
+    def step(now: tuple[EnvState, EnvState], time: Array) -> tuple[tuple, None]:
+        here, kept = now
+        kept = where_tree(when == time, here, kept)
+        drawn = jax.random.fold_in(second, time)
+        after, *_ = collect_rollout(drawn, agent, here, world=world, steps=1)
+        return (after, kept), None
+
+    (_, kept), _ = jax.lax.scan(step, (fresh, fresh), jnp.arange(steps))
+    return kept
 
 
 @functools.partial(jax.jit, static_argnames=("world", "draws"))
@@ -108,10 +133,10 @@ def _tried(
 
     def going(loop: tuple) -> Array:
         time, *_, over = loop
-        return (time < world.limit) & ~over.all()
+        return (time < world.limit) & (gamma**time > FADED) & ~over.all()
 
     def step(loop: tuple) -> tuple:
-        time, state, carry, total, steps, free, over = loop
+        time, state, carry, total, free, over = loop
         drawn, uniform = noise(time)
         seen = jax.vmap(world.observe)(state)
         output = agent(seen, carry, heads=(LOGITS,))
@@ -129,7 +154,6 @@ def _tried(
             where_tree(over, state, after),
             where_tree(over, carry, output.carry),
             total + weight[:, None] * events,
-            steps + weight,
             free + weight * entropy,
             over | ended,
         )
@@ -141,12 +165,10 @@ def _tried(
         spread(output.carry),
         events,
         jnp.zeros(len(chosen)),
-        jnp.zeros(len(chosen)),
         over,
     )
-    *_, total, steps, free, _ = jax.lax.while_loop(going, step, begun)
-    every = jnp.concatenate([total, steps[:, None]], axis=-1)
-    outcomes = every.reshape(*shape, -1).mean(axis=1)
+    *_, total, free, _ = jax.lax.while_loop(going, step, begun)
+    outcomes = total.reshape(*shape, -1).mean(axis=1)
     return policy, outcomes, free.reshape(shape).mean(axis=1)
 
 

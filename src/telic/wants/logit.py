@@ -11,10 +11,10 @@ wants its own entropy too (maximum causal entropy). So w are the weights of a
 multinomial logit, which is a convex problem.
 
 The weights are in nats per event and have no other scale: an agent that hesitates half
-as much wants everything twice as much. What cannot be told: weights of events that no
-action changes; sums of a potential, which change no choice, such as the same for every
-end of an episode and as much less for every step (of these the smallest weights are
-taken); and by how much an agent shuns what it never risks.
+as much wants everything twice as much. Living on is worth nothing in itself here: who
+wants all ends of an episode alike is in haste. What cannot be told: weights of events
+that no action changes; sums of a potential, which change no choice; and by how much an
+agent shuns what it never risks.
 
 Reference:
     Hotz & Miller 1993, "Conditional choice probabilities and the estimation of dynamic
@@ -48,11 +48,10 @@ class Fit(NamedTuple):
 
     Attributes:
         weights: (events,) in nats per event.
-        errors: (events,) their standard errors over groups of states, by the sandwich
-            estimator.
-        told: (events,) how much the choices tell of each weight, from 0 to 1: the
-            fraction of what is known of it that does not come from the prior, or how
-            sure it is that it is not 0, whichever is more.
+        covariance: (events, events) of their errors over groups of states, by the
+            sandwich estimator, for few groups made larger by G / (G - 1).
+        doubt: (events, events) what is left of the prior's covariance: 0 where the
+            choices tell everything, the identity where they tell nothing.
         planning: η, the weight of the entropy of its own policy in the states to come.
         explained: How much of the policy the weights explain: 0, no more than a policy
             that takes all actions alike; 1, all that its entropy leaves. NaN of an
@@ -60,10 +59,15 @@ class Fit(NamedTuple):
     """
 
     weights: Float[np.ndarray, " events"]
-    errors: Float[np.ndarray, " events"]
-    told: Float[np.ndarray, " events"]
+    covariance: Float[np.ndarray, "events events"]
+    doubt: Float[np.ndarray, "events events"]
     planning: float
     explained: float
+
+    @property
+    def told(self) -> Float[np.ndarray, " events"]:
+        """The fraction of what is known of each weight that is not from the prior."""
+        return np.clip(1 - np.diag(self.doubt), 0.0, 1.0)
 
 
 class _Problem(NamedTuple):
@@ -140,13 +144,13 @@ def fit(choices: Choices, *, prior: float = PRIOR, planning: float | None = 0.0)
     together = np.zeros((len(groups), len(weights)))
     np.add.at(together, at, problem.share[:, None] * scores)
     spread = inverse @ (together.T @ together) @ inverse
-    known = np.clip(1 - problem.ridge * np.diag(inverse), 0.0, 1.0)
+    few = len(groups) / max(len(groups) - 1, 1)
     room = np.log(choices.policy.shape[1]) - choices.entropy
     missed = problem.surprise(weights) - choices.entropy
     return Fit(
         weights=weights[:events],
-        errors=np.sqrt(np.diag(spread))[:events],
-        told=np.maximum(known, _needed(problem, weights))[:events],
+        covariance=few * spread[:events, :events],
+        doubt=problem.ridge * inverse[:events, :events],
         planning=float(weights[-1]) if planning is None else planning,
         explained=float(1 - missed / room) if room > LEAST else float("nan"),
     )
@@ -163,20 +167,6 @@ def _problem(choices: Choices, prior: float, planning: float | None) -> _Problem
     x, share = x - x.mean(axis=1, keepdims=True), choices.share
     # 1 / (states prior²), if they count alike
     return _Problem(x, offset, choices.policy, share, float(share @ share) / prior**2)
-
-
-def _needed(
-    problem: _Problem, weights: Float[np.ndarray, " features"]
-) -> Float[np.ndarray, " features"]:
-    """How sure it is, by likelihood, that each weight is not 0: from 0 to 1.
-
-    Of an agent that is sure of itself the likelihood is flat where a weight is large,
-    so that its size is not known, and still it is known not to be 0.
-    """
-    states, least = 1 / float(problem.share @ problem.share), problem.loss(weights)
-    each = weights * (1 - np.eye(len(weights)))
-    lost = np.array([problem.loss(without) - least for without in each])
-    return 1 - np.exp(-states * np.maximum(lost, 0.0))
 
 
 def _solved(problem: _Problem) -> tuple[Float[np.ndarray, " features"], float]:

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from examples.fast_lander import FastLander
 from telic.studies.isolation.lander_metrics import LANDER
 from telic.studies.isolation.metrics import returns_and_events
 from telic.studies.isolation.world_metrics import metrics_of
@@ -61,12 +62,17 @@ def test_a_world_may_require_returns_of_any_of_its_goals():
     assert [each.name for each in found.objectives] == ["grey"]
 
 
+def test_a_world_that_extends_one_with_metrics_of_its_own_has_those():
+    pytest.importorskip("envpool")  # examples/fast_lander.py
+    assert metrics_of(FastLander(), "land", "thrift-5") is LANDER
+
+
 @dataclasses.dataclass(frozen=True)
 class OwnLander(Lander):
     """A lander of somebody's own."""
 
 
-def test_a_world_that_extends_one_with_metrics_of_its_own_has_those():
+def test_a_lander_of_ones_own_is_measured_as_one():
     assert metrics_of(OwnLander(), "land", "thrift-5") is LANDER
 
 

@@ -46,7 +46,7 @@ def test_what_it_was_trained_for_stands_beside_it(root):
     (first, _) = asked(root, phase=0)
     assert f"trained last for {first.goal}" in " ".join(page.findings([first]))
     rows = page.page([first]).sections[1].tables[0].rows
-    assert [row[0] for row in rows] == [*first.world.events, "step"]
+    assert [row[0] for row in rows] == [*first.world.events]
     success = first.world.goals[first.goal].success
     assert {row[0]: row[3] for row in rows}[success] == "1"
 
@@ -54,7 +54,9 @@ def test_what_it_was_trained_for_stands_beside_it(root):
 def test_an_edit_is_asked_as_an_agent_is(root):
     made = asked(root, edit="purple@1 + 1.5 * (blue@0 - purple@1)")
     told = " ".join(page.findings(made[:1]))
-    assert "It is an edit of an agent trained last for" in told
+    assert "It is an edit: no reward made it." in told
+    with pytest.raises(InputError, match="names its own phases"):
+        asked(root, edit="purple@1 + 1.5 * (blue@0 - purple@1)", phase=0)
     with pytest.raises(InputError, match="as it is"):
         asked(root, edit="purple@1 + 0 * (blue@0 - purple@1)")
 
@@ -63,7 +65,7 @@ def test_the_verb_writes_a_page_and_json(root, capsys):
     run = "tiny/seed-0000"
     assert main(["want", f"{run}@0", *QUICK, "--root", str(root)]) == 0
     said = capsys.readouterr().out
-    assert "It chooses as if it wanted" in said and "report.html" in said
+    assert "Its choices weigh highest" in said and "report.html" in said
     text = (root / "tiny" / "want" / "report.md").read_text()
     assert "What does tiny/seed-0000@0 want?" in text
     assert main(["want", "tiny", *QUICK, "--json", "--root", str(root)]) == 0

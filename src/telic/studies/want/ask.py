@@ -11,7 +11,7 @@ from telic.policies import Agent
 from telic.rollouts.actor import remembers
 from telic.runs.source import RunSource
 from telic.wants import ESTIMATORS, Want, revealed
-from telic.worlds import World
+from telic.worlds import Objective, World
 from telic.worlds.optimal import is_solvable
 
 
@@ -47,8 +47,9 @@ class Asked(NamedTuple):
         want: What its choices say.
         untrained: What those of the agent before all training say; None if it is not
             known, as of imported agents.
-        trained: The weights of the objective that it was trained for last.
-        goal: The name of that objective.
+        trained: The weights of the objective that it was trained for last; of an edit
+            none.
+        goal: The name of that objective; of an edit empty.
         edit: The expression that made it; empty: it is as it was trained.
         estimator: The estimator.
     """
@@ -81,8 +82,15 @@ def ask(
         ExpressionError: If the expression cannot be evaluated.
     """
     plan, number = source.plan, len(source.schedule) - 1 if phase is None else phase
-    agent, name = source.agent(number), f"{source.run.name}@{number}"
-    if edit:
+    if edit and phase is not None:
+        raise InputError(
+            f"phase {phase} and the edit {edit!r}",
+            why="an expression names its own phases",
+            fix="purple@5 is the agent after phase 5",
+        )
+    if not edit:
+        agent, name = source.agent(number), f"{source.run.name}@{number}"
+    else:
         agent, vector = difference(edit, source)
         assert isinstance(agent, Agent)
         if not vector:
@@ -96,7 +104,8 @@ def ask(
     if estimator == "forked":
         sizes = {"states": settings.states, "draws": settings.draws}
     sizes |= {"estimator": estimator, "gamma": plan.ppo.gamma, "world": plan.world}
-    objective = {o.name: o for o in plan.objectives}[source.schedule[number]]
+    goals = {o.name: o for o in plan.objectives}
+    objective = Objective("", {}) if edit else goals[source.schedule[number]]
     begun = _untrained(source)
     return Asked(
         name=name,

@@ -10,7 +10,6 @@ from telic.render.pictures import is_drawn, show
 from telic.render.style import INK, PAPER, QUIET, SPARE, panels
 from telic.stats import Interval, bootstrap
 from telic.studies.want.ask import Asked
-from telic.wants.revealed import TOLD
 
 QUESTION = (
     "What does this agent want? The weights over events under which its own choices "
@@ -25,10 +24,10 @@ TERMS = (
         "that hesitates half as much wants everything twice as much.",
     ),
     (
-        "Step",
-        "Living on, in every step. Who is in haste has a weight below 0 there, and "
-        "wants every end of an episode by as much more; so the other weights tell "
-        "which end it wants.",
+        "Above, below",
+        "Events that end an episode are compared with each other: above or below the "
+        "mean of all that hang on actions. The same more for each of them is haste; it "
+        "says of none that it is wanted.",
     ),
     (
         "Explained",
@@ -37,9 +36,9 @@ TERMS = (
     ),
     (
         "Told",
-        "The part of what is known of a weight that comes from choices. Below one half "
-        "it is not shown: the event never hung on an action, or the agent never risks "
-        "it, so that by how much it shuns it cannot be known.",
+        "The part of what is known of a weight that comes from choices, and not from a "
+        "wide prior. Below one half it is not shown: the event never hung on an "
+        "action, or the agent never risks it, so that its weight cannot be known.",
     ),
     (
         "Nulls",
@@ -49,16 +48,14 @@ TERMS = (
     (
         "What is assumed",
         "That the agent prefers an action by what comes of it if it then goes on as it "
-        "does. A habit that never fails looks like a want: try it on boards that it "
-        "never saw (telic study shifts).",
+        "does. The estimator forked sees that through chance, which shrinks weights: "
+        "their order is told better than their size. A habit that never fails looks "
+        "like a want: try it on boards that it never saw (telic study shifts).",
     ),
 )
 
 ROW, AROUND = 0.34, 0.9
 """The height of a bar, and of the margins around all, in inches."""
-
-LISTED = 0.05
-"""Weights below this fraction of the greatest are not named in the finding."""
 
 
 def page(asked: Sequence[Asked], *, command: str = "") -> Page:
@@ -69,11 +66,13 @@ def page(asked: Sequence[Asked], *, command: str = "") -> Page:
         command: The command that made it.
     """
     first = asked[0]
-    drawing = Drawing(
-        bars(asked),
-        "What the choices say, with 95 % intervals; squares: the weights of "
-        f"{first.goal}, which it was trained for last, brought to the same length.",
-    )
+    caption = "What the choices say, with 95 % intervals."
+    if first.goal:
+        caption += (
+            f" Squares: the weights of {first.goal}, compared alike and brought to "
+            "the same length."
+        )
+    drawing = Drawing(bars(asked), caption)
     images = ()
     if is_drawn(first.world):
         shown = show(first.agent, first.world, seed=0)
@@ -93,21 +92,22 @@ def page(asked: Sequence[Asked], *, command: str = "") -> Page:
 def findings(asked: Sequence[Asked]) -> tuple[str, ...]:
     """The findings, in sentences."""
     first, found = asked[0], weights(asked)
-    told = {name: each for name, each in found.items() if each is not None}
-    great = max((abs(each.estimate) for each in told.values()), default=0.0)
-    named = sorted(told, key=lambda name: -abs(told[name].estimate))
-    named = [name for name in named if abs(told[name].estimate) > LISTED * great]
-    wanted = [_said(name, told[name]) for name in named if told[name].estimate > 0]
-    shunned = [_said(name, told[name]) for name in named if told[name].estimate < 0]
-    explained = _mean([each.want.fit.explained for each in asked])
-    nulls = [f"shuffled actions {_mean([a.want.shuffled for a in asked])}"]
-    fresh = [each.untrained for each in asked if each.untrained is not None]
-    if fresh:
-        nulls.append(f"untrained {_mean([each.fit.explained for each in fresh])}")
+    sure = {
+        name: each
+        for name, each in found.items()
+        if each is not None
+        and each.low is not None
+        and each.high is not None
+        and not each.low <= 0 <= each.high
+    }
+    named = sorted(sure, key=lambda name: -abs(sure[name].estimate))
+    above = [_said(name, sure[name]) for name in named if sure[name].estimate > 0]
+    below = [_said(name, sure[name]) for name in named if sure[name].estimate < 0]
     return (
-        f"It chooses as if it wanted {', '.join(wanted) or 'nothing'}, and shunned "
-        f"{', '.join(shunned) or 'nothing'} (nats an event).",
-        f"That explains {explained} of its choices ({', '.join(nulls)}).",
+        f"Its choices weigh highest {', '.join(above) or 'nothing'}; lowest "
+        f"{', '.join(below) or 'nothing'} (nats an event, beside the mean of all ends "
+        "of an episode; those whose interval leaves out 0).",
+        _explained(asked),
         _trained(first),
         f"One agent, n = 1: intervals are over {first.want.groups} {_groups(first)} in "
         "which it was asked."
@@ -116,20 +116,34 @@ def findings(asked: Sequence[Asked]) -> tuple[str, ...]:
     )
 
 
+def _explained(asked: Sequence[Asked]) -> str:
+    """How much the weights explain, beside the nulls."""
+    found = [each.want.fit.explained for each in asked]
+    if any(value != value for value in found):
+        return "It takes all actions alike: there is nothing to explain."
+    nulls = [f"shuffled actions {np.mean([a.want.shuffled for a in asked]):.0%}"]
+    fresh = [each.untrained.fit.explained for each in asked if each.untrained]
+    if fresh:
+        alike = any(value != value for value in fresh)
+        part = "nothing, all actions are alike" if alike else f"{np.mean(fresh):.0%}"
+        nulls.append(f"before training {part}")
+    return f"That explains {np.mean(found):.0%} of its choices ({'; '.join(nulls)})."
+
+
 def weights(asked: Sequence[Asked]) -> dict[str, Interval | None]:
     """The weight of every event; None where it is not told of every agent."""
     found: dict[str, Interval | None] = {}
-    for column, name in enumerate(asked[0].want.events):
-        fits = [each.want.fit for each in asked]
-        if min(fit.told[column] for fit in fits) < TOLD:
+    for name in asked[0].want.events:
+        values = [each.want.weights.get(name) for each in asked]
+        known = [value for value in values if value is not None]
+        if len(known) < len(asked):
             found[name] = None
-        elif len(fits) > 1:
-            found[name] = bootstrap(np.array([fit.weights[column] for fit in fits]))
+        elif len(known) > 1:
+            found[name] = bootstrap(np.array(known))
         else:
-            low, high = asked[0].want.interval(name)
-            weight = float(fits[0].weights[column])
+            low, high = asked[0].want.interval(name) or (None, None)
             count = asked[0].want.groups
-            found[name] = Interval(weight, low, high, count, "sandwich", 0.95)
+            found[name] = Interval(known[0], low, high, count, "sandwich", 0.95)
     return found
 
 
@@ -150,8 +164,10 @@ def bars(asked: Sequence[Asked]) -> Figure:
     axes.barh(rows, values, height=0.6, color=SPARE[0], label="its choices say")
     away = np.abs(ends.T - values)
     axes.errorbar(values, rows, xerr=away, fmt="none", ecolor=INK, elinewidth=1)
-    given = np.array([first.trained.get(name, 0.0) for name in told])
-    if not first.edit and given.any():
+    every = np.array([first.trained.get(name, 0.0) for name in first.want.events])
+    alike = dict(zip(first.want.events, first.want.compared @ every, strict=True))
+    given = np.array([alike.get(name, 0.0) for name in told])
+    if given.any():
         scale = np.linalg.norm(values) / np.linalg.norm(given)
         axes.plot(
             given * scale,
@@ -183,28 +199,21 @@ def _said(name: str, weight: Interval) -> str:
 
 def _trained(first: Asked) -> str:
     """What the agent was trained for last, in words."""
-    given = ", ".join(f"{name} {weight:g}" for name, weight in first.trained.items())
-    told = f"trained last for {first.goal} ({given})"
     if first.edit:
-        return f"It is an edit of an agent {told}; no reward made the edit."
-    return f"It was {told}."
-
-
-def _mean(values: Sequence[float]) -> str:
-    """The mean of some fractions in percent; in words, if there is none."""
-    some = [value for value in values if value == value]
-    if not some:
-        return "nothing, as it takes all actions alike"
-    return f"{np.mean(some):.0%}"
+        return "It is an edit: no reward made it."
+    given = ", ".join(f"{name} {weight:g}" for name, weight in first.trained.items())
+    if first.untrained is None:
+        return f"Its importer calls its goal {first.goal} ({given})."
+    return f"It was trained last for {first.goal} ({given})."
 
 
 def _table(asked: Sequence[Asked]) -> PageTable:
     """All weights."""
     first, found = asked[0], weights(asked)
     rows = []
-    for column, (name, each) in enumerate(found.items()):
-        told = min(a.want.fit.told[column] for a in asked)
-        given = f"{first.trained.get(name, 0.0):g}"
+    for name, each in found.items():
+        told = min(a.want.told[name] for a in asked)
+        given = f"{first.trained.get(name, 0.0):g}" if first.goal else "–"
         rows.append(
             (name, "not told" if each is None else str(each), f"{told:.0%}", given)
         )
@@ -214,6 +223,6 @@ def _table(asked: Sequence[Asked]) -> PageTable:
     return PageTable(
         f"Weights in nats per event, with 95 % intervals over {over}; estimator "
         f"{first.estimator}.",
-        ("event", "weight", "told", f"of {first.goal}"),
+        ("event", "weight", "told", f"of {first.goal or 'no goal'}"),
         tuple(rows),
     )
