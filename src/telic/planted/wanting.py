@@ -179,7 +179,7 @@ class Table:
 
 def wanting(
     world: Boards,
-    weights: Float[Array, " events"],
+    weights: Float[np.ndarray | Array, " events"],
     *,
     kind: str = "boltzmann",
     gamma: float = 0.99,
@@ -198,13 +198,19 @@ def wanting(
 
     Example:
         >>> world = Boards(count=2)
-        >>> agent = wanting(world, jnp.zeros(len(world.events)).at[6].set(5.0))
-        >>> round(agent.evaluate(world, episodes=64)["pick_blue"], 1)
+        >>> agent = wanting(world, 60 * np.eye(len(world.events))[6])
+        >>> round(agent.evaluate(episodes=64)["pick_blue"], 1)
         1.0
     """
     value, policy = lookup(kind, KINDS, kind="kind of wanting")
     spec = Spec.of(world)
-    table = _tables(weights, gamma, world=world, value=value, policy=policy)
+    table = _tables(
+        jnp.asarray(weights, jnp.float32),
+        gamma,
+        world=world,
+        value=value,
+        policy=policy,
+    )
     cells = (world.size - 2) ** 2
     return Agent({TABLE: table}, Table(world.count, 4 * cells, cells), spec)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from telic.core import trees
 from telic.core.errors import InputError
 from telic.render.files import files
+from telic.runs import inside
 from telic.runs.folder import Run
 from telic.runs.source import RunSource
 from telic.studies import results
@@ -34,7 +35,8 @@ def _repeated(runs: Sequence[Run]) -> tuple[str, ...]:
 
     Runs with different seeds do only if somebody imported one file several times.
     """
-    if len(runs) < 2:
+    imported = [run for run in runs if (run.path / inside.CERTIFICATE).exists()]
+    if len(runs) < 2 or len(imported) < len(runs):
         return ()
     agents = len({trees.digest(RunSource(run).agent(0)) for run in runs})
     if agents == len(runs):
